@@ -1,0 +1,2 @@
+/** kinora: the table of contents. */
+export { KinoraError, type KinoraErrorParts } from '@kinora/torch';
