@@ -1,0 +1,140 @@
+/**
+ * Turns what zod found into the project's error grammar: file, key, expected, received, what to do.
+ * The only place that words configuration problems.
+ */
+import { KinoraError } from '@kinora/torch';
+import type { z } from 'zod';
+import { nearest } from '../nearest.js';
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+export interface IssueContext {
+  /** What is being read: a file name, or `--set`. */
+  source: string;
+  /** The value that was checked. */
+  value: unknown;
+  /** Names that are valid inside the object at `path`. */
+  keysAt: (path: Path) => string[];
+  /** Text of the file, to tell the line of a key. */
+  text?: string;
+}
+
+/** One error for the first problem; the number of further problems stands in the hint. */
+export function configError(issues: readonly Issue[], context: IssueContext): KinoraError {
+  const [first, ...rest] = issues.flatMap(flatten);
+  const { path, expected, received, hint } = explain(first!, context);
+  const more =
+    rest.length === 0 ? [] : [`${rest.length} more problem${rest.length === 1 ? '' : 's'} after this one`];
+  const hints = [...(hint === undefined ? [] : [hint]), ...more];
+  return new KinoraError({
+    code: `config/${first!.code}`,
+    where: place(path, context),
+    expected,
+    received,
+    ...(hints.length > 0 ? { hint: hints.join('; ') } : {}),
+  });
+}
+
+/** Several unknown keys come as one issue, a union's problems as a tree. */
+function flatten(issue: Issue): Issue[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ ...issue, keys: [key] }));
+  return [issue];
+}
+
+function explain(issue: Issue, context: IssueContext) {
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0]!;
+    const near = nearest(key, context.keysAt(issue.path));
+    const hint = near === undefined ? undefined : `the nearest valid key is "${near}"`;
+    return { path: [...issue.path, key], expected: 'a known key', received: JSON.stringify(key), hint };
+  }
+  const received = show(valueAt(context.value, issue.path));
+  return { path: issue.path, expected: expectation(issue), received, hint: suggestion(issue, received) };
+}
+
+function expectation(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return article(issue.expected);
+    case 'too_small':
+      return bound(issue.origin, issue.inclusive === false ? 'above' : 'of at least', Number(issue.minimum));
+    case 'too_big':
+      return bound(issue.origin, issue.inclusive === false ? 'below' : 'of at most', Number(issue.maximum));
+    case 'invalid_value':
+      return `${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`;
+    case 'invalid_union':
+      return issue.errors.length > 0
+        ? issue.errors.map((branch) => expectation(branch[0]!)).join(' or ')
+        : `one of ${unionNames(issue).join(', ')}`;
+    default:
+      return issue.message;
+  }
+}
+
+/** The names a discriminated union accepts. */
+function unionNames(issue: Extract<Issue, { code: 'invalid_union' }>): string[] {
+  const options = (issue as { options?: unknown }).options;
+  return Array.isArray(options) ? options.map(String) : [];
+}
+
+function suggestion(issue: Issue, received: string): string | undefined {
+  const values =
+    issue.code === 'invalid_value'
+      ? issue.values.map(String)
+      : issue.code === 'invalid_union'
+        ? unionNames(issue)
+        : [];
+  const near = values.length > 1 && received.startsWith('"') ? nearest(received, values) : undefined;
+  return near === undefined ? undefined : `the nearest valid one is "${near}"`;
+}
+
+const TYPE_NAMES: Record<string, string> = {
+  int: 'a whole number',
+  number: 'a number',
+  string: 'a string',
+  boolean: 'true or false',
+  object: 'an object',
+  array: 'an array',
+  tuple: 'an array',
+};
+
+function article(type: string): string {
+  return TYPE_NAMES[type] ?? type;
+}
+
+function bound(origin: string, relation: string, limit: number): string {
+  if (origin === 'string') return 'a non-empty string';
+  if (origin === 'array') return `an array of ${limit} items`;
+  return `${article(origin)} ${relation} ${limit}`;
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  // A bare name stands for an object with that name (`"schedule": "cosine"`), so a string is its own `name`.
+  const step = (inner: unknown, key: PropertyKey) =>
+    typeof inner === 'string' && key === 'name'
+      ? inner
+      : (inner as Record<PropertyKey, unknown> | undefined)?.[key];
+  return path.reduce<unknown>(step, value);
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** `configs/a.json:12, augment.degrees` */
+function place(path: Path, { source, text }: IssueContext): string {
+  const key = [...path].reverse().find((part) => typeof part === 'string');
+  const line = key === undefined || text === undefined ? undefined : lineOf(key, text);
+  const file = line === undefined ? source : `${source}:${line}`;
+  return path.length === 0 ? file : `${file}, ${path.map(String).join('.')}`;
+}
+
+/** Line of `"key":` if the text has it exactly once. */
+function lineOf(key: string, text: string): number | undefined {
+  const name = JSON.stringify(key).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const pieces = text.split(new RegExp(`${name}\\s*:`));
+  return pieces.length === 2 ? pieces[0]!.split('\n').length : undefined;
+}
