@@ -1,2 +1,25 @@
 /** @kinora/torch: the table of contents. */
+import './methods.js';
+
+export { fromBytes, fromTypedArray, type TensorOptions, tensor } from './create.js';
+export { cuda, engineInfo, setDeterministic, threads } from './device.js';
+export { callOp, type Operator, overloadsOf } from './dispatch.js';
+export { type DType, dtypeOfArray, dtypes, isDType, isFloating, type TypedArray } from './dtype.js';
 export { KinoraError, type KinoraErrorParts } from './error.js';
+export {
+  type BackwardOptions,
+  backward,
+  enableGrad,
+  type GradOptions,
+  grad,
+  inferenceMode,
+  isGradEnabled,
+  noGrad,
+} from './grad.js';
+export { type Index, type Slice, slice } from './indexing.js';
+export type { Ops, TensorMethods } from './ops.generated.js';
+export { ops } from './ops.js';
+export { Generator, getRngState, manualSeed, setRngState } from './random.js';
+export { keep, scope } from './scope.js';
+export { type Device, memoryStats, type NestedArray, type Scalar, type Shape, Tensor } from './tensor.js';
+export { type Trace, type TracedCall, type TracedTensor, type TracedValue, trace } from './trace.js';

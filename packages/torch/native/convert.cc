@@ -1,0 +1,166 @@
+// JavaScript values to and from IValues. dtype, layout and memory format are integers to the dispatcher and
+// only the schema's real type tells them apart, so conversion asks for that and never guesses from the value.
+#include "convert.h"
+
+#include <ATen/core/List.h>
+#include <ATen/core/jit_type.h>
+#include <c10/core/Device.h>
+#include <c10/core/Layout.h>
+#include <c10/core/MemoryFormat.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "handles.h"
+
+namespace kinora {
+
+namespace {
+
+struct Name {
+  const char* text;
+  int64_t value;
+};
+
+template <typename Enum>
+constexpr Name entry(const char* text, Enum value) {
+  return {text, static_cast<int64_t>(value)};
+}
+
+const Name kDtypes[] = {
+    entry("uint8", c10::ScalarType::Byte),           entry("int8", c10::ScalarType::Char),
+    entry("int16", c10::ScalarType::Short),          entry("int32", c10::ScalarType::Int),
+    entry("int64", c10::ScalarType::Long),           entry("float16", c10::ScalarType::Half),
+    entry("float32", c10::ScalarType::Float),        entry("float64", c10::ScalarType::Double),
+    entry("bool", c10::ScalarType::Bool),            entry("bfloat16", c10::ScalarType::BFloat16),
+    entry("complex64", c10::ScalarType::ComplexFloat), entry("complex128", c10::ScalarType::ComplexDouble),
+};
+const Name kLayouts[] = {entry("strided", c10::Layout::Strided), entry("sparse_coo", c10::Layout::Sparse)};
+const Name kMemoryFormats[] = {
+    entry("contiguous_format", c10::MemoryFormat::Contiguous),
+    entry("preserve_format", c10::MemoryFormat::Preserve),
+    entry("channels_last", c10::MemoryFormat::ChannelsLast),
+    entry("channels_last_3d", c10::MemoryFormat::ChannelsLast3d),
+};
+
+template <size_t Count>
+int64_t lookup(const Name (&names)[Count], const char* what, const std::string& text) {
+  std::string known;
+  for (const auto& name : names) {
+    if (text == name.text) return name.value;
+    known += std::string(known.empty() ? "" : ", ") + name.text;
+  }
+  throw std::invalid_argument(std::string("expected a ") + what + " (" + known + "), received '" + text + "'");
+}
+
+c10::Scalar to_scalar(napi_env env, napi_value value) {
+  switch (js::type_of(env, value)) {
+    case napi_boolean: return js::to_bool(env, value);
+    case napi_bigint: return js::to_int64(env, value);
+    default: break;
+  }
+  const double number = js::to_double(env, value);
+  // JavaScript cannot tell 1.0 from 1: integral numbers are integer Scalars, so that an int tensor stays one.
+  const bool integral = std::floor(number) == number && std::fabs(number) <= 9007199254740992.0;
+  return integral ? c10::Scalar(static_cast<int64_t>(number)) : c10::Scalar(number);
+}
+
+template <typename T, typename Convert>
+c10::List<T> to_list(napi_env env, napi_value value, c10::List<T> list, Convert convert) {
+  const uint32_t length = js::array_length(env, value);
+  list.reserve(length);
+  for (uint32_t i = 0; i < length; ++i) list.push_back(convert(js::element(env, value, i)));
+  return list;
+}
+
+bool is_array(napi_env env, napi_value value) {
+  bool result = false;
+  js::check(env, napi_is_array(env, value, &result));
+  return result;
+}
+
+std::vector<int64_t> to_int_list(napi_env env, napi_value value, c10::optional<int32_t> length) {
+  if (is_array(env, value)) return js::to_int64s(env, value);
+  return std::vector<int64_t>(length.value_or(1), js::to_int64(env, value));
+}
+
+c10::IValue to_list_ivalue(napi_env env, napi_value value, const c10::TypePtr& element, c10::optional<int32_t> length) {
+  switch (element->kind()) {
+    case c10::TypeKind::TensorType: return load_list(env, value);
+    case c10::TypeKind::SymIntType:
+    case c10::TypeKind::IntType: return to_int_list(env, value, length);
+    case c10::TypeKind::FloatType: {
+      if (!is_array(env, value)) return std::vector<double>(length.value_or(1), js::to_double(env, value));
+      return to_list(env, value, c10::List<double>(), [&](napi_value v) { return js::to_double(env, v); });
+    }
+    case c10::TypeKind::BoolType:
+      return to_list(env, value, c10::List<bool>(), [&](napi_value v) { return js::to_bool(env, v); });
+    case c10::TypeKind::NumberType:
+      return to_list(env, value, c10::impl::GenericList(c10::NumberType::get()),
+                     [&](napi_value v) { return c10::IValue(to_scalar(env, v)); });
+    case c10::TypeKind::OptionalType:
+      return to_list(env, value, c10::List<c10::optional<at::Tensor>>(), [&](napi_value v) {
+        return js::is_nullish(env, v) ? c10::optional<at::Tensor>() : c10::make_optional(load(env, v));
+      });
+    default: throw std::invalid_argument("lists of " + element->str() + " are not supported");
+  }
+}
+
+napi_value int_list(napi_env env, const std::vector<int64_t>& list) { return js::numbers(env, list.data(), list.size()); }
+
+}  // namespace
+
+const char* dtype_name(c10::ScalarType dtype) {
+  for (const auto& name : kDtypes)
+    if (name.value == static_cast<int64_t>(dtype)) return name.text;
+  return c10::toString(dtype);
+}
+
+c10::ScalarType dtype_of(const std::string& name) {
+  return static_cast<c10::ScalarType>(lookup(kDtypes, "dtype", name));
+}
+
+c10::IValue to_ivalue(napi_env env, napi_value value, const c10::TypePtr& type, c10::optional<int32_t> length) {
+  switch (type->kind()) {
+    case c10::TypeKind::OptionalType:
+      if (js::is_nullish(env, value)) return c10::IValue();
+      return to_ivalue(env, value, type->castRaw<c10::OptionalType>()->getElementType(), length);
+    case c10::TypeKind::TensorType: return load(env, value);
+    case c10::TypeKind::ListType:
+      return to_list_ivalue(env, value, type->castRaw<c10::ListType>()->getElementType(), length);
+    case c10::TypeKind::NumberType: return to_scalar(env, value);
+    case c10::TypeKind::SymIntType:
+    case c10::TypeKind::IntType: return js::to_int64(env, value);
+    case c10::TypeKind::FloatType: return js::to_double(env, value);
+    case c10::TypeKind::BoolType: return js::to_bool(env, value);
+    case c10::TypeKind::StringType: return js::to_string(env, value);
+    case c10::TypeKind::DeviceObjType: return c10::Device(js::to_string(env, value));
+    case c10::TypeKind::ScalarTypeType: return lookup(kDtypes, "dtype", js::to_string(env, value));
+    case c10::TypeKind::LayoutType: return lookup(kLayouts, "layout", js::to_string(env, value));
+    case c10::TypeKind::MemoryFormatType: return lookup(kMemoryFormats, "memory format", js::to_string(env, value));
+    case c10::TypeKind::GeneratorType: return load_generator(js::to_double(env, value));
+    default: throw std::invalid_argument("arguments of type " + type->str() + " are not supported");
+  }
+}
+
+napi_value from_ivalue(napi_env env, const c10::IValue& value) {
+  if (value.isNone()) return js::null(env);
+  if (value.isTensor()) return wrap(env, value.toTensor());
+  if (value.isTensorList()) return wrap_list(env, value.toTensorVector());
+  if (value.isBool()) return js::boolean(env, value.toBool());
+  if (value.isInt()) return js::number(env, static_cast<double>(value.toInt()));
+  if (value.isDouble()) return js::number(env, value.toDouble());
+  if (value.isScalar()) return js::number(env, value.toScalar().toDouble());
+  if (value.isString()) return js::string(env, value.toStringRef());
+  if (value.isIntList()) return int_list(env, value.toIntVector());
+  if (value.isDevice()) return js::string(env, value.toDevice().str());
+  if (value.isList()) {
+    const auto list = value.toList();
+    napi_value result = js::array(env, list.size());
+    for (size_t i = 0; i < list.size(); ++i) js::set(env, result, static_cast<uint32_t>(i), from_ivalue(env, list.get(i)));
+    return result;
+  }
+  throw std::runtime_error("results of type " + value.tagKind() + " are not supported");
+}
+
+}  // namespace kinora

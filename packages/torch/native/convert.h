@@ -1,0 +1,19 @@
+// JavaScript values to and from the dispatcher's IValues, guided by an operator's schema.
+#pragma once
+
+#include <ATen/core/function_schema.h>
+#include <ATen/core/ivalue.h>
+
+#include "js.h"
+
+namespace kinora {
+
+/** @param length the N of `int[N]`: a single number is repeated N times. */
+c10::IValue to_ivalue(napi_env env, napi_value value, const c10::TypePtr& type, c10::optional<int32_t> length);
+napi_value from_ivalue(napi_env env, const c10::IValue& value);
+
+/** `float32`, `int64`, ...: the names PyTorch prints after `torch.`. */
+const char* dtype_name(c10::ScalarType dtype);
+c10::ScalarType dtype_of(const std::string& name);
+
+}  // namespace kinora

@@ -1,0 +1,84 @@
+// The machine: threads, the allocator's settings, CUDA devices, determinism, and what libtorch says of itself.
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
+#include <torch/version.h>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+#include "module.h"
+
+namespace kinora {
+
+namespace {
+
+/**
+ * glibc gives every large block back to the kernel and pays page faults to get it again. Keeping blocks makes a CPU
+ * training step 1.5-2 times faster (docs/performance.md). Called once, before the first tensor.
+ */
+void keep_large_blocks() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, 2147483647);
+  mallopt(M_TOP_PAD, 64 << 20);
+#endif
+}
+
+napi_value threads(napi_env env, napi_callback_info) { return js::number(env, at::get_num_threads()); }
+
+napi_value set_threads(napi_env env, napi_callback_info info) {
+  const js::Arguments<1> args(env, info);
+  at::set_num_threads(static_cast<int>(js::to_int64(env, args[0])));
+  return js::undefined(env);
+}
+
+/** cudaDeviceCount(): 0 where libtorch has no CUDA or no device is usable */
+napi_value cuda_device_count(napi_env env, napi_callback_info) {
+  const int count = at::hasCUDA() ? static_cast<int>(c10::impl::VirtualGuardImpl(c10::DeviceType::CUDA).deviceCount()) : 0;
+  return js::number(env, count);
+}
+
+napi_value synchronize(napi_env env, napi_callback_info info) {
+  const js::Arguments<1> args(env, info);
+  const c10::Device device(js::to_string(env, args[0]));
+  if (!device.is_cuda()) return js::undefined(env);
+  const c10::impl::VirtualGuardImpl guard(c10::DeviceType::CUDA);
+  guard.getStream(device).synchronize();
+  return js::undefined(env);
+}
+
+/** setDeterministic(enabled): deterministic algorithms, cuDNN included; operators that have none throw */
+napi_value set_deterministic(napi_env env, napi_callback_info info) {
+  const js::Arguments<1> args(env, info);
+  const bool enabled = js::to_bool(env, args[0]);
+  at::globalContext().setDeterministicAlgorithms(enabled, false);
+  at::globalContext().setDeterministicCuDNN(enabled);
+  if (enabled) at::globalContext().setBenchmarkCuDNN(false);
+  return js::undefined(env);
+}
+
+/** description(): { version, config, parallel } */
+napi_value description(napi_env env, napi_callback_info) {
+  napi_value result = js::object(env);
+  js::set(env, result, "version", js::string(env, TORCH_VERSION));
+  js::set(env, result, "config", js::string(env, at::show_config()));
+  js::set(env, result, "parallel", js::string(env, at::get_parallel_info()));
+  return result;
+}
+
+}  // namespace
+
+void define_device(napi_env env, napi_value exports) {
+  keep_large_blocks();
+  js::define<threads>(env, exports, "threads");
+  js::define<set_threads>(env, exports, "setThreads");
+  js::define<cuda_device_count>(env, exports, "cudaDeviceCount");
+  js::define<synchronize>(env, exports, "synchronize");
+  js::define<set_deterministic>(env, exports, "setDeterministic");
+  js::define<description>(env, exports, "description");
+}
+
+}  // namespace kinora

@@ -1,0 +1,24 @@
+// The addon's table of contents. TypeScript's view of it is NativeModule in src/native.ts.
+#include "module.h"
+
+namespace kinora {
+
+napi_value initialize(napi_env env, napi_value exports) {
+  define_dispatch(env, exports);  // overloads, resolve, call: every operator
+  define_tensor(env, exports);    // data in and out, shape, dtype, handles, statistics
+  define_autograd(env, exports);  // backward, grad, modes
+  define_random(env, exports);    // seeds, generators and their states
+  define_device(env, exports);    // threads, allocator, CUDA, determinism, versions
+  return exports;
+}
+
+}  // namespace kinora
+
+NAPI_MODULE_INIT() {
+  try {
+    return kinora::initialize(env, exports);
+  } catch (...) {
+    kinora::js::raise(env);
+    return nullptr;
+  }
+}

@@ -1,0 +1,14 @@
+// What each part of the addon contributes to its exports.
+#pragma once
+
+#include "js.h"
+
+namespace kinora {
+
+void define_dispatch(napi_env env, napi_value exports);
+void define_tensor(napi_env env, napi_value exports);
+void define_autograd(napi_env env, napi_value exports);
+void define_random(napi_env env, napi_value exports);
+void define_device(napi_env env, napi_value exports);
+
+}  // namespace kinora

@@ -1,0 +1,32 @@
+/** The machine behind the tensors: threads, CUDA devices, determinism, and what libtorch says of itself. */
+import { KinoraError } from './error.js';
+import { native } from './native.js';
+import type { Device } from './tensor.js';
+
+/** Threads that an operator may use on the CPU (torch.set_num_threads). All cores unless OMP_NUM_THREADS says less. */
+export const threads = {
+  get: (): number => native().threads(),
+  set(count: number): void {
+    if (!Number.isInteger(count) || count < 1)
+      throw new KinoraError({
+        code: 'torch/threads',
+        where: 'threads.set',
+        expected: 'a whole number of at least 1',
+        received: String(count),
+      });
+    native().setThreads(count);
+  },
+};
+
+export const cuda = {
+  isAvailable: (): boolean => cuda.deviceCount() > 0,
+  deviceCount: (): number => native().cudaDeviceCount(),
+  /** Waits until everything queued on the device is done. */
+  synchronize: (device: Device = 'cuda:0'): void => native().synchronize(device),
+};
+
+/** Only algorithms that give the same bits at each run; operators that have none throw. */
+export const setDeterministic = (enabled: boolean): void => native().setDeterministic(enabled);
+
+/** libtorch's version, its build configuration (BLAS, CUDA, instruction set) and its threading, as it words them. */
+export const engineInfo = (): { version: string; config: string; parallel: string } => native().description();

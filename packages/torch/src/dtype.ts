@@ -1,0 +1,71 @@
+/** Element types: PyTorch's names, their sizes, and the typed array each one is read into. */
+
+export type DType =
+  | 'uint8'
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'float16'
+  | 'float32'
+  | 'float64'
+  | 'bool'
+  | 'bfloat16'
+  | 'complex64'
+  | 'complex128';
+
+export type TypedArray =
+  | Uint8Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | BigInt64Array
+  | Float32Array
+  | Float64Array;
+
+interface DTypeFacts {
+  /** Bytes per element. */
+  readonly size: number;
+  /** What an element is read as: half precisions widen to float32, complex numbers are pairs. */
+  readonly readAs: DType;
+  readonly array: new (length: number) => TypedArray;
+  /** Typed array elements per tensor element. */
+  readonly width: number;
+}
+
+const fact = (size: number, array: DTypeFacts['array'], readAs: DType, width = 1): DTypeFacts => ({
+  size,
+  array,
+  readAs,
+  width,
+});
+
+export const dtypes: Readonly<Record<DType, DTypeFacts>> = {
+  uint8: fact(1, Uint8Array, 'uint8'),
+  int8: fact(1, Int8Array, 'int8'),
+  int16: fact(2, Int16Array, 'int16'),
+  int32: fact(4, Int32Array, 'int32'),
+  int64: fact(8, BigInt64Array, 'int64'),
+  float16: fact(2, Float32Array, 'float32'),
+  float32: fact(4, Float32Array, 'float32'),
+  float64: fact(8, Float64Array, 'float64'),
+  bool: fact(1, Uint8Array, 'bool'),
+  bfloat16: fact(2, Float32Array, 'float32'),
+  complex64: fact(8, Float32Array, 'complex64', 2),
+  complex128: fact(16, Float64Array, 'complex128', 2),
+};
+
+export const isDType = (name: unknown): name is DType =>
+  typeof name === 'string' && Object.hasOwn(dtypes, name);
+
+export const isFloating = (dtype: DType): boolean => dtype.includes('float') || dtype.startsWith('complex');
+
+/** The dtype a typed array holds as it is. */
+export function dtypeOfArray(array: TypedArray): DType {
+  if (array instanceof Uint8Array) return 'uint8';
+  if (array instanceof Int8Array) return 'int8';
+  if (array instanceof Int16Array) return 'int16';
+  if (array instanceof Int32Array) return 'int32';
+  if (array instanceof BigInt64Array) return 'int64';
+  return array instanceof Float32Array ? 'float32' : 'float64';
+}

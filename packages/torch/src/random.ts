@@ -1,0 +1,61 @@
+/** Random numbers: seeds, generators and their states, which a checkpoint saves so that a run resumes exactly. */
+import { type Handle, native } from './native.js';
+import { type Device, Tensor } from './tensor.js';
+
+/** Seeds the default generator of every device (torch.manual_seed). */
+export function manualSeed(seed: number | bigint): void {
+  native().manualSeed(seed);
+}
+
+/** The state of a device's default generator as bytes (torch.get_rng_state, torch.cuda.get_rng_state). */
+export function getRngState(device: Device = 'cpu'): Uint8Array {
+  return stateOf(device);
+}
+
+export function setRngState(state: Uint8Array, device: Device = 'cpu'): void {
+  restore(device, state);
+}
+
+/** A generator of its own on the CPU, for draws that must not disturb the default one (torch.Generator). */
+export class Generator {
+  readonly #handle: Handle;
+
+  constructor(seed: number | bigint) {
+    this.#handle = native().newGenerator(seed);
+  }
+
+  /** @internal */
+  get handle(): Handle {
+    return this.#handle;
+  }
+  getState(): Uint8Array {
+    return stateOf(this.#handle);
+  }
+  setState(state: Uint8Array): void {
+    restore(this.#handle, state);
+  }
+  dispose(): void {
+    native().releaseGenerator(this.#handle);
+  }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+function stateOf(generator: string | Handle): Uint8Array {
+  const state = new Tensor(native().generatorState(generator));
+  try {
+    return state.toBytes();
+  } finally {
+    state.dispose();
+  }
+}
+
+function restore(generator: string | Handle, bytes: Uint8Array): void {
+  const state = new Tensor(native().fromBytes(bytes, 'uint8', [bytes.length]));
+  try {
+    native().setGeneratorState(generator, state.handle);
+  } finally {
+    state.dispose();
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * The record of one forward pass: every operator with its inputs, outputs and the module it ran in. The one description
+ * of a network that the summary, the cost of a layer, exporters and explanations are derived from.
+ */
+import { type Operator, observeCalls } from './dispatch.js';
+import type { DType } from './dtype.js';
+import { currentModulePath } from './nn/call-stack.js';
+import { type Shape, Tensor } from './tensor.js';
+
+/** A tensor in a trace: equal ids are the same tensor. */
+export interface TracedTensor {
+  readonly tensor: number;
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+/** An argument or a result: a tensor, a constant, or a list of them. */
+export type TracedValue = TracedTensor | number | bigint | boolean | string | null | readonly TracedValue[];
+
+export interface TracedCall {
+  /** `aten::conv3d` */
+  readonly operator: string;
+  readonly overload: string;
+  /** Dotted path of the innermost module, '' outside any. */
+  readonly module: string;
+  /** In the schema's order, under the schema's names; defaults are filled in. */
+  readonly inputs: ReadonlyMap<string, TracedValue>;
+  readonly outputs: readonly TracedValue[];
+}
+
+export interface Trace<T> {
+  readonly result: T;
+  readonly calls: readonly TracedCall[];
+  /** The id of a tensor that took part: a parameter, an input, the result. */
+  idOf(tensor: Tensor): number | undefined;
+}
+
+/** Runs `fn` and records each operator that it calls. Traces do not nest. */
+export function trace<T>(fn: () => T): Trace<T> {
+  const ids = new Map<Tensor, number>();
+  const calls: TracedCall[] = [];
+  const previous = observeCalls((operator, args, result) => calls.push(record(operator, args, result, ids)));
+  try {
+    const result = fn();
+    return { result, calls, idOf: (tensor) => ids.get(tensor) };
+  } finally {
+    observeCalls(previous);
+  }
+}
+
+function record(
+  operator: Operator,
+  args: readonly unknown[],
+  result: unknown,
+  ids: Map<Tensor, number>,
+): TracedCall {
+  const inputs = operator.arguments.map(({ name, default: fallback }, i): [string, TracedValue] => [
+    name,
+    traced(args[i] === undefined ? fallback : args[i], ids),
+  ]);
+  const outputs = operator.returns.length === 1 ? [result] : ((result ?? []) as unknown[]);
+  return {
+    operator: operator.name,
+    overload: operator.overload,
+    module: currentModulePath(),
+    inputs: new Map(inputs),
+    outputs: outputs.map((output) => traced(output, ids)),
+  };
+}
+
+function traced(value: unknown, ids: Map<Tensor, number>): TracedValue {
+  if (value instanceof Tensor) return tracedTensor(value, ids);
+  if (Array.isArray(value)) return value.map((item) => traced(item, ids));
+  return (value ?? null) as TracedValue;
+}
+
+function tracedTensor(value: Tensor, ids: Map<Tensor, number>): TracedTensor {
+  const id = ids.get(value) ?? ids.size;
+  ids.set(value, id);
+  return { tensor: id, shape: value.shape, dtype: value.dtype };
+}
