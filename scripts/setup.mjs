@@ -1,1 +1,71 @@
-// placeholder
+// The set-up that stands before every npm script: Node, npm packages, libtorch, the engine's addon, the built TypeScript.
+// It does what is missing and nothing else; when nothing is missing it says nothing and takes a fraction of a second.
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  createSay,
+  ensureAddon,
+  handleInterrupts,
+  onInterrupt,
+  SetupError,
+  thisPlatform,
+  waysAsText,
+  withLock,
+} from '../packages/torch/install/index.mjs';
+import { buildIfChanged } from './build.mjs';
+import { areInstalled, ensureDependencies, removeUnfinished } from './dependencies.mjs';
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+handleInterrupts();
+try {
+  await setUp(createSay());
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  process.stderr.write(`kinora set-up: ${error.message}\n`);
+  process.exitCode = 1;
+}
+
+/** @param {import('../packages/torch/install/say.mjs').Say} say */
+async function setUp(say) {
+  checkNode();
+  checkPlatform();
+  const wasMissing = !areInstalled(ROOT);
+  await withLock(
+    join(ROOT, '.cache', 'setup.lock'),
+    async () => {
+      const forget = onInterrupt(() => removeUnfinished(ROOT));
+      await ensureDependencies(ROOT, say);
+      forget();
+      await ensureAddon(say);
+      await buildIfChanged();
+    },
+    (holder) => say.line(`Waiting for process ${holder}, which is setting up this folder`),
+  );
+  if (wasMissing) say.line('Set-up is complete.');
+}
+
+function checkNode() {
+  /** @type {{ engines: { node: string } }} */
+  const { engines } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const oldest = Number(engines.node.match(/\d+/)?.[0]);
+  if (Number(process.versions.node.split('.')[0]) >= oldest) return;
+  throw new SetupError({
+    code: 'setup/node-too-old',
+    where: process.execPath,
+    expected: `Node ${oldest} or newer`,
+    received: process.version,
+    hint: waysAsText('node', thisPlatform()),
+  });
+}
+
+function checkPlatform() {
+  if (thisPlatform() !== 'windows') return;
+  throw new SetupError({
+    code: 'setup/windows',
+    expected: 'Linux or macOS (on Windows: the Windows Subsystem for Linux)',
+    received: 'Windows itself',
+    hint: waysAsText('libtorch', 'windows'),
+  });
+}

@@ -1,0 +1,78 @@
+/** Finds the C++ compiler (CXX, g++, c++, clang++) and states the flags that one libtorch asks of it. */
+import { createRequire } from 'node:module';
+import { waysAsText } from './advice.mjs';
+import { SetupError } from './failure.mjs';
+import { thisPlatform } from './platform.mjs';
+import { run } from './run.mjs';
+
+/** The level of Node-API the addon uses: Node 18.17, 20.0 and everything later have it, so one build serves them all. */
+export const NODE_API = 8;
+
+/**
+ * @typedef {import('./libtorch.mjs').Libtorch} Libtorch
+ * @typedef {object} Compiler
+ * @property {string[]} command the program and the arguments that stand in CXX ("ccache g++")
+ * @property {string} version its first line about itself
+ */
+
+/**
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {Promise<Compiler>}
+ * @throws {SetupError} setup/no-compiler
+ */
+export async function findCompiler(env = process.env) {
+  const candidates = env.CXX ? [env.CXX] : ['g++', 'c++', 'clang++'];
+  for (const candidate of candidates) {
+    const command = candidate.split(/\s+/).filter(Boolean);
+    const [program = candidate, ...args] = command;
+    const { code, stdout } = await run(program, [...args, '--version'], { env });
+    if (code === 0) return { command, version: stdout.split('\n')[0]?.trim() ?? '' };
+  }
+  throw new SetupError({
+    code: 'setup/no-compiler',
+    where: env.CXX ? 'the environment variable CXX' : 'PATH',
+    expected: "a C++17 compiler to build the engine's addon",
+    received: env.CXX ? `"${env.CXX}", which does not run` : 'neither g++ nor c++ nor clang++',
+    hint: waysAsText('compiler', thisPlatform()),
+  });
+}
+
+/** @param {Libtorch} libtorch @returns {string[]} flags that change what is compiled, in contrast to where things lie */
+export function compileFlags(libtorch) {
+  return [
+    `-std=${libtorch.standard}`,
+    ...['-O2', '-fPIC', '-fvisibility=hidden', '-Wall', '-Wextra'],
+    `-DNAPI_VERSION=${NODE_API}`,
+    `-D_GLIBCXX_USE_CXX11_ABI=${libtorch.cxx11Abi ? 1 : 0}`,
+    ...(libtorch.cudaInclude === null ? [] : ['-DKINORA_CUDA=1']),
+  ];
+}
+
+/** @param {Libtorch} libtorch @returns {string[]} */
+export function includeFlags(libtorch) {
+  const folders = [libtorch.include, `${libtorch.include}/torch/csrc/api/include`, libtorch.cudaInclude];
+  return [
+    `-I${nodeApiHeaders()}`,
+    // Naming /usr/include again would put it before the compiler's own headers.
+    ...folders
+      .filter((folder) => folder !== null && folder !== '/usr/include')
+      .map((folder) => `-isystem${folder}`),
+  ];
+}
+
+/** @param {Libtorch} libtorch @returns {string[]} */
+export function linkFlags({ lib, cuda }) {
+  const libraries = [...(cuda ? ['-ltorch_cuda', '-lc10_cuda'] : []), '-ltorch', '-ltorch_cpu', '-lc10'];
+  const rpath = `-Wl,-rpath,${lib}`;
+  if (process.platform === 'darwin') {
+    return ['-bundle', '-undefined', 'dynamic_lookup', `-L${lib}`, rpath, ...libraries];
+  }
+  // torch_cuda registers its kernels when it is loaded, and nothing refers to it by name.
+  return ['-shared', `-L${lib}`, rpath, '-Wl,--no-as-needed', ...libraries, '-lpthread'];
+}
+
+function nodeApiHeaders() {
+  /** @type {{ include_dir: string }} */
+  const headers = createRequire(import.meta.url)('node-api-headers');
+  return headers.include_dir;
+}

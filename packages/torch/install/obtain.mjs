@@ -1,0 +1,40 @@
+/** Gets hold of a libtorch: finds one, or installs the system's where that is possible, or says how to. */
+
+import { waysAsText } from './advice.mjs';
+import { installLibtorch, privilege } from './apt.mjs';
+import { SetupError } from './failure.mjs';
+import { thisPlatform } from './platform.mjs';
+import { findLibtorch } from './search.mjs';
+
+/**
+ * @param {import('./say.mjs').Say} say
+ * @returns {Promise<import('./search.mjs').Search & { libtorch: NonNullable<import('./search.mjs').Search['libtorch']> }>}
+ * @throws {SetupError} setup/no-libtorch and whatever kept apt from installing it
+ */
+export async function obtainLibtorch(say) {
+  const search = await findLibtorch();
+  if (search.libtorch !== null) return { ...search, libtorch: search.libtorch };
+  const prefix = await mayInstall();
+  if (prefix === null) throw nowhere(search);
+  await installLibtorch(say, prefix);
+  const again = await findLibtorch();
+  if (again.libtorch === null) throw nowhere(again);
+  return { ...again, libtorch: again.libtorch };
+}
+
+/** KINORA_INSTALL=never keeps the set-up from installing system packages. */
+async function mayInstall() {
+  if (thisPlatform() !== 'debian' || process.env.KINORA_INSTALL === 'never') return null;
+  return privilege();
+}
+
+/** @param {import('./search.mjs').Search} search */
+function nowhere({ passedOver }) {
+  const reasons = passedOver.map(({ reason }) => `\n    passed over: ${reason}`).join('');
+  return new SetupError({
+    code: 'setup/no-libtorch',
+    expected: "libtorch 1.13 or newer (in LIBTORCH, python3's torch package, or the system)",
+    received: passedOver.length === 0 ? 'none' : `none that can be used${reasons}\n`,
+    hint: waysAsText('libtorch', thisPlatform()),
+  });
+}

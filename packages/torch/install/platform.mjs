@@ -1,0 +1,9 @@
+/** Which of the four families of machines this is, as far as installing things goes. WSL counts as the Linux it runs. */
+import { existsSync } from 'node:fs';
+
+/** @returns {import('./advice.mjs').Platform} */
+export function thisPlatform() {
+  if (process.platform === 'darwin') return 'macos';
+  if (process.platform === 'win32') return 'windows';
+  return existsSync('/etc/debian_version') && existsSync('/usr/bin/apt-get') ? 'debian' : 'linux';
+}

@@ -1,0 +1,101 @@
+/**
+ * Runs other programs and keeps them on a lead: when this process is interrupted, its children are stopped and the
+ * registered clean-ups run, so that nothing half-done is left behind.
+ */
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+
+/**
+ * @typedef {object} Outcome
+ * @property {number} code exit status; 127 when the program could not be started, 128 + n after signal n
+ * @property {string} stdout
+ * @property {string} stderr
+ *
+ * @typedef {object} RunOptions
+ * @property {string} [cwd]
+ * @property {NodeJS.ProcessEnv} [env]
+ * @property {boolean} [sheltered] a Ctrl+C on the terminal does not reach it and an interrupt waits for its end
+ * @property {boolean} [inherit] show its output instead of collecting it
+ * @property {(line: string) => void} [onLine] called with each line of standard output as it comes
+ */
+
+/** @type {Set<{ child: import('node:child_process').ChildProcess, sheltered: boolean, ended: Promise<unknown> }>} */
+const running = new Set();
+/** @type {Set<() => void>} */
+const cleanups = new Set();
+let interrupted = false;
+
+/**
+ * @param {string} command @param {readonly string[]} args @param {RunOptions} [options]
+ * @returns {Promise<Outcome>}
+ */
+export function run(command, args, options = {}) {
+  const { cwd, env = process.env, sheltered = false, inherit = false, onLine } = options;
+  const child = spawn(command, args, {
+    cwd,
+    env,
+    detached: sheltered,
+    stdio: ['ignore', inherit ? 'inherit' : 'pipe', inherit ? 'inherit' : 'pipe'],
+  });
+  const ended = collect(child, onLine);
+  const entry = { child, sheltered, ended };
+  running.add(entry);
+  return ended.then((outcome) => {
+    running.delete(entry);
+    return interrupted ? new Promise(() => {}) : outcome; // whoever waited must not go on: interrupt() ends the process
+  });
+}
+
+/**
+ * Registers what has to be undone should the process be interrupted.
+ * @param {() => void} cleanup @returns {() => void} takes the registration back
+ */
+export function onInterrupt(cleanup) {
+  cleanups.add(cleanup);
+  return () => cleanups.delete(cleanup);
+}
+
+/** Makes Ctrl+C and SIGTERM end this process in order. For the entry files only: a library installs no handlers. */
+export function handleInterrupts() {
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+    process.once(signal, () => void interrupt(signal));
+  }
+}
+
+/** @param {'SIGINT' | 'SIGTERM' | 'SIGHUP'} signal */
+async function interrupt(signal) {
+  interrupted = true;
+  const entries = [...running];
+  const sheltered = entries.filter((entry) => entry.sheltered);
+  for (const { child } of entries.filter((entry) => !entry.sheltered)) child.kill('SIGTERM');
+  if (sheltered.length > 0) process.stderr.write('\nfinishing what must not be cut short, then stopping\n');
+  await Promise.all(entries.map((entry) => entry.ended));
+  for (const cleanup of cleanups) cleanup();
+  process.exit(128 + constants.signals[signal]);
+}
+
+/**
+ * @param {import('node:child_process').ChildProcess} child @param {((line: string) => void) | undefined} onLine
+ * @returns {Promise<Outcome>}
+ */
+function collect(child, onLine) {
+  let stdout = '';
+  let stderr = '';
+  let partial = '';
+  child.stdout?.setEncoding('utf8').on('data', (text) => {
+    stdout += text;
+    if (onLine === undefined) return;
+    const lines = (partial + text).split(/\r|\n/);
+    partial = lines.pop() ?? '';
+    lines.forEach(onLine);
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text) => {
+    stderr += text;
+  });
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve({ code: 127, stdout, stderr: stderr + error.message }));
+    child.once('close', (code, signal) =>
+      resolve({ code: code ?? 128 + (signal === null ? 0 : constants.signals[signal]), stdout, stderr }),
+    );
+  });
+}
