@@ -1,0 +1,42 @@
+/**
+ * Ctrl+C (and SIGTERM, which cluster schedulers send) for work that wants to save before it ends: the first one asks
+ * through an AbortSignal, the second one ends the process at once.
+ */
+
+/** Thrown after work that was asked to stop has stopped; the process exits with 128 + the signal's number. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+  constructor(readonly exitCode: number) {
+    super('interrupted');
+  }
+}
+
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Runs `work` with a signal that Ctrl+C aborts. Throws `Interrupted` when it did, whatever the work returned. */
+export async function interruptible<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  announce: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
+): Promise<T> {
+  const controller = new AbortController();
+  let exitCode = 0;
+  const onSignal = (name: keyof typeof SIGNALS) => {
+    if (exitCode !== 0) process.exit(exitCode);
+    exitCode = SIGNALS[name];
+    announce('stopping and saving; press Ctrl+C again to stop at once');
+    controller.abort(new Interrupted(exitCode));
+  };
+  const names = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[];
+  for (const name of names) process.on(name, onSignal);
+  try {
+    const result = await work(controller.signal);
+    controller.signal.throwIfAborted();
+    return result;
+  } catch (error) {
+    // Work that answers the signal by throwing an AbortError of its own has been interrupted all the same.
+    if (controller.signal.aborted && (error as Error).name === 'AbortError') throw controller.signal.reason;
+    throw error;
+  } finally {
+    for (const name of names) process.off(name, onSignal);
+  }
+}

@@ -1,0 +1,50 @@
+/** The flags that several commands share, and what their words mean. */
+import { KinoraError } from '@kinora/torch';
+import { type Command, Option } from 'commander';
+import { BooleanOption } from './argv.js';
+
+export interface DeviceOptions {
+  useGpu: boolean;
+  /** GPU numbers as asked for with `-g`; left out: whatever there is. */
+  gpus?: number[];
+}
+
+export interface ConfigOptions {
+  config?: string;
+  set: string[];
+}
+
+/** `--config FILE` and `--set key=value`. */
+export function withConfig(command: Command): Command {
+  return command
+    .option('-c, --config <file>', 'configuration, a JSON file')
+    .option('--set <key=value>', 'change one key of it, by dotted name; may be repeated', collect, []);
+}
+
+/** `-g 0,1` and `--use-gpu False`. */
+export function withDevice(command: Command): Command {
+  return command
+    .addOption(new Option('-g, --gpus <numbers>', 'GPUs to use, such as 0 or 0,1').argParser(parseGpus))
+    .addOption(new BooleanOption('--use-gpu', 'use a GPU where there is one').default(true));
+}
+
+/** A whole number above 0, for flags such as `--top 5`. */
+export function positiveInt(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new KinoraError({
+    code: 'usage/number',
+    expected: 'a whole number above 0',
+    received: JSON.stringify(text),
+  });
+}
+
+function parseGpus(text: string): number[] {
+  if (/^\d+(,\d+)*$/.test(text)) return [...new Set(text.split(',').map(Number))];
+  const expected = 'GPU numbers such as 0 or 0,1';
+  throw new KinoraError({ code: 'usage/gpus', where: '--gpus', expected, received: JSON.stringify(text) });
+}
+
+function collect(word: string, previous: string[]): string[] {
+  return [...previous, word];
+}

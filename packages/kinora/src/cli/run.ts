@@ -1,0 +1,80 @@
+/**
+ * From the words of a command line to an exit code: find the command, load only its code, parse, run, tell failures.
+ * Prints help and errors; the commands print their own results.
+ */
+import { Command, CommanderError } from 'commander';
+import { normalizeArgv, takeDebug } from './argv.js';
+import { COMMANDS, type CommandEntry } from './commands.js';
+import { describeFailure } from './failure.js';
+import { unknownCommand, usageError } from './usage.js';
+import { version } from './version.js';
+
+/** Runs `kinora <words>` and returns the exit code. Never throws. */
+export async function run(
+  words: readonly string[],
+  commands: readonly CommandEntry[] = COMMANDS,
+): Promise<number> {
+  const { debug, rest } = takeDebug(words);
+  try {
+    await dispatch(rest, commands);
+    return 0;
+  } catch (error) {
+    const { exitCode, text } = describeFailure(error, debug);
+    if (text !== '') process.stderr.write(`${text}\n`);
+    return exitCode;
+  }
+}
+
+async function dispatch(words: string[], commands: readonly CommandEntry[]): Promise<void> {
+  const [first, ...rest] = words;
+  if (first === undefined || first === '--help' || first === '-h') return print(overview(commands));
+  if (first === '--version' || first === '-V') return print(`kinora ${version()}\n`);
+  if (first === 'help') return dispatch(rest.length > 0 ? [rest[0]!, '--help'] : [], commands);
+  const entry = commands.find(({ name }) => name === first);
+  if (entry === undefined) {
+    const names = commands.map(({ name }) => name);
+    throw unknownCommand(first, names);
+  }
+  await execute(await entry.load(), rest);
+}
+
+async function execute(command: Command, words: string[]): Promise<void> {
+  // Commander builds its usage line from the parent; its errors come back as exceptions instead of exits.
+  new Command('kinora').addCommand(command);
+  for (const each of [command, ...command.commands]) {
+    each
+      .exitOverride()
+      .configureOutput({ writeErr: () => {} })
+      .helpOption('-h, --help', 'show this');
+  }
+  try {
+    await command.parseAsync(normalizeArgv(words, command.options), { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return;
+    throw usageError(error, command);
+  }
+}
+
+function overview(commands: readonly CommandEntry[]): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
+  return `Usage: kinora <command> [flags]
+
+Learn, train and use 3D convolutional networks for video.
+
+Commands:
+${lines.join('\n')}
+
+Flags:
+  -h, --help     show this, or the help of a command
+  -V, --version  show the version
+  --debug        show the stack of an error
+
+Example:
+  $ kinora train --help
+`;
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
