@@ -4,3 +4,4 @@ export { need } from './check.js';
 export { effectiveConfig, type LoadOptions, loadConfig, siblingTestList } from './load.js';
 export type { Schedule } from './schedule.js';
 export { RunConfig, type RunConfigInput } from './schema.js';
+export { preprocessSpec } from './spec.js';

@@ -110,11 +110,9 @@ function bound(origin: string, relation: string, limit: number): string {
 }
 
 function valueAt(value: unknown, path: Path): unknown {
-  // A bare name stands for an object with that name (`"schedule": "cosine"`), so a string is its own `name`.
+  // A bare word may stand for an object (`"schedule": "cosine"`, `"crop": 84`): it is then its own inner value.
   const step = (inner: unknown, key: PropertyKey) =>
-    typeof inner === 'string' && key === 'name'
-      ? inner
-      : (inner as Record<PropertyKey, unknown> | undefined)?.[key];
+    typeof inner === 'object' && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : inner;
   return path.reduce<unknown>(step, value);
 }
 
@@ -126,8 +124,9 @@ function show(value: unknown): string {
 
 /** `configs/a.json:12, augment.degrees` */
 function place(path: Path, { source, text }: IssueContext): string {
-  const key = [...path].reverse().find((part) => typeof part === 'string');
-  const line = key === undefined || text === undefined ? undefined : lineOf(key, text);
+  const keys = path.filter((part) => typeof part === 'string').reverse();
+  const line =
+    text === undefined ? undefined : keys.map((key) => lineOf(key, text)).find((n) => n !== undefined);
   const file = line === undefined ? source : `${source}:${line}`;
   return path.length === 0 ? file : `${file}, ${path.map(String).join('.')}`;
 }

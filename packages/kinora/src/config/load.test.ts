@@ -2,8 +2,10 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { defaultSpec } from '../clip/spec.js';
 import { need } from './check.js';
 import { effectiveConfig, loadConfig, siblingTestList } from './load.js';
+import { preprocessSpec } from './spec.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kinora-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -28,7 +30,7 @@ describe('defaults', () => {
       clip_size: 18,
       nclips: 1,
       step_size: 2,
-      crop: 84,
+      crop: { height: 84, width: 84 },
       batch_size: 100,
       optimizer: 'adam',
       amsgrad: true,
@@ -37,7 +39,7 @@ describe('defaults', () => {
       num_epochs: -1,
       unknown_labels: 'error',
       schedule: { name: 'plateau', factor: 0.6, patience: 3 },
-      augment: { degrees: 10, translate: 0.15, scale: [1, 1], shear: 0, flip: 0, per_frame: false },
+      augment: { rotation: 10, translate: 0.15, scale: [1, 1], shear: 0, flip: 0, per_frame: false },
     });
   });
 
@@ -70,9 +72,22 @@ describe('defaults', () => {
     expect(effectiveConfig(JSON.parse(JSON.stringify(once)))).toEqual(once);
   });
 
+  test('are those of the preprocessing spec', () => {
+    const labels = ['a', 'b'];
+    expect(preprocessSpec(effectiveConfig({}), labels)).toEqual(defaultSpec(labels));
+    const input = { clip_size: 16, step_size: 1, crop: 64, resize: 'none', pad: 'resize' } as const;
+    expect(preprocessSpec(effectiveConfig(input), labels)).toMatchObject({
+      frames: 16,
+      stride: 1,
+      crop: { height: 64, width: 64 },
+      resize: { rule: 'none' },
+      pad: 'resize',
+    });
+  });
+
   test('augment: false changes nothing in a clip', () => {
     expect(effectiveConfig({ augment: false }).augment).toMatchObject({
-      degrees: 0,
+      rotation: 0,
       translate: 0,
       scale: [1, 1],
     });
@@ -83,7 +98,14 @@ describe('mistakes are one line with file, key, expected and received', () => {
   test.each([
     ['{"batch_size": "ten"}', 'a.json:1, batch_size: expected a number, received "ten"'],
     ['{\n "lr": 1,\n "clip_size": 1.5}', 'a.json:3, clip_size: expected a whole number, received 1.5'],
-    ['{"clip_size": 0}', 'a.json:1, clip_size: expected a number above 0, received 0'],
+    ['{"clip_size": 0}', 'a.json:1, clip_size: expected a number of at least 1, received 0'],
+    ['{"nclips": 0}', 'a.json:1, nclips: expected a positive number, or -1, received 0'],
+    [
+      '{"crop": 0.5}',
+      'a.json:1, crop.height: expected a whole number, received 0.5; 1 more problem after this one',
+    ],
+    ['{"resize": 84}', 'a.json:1, resize: expected an object, received 84'],
+    ['{"std": [1, 1, 0]}', 'a.json:1, std.2: expected a number above 0, received 0'],
     ['{"num_epochs": "x"}', 'a.json:1, num_epochs: expected -1 or a number, received "x"'],
     ['{"deterministic": "True"}', 'a.json:1, deterministic: expected true or false, received "True"'],
     ['{"model_name": "a/b"}', 'a.json:1, model_name: expected a name without slashes, received "a/b"'],
@@ -99,7 +121,7 @@ describe('mistakes are one line with file, key, expected and received', () => {
 
   test.each([
     ['{"batchsize": 3}', '"batch_size"'],
-    ['{"augment": {"degree": 3}}', '"degrees"'],
+    ['{"augment": {"rotatoin": 3}}', '"rotation"'],
     ['{"schedule": {"name": "plateau", "patiense": 3}}', '"patience"'],
     ['{"schedule": "cosin"}', '"cosine"'],
     ['{"optimizer": "adma"}', '"adam"'],
@@ -151,7 +173,7 @@ describe('--set', () => {
       lr: 0.3,
       model: 'ConvColumn5',
       schedule: { name: 'plateau', patience: 5, factor: 0.6 },
-      augment: { scale: [0.9, 1.1], degrees: 10 },
+      augment: { scale: [0.9, 1.1], rotation: 10 },
     });
   });
 

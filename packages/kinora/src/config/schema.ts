@@ -5,48 +5,38 @@
  */
 import { z } from 'zod';
 import { Augment } from './augment.js';
+import { preprocessKeys } from './preprocess.js';
 import { Schedule } from './schedule.js';
 
 const path = z.string().min(1);
+const name = z.string().regex(/^[^/\\]+$/, 'a name without slashes');
 const count = z.int().positive();
+const natural = z.int().min(0);
+const share = z.number().min(0).max(1);
 
 const run = {
-  model_name: z
-    .string()
-    .regex(/^[^/\\]+$/, 'a name without slashes')
+  model_name: name
     .optional()
-    .describe(
-      'name of the run: its folder is output_dir/model_name (default: the name of the configuration file)',
-    ),
+    .describe('the run: its folder is output_dir/model_name (default: name of the file)'),
   output_dir: path.default('runs').describe('folder that holds the run folders'),
   checkpoint: path
     .nullable()
     .default(null)
-    .describe(
-      'checkpoint to resume or evaluate: a folder, .safetensors or .pth.tar (default: the one of the run)',
-    ),
-  seed: z.int().min(0).default(1).describe('decides weights, order, augmentation and dropout'),
+    .describe('to resume or evaluate (default: the one in the run folder)'),
+  seed: natural.default(1).describe('decides weights, order, augmentation and dropout'),
   deterministic: z.boolean().default(false).describe('bit-identical runs on CUDA too, at some cost in speed'),
   threads: count.nullable().default(null).describe('threads of the engine (default: one per core)'),
   print_freq: count.default(100).describe('batches between two printed lines'),
-  histograms: z
-    .int()
-    .min(0)
-    .default(0)
-    .describe('epochs between two weight histograms in TensorBoard; 0: none'),
-  log_clips: z.int().min(0).default(4).describe('training clips shown as images in TensorBoard'),
+  histograms: natural.default(0).describe('epochs between two weight histograms in TensorBoard; 0: none'),
+  log_clips: natural.default(4).describe('training clips shown as images in TensorBoard'),
 };
 
 const data = {
   train_data_folder: path.optional().describe('folder of the training clips'),
-  val_data_folder: path
-    .optional()
-    .describe('folder of the validation and test clips (default: train_data_folder)'),
+  val_data_folder: path.optional().describe('of the validation and test clips (default: train_data_folder)'),
   train_data_csv: path.optional().describe('training list (default: one folder per class)'),
   val_data_csv: path.optional().describe('validation list'),
-  test_data_csv: path
-    .optional()
-    .describe('test list, ids only (default: the sibling of the validation list)'),
+  test_data_csv: path.optional().describe('test list, ids only (default: sibling of the validation list)'),
   labels_csv: path
     .optional()
     .describe('label names, one a line (default: those of the training list, sorted)'),
@@ -54,52 +44,32 @@ const data = {
   unknown_labels: z
     .enum(['error', 'drop'])
     .default('error')
-    .describe('what to do with list lines whose label is not in labels_csv'),
-  max_bad_fraction: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.01)
-    .describe('share of broken clips that is tolerated'),
-  num_workers: z.int().min(0).default(2).describe('decoding threads'),
+    .describe('for list lines with a label not in labels_csv'),
+  max_bad_fraction: share.default(0.01).describe('share of broken clips that is tolerated'),
+  num_workers: natural.default(2).describe('decoding threads'),
 };
 
-const clip = {
-  clip_size: count.default(18).describe('frames of a clip'),
-  nclips: z
-    .union([z.literal(-1), count])
-    .default(1)
-    .describe('clips taken from one video; -1: all of it'),
-  step_size: count.default(2).describe('every step_size-th frame is taken'),
-  crop: count.default(84).describe('side of the centred square that the network sees, in pixels'),
-  augment: Augment.prefault({}).describe('changes to training clips; false: none'),
-};
+const epochs = z.union([z.literal(-1), count]);
 
 const training = {
+  augment: Augment.prefault({}).describe('changes to training clips; false: none'),
   model: z.string().min(1).default('ConvColumn6').describe('network, one of `kinora models`'),
   batch_size: count.default(100).describe('clips in a step'),
-  num_epochs: z
-    .union([z.literal(-1), count])
-    .default(-1)
-    .describe('-1: until the schedule reaches last_lr'),
+  num_epochs: epochs.default(-1).describe('-1: until the schedule goes below last_lr'),
   max_steps: count.nullable().default(null).describe('stop after so many steps, wherever in an epoch'),
   optimizer: z.enum(['adam', 'adamw', 'sgd']).default('adam'),
   amsgrad: z.boolean().default(true).describe('AMSGrad variant of adam and adamw'),
   lr: z.number().positive().default(0.001).describe('learning rate'),
-  last_lr: z
-    .number()
-    .min(0)
-    .default(0.00001)
-    .describe('training ends when the plateau schedule goes below it'),
+  last_lr: z.number().min(0).default(0.00001).describe('training ends when the schedule goes below it'),
   schedule: Schedule.prefault('plateau').describe('plateau, cosine, one_cycle, step or constant'),
-  warmup_steps: z.int().min(0).default(0).describe('steps of linear warm-up from 0'),
+  warmup_steps: natural.default(0).describe('steps of linear warm-up from 0'),
   momentum: z.number().min(0).lt(1).default(0.9).describe('of sgd'),
   weight_decay: z.number().min(0).default(0.00001),
   label_smoothing: z.number().min(0).lt(1).default(0),
   clip_grad_norm: z.number().positive().nullable().default(null).describe('largest norm of all gradients'),
 };
 
-export const RunConfig = z.strictObject({ ...run, ...data, ...clip, ...training });
+export const RunConfig = z.strictObject({ ...run, ...data, ...preprocessKeys, ...training });
 
 /** What a file may say: everything is optional. */
 export type RunConfigInput = z.input<typeof RunConfig>;
