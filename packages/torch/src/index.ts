@@ -17,8 +17,10 @@ export {
   noGrad,
 } from './grad.js';
 export { type Index, type Slice, slice } from './indexing.js';
+export * as nn from './nn/index.js';
 export type { Ops, TensorMethods } from './ops.generated.js';
 export { ops } from './ops.js';
+export * as optim from './optim/index.js';
 export { Generator, getRngState, manualSeed, setRngState } from './random.js';
 export { keep, scope } from './scope.js';
 export { type Device, memoryStats, type NestedArray, type Scalar, type Shape, Tensor } from './tensor.js';

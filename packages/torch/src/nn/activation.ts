@@ -1,0 +1,82 @@
+/** Element-wise nonlinearities and softmax, without state. Any shape in, the same shape out. */
+import { ops } from '../ops.js';
+import type { Tensor } from '../tensor.js';
+import { Module } from './module.js';
+
+/** max(x, 0) */
+export class ReLU extends Module {
+  forward(input: Tensor): Tensor {
+    return ops.relu(input);
+  }
+}
+
+/** x where positive, else negativeSlope x */
+export class LeakyReLU extends Module {
+  constructor(readonly negativeSlope = 0.01) {
+    super();
+  }
+
+  forward(input: Tensor): Tensor {
+    return ops.leaky_relu(input, this.negativeSlope);
+  }
+}
+
+export interface GELUOptions {
+  /** 'none' is exact, by the error function; 'tanh' approximates. */
+  approximate?: 'none' | 'tanh';
+}
+
+/** x times the normal distribution's cumulative probability of x (Hendrycks and Gimpel 2016). */
+export class GELU extends Module {
+  readonly approximate: 'none' | 'tanh';
+
+  constructor(options: GELUOptions = {}) {
+    super();
+    this.approximate = options.approximate ?? 'none';
+  }
+
+  forward(input: Tensor): Tensor {
+    return ops.gelu(input, { approximate: this.approximate });
+  }
+}
+
+/** x sigmoid(x), also called swish. */
+export class SiLU extends Module {
+  forward(input: Tensor): Tensor {
+    return ops.silu(input);
+  }
+}
+
+export class Sigmoid extends Module {
+  forward(input: Tensor): Tensor {
+    return ops.sigmoid(input);
+  }
+}
+
+export class Tanh extends Module {
+  forward(input: Tensor): Tensor {
+    return ops.tanh(input);
+  }
+}
+
+/** Probabilities that add to 1 along `dim`. */
+export class Softmax extends Module {
+  constructor(readonly dim: number) {
+    super();
+  }
+
+  forward(input: Tensor): Tensor {
+    return ops.softmax(input, this.dim);
+  }
+}
+
+/** Logarithms of softmax along `dim`. */
+export class LogSoftmax extends Module {
+  constructor(readonly dim: number) {
+    super();
+  }
+
+  forward(input: Tensor): Tensor {
+    return ops.log_softmax(input, this.dim);
+  }
+}

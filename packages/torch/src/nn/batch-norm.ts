@@ -1,0 +1,94 @@
+/** torch.nn.BatchNorm1d, 2d and 3d (Ioffe and Szegedy 2015): one implementation whose rank is data. */
+import { ops } from '../ops.js';
+import type { Tensor } from '../tensor.js';
+import { checkFeatureMap, checkState, type Rank, rejectInput, shapeText } from './check.js';
+import { Module } from './module.js';
+import { buffer, parameter } from './parameter.js';
+import { checkCount } from './size.js';
+
+export interface BatchNormOptions {
+  eps?: number;
+  /** Weight of the newest batch in the running statistics; null: plain average over all batches. */
+  momentum?: number | null;
+  affine?: boolean;
+  trackRunningStats?: boolean;
+}
+
+/** Normalises each channel of `[N, C, ...]` over the batch and all positions. */
+export abstract class BatchNormNd extends Module {
+  readonly rank: Rank;
+  readonly numFeatures: number;
+  readonly eps: number;
+  readonly momentum: number | null;
+  weight: Tensor | null;
+  bias: Tensor | null;
+  running_mean: Tensor | null;
+  running_var: Tensor | null;
+  /** int64 scalar */
+  num_batches_tracked: Tensor | null;
+
+  constructor(rank: Rank, numFeatures: number, options: BatchNormOptions) {
+    super();
+    const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true } = options;
+    this.rank = rank;
+    this.numFeatures = checkCount(numFeatures, `BatchNorm${rank}d numFeatures`);
+    this.eps = eps;
+    this.momentum = momentum;
+    this.weight = affine ? parameter(ops.ones([numFeatures])) : null;
+    this.bias = affine ? parameter(ops.zeros([numFeatures])) : null;
+    this.running_mean = trackRunningStats ? buffer(ops.zeros([numFeatures])) : null;
+    this.running_var = trackRunningStats ? buffer(ops.ones([numFeatures])) : null;
+    this.num_batches_tracked = trackRunningStats ? buffer(ops.zeros([], { dtype: 'int64' })) : null;
+  }
+
+  forward(input: Tensor): Tensor {
+    this.#check(input);
+    const { weight, bias, running_mean, running_var, eps } = this;
+    const useBatch = this.training || running_mean === null;
+    const share = this.#countBatch();
+    return ops.batch_norm(input, weight, bias, running_mean, running_var, useBatch, share, eps, true);
+  }
+
+  /** Counts a training batch and returns its weight in the running statistics. */
+  #countBatch(): number {
+    const counter = this.num_batches_tracked;
+    if (!this.training || counter === null) return 0;
+    counter.add_(1);
+    return this.momentum ?? 1 / Number(counter.item());
+  }
+
+  #check(input: Tensor): void {
+    const flat = this.rank === 1 && input.ndim === 2 && input.shape[1] === this.numFeatures;
+    if (!flat) checkFeatureMap(this, input, this.rank, this.numFeatures);
+    for (const name of ['weight', 'bias', 'running_mean', 'running_var'] as const)
+      checkState(this, name, this[name], [this.numFeatures]);
+    if (this.training && input.numel === this.numFeatures)
+      rejectInput(
+        this,
+        'more than one value per channel when training',
+        shapeText(input),
+        'use larger batches',
+      );
+  }
+}
+
+/** Input `[N, C]` or `[N, C, L]`. */
+export class BatchNorm1d extends BatchNormNd {
+  constructor(numFeatures: number, options: BatchNormOptions = {}) {
+    super(1, numFeatures, options);
+  }
+}
+
+/** Input `[N, C, H, W]`. */
+export class BatchNorm2d extends BatchNormNd {
+  constructor(numFeatures: number, options: BatchNormOptions = {}) {
+    super(2, numFeatures, options);
+  }
+}
+
+/** Input `[N, C, T, H, W]`. */
+export class BatchNorm3d extends BatchNormNd {
+  constructor(numFeatures: number, options: BatchNormOptions = {}) {
+    super(3, numFeatures, options);
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * The stack of modules being called. From it come the paths (`conv_layer1.0`) that errors, traces and recordings name:
+ * a module does not know its own path, the outermost one being called does. Forward is synchronous, so one stack is
+ * enough; it does not follow backward.
+ */
+
+/** What this file needs of a Module. */
+interface Named {
+  namedModules(): ReadonlyMap<string, object>;
+}
+
+export type CallWatcher = (path: string, output: unknown) => void;
+
+const stack: Named[] = [];
+const watchers = new Set<CallWatcher>();
+/** Paths below `stack[0]`, built when first asked for, dropped when its call ends. */
+let paths: Map<object, string> | null = null;
+
+/** Runs `forward` as the call of `module`. */
+export function enterModule<T>(module: Named, forward: () => T): T {
+  stack.push(module);
+  try {
+    const output = forward();
+    for (const watch of watchers) watch(currentModulePath(), output);
+    return output;
+  } finally {
+    stack.pop();
+    if (stack.length === 0) paths = null;
+  }
+}
+
+/** Path of the innermost module being called, from the outermost one: '' for that itself and outside any call. */
+export function currentModulePath(): string {
+  const innermost = stack.at(-1);
+  return innermost === undefined ? '' : pathOf(innermost);
+}
+
+/** `conv_layer1.0 (Conv3d)`: how errors name `module`, called or not. */
+export function moduleName(module: object): string {
+  const path = stack.length === 0 ? '' : pathOf(module);
+  return path === '' ? module.constructor.name : `${path} (${module.constructor.name})`;
+}
+
+/** Calls `watch` after every module's forward while `run` runs. */
+export function watchCalls<T>(watch: CallWatcher, run: () => T): T {
+  watchers.add(watch);
+  try {
+    return run();
+  } finally {
+    watchers.delete(watch);
+  }
+}
+
+function pathOf(module: object): string {
+  paths ??= new Map([...stack[0]!.namedModules()].map(([path, found]) => [found, path]));
+  // A module made inside forward belongs to no field: its class has to do.
+  return paths.get(module) ?? module.constructor.name;
+}
