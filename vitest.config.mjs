@@ -1,10 +1,11 @@
-// Tests run on what ships: the built files in dist, where worker threads and the command line find their entries.
+// Tests run on what ships: the built files in dist, where worker threads and the command line find their entries. The
+// install code ships as it is written.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['packages/*/dist/**/*.test.js'],
-    exclude: ['**/node_modules/**', '**/*.soak.test.js'],
+    include: ['packages/*/dist/**/*.test.js', 'packages/torch/install/*.test.mjs', 'scripts/*.test.mjs'],
+    exclude: ['**/node_modules/**', '**/*.soak.test.*'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -16,10 +16,11 @@ import { constants } from 'node:os';
  * @property {NodeJS.ProcessEnv} [env]
  * @property {boolean} [sheltered] a Ctrl+C on the terminal does not reach it and an interrupt waits for its end
  * @property {boolean} [inherit] show its output instead of collecting it
+ * @property {number} [timeout] milliseconds, after which it and its children are killed; its exit status is then 124
  * @property {(line: string) => void} [onLine] called with each line of standard output as it comes
  */
 
-/** @type {Set<{ child: import('node:child_process').ChildProcess, sheltered: boolean, ended: Promise<unknown> }>} */
+/** @type {Set<{ stop: () => void, sheltered: boolean, ended: Promise<unknown> }>} */
 const running = new Set();
 /** @type {Set<() => void>} */
 const cleanups = new Set();
@@ -30,18 +31,29 @@ let interrupted = false;
  * @returns {Promise<Outcome>}
  */
 export function run(command, args, options = {}) {
-  const { cwd, env = process.env, sheltered = false, inherit = false, onLine } = options;
+  const { cwd, env = process.env, sheltered = false, inherit = false, timeout, onLine } = options;
   const child = spawn(command, args, {
     cwd,
     env,
-    detached: sheltered,
+    detached: sheltered || timeout !== undefined, // a process group of its own, so that it can be stopped as one
     stdio: ['ignore', inherit ? 'inherit' : 'pipe', inherit ? 'inherit' : 'pipe'],
   });
   const ended = collect(child, onLine);
-  const entry = { child, sheltered, ended };
+  const stop = () => void (timeout === undefined ? child.kill('SIGTERM') : killGroup(child));
+  const entry = { stop, sheltered, ended };
   running.add(entry);
+  let late = false;
+  const alarm =
+    timeout === undefined
+      ? undefined
+      : setTimeout(() => {
+          late = true;
+          stop();
+        }, timeout);
   return ended.then((outcome) => {
+    clearTimeout(alarm);
     running.delete(entry);
+    if (late) outcome.code = 124;
     return interrupted ? new Promise(() => {}) : outcome; // whoever waited must not go on: interrupt() ends the process
   });
 }
@@ -67,11 +79,20 @@ async function interrupt(signal) {
   interrupted = true;
   const entries = [...running];
   const sheltered = entries.filter((entry) => entry.sheltered);
-  for (const { child } of entries.filter((entry) => !entry.sheltered)) child.kill('SIGTERM');
+  for (const { stop } of entries.filter((entry) => !entry.sheltered)) stop();
   if (sheltered.length > 0) process.stderr.write('\nfinishing what must not be cut short, then stopping\n');
   await Promise.all(entries.map((entry) => entry.ended));
   for (const cleanup of cleanups) cleanup();
   process.exit(128 + constants.signals[signal]);
+}
+
+/** @param {import('node:child_process').ChildProcess} child */
+function killGroup({ pid }) {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ESRCH') throw error; // it has just ended by itself
+  }
 }
 
 /**

@@ -1,0 +1,76 @@
+/**
+ * Which way imports may point. A clip becomes a label along the chain below; a stage imports from itself and from the
+ * stages before it, never from a later one. @kinora/torch knows nothing of kinora. Nothing imports in circles.
+ */
+const CHAIN = ['clip', 'config', 'data', 'model', 'train', 'predict', 'cli'];
+const SOURCE = '^packages/kinora/src';
+
+const forward = CHAIN.slice(0, -1).map((stage, index) => ({
+  name: `${stage}-imports-nothing-later`,
+  comment: `${stage} comes before ${CHAIN.slice(index + 1).join(', ')}`,
+  severity: 'error',
+  from: { path: `${SOURCE}/${stage}/` },
+  to: { path: `${SOURCE}/(${CHAIN.slice(index + 1).join('|')})/` },
+}));
+
+module.exports = {
+  forbidden: [
+    ...forward,
+    {
+      name: 'every-folder-has-a-place',
+      comment: 'a folder beside those of the chain has no rule; give it a place in CHAIN',
+      severity: 'error',
+      from: { path: `${SOURCE}/[^/]+/`, pathNot: `${SOURCE}/(${CHAIN.join('|')})/` },
+      to: {},
+    },
+    {
+      name: 'index-is-for-outsiders',
+      comment: 'the table of contents is for users of the package; inside it, import the file itself',
+      severity: 'error',
+      from: { path: '^packages/(torch|kinora)/src/', pathNot: '[.]test[.]' },
+      to: { path: '^packages/$1/src/index[.]ts$' },
+    },
+    {
+      name: 'torch-knows-nothing-of-video',
+      severity: 'error',
+      from: { path: '^packages/torch/' },
+      to: { path: '^(packages/kinora/|node_modules/kinora/)' },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'a circle with a type-only import in it is none: that import is gone when the program runs',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'imports-resolve',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'only-declared-dependencies',
+      comment: 'the published package would miss it: list it in the dependencies of that package',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/(src|install)/', pathNot: '[.]test[.]' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev', 'undetermined'] },
+    },
+    {
+      name: 'tests-are-not-imported',
+      severity: 'error',
+      from: { pathNot: '[.]test[.]' },
+      to: { path: '[.]test[.]' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', '/dist/', '/build/'] },
+    exclude: { path: ['/dist/', '/build/'] },
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'default', 'node', 'types'],
+    },
+  },
+};

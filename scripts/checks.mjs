@@ -1,0 +1,48 @@
+// The steps of `npm test` and `npm run test:soak`, in order. To add a check, add a line.
+import { join } from 'node:path';
+import { run } from '../packages/torch/install/index.mjs';
+import { checkPackages } from './packages.mjs';
+import { checkReadme } from './readme.mjs';
+import { vitest } from './vitest.mjs';
+
+const CRUISED = ['packages/torch/src', 'packages/torch/install', 'packages/kinora/src', 'scripts'];
+
+/** @param {string} root @returns {import('./steps.mjs').Step[]} */
+export function checks(root) {
+  const tool = (/** @type {string} */ name) => join(root, 'node_modules', '.bin', name);
+  return [
+    command(root, 'format and lint', tool('biome'), ['ci', '--colors=off', '.']),
+    command(root, 'types', tool('tsc'), ['-b']),
+    command(root, 'import direction and cycles', tool('depcruise'), [
+      '--config',
+      '.dependency-cruiser.cjs',
+      ...CRUISED,
+    ]),
+    command(root, 'operator declarations', process.execPath, [
+      'packages/torch/scripts/generate-ops.mjs',
+      '--check',
+    ]),
+    { name: 'unit tests', work: () => vitest(root, 'vitest.config.mjs') },
+    { name: 'code blocks of the README', work: () => checkReadme(root, 'README.md') },
+    { name: 'packages in an empty project', work: () => checkPackages(root) },
+  ];
+}
+
+/** @param {string} root @returns {import('./steps.mjs').Step[]} */
+export function soakChecks(root) {
+  return [{ name: 'soak tests', work: () => vitest(root, 'vitest.soak.config.mjs') }];
+}
+
+/**
+ * A program that succeeds or not; counts as one.
+ * @param {string} root @param {string} name @param {string} program @param {readonly string[]} args
+ * @returns {import('./steps.mjs').Step}
+ */
+function command(root, name, program, args) {
+  const work = async () => {
+    const { code, stdout, stderr } = await run(program, args, { cwd: root });
+    if (code === 0) return { passed: 1, failed: [], skipped: [] };
+    return { passed: 0, failed: [`${name} (exit status ${code})`], skipped: [], output: stdout + stderr };
+  };
+  return { name, work };
+}

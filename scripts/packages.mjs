@@ -1,0 +1,97 @@
+// Packs each package, installs it into an empty project as a stranger would, checks its types there and runs it there.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from '../packages/torch/install/index.mjs';
+
+const CONSUMERS = new URL('./consumers/', import.meta.url);
+
+/**
+ * @typedef {{ name: string, tarballs: readonly string[], consumer: string, commands: readonly string[][] }} Project
+ */
+
+/** @param {string} root @returns {Promise<import('./steps.mjs').Result>} */
+export async function checkPackages(root) {
+  const folder = mkdtempSync(join(tmpdir(), 'kinora-packages-'));
+  try {
+    const torch = await pack(root, 'packages/torch', folder);
+    const kinora = await pack(root, 'packages/kinora', folder);
+    const setup = ['kinora-torch', 'setup'];
+    /** @type {Project[]} */
+    const projects = [
+      { name: 'torch', tarballs: [torch], consumer: 'torch.ts', commands: [setup] },
+      {
+        name: 'kinora',
+        tarballs: [torch, kinora],
+        consumer: 'kinora.ts',
+        commands: [setup, ['kinora', '--version']],
+      },
+    ];
+    for (const project of projects) await tryProject(root, folder, project);
+    return { passed: projects.length, failed: [], skipped: [] };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** @param {string} root @param {string} workspace @param {string} folder @returns {Promise<string>} path of the tarball */
+async function pack(root, workspace, folder) {
+  const args = ['pack', '--json', '--pack-destination', folder];
+  const output = await succeed('npm', args, join(root, workspace));
+  /** @type {[{ filename: string, files: { path: string }[] }]} */
+  const [{ filename, files }] = JSON.parse(output);
+  const stray = files.find(({ path }) => /\.test\.|(^|\/)\.[^/]+$/.test(path));
+  if (stray !== undefined) throw new Error(`${filename} contains ${stray.path}, which no user needs`);
+  if (!files.some(({ path }) => path === 'dist/index.d.ts'))
+    throw new Error(`${filename} has no types: run tsc -b`);
+  return join(folder, filename);
+}
+
+/** @param {string} root @param {string} folder @param {Project} project */
+async function tryProject(root, folder, { name, tarballs, consumer, commands }) {
+  const project = join(folder, name);
+  mkdirSync(project);
+  writeFileSync(
+    join(project, 'package.json'),
+    JSON.stringify({ name: `uses-${name}`, private: true, type: 'module' }),
+  );
+  writeFileSync(join(project, 'use.ts'), readFileSync(new URL(consumer, CONSUMERS)));
+  const install = [
+    'install',
+    '--ignore-scripts',
+    '--omit=optional',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+  ];
+  await succeed('npm', [...install, ...tarballs, ...typesFor(root)], project);
+  for (const command of commands)
+    await succeed('npx', ['--no', '--', ...command], project, sharedObjects(root));
+  const tsc = join(root, 'node_modules', '.bin', 'tsc');
+  await succeed(
+    tsc,
+    '--strict --types node --module nodenext --target es2022 --lib es2023,esnext.disposable use.ts'.split(
+      ' ',
+    ),
+    project,
+  );
+  await succeed(process.execPath, ['use.js'], project);
+}
+
+/** The version of Node's types that this project is checked with. @param {string} root */
+function typesFor(root) {
+  const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return [`@types/node@${devDependencies['@types/node']}`];
+}
+
+/** Equal sources give equal object files: those compiled here serve there, and only linking is done again. @param {string} root */
+function sharedObjects(root) {
+  return { ...process.env, KINORA_OBJECTS: join(root, 'packages', 'torch', 'build', 'objects') };
+}
+
+/** @param {string} program @param {readonly string[]} args @param {string} cwd @param {NodeJS.ProcessEnv} [env] */
+async function succeed(program, args, cwd, env = process.env) {
+  const { code, stdout, stderr } = await run(program, args, { cwd, env });
+  if (code === 0) return stdout;
+  throw new Error(`${[program, ...args].join(' ')} ended with exit status ${code}\n${stdout}${stderr}`);
+}

@@ -1,0 +1,104 @@
+// Runs the code blocks of a README as a reader would: in order, in one folder that looks like a fresh clone, so that a block
+// finds what the ones before it have written. ```sh blocks go to bash, ```ts blocks are type-checked and run. A block that
+// cannot run here says so where it stands, and counts as skipped:
+//
+//     ```sh not run: takes ten minutes
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from '../packages/torch/install/index.mjs';
+
+const LIMIT = 5 * 60_000; // ms a block
+
+/** Made by running things; a reader's clone has none of them. */
+const NOT_CLONED = new Set(['.git', 'runs', 'data', '.cache']);
+
+/**
+ * @typedef {{ line: number, language: 'sh' | 'ts', code: string, notRun: string | null }} Block
+ * @typedef {{ failure: string | null, output: string }} Outcome
+ */
+
+/** @param {string} root @param {string} file @returns {Promise<import('./steps.mjs').Result>} */
+export async function checkReadme(root, file) {
+  const blocks = blocksOf(readFileSync(join(root, file), 'utf8'));
+  const folder = readersFolder(root);
+  const result = {
+    passed: 0,
+    failed: /** @type {string[]} */ ([]),
+    skipped: /** @type {string[]} */ ([]),
+    output: '',
+  };
+  try {
+    for (const block of blocks) {
+      const name = `${file}:${block.line} (${block.code.split('\n')[0]})`;
+      if (block.notRun !== null) result.skipped.push(`${name}: ${block.notRun}`);
+      else note(result, name, await runBlock(root, folder, block));
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  if (blocks.length === 0) result.failed.push(`${file}: no block of sh or ts`);
+  return result;
+}
+
+/**
+ * The sh and ts blocks of a Markdown text.
+ * @param {string} text @returns {Block[]}
+ * @throws {Error} on an info string that is neither empty nor "not run: REASON"
+ */
+export function blocksOf(text) {
+  return [...text.matchAll(/^```(sh|ts)\b[ \t]*(.*)\n([\s\S]*?)^```[ \t]*$/gm)].map((match) => {
+    const [, language, info = '', code = ''] = match;
+    const line = text.slice(0, match.index).split('\n').length;
+    const notRun = info === '' ? null : (info.match(/^not run: (.+)$/)?.[1] ?? null);
+    if (info !== '' && notRun === null)
+      throw new Error(`line ${line}: expected "not run: REASON", received "${info}"`);
+    return { line, language: /** @type {'sh' | 'ts'} */ (language), code: code.trim(), notRun };
+  });
+}
+
+/** @param {import('./steps.mjs').Result} result @param {string} name @param {Outcome} outcome */
+function note(result, name, { failure, output }) {
+  console.log(`  ${failure === null ? 'ran' : 'failed'} ${name}`);
+  if (failure === null) result.passed++;
+  else {
+    result.failed.push(`${name}: ${failure}`);
+    result.output += `${name}\n${output}\n`;
+  }
+}
+
+/** A folder of links to what a clone has, so that what the blocks write stays out of this one. @param {string} root */
+function readersFolder(root) {
+  const folder = mkdtempSync(join(tmpdir(), 'kinora-readme-'));
+  for (const name of readdirSync(root).filter((entry) => !NOT_CLONED.has(entry))) {
+    symlinkSync(join(root, name), join(folder, name));
+  }
+  return folder;
+}
+
+/** @param {string} root @param {string} folder @param {Block} block @returns {Promise<Outcome>} */
+async function runBlock(root, folder, { language, code, line }) {
+  if (language === 'sh')
+    return outcomeOf(await run('bash', ['-euo', 'pipefail', '-c', code], { cwd: folder, timeout: LIMIT }));
+  const source = join(folder, `readme-${line}.ts`);
+  writeFileSync(source, code);
+  const types = await run(join(root, 'node_modules', '.bin', 'tsc'), [...TYPE_OPTIONS, source], {
+    cwd: folder,
+  });
+  if (types.code !== 0) return { failure: 'its types do not agree', output: types.stdout };
+  const program = source.replace(/\.ts$/, '.mjs');
+  await run(join(root, 'node_modules', '.bin', 'esbuild'), [source, '--format=esm', `--outfile=${program}`]);
+  return outcomeOf(await run(process.execPath, [program], { cwd: folder, timeout: LIMIT }));
+}
+
+const TYPE_OPTIONS =
+  '--ignoreConfig --noEmit --strict --skipLibCheck --module nodenext --target es2022 --lib es2023,esnext.disposable --types node'.split(
+    ' ',
+  );
+
+/** @param {import('../packages/torch/install/run.mjs').Outcome} outcome @returns {Outcome} */
+function outcomeOf({ code, stdout, stderr }) {
+  const output = `${stdout}${stderr}`.split('\n').slice(-40).join('\n');
+  if (code === 124) return { failure: `not done within ${LIMIT / 60_000} minutes`, output };
+  return { failure: code === 0 ? null : `exit status ${code}`, output };
+}
