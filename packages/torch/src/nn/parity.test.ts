@@ -66,7 +66,7 @@ function check(golden: Golden<Case[]>, spec: Case, number: number): void {
     expectClose(outputs[Number(i)]!, expected, `output ${i}`);
 
   const cotangents = [...golden.tensors(`${number}.cotangent.`).values()];
-  outputs.forEach((output, i) => output.backward(cotangents[i]!, { retainGraph: true }));
+  for (const [i, output] of outputs.entries()) output.backward(cotangents[i]!, { retainGraph: true });
   compareGradients(golden, number, inputs, module);
   for (const [name, expected] of golden.tensors(`${number}.after.`))
     expectClose(module.namedBuffers().get(name)!, expected, `buffer ${name}`);
