@@ -3,6 +3,7 @@
  * a module does not know its own path, the outermost one being called does. Forward is synchronous, so one stack is
  * enough; it does not follow backward.
  */
+import { KinoraError } from '../error.js';
 
 /** What this file needs of a Module. */
 interface Named {
@@ -15,6 +16,8 @@ const stack: Named[] = [];
 const watchers = new Set<CallWatcher>();
 /** Paths below `stack[0]`, built when first asked for, dropped when its call ends. */
 let paths: Map<object, string> | null = null;
+/** Errors that name their module already. */
+const placed = new WeakSet<KinoraError>();
 
 /** Runs `forward` as the call of `module`. */
 export function enterModule<T>(module: Named, forward: () => T): T {
@@ -23,6 +26,8 @@ export function enterModule<T>(module: Named, forward: () => T): T {
     const output = forward();
     for (const watch of watchers) watch(currentModulePath(), output);
     return output;
+  } catch (error) {
+    throw located(error, module);
   } finally {
     stack.pop();
     if (stack.length === 0) paths = null;
@@ -49,6 +54,16 @@ export function watchCalls<T>(watch: CallWatcher, run: () => T): T {
   } finally {
     watchers.delete(watch);
   }
+}
+
+/** libtorch's refusals name the operator; the innermost module adds its own name. */
+function located(error: unknown, module: Named): unknown {
+  if (!(error instanceof KinoraError) || !error.code.startsWith('torch/') || placed.has(error)) return error;
+  const { where } = error.parts;
+  const name = moduleName(module);
+  const better = new KinoraError({ ...error.parts, where: where === undefined ? name : `${name}, ${where}` });
+  placed.add(better);
+  return better;
 }
 
 function pathOf(module: object): string {

@@ -2,11 +2,11 @@
  * torch.nn.Dropout (single values) and Dropout1d, 2d, 3d (whole channels): zeroes with probability p in training and
  * scales what is left by 1 / (1 - p); in evaluation mode the input passes unchanged.
  */
-import { KinoraError } from '../error.js';
 import { ops } from '../ops.js';
 import type { Tensor } from '../tensor.js';
 import { checkFeatureMap, type Rank } from './check.js';
 import { Module } from './module.js';
+import { checkProbability } from './size.js';
 
 /** Any shape. */
 export class Dropout extends Module {
@@ -58,14 +58,4 @@ export class Dropout3d extends ChannelDropout {
   constructor(p = 0.5) {
     super(3, p);
   }
-}
-
-function checkProbability(p: number, where: string): number {
-  if (p >= 0 && p <= 1) return p;
-  throw new KinoraError({
-    code: 'nn/size',
-    where,
-    expected: 'a probability from 0 to 1',
-    received: String(p),
-  });
 }

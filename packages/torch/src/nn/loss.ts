@@ -57,7 +57,7 @@ export function bceWithLogits(input: Tensor, target: Tensor, options: BCEWithLog
 
 type LossInputs = [input: Tensor, target: Tensor];
 
-/** `crossEntropy` with fixed options; `weight` is part of the state, as in PyTorch. */
+/** `crossEntropy` with fixed options; `weight` becomes part of the state, as in PyTorch, and the module's to dispose. */
 export class CrossEntropyLoss extends Module<LossInputs> {
   weight: Tensor | null;
 
@@ -82,7 +82,7 @@ export class MSELoss extends Module<LossInputs> {
   }
 }
 
-/** `bceWithLogits` with fixed options; the weights are part of the state, as in PyTorch. */
+/** `bceWithLogits` with fixed options; the weights become part of the state, as in PyTorch, and the module's to dispose. */
 export class BCEWithLogitsLoss extends Module<LossInputs> {
   weight: Tensor | null;
   pos_weight: Tensor | null;

@@ -170,6 +170,12 @@ describe('paths', () => {
     expect(nn.currentModulePath()).toBe('');
   });
 
+  test("libtorch's own refusals name the innermost module, too", () => {
+    const error = errorOf(() => new Net().call(ops.randn([2, 3, 4, 5, 5], { dtype: 'float64' })));
+    expect(error.code).toBe('torch/operator');
+    expect(error.parts.where).toMatch(/^features\.0 \(Conv3d\), aten::conv3d\(float64\[2, 3, 4, 5, 5\]/);
+  });
+
   test('a traced operator knows the module it ran in', () => {
     const net = new Net();
     const { calls } = trace(() => net.call(ops.randn([2, 3, 4, 5, 5])));

@@ -8,7 +8,7 @@ import { rejectInput, shapeText } from './check.js';
 import { uniform_ } from './init.js';
 import { Module } from './module.js';
 import { parameter } from './parameter.js';
-import { checkCount } from './size.js';
+import { checkCount, checkProbability } from './size.js';
 
 export interface RecurrentOptions {
   numLayers?: number;
@@ -41,7 +41,7 @@ abstract class Recurrent<State> extends Module<
     this.numLayers = checkCount(options.numLayers ?? 1, `${name} numLayers`);
     this.hasBias = options.bias ?? true;
     this.batchFirst = options.batchFirst ?? false;
-    this.dropout = options.dropout ?? 0;
+    this.dropout = checkProbability(options.dropout ?? 0, `${name} dropout`);
     this.bidirectional = options.bidirectional ?? false;
     const bound = 1 / Math.sqrt(hiddenSize);
     const weights = this.#shapes(gates * hiddenSize).map(([field, shape]) => [

@@ -24,3 +24,14 @@ export function expandSize(size: Size, axes: number, least: number, where: strin
 export function checkCount(count: number, where: string): number {
   return expandSize(count, 1, 1, where)[0]!;
 }
+
+/** @throws KinoraError `nn/size` */
+export function checkProbability(p: number, where: string): number {
+  if (p >= 0 && p <= 1) return p;
+  throw new KinoraError({
+    code: 'nn/size',
+    where,
+    expected: 'a probability from 0 to 1',
+    received: String(p),
+  });
+}

@@ -4,14 +4,8 @@
  */
 import { ops } from '../ops.js';
 import type { Tensor } from '../tensor.js';
-import {
-  checkRange,
-  type Entry,
-  type GroupSettings,
-  Optimizer,
-  type Params,
-  remembered,
-} from './optimizer.js';
+import { checkRange, type GroupSettings, type Params } from './groups.js';
+import { type Entry, Optimizer, remembered } from './optimizer.js';
 
 export interface AdamSettings extends GroupSettings {
   /** Decay rates of the averages of the gradient and of its square. */

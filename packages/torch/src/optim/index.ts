@@ -1,8 +1,9 @@
 /** optim: optimizers over `_foreach_` operators, gradient clipping and learning-rate schedules. The table of contents. */
 export { Adam, type AdamSettings, AdamW } from './adam.js';
 export { type ClipNormOptions, clipGradNorm, clipGradValue } from './clip.js';
+export type { GroupSettings, ParamGroup, Params } from './groups.js';
 export { type OneCycleOptions, oneCycle } from './one-cycle.js';
-export { type GroupSettings, Optimizer, type ParamGroup, type Params } from './optimizer.js';
+export { Optimizer } from './optimizer.js';
 export type { OptimizerState } from './optimizer-state.js';
 export { type Plateau, type PlateauOptions, plateau } from './plateau.js';
 export { applySchedule, closedForm, type Schedule, type ScheduleState } from './schedule.js';

@@ -2,29 +2,18 @@
  * What all optimizers share: groups of parameters with settings of their own, state per parameter, saving and
  * restoring. The update rule is the subclass's; it works on whole lists of tensors (`_foreach_` operators).
  */
-import { KinoraError } from '../error.js';
 import { noGrad } from '../grad.js';
 import { keep, scope } from '../scope.js';
 import type { Tensor } from '../tensor.js';
+import {
+  checkDistinct,
+  checkRange,
+  type GroupSettings,
+  type ParamGroup,
+  type Params,
+  toGroups,
+} from './groups.js';
 import { copyTensors, type OptimizerState } from './optimizer-state.js';
-
-export interface GroupSettings {
-  /** Learning rate now; schedules write it. */
-  lr: number;
-  weightDecay: number;
-}
-
-/** Parameters that are updated alike. `S` are the settings of the algorithm. */
-export type ParamGroup<S extends GroupSettings> = S & {
-  readonly params: readonly Tensor[];
-  /** The rate that schedules start from. */
-  initialLr: number;
-};
-
-/** Parameters, or groups of them whose settings differ from the optimizer's. */
-export type Params<S extends GroupSettings> =
-  | readonly Tensor[]
-  | readonly (Partial<S> & { params: readonly Tensor[] })[];
 
 /** A parameter at one step: its gradient and what the algorithm remembers of it. */
 export interface Entry {
@@ -148,30 +137,5 @@ export function remembered(
     const made = keep(create(entry));
     entry.memory.tensors.set(name, made);
     return made;
-  });
-}
-
-/** @throws KinoraError `optim/settings` */
-export function checkRange(name: string, value: number, low: number, below = Number.POSITIVE_INFINITY): void {
-  if (value >= low && value < below) return;
-  const expected = below === Number.POSITIVE_INFINITY ? `a number >= ${low}` : `${low} <= ${name} < ${below}`;
-  throw new KinoraError({ code: 'optim/settings', where: name, expected, received: String(value) });
-}
-
-type GroupInput<S extends GroupSettings> = Partial<S> & { params: readonly Tensor[] };
-
-function toGroups<S extends GroupSettings>(params: Params<S>): readonly GroupInput<S>[] {
-  const first = params[0];
-  if (first !== undefined && 'params' in first) return params as readonly GroupInput<S>[];
-  return [{ params: params as readonly Tensor[] } as GroupInput<S>];
-}
-
-function checkDistinct(params: readonly Tensor[]): void {
-  if (params.length > 0 && new Set(params).size === params.length) return;
-  throw new KinoraError({
-    code: 'optim/settings',
-    where: 'params',
-    expected: 'at least one parameter, each once',
-    received: params.length === 0 ? 'none' : 'one of them twice',
   });
 }

@@ -2,14 +2,8 @@
 import { KinoraError } from '../error.js';
 import { ops } from '../ops.js';
 import type { Tensor } from '../tensor.js';
-import {
-  checkRange,
-  type Entry,
-  type GroupSettings,
-  Optimizer,
-  type Params,
-  remembered,
-} from './optimizer.js';
+import { checkRange, type GroupSettings, type Params } from './groups.js';
+import { type Entry, Optimizer, remembered } from './optimizer.js';
 
 export interface SGDSettings extends GroupSettings {
   momentum: number;
