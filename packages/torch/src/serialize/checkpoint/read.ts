@@ -1,0 +1,73 @@
+/**
+ * Reads what `torch.save` wrote: the zip format (PyTorch 1.6 and later) and the legacy one before it.
+ * The values are plain: dict and OrderedDict are Map, list is an array, tuple a frozen array, set is Set, bytes is
+ * Uint8Array, None is null, int is a number (a bigint beyond 2^53), dtypes and devices are their names.
+ */
+import { KinoraError } from '../../error.js';
+import { ITEM_SIZE, type RawTensor } from '../raw.js';
+import type { ByteSource } from '../source.js';
+import { readLegacy } from './read-legacy.js';
+import { readZip } from './read-zip.js';
+import type { StridedTensor, TensorMaker } from './tensors.js';
+
+/**
+ * The value in the file, with tensors as `maker` makes them (it reads their storages, so the source must be open).
+ * Throws `serialize/refused` for anything but tensors and plain values, `serialize/damaged` with the byte position.
+ */
+export function readCheckpoint<T extends object>(source: ByteSource, maker: TensorMaker<T>): unknown {
+  const start = source.read(0, Math.min(source.size, TAR_MARK + 5));
+  const text = (from: number, to: number) => Buffer.from(start.subarray(from, to)).toString('latin1');
+  if (text(0, 4) === 'PK\x03\x04') return readZip(source, maker);
+  if (start[0] === 0x80) return readLegacy(source, maker);
+  const tar = text(TAR_MARK, TAR_MARK + 5) === 'ustar';
+  throw new KinoraError({
+    code: 'serialize/format',
+    where: source.name,
+    expected: 'a file of torch.save (zip or legacy)',
+    received: tar
+      ? 'a tar archive, the format before PyTorch 0.1.10'
+      : `a file that starts with ${firstBytes(start)}`,
+    ...(tar ? { hint: 'load it in Python and save it again' } : {}),
+  });
+}
+
+const TAR_MARK = 257;
+
+const firstBytes = (start: Uint8Array): string =>
+  start.length === 0 ? 'nothing' : `the bytes ${Buffer.from(start.subarray(0, 8)).toString('hex')}`;
+
+/** Tensors as data: views are copied into row-major order when their bytes are asked for. */
+export const rawTensors: TensorMaker<RawTensor> = {
+  tensor: (described) => ({ dtype: described.dtype, shape: described.shape, bytes: () => gather(described) }),
+  parameter: (data) => data,
+};
+
+/** The elements of a strided tensor in row-major order. */
+function gather({ dtype, shape, strides, offset, storage }: StridedTensor): Uint8Array {
+  const size = ITEM_SIZE[dtype];
+  const from = storage.bytes();
+  const count = shape.reduce((a, b) => a * b, 1);
+  if (isContiguous(shape, strides)) return from.subarray(offset * size, (offset + count) * size);
+  const to = new Uint8Array(count * size);
+  const index = new Array<number>(shape.length).fill(0);
+  for (let i = 0, at = offset; i < count; i++) {
+    to.set(from.subarray(at * size, (at + 1) * size), i * size);
+    for (let d = shape.length - 1; d >= 0; d--) {
+      index[d]!++;
+      at += strides[d]!;
+      if (index[d]! < shape[d]!) break;
+      at -= index[d]! * strides[d]!;
+      index[d] = 0;
+    }
+  }
+  return to;
+}
+
+function isContiguous(shape: readonly number[], strides: readonly number[]): boolean {
+  let expected = 1;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    if (shape[d] !== 1 && strides[d] !== expected) return shape.includes(0);
+    expected *= shape[d]!;
+  }
+  return true;
+}

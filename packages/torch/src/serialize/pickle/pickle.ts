@@ -1,0 +1,94 @@
+/**
+ * Writes plain values as a pickle: the mirror of what the unpickler reads. Map and plain objects become dict, arrays
+ * list, frozen arrays tuple, Set set, Uint8Array bytes, null None, integral numbers and bigints int.
+ */
+import { KinoraError } from '../../error.js';
+import { Op } from './opcodes.js';
+import { PickleWriter } from './writer.js';
+
+/** Writes objects that are not plain (tensors); false when it does not know the object. */
+export type WriteObject = (value: object, out: PickleWriter) => boolean;
+
+const DEEPEST = 256;
+
+/** Throws `serialize/unsupported` with the path of a value that no pickle of plain values can hold. */
+export function pickle(value: unknown, writeObject: WriteObject): Uint8Array {
+  const out = new PickleWriter();
+  writeValue(out, value, writeObject, []);
+  return out.finish();
+}
+
+type Path = readonly unknown[];
+
+function writeValue(out: PickleWriter, value: unknown, writeObject: WriteObject, path: Path): void {
+  if (value === null) out.none();
+  else if (typeof value === 'string') out.text(value);
+  else if (typeof value === 'boolean') out.boolean(value);
+  else if (typeof value === 'bigint') out.integer(value);
+  else if (typeof value === 'number') writeNumber(out, value);
+  else if (typeof value !== 'object') throw unsupported(path, `a value of type ${typeof value}`);
+  else if (path.length > DEEPEST) {
+    throw unsupported(path.slice(0, 8), 'a value that contains itself, or one nested too deep');
+  } else if (!writeObject(value, out)) writeContainer(out, value, writeObject, path);
+}
+
+/** 1.0 and 1 are one number here; Python takes an int wherever it takes a float. -0 is a float. */
+function writeNumber(out: PickleWriter, value: number): void {
+  if (Number.isSafeInteger(value) && !Object.is(value, -0)) out.integer(value);
+  else out.float(value);
+}
+
+type WriteItem = (key: unknown, item: unknown) => void;
+
+function writeContainer(out: PickleWriter, value: object, writeObject: WriteObject, path: Path): void {
+  const write: WriteItem = (key, item) => writeValue(out, item, writeObject, [...path, key]);
+  const prototype = Object.getPrototypeOf(value);
+  if (Array.isArray(value)) (Object.isFrozen(value) ? writeTuple : writeList)(out, value, write);
+  else if (value instanceof Map) writeDict(out, value, write);
+  else if (value instanceof Set) out.call('__builtin__', 'set', () => write('set', [...value]));
+  else if (value instanceof Uint8Array) writeBytes(out, value);
+  else if (prototype === Object.prototype || prototype === null) writeDict(out, Object.entries(value), write);
+  else throw unsupported(path, `an object of class ${value.constructor?.name ?? 'unknown'}`);
+}
+
+function writeTuple(out: PickleWriter, items: readonly unknown[], write: WriteItem): void {
+  out.tuple(() => items.forEach(swapped(write)));
+}
+
+function writeList(out: PickleWriter, items: readonly unknown[], write: WriteItem): void {
+  out.op(Op.EMPTY_LIST, Op.MARK);
+  items.forEach(swapped(write));
+  out.op(Op.APPENDS);
+}
+
+const swapped =
+  (write: WriteItem) =>
+  (item: unknown, i: number): void =>
+    write(i, item);
+
+function writeDict(
+  out: PickleWriter,
+  entries: Iterable<readonly [unknown, unknown]>,
+  write: WriteItem,
+): void {
+  out.op(Op.EMPTY_DICT, Op.MARK);
+  for (const [key, item] of entries) {
+    write(key, key);
+    write(key, item);
+  }
+  out.op(Op.SETITEMS);
+}
+
+/** Protocol 2 has no bytes; this is how Python 3 itself writes them. */
+function writeBytes(out: PickleWriter, bytes: Uint8Array): void {
+  out.call('_codecs', 'encode', () => {
+    out.text(Buffer.from(bytes).toString('latin1'));
+    out.text('latin1');
+  });
+}
+
+function unsupported(path: Path, received: string): KinoraError {
+  const where = path.length === 0 ? 'the value to save' : path.map(String).join('.');
+  const expected = 'tensors, plain containers, text, bytes, numbers, booleans or null';
+  return new KinoraError({ code: 'serialize/unsupported', where, expected, received });
+}

@@ -1,0 +1,181 @@
+/**
+ * A restricted unpickler: it builds plain values, and objects only through the builders it is given. Nothing is
+ * imported and nothing of the file is executed; a name that is not in the list is refused with that name.
+ * Semantics of the opcodes: CPython, Lib/pickle.py, class _Unpickler.
+ */
+import { KinoraError } from '../../error.js';
+import type { Cursor } from './cursor.js';
+import type { Globals } from './globals.js';
+import { decodeInteger } from './integer.js';
+import { Machine } from './machine.js';
+import { NumpyDtype } from './numpy-scalar.js';
+import { Op } from './opcodes.js';
+import { BadArguments, checkHashable, describe, PickleGlobal } from './values.js';
+
+export interface UnpickleHooks {
+  /** What the file may name: builders (PickleGlobal) and constants. */
+  readonly globals: Globals;
+  /** Turns the id of BINPERSID (here: of a storage) into a value. Throws BadArguments for ids of another kind. */
+  readonly persistentLoad: (id: unknown) => unknown;
+}
+
+/** Runs one pickle and leaves the cursor behind its STOP. Throws `serialize/damaged` or `serialize/refused`. */
+export function unpickle(cursor: Cursor, hooks: UnpickleHooks): unknown {
+  const machine = new Machine(cursor);
+  for (;;) {
+    machine.position = cursor.position;
+    const opcode = cursor.u8();
+    if (opcode === Op.STOP) return machine.pop();
+    const step = STEPS.get(opcode);
+    if (step === undefined) throw unknownOpcode(machine, opcode);
+    runStep(machine, hooks, step);
+  }
+}
+
+type Step = (machine: Machine, hooks: UnpickleHooks) => void;
+
+function runStep(machine: Machine, hooks: UnpickleHooks, step: Step): void {
+  try {
+    step(machine, hooks);
+  } catch (cause) {
+    throw cause instanceof BadArguments ? machine.fail(cause.expected, cause.received) : cause;
+  }
+}
+
+function unknownOpcode(machine: Machine, opcode: number): Error {
+  const received = `0x${opcode.toString(16).padStart(2, '0')}`;
+  return machine.fail(
+    'a pickle opcode of protocols 2 to 5',
+    received,
+    "save with pickle_protocol=2, PyTorch's default",
+  );
+}
+
+const constant =
+  (value: unknown): Step =>
+  (m) =>
+    m.push(value);
+
+const tuple = (values: unknown[]): readonly unknown[] => Object.freeze(values);
+
+/** Modules go by the names that people know: Python 2's `__builtin__`, and what `os` is inside. */
+const MODULE_NAMES: Readonly<Record<string, string>> = { __builtin__: 'builtins', posix: 'os', nt: 'os' };
+
+function global(m: Machine, { globals }: UnpickleHooks, module: string, name: string): void {
+  const path = `${Object.hasOwn(MODULE_NAMES, module) ? MODULE_NAMES[module] : module}.${name}`;
+  if (!globals.has(path)) throw refused(m, path);
+  m.push(globals.get(path));
+}
+
+function refused(m: Machine, path: string): KinoraError {
+  return new KinoraError({
+    code: 'serialize/refused',
+    where: `${m.source.name} at byte ${m.position}`,
+    expected: 'a file that holds only tensors and plain containers',
+    received: `a request for ${path}`,
+    hint: 'if you trust the file, load it in Python and save its state_dict()',
+  });
+}
+
+function stackGlobal(m: Machine, hooks: UnpickleHooks): void {
+  const [module, name] = m.popArray(2);
+  if (typeof module !== 'string' || typeof name !== 'string') throw m.fail('two names', describe(module));
+  global(m, hooks, module, name);
+}
+
+function call(m: Machine): void {
+  const args = m.pop();
+  const callee = m.pop();
+  if (!(callee instanceof PickleGlobal)) throw m.fail('something to call', describe(callee));
+  if (!Array.isArray(args)) throw m.fail(`a tuple of arguments for ${callee.name}`, describe(args));
+  m.push(callee.call(args, m));
+}
+
+/** Attributes of an OrderedDict (a state_dict's `_metadata`) say nothing about tensors and are let go. */
+function build(m: Machine): void {
+  const state = m.pop();
+  const target = m.peek();
+  if (target instanceof NumpyDtype) target.setState(state);
+  else if (!(target instanceof Map)) throw m.fail('an OrderedDict to give attributes to', describe(target));
+}
+
+function setItems(m: Machine, pairs: [unknown, unknown][]): void {
+  const dict = m.top(Map, 'dict');
+  for (const [key, value] of pairs) dict.set(checkHashable(key), value);
+}
+
+function append(m: Machine, items: unknown[]): void {
+  const list = m.top(Array, 'list');
+  for (const item of items) list.push(item);
+}
+
+function addItems(m: Machine): void {
+  const items = m.popToMark();
+  const set = m.top(Set, 'set');
+  for (const item of items) set.add(checkHashable(item));
+}
+
+function makeDict(m: Machine): void {
+  const pairs = m.popPairs();
+  m.push(new Map());
+  setItems(m, pairs);
+}
+
+const STEPS: ReadonlyMap<number, Step> = new Map<number, Step>([
+  [Op.PROTO, (m) => void m.cursor.u8()],
+  [Op.FRAME, (m) => void m.cursor.u64()],
+  // constants and numbers
+  [Op.NONE, constant(null)],
+  [Op.NEWTRUE, constant(true)],
+  [Op.NEWFALSE, constant(false)],
+  [Op.BININT, (m) => m.push(m.cursor.i32())],
+  [Op.BININT1, (m) => m.push(m.cursor.u8())],
+  [Op.BININT2, (m) => m.push(m.cursor.u16())],
+  [Op.LONG1, (m) => m.push(decodeInteger(m.cursor.take(m.cursor.u8())))],
+  [Op.LONG4, (m) => m.push(decodeInteger(m.cursor.take(m.cursor.u32())))],
+  [Op.BINFLOAT, (m) => m.push(m.cursor.f64())],
+  // text and bytes; the STRING forms are Python 2's str
+  [Op.BINUNICODE, (m) => m.push(m.cursor.utf8(m.cursor.u32()))],
+  [Op.SHORT_BINUNICODE, (m) => m.push(m.cursor.utf8(m.cursor.u8()))],
+  [Op.BINUNICODE8, (m) => m.push(m.cursor.utf8(m.cursor.u64()))],
+  [Op.BINSTRING, (m) => m.push(m.cursor.utf8(m.cursor.u32()))],
+  [Op.SHORT_BINSTRING, (m) => m.push(m.cursor.utf8(m.cursor.u8()))],
+  [Op.BINBYTES, (m) => m.push(m.cursor.take(m.cursor.u32()))],
+  [Op.SHORT_BINBYTES, (m) => m.push(m.cursor.take(m.cursor.u8()))],
+  [Op.BINBYTES8, (m) => m.push(m.cursor.take(m.cursor.u64()))],
+  [Op.BYTEARRAY8, (m) => m.push(m.cursor.take(m.cursor.u64()))],
+  // containers
+  [Op.EMPTY_LIST, (m) => m.push([])],
+  [Op.EMPTY_DICT, (m) => m.push(new Map())],
+  [Op.EMPTY_SET, (m) => m.push(new Set())],
+  [Op.EMPTY_TUPLE, (m) => m.push(tuple([]))],
+  [Op.TUPLE1, (m) => m.push(tuple(m.popArray(1)))],
+  [Op.TUPLE2, (m) => m.push(tuple(m.popArray(2)))],
+  [Op.TUPLE3, (m) => m.push(tuple(m.popArray(3)))],
+  [Op.TUPLE, (m) => m.push(tuple(m.popToMark()))],
+  [Op.LIST, (m) => m.push(m.popToMark())],
+  [Op.DICT, makeDict],
+  [Op.FROZENSET, (m) => m.push(new Set(m.popToMark().map(checkHashable)))],
+  [Op.APPEND, (m) => append(m, m.popArray(1))],
+  [Op.APPENDS, (m) => append(m, m.popToMark())],
+  [Op.SETITEM, (m) => setItems(m, [m.popArray(2) as [unknown, unknown]])],
+  [Op.SETITEMS, (m) => setItems(m, m.popPairs())],
+  [Op.ADDITEMS, addItems],
+  // stack and memo
+  [Op.MARK, (m) => m.mark()],
+  [Op.POP, (m) => void m.pop()],
+  [Op.POP_MARK, (m) => void m.popToMark()],
+  [Op.DUP, (m) => m.push(m.peek())],
+  [Op.BINPUT, (m) => m.remember(m.cursor.u8())],
+  [Op.LONG_BINPUT, (m) => m.remember(m.cursor.u32())],
+  [Op.MEMOIZE, (m) => m.rememberNext()],
+  [Op.BINGET, (m) => m.recall(m.cursor.u8())],
+  [Op.LONG_BINGET, (m) => m.recall(m.cursor.u32())],
+  // objects
+  [Op.GLOBAL, (m, hooks) => global(m, hooks, m.cursor.line(), m.cursor.line())],
+  [Op.STACK_GLOBAL, stackGlobal],
+  [Op.REDUCE, call],
+  [Op.NEWOBJ, call],
+  [Op.BUILD, build],
+  [Op.BINPERSID, (m, hooks) => m.push(hooks.persistentLoad(m.pop()))],
+]);

@@ -1,0 +1,108 @@
+/**
+ * Random access to the bytes of a file or a buffer, with bounds that no lying header can leave,
+ * and the one way in which the formats report a damaged file: its name and the byte position.
+ */
+import { constants } from 'node:buffer';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { KinoraError } from '../error.js';
+import { fileError } from './atomic.js';
+
+export interface ByteSource {
+  /** How errors name it: the path, or a word for a buffer. */
+  readonly name: string;
+  readonly size: number;
+  /** `length` bytes from `offset`: a view of a buffer, or freshly read from a file. Throws when they are not all there. */
+  read(offset: number, length: number): Uint8Array;
+}
+
+export function memorySource(buffer: Uint8Array, name = 'buffer'): ByteSource {
+  // A plain Uint8Array also where a Buffer came in, whose slice() would not copy.
+  const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  const source: ByteSource = {
+    name,
+    size: bytes.length,
+    read(offset, length) {
+      checkRange(source, offset, length);
+      return bytes.subarray(offset, offset + length);
+    },
+  };
+  return source;
+}
+
+/** Opens `path` for the duration of `use`: what `use` returns must not read from the source later. */
+export function withFile<T>(path: string, use: (source: ByteSource) => T): T {
+  const file = openFile(path);
+  try {
+    return use(fileSource(file, path));
+  } finally {
+    closeSync(file);
+  }
+}
+
+function openFile(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (cause) {
+    throw fileError(path, 'a readable file', cause);
+  }
+}
+
+function fileSource(file: number, name: string): ByteSource {
+  const stat = fstatSync(file);
+  if (!stat.isFile()) {
+    const received = stat.isDirectory() ? 'a folder' : 'something that is not a plain file';
+    throw new KinoraError({ code: 'file/not-a-file', where: name, expected: 'a file', received });
+  }
+  const source: ByteSource = {
+    name,
+    size: stat.size,
+    read(offset, length) {
+      checkRange(source, offset, length);
+      return readFully(file, source, offset, length);
+    },
+  };
+  return source;
+}
+
+/** One read call moves at most 2^31 - 1 bytes, so large tensors take several. */
+const LARGEST_READ = 2 ** 30;
+
+function readFully(file: number, source: ByteSource, offset: number, length: number): Uint8Array {
+  const bytes = Buffer.allocUnsafeSlow(length);
+  for (let done = 0; done < length; ) {
+    const count = readSync(file, bytes, done, Math.min(length - done, LARGEST_READ), offset + done);
+    if (count === 0)
+      throw damaged(source, offset + done, `${length - done} more bytes`, 'the end of the file');
+    done += count;
+  }
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, length);
+}
+
+function checkRange(source: ByteSource, offset: number, length: number): void {
+  const valid = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
+  if (!valid || offset + length > source.size) {
+    const left = valid ? `${Math.max(0, source.size - offset)} of a file of ${source.size}` : `${length}`;
+    throw damaged(source, offset, `${length} bytes`, left, 'the file is truncated or damaged');
+  }
+  if (length > constants.MAX_LENGTH) {
+    throw new KinoraError({
+      code: 'serialize/too-large',
+      where: `${source.name} at byte ${offset}`,
+      expected: `at most ${constants.MAX_LENGTH} bytes in one piece on this Node`,
+      received: `${length} bytes`,
+      hint: 'Node 22 and later hold larger pieces',
+    });
+  }
+}
+
+/** The error of every format for bytes that break its rules. `offset` is where in the file they stand. */
+export function damaged(
+  source: Pick<ByteSource, 'name'>,
+  offset: number,
+  expected: string,
+  received: string,
+  hint = 'the file is damaged or not of this format',
+): KinoraError {
+  const where = `${source.name} at byte ${offset}`;
+  return new KinoraError({ code: 'serialize/damaged', where, expected, received, hint });
+}
