@@ -1,0 +1,47 @@
+/**
+ * Decoded frames: the first form of a clip, and the only one that sources hand out.
+ * Plain data: no file is open behind it.
+ */
+
+/** Decoded frames, uint8 RGB, `[T, H, W, 3]` contiguous. */
+export interface Frames {
+  readonly data: Uint8Array;
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  /** Seconds from the start of the clip at which each frame is shown, if the source knows. */
+  readonly times?: Float64Array;
+}
+
+/** In pixels. */
+export interface Size {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Bytes of `count` RGB frames of `height` x `width`. */
+export function frameBytes(height: number, width: number, count = 1): number {
+  return count * height * width * 3;
+}
+
+/**
+ * `count` frames over `storage`, or over new memory where `storage` is absent or too small.
+ * The contents are whatever stood there before.
+ */
+export function framesIn(
+  storage: Uint8Array | undefined,
+  count: number,
+  height: number,
+  width: number,
+): Frames & { data: Uint8Array } {
+  const bytes = frameBytes(height, width, count);
+  const data =
+    storage !== undefined && storage.length >= bytes ? storage.subarray(0, bytes) : new Uint8Array(bytes);
+  return { data, count, height, width };
+}
+
+/** Frame `index` as a view, `[H, W, 3]`. */
+export function frameAt(frames: Frames, index: number): Uint8Array {
+  const bytes = frameBytes(frames.height, frames.width);
+  return frames.data.subarray(index * bytes, (index + 1) * bytes);
+}

@@ -1,0 +1,19 @@
+/** Opens any clip: looks whether the path is a folder of frames or a video file. */
+import { type Stats, statSync } from 'node:fs';
+import { fileError } from './file-error.js';
+import { openFolder } from './folder.js';
+import type { ClipSource } from './source.js';
+import { openVideo } from './video.js';
+
+/** Opens a folder of JPEG frames or a video file. Throws KinoraError `clip/...` if there is no clip. */
+export async function openClip(path: string): Promise<ClipSource> {
+  return statClip(path).isDirectory() ? openFolder(path) : openVideo(path);
+}
+
+function statClip(path: string): Stats {
+  try {
+    return statSync(path);
+  } catch (error) {
+    throw fileError(error, path, 'a folder of JPEG frames or a video file');
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Decoded frames to the network's pixels: resize, crop and, in training, what was drawn; `[T, H, W, 3]` uint8
+ * in, `[T, crop, crop, 3]` uint8 out. The one place where a preprocessing spec is executed: trainer, evaluator,
+ * exporter, server and browser all come here. Runs in browsers too.
+ */
+import { type ClipDraw, clipMatrix, noDraw } from './augment.js';
+import { applyColours, changesNothing, colourMatrix, meanLuma } from './colour.js';
+import { cropStart } from './crop.js';
+import { type Frames, frameBytes, type Size } from './frames.js';
+import { resizeFrames } from './resize.js';
+import type { PreprocessSpec, ResizeRule } from './spec.js';
+import { type Image, warp } from './warp.js';
+
+export type GeometrySpec = Pick<PreprocessSpec, 'resize' | 'crop' | 'pad'>;
+
+const still: ClipDraw = { flip: false, frames: [noDraw], perFrame: false };
+
+/** Bytes of a prepared clip of `count` frames. */
+export function preparedBytes(spec: GeometrySpec, count: number): number {
+  return frameBytes(spec.crop.height, spec.crop.width, count);
+}
+
+/**
+ * Writes the prepared clip into `out`, `[T, crop.height, crop.width, 3]`. Without a draw and a resize every
+ * pixel is an exact copy. `scratch` may give memory for resized frames.
+ */
+export function prepareClip(
+  frames: Frames,
+  spec: GeometrySpec,
+  out: Uint8Array = new Uint8Array(preparedBytes(spec, frames.count)),
+  draw: ClipDraw = still,
+  scratch?: Uint8Array,
+): Uint8Array {
+  const size = resizedSize(frames, spec);
+  const resized = resizeFrames(frames, size.height, size.width, scratch);
+  const luma = draw.frames.some((frame) => frame.contrast !== 1) ? meanLuma(resized.data) : 0;
+  for (let t = 0; t < resized.count; t++) prepareFrame(resized, t, spec.crop, out, draw, luma);
+  return out;
+}
+
+/** The size of the frames after the resize rule and, with `pad: resize`, after growing to the crop. */
+export function resizedSize(frame: Size, spec: GeometrySpec): Size {
+  const ruled = ruledSize(frame, spec.resize);
+  const grow = Math.max(spec.crop.height / ruled.height, spec.crop.width / ruled.width);
+  if (spec.pad === 'zeros' || grow <= 1) return ruled;
+  return {
+    height: Math.max(spec.crop.height, Math.round(ruled.height * grow)),
+    width: Math.max(spec.crop.width, Math.round(ruled.width * grow)),
+  };
+}
+
+function ruledSize(frame: Size, rule: ResizeRule): Size {
+  switch (rule.rule) {
+    case 'none':
+      return frame;
+    case 'shrink':
+      return frame.height <= rule.height ? frame : toHeight(frame, rule.height);
+    case 'height':
+      return toHeight(frame, rule.height);
+    case 'exact':
+      return rule;
+    default:
+      return rule satisfies never;
+  }
+}
+
+function toHeight(frame: Size, height: number): Size {
+  return { height, width: Math.max(1, Math.round((frame.width * height) / frame.height)) };
+}
+
+function prepareFrame(
+  frames: Frames,
+  t: number,
+  crop: Size,
+  out: Uint8Array,
+  draw: ClipDraw,
+  luma: number,
+): void {
+  const source = imageAt(frames.data, t, frames);
+  const target = imageAt(out, t, crop);
+  const change = draw.frames[draw.perFrame ? t : 0]!;
+  const matrix = clipMatrix(change, draw.flip, frames, crop, draw.perFrame);
+  warp(source, target, matrix, draw.perFrame ? 'nearest' : 'bilinear');
+  if (draw.perFrame) clearOutside(target, frames, crop);
+  if (changesNothing(change)) return;
+  applyColours(
+    out,
+    target.offset,
+    target.offset + frameBytes(crop.height, crop.width),
+    colourMatrix(change, luma),
+  );
+}
+
+function imageAt(data: Uint8Array, t: number, { height, width }: Size): Image {
+  return { data, offset: t * frameBytes(height, width), height, width };
+}
+
+/** Blackens what the crop shows beyond the frame's rectangle: CenterCrop pads after RandomAffine. */
+function clearOutside(image: Image, frame: Size, crop: Size): void {
+  const top = Math.max(0, -cropStart(frame.height, crop.height));
+  const left = Math.max(0, -cropStart(frame.width, crop.width));
+  if (top === 0 && left === 0 && frame.height >= crop.height && frame.width >= crop.width) return;
+  for (let y = 0; y < crop.height; y++) {
+    const row = image.offset + y * crop.width * 3;
+    const inside = y >= top && y < top + frame.height;
+    image.data.fill(0, row, row + (inside ? left : crop.width) * 3);
+    image.data.fill(0, row + Math.min(crop.width, left + frame.width) * 3, row + crop.width * 3);
+  }
+}

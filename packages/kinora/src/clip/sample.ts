@@ -1,0 +1,66 @@
+/**
+ * Which frames of a video make a clip. Pure functions of (number of frames, spec, random stream):
+ * they return positions in the video, in order, and never touch a frame.
+ */
+import type { Random } from './random.js';
+import type { PreprocessSpec } from './spec.js';
+
+export type SamplingSpec = Pick<PreprocessSpec, 'frames' | 'stride' | 'clips' | 'sampling'>;
+
+/**
+ * The positions `[T]` (int32, each in `[0, count)`) to take from a video of `count >= 1` frames.
+ * With a random stream as in training, without one as in validation.
+ */
+export function samplePositions(count: number, spec: SamplingSpec, random?: Random): Int32Array {
+  switch (spec.sampling) {
+    case 'dense':
+      return densePositions(count, spec, random);
+    case 'centre':
+      return centrePositions(count, spec);
+    case 'uniform':
+      return uniformPositions(count, spec, random);
+    default:
+      return spec.sampling satisfies never;
+  }
+}
+
+/**
+ * The starting point's sampling: a window of `frames * clips * stride` frames, every `stride`-th of which
+ * is taken. It starts anywhere in `[0, count - window)` in training (the last start is never drawn, as
+ * there) and at 0 in validation. A video shorter than the window repeats its last frame.
+ */
+export function densePositions(count: number, spec: SamplingSpec, random?: Random): Int32Array {
+  const window = windowLength(count, spec);
+  const start = random !== undefined && count > window ? random.below(count - window) : 0;
+  return everyStride(count, start, window, spec.stride);
+}
+
+/** As dense, from the middle of the video, in training too. */
+export function centrePositions(count: number, spec: SamplingSpec): Int32Array {
+  const window = windowLength(count, spec);
+  return everyStride(count, Math.max(0, (count - window) >> 1), window, spec.stride);
+}
+
+/**
+ * Segments as in Temporal Segment Networks (Wang et al., ECCV 2016): the video is cut into `frames * clips`
+ * equal parts and one frame is taken of each: a random one in training, the middle one in validation.
+ * A video with fewer frames than segments shows some frames more than once. `stride` is not used.
+ */
+export function uniformPositions(count: number, spec: SamplingSpec, random?: Random): Int32Array {
+  const segments = spec.clips === -1 ? count : spec.frames * spec.clips;
+  return Int32Array.from({ length: segments }, (_, i) => {
+    const place = i + (random === undefined ? 0.5 : random.uniform());
+    return Math.min(count - 1, Math.floor((place * count) / segments));
+  });
+}
+
+/** Frames spanned by the clip; with `clips` -1 the whole video. */
+function windowLength(count: number, spec: SamplingSpec): number {
+  return spec.clips === -1 ? count : spec.frames * spec.clips * spec.stride;
+}
+
+function everyStride(count: number, start: number, window: number, stride: number): Int32Array {
+  return Int32Array.from({ length: Math.ceil(window / stride) }, (_, i) =>
+    Math.min(count - 1, start + i * stride),
+  );
+}

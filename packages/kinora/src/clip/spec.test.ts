@@ -1,0 +1,39 @@
+/** The preprocessing spec: defaults and what bad ones say. */
+import { expect, test } from 'vitest';
+import { editDistance, nearestName } from './nearest.js';
+import { clipLength, defaultSpec, parseSpec } from './spec.js';
+
+test("the defaults are the starting point's", () => {
+  const spec = defaultSpec(['a', 'b']);
+  expect(spec).toMatchObject({
+    frameRate: 12,
+    frames: 18,
+    stride: 2,
+    clips: 1,
+    sampling: 'dense',
+    pad: 'zeros',
+  });
+  expect(spec.crop).toEqual({ height: 84, width: 84 });
+  expect(spec.labels).toEqual(['a', 'b']);
+  expect(parseSpec(JSON.parse(JSON.stringify(spec)))).toEqual(spec);
+  expect([clipLength(spec), clipLength({ ...spec, clips: -1 })]).toEqual([18, undefined]);
+});
+
+test('bad specs name the field', () => {
+  expect(() => parseSpec({ frame: 16 })).toThrow(
+    'expected only known fields, received "frame"; did you mean "frames"?',
+  );
+  expect(() => parseSpec({ crop: { height: 'big', width: 84 } }, 'model.json')).toThrow(
+    'model.json.crop.height: expected',
+  );
+  expect(() => parseSpec({ std: [1, 0, 1] })).toThrow('preprocessing spec.std.1');
+  expect(() => parseSpec({ clips: 0 })).toThrow('a positive number, or -1');
+});
+
+test('edit distance', () => {
+  expect([editDistance('kitten', 'sitting'), editDistance('', 'abc'), editDistance('a', 'a')]).toEqual([
+    3, 3, 0,
+  ]);
+  expect(nearestName('Swipping left', ['Swiping Left', 'Swiping Right'])).toBe('Swiping Left');
+  expect(nearestName('xyz', ['Swiping Left', 'Thumb Up'])).toBeUndefined();
+});

@@ -1,0 +1,46 @@
+/**
+ * Video files of any codec FFmpeg knows: their frame times, and the frames asked for. Decoding itself stands
+ * in `video-libav.ts` (FFmpeg's libraries, preferred) and `video-ffmpeg.ts` (the `ffmpeg` program).
+ */
+import { statSync } from 'node:fs';
+import { KinoraError } from '@kinora/torch';
+import type { ClipSource } from './source.js';
+import type { VideoDecoder } from './video-decoder.js';
+import { ffmpegDecoder } from './video-ffmpeg.js';
+import { libavDecoder } from './video-libav.js';
+
+/** The decoder of this machine: `node-av` if it is installed, else the `ffmpeg` program, else undefined. */
+export async function findVideoDecoder(): Promise<VideoDecoder | undefined> {
+  return (await libavDecoder()) ?? (await ffmpegDecoder());
+}
+
+let decoder: Promise<VideoDecoder | undefined> | undefined;
+
+/** Opens a video file. Throws KinoraError `clip/...` if it is empty, damaged or holds no video. */
+export async function openVideo(path: string, use?: VideoDecoder): Promise<ClipSource> {
+  if (statSync(path).size === 0) throw corruptVideo(path, 'an empty file');
+  decoder ??= findVideoDecoder();
+  const found = use ?? (await decoder) ?? noDecoder(path);
+  const stamps = await found.times(path);
+  if (stamps.length === 0) throw corruptVideo(path, 'one without any frame');
+  return {
+    path,
+    count: stamps.length,
+    times: stamps.map((stamp) => stamp - stamps[0]!),
+    read: (positions, storage) => found.decode(path, stamps, positions, storage),
+  };
+}
+
+function noDecoder(path: string): never {
+  throw new KinoraError({
+    code: 'video/no-decoder',
+    where: path,
+    expected: 'a video decoder on this machine',
+    received: 'neither node-av nor the program ffmpeg',
+    hint: 'npm install node-av, or install ffmpeg (Debian, Ubuntu: apt-get install ffmpeg; macOS: brew install ffmpeg)',
+  });
+}
+
+function corruptVideo(path: string, received: string): KinoraError {
+  return new KinoraError({ code: 'clip/corrupt-video', where: path, expected: 'a video file', received });
+}
