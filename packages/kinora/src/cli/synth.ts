@@ -1,0 +1,71 @@
+/** `kinora synth`: renders a synthetic gesture data set, or finishes one that was begun. */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { KinoraError } from '@kinora/torch';
+import { Command } from 'commander';
+import { contactSheetName, defaultRecipe, type SynthResult, synthesize } from '../data/synth/index.js';
+import { interruptible } from './interrupt.js';
+import { positiveInt } from './options.js';
+import { createProgress } from './progress.js';
+
+interface SynthFlags {
+  out: string;
+  clipsPerClass: number;
+  validationPerClass: number;
+  testPerClass: number;
+  people: number;
+  seed: number;
+  workers: number;
+}
+
+export function synthCommand(): Command {
+  const { train, validation, test, people, seed } = defaultRecipe;
+  return new Command('synth')
+    .description(
+      'render a look-alike of the Jester gestures: 27 classes, JPEG frames, lists, a contact sheet',
+    )
+    .option('--out <folder>', 'where the data set goes', 'data/gestures')
+    .option('--clips-per-class <n>', 'training clips of each class', positiveInt, train)
+    .option('--validation-per-class <n>', 'validation clips of each class', wholeNumber, validation)
+    .option('--test-per-class <n>', 'test clips of each class', wholeNumber, test)
+    .option('--people <n>', 'people in all splits together; nobody is in two', positiveInt, people)
+    .option('--seed <n>', 'same seed, same bytes', wholeNumber, seed)
+    .option('--workers <n>', 'threads that render', positiveInt, availableParallelism())
+    .addHelpText('after', '\nExample:\n  $ kinora synth --out data/gestures --clips-per-class 60')
+    .action(runSynth);
+}
+
+async function runSynth(flags: SynthFlags): Promise<void> {
+  const { out, workers, seed, people } = flags;
+  const counts = {
+    train: flags.clipsPerClass,
+    validation: flags.validationPerClass,
+    test: flags.testPerClass,
+  };
+  const progress = createProgress();
+  const result = await interruptible(async (signal) => {
+    const done = await synthesize({ out, workers, seed, people, ...counts, progress, signal });
+    if (done.state === 'stopped') progress.log(describe(out, done));
+    return done;
+  });
+  progress.log(describe(out, result));
+}
+
+function describe(out: string, { state, done, total, frames, bytes }: SynthResult): string {
+  switch (state) {
+    case 'complete':
+      return `${out} is complete already: ${total} clips`;
+    case 'stopped':
+      return `${out} has ${done} of ${total} clips; the same command continues`;
+    case 'finished':
+      return `${out} has ${total} clips (${frames} frames and ${(bytes / 1e6).toFixed(0)} MB are new); look at ${join(out, contactSheetName)}`;
+    default:
+      return state satisfies never;
+  }
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw new KinoraError({ code: 'usage/number', expected: 'a whole number', received: JSON.stringify(text) });
+}

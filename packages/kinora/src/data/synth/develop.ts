@@ -1,0 +1,80 @@
+/** The camera behind the lens: linear light becomes 8-bit sRGB, with its softness, dark corners and noise. */
+
+import { type Random, random } from './random.js';
+import type { Sensor } from './scene.js';
+
+const curveSteps = 4096;
+/** Brightest light that the curve still tells apart. */
+const curveTop = 2;
+
+/** sRGB with a shoulder, so that highlights roll off instead of clipping. Levels 0-255, by light. */
+const curve = Float32Array.from({ length: curveSteps + 1 }, (_, i) => {
+  const light = (curveTop * i) / curveSteps;
+  const rolled = light < 0.6 ? light : 0.6 + 0.4 * (1 - Math.exp(-(light - 0.6) / 0.4));
+  return 255 * (rolled <= 0.0031308 ? 12.92 * rolled : 1.055 * rolled ** (1 / 2.4) - 0.055);
+});
+
+const noiseSize = 1 << 16;
+const noiseTable = drawNoise(random(0, 'noise'));
+
+function drawNoise(rng: Random): Float32Array {
+  return Float32Array.from({ length: noiseSize }, () => rng.normal());
+}
+
+/** Light that reaches each pixel, `[height, width]`: less in the corners. */
+export function vignetteMap(width: number, height: number, strength: number): Float32Array {
+  return Float32Array.from({ length: width * height }, (_, i) => {
+    const x = ((i % width) + 0.5) / width - 0.5;
+    const y = (Math.floor(i / width) + 0.5) / height - 0.5;
+    return 1 - 2 * strength * (x * x + y * y);
+  });
+}
+
+/** Spreads a share of each pixel's light over its neighbours in the row and the column, in place. */
+export function soften(frame: Float32Array, width: number, height: number, share: number): void {
+  const [middle, beside] = [1 - share / 2, share / 4];
+  for (const [lines, lineStep, length, step] of [
+    [height, 3 * width, width, 3],
+    [width, 3, height, 3 * width],
+  ] as const) {
+    for (let line = 0; line < lines; line++) {
+      for (let c = 0; c < 3; c++) {
+        let at = line * lineStep + c;
+        let before = frame[at]!;
+        for (let i = 1; i < length; i++, at += step) {
+          const here = frame[at]!;
+          frame[at] = middle * here + beside * (before + frame[at + step]!);
+          before = here;
+        }
+      }
+    }
+  }
+}
+
+/**
+ * Exposes a frame: linear RGB `[height, width, 3]` to uint8 RGB of the same shape at `target`.
+ *
+ * @param noise standard deviation in levels; 0 gives a clean picture.
+ */
+export function expose(
+  frame: Float32Array,
+  vignette: Float32Array,
+  gain: number,
+  noise: Sensor['noise'],
+  rng: Random,
+  target: Uint8ClampedArray,
+): void {
+  const k = (gain * curveSteps) / curveTop;
+  let at = rng.integer(0, noiseSize - 1);
+  let chroma = rng.integer(0, noiseSize - 1);
+  const tint = 0.35 * noise;
+  for (let pixel = 0, i = 0; pixel < vignette.length; pixel++) {
+    const light = k * vignette[pixel]!;
+    const grain = noise * noiseTable[at++ & (noiseSize - 1)]!;
+    for (let c = 0; c < 3; c++, i++) {
+      const step = light * frame[i]!;
+      const level = curve[step < curveSteps ? step | 0 : curveSteps]! + grain;
+      target[i] = level + tint * noiseTable[chroma++ & (noiseSize - 1)]!;
+    }
+  }
+}

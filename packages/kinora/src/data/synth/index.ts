@@ -1,0 +1,17 @@
+/** Synthetic gestures: the table of contents. */
+export { type ClipRequest, renderClip, type SyntheticClip } from './clip.js';
+export { flipMap, type GestureLabel, gestureLabels, orderPairs } from './labels.js';
+export {
+  defaultRecipe,
+  type PlannedClip,
+  peopleOf,
+  planClips,
+  type Split,
+  type SynthRecipe,
+} from './plan.js';
+export {
+  contactSheetName,
+  type SynthOptions,
+  type SynthResult,
+  synthesize,
+} from './synthesize.js';

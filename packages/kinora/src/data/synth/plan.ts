@@ -1,0 +1,94 @@
+/**
+ * Which clips a data set has: their numbers, labels, splits and people. The plan is a function of the recipe
+ * alone; rendering it may be done by any number of workers, in any order, in several sittings.
+ */
+import { KinoraError } from '@kinora/torch';
+import { permutation, randomStream } from '../../clip/random.js';
+import type { ClipRequest } from './clip.js';
+import { gestureLabels, playback } from './labels.js';
+
+/** What a data set is made from: the same recipe gives the same bytes. */
+export interface SynthRecipe {
+  /** Counts up whenever the renderer draws anything else than before. */
+  readonly renderer: number;
+  readonly seed: number;
+  /** Clips per class in each split. */
+  readonly train: number;
+  readonly validation: number;
+  readonly test: number;
+  /** People in all splits together, 3 at least; about 70 % of them are in training, 10 % in the test split. */
+  readonly people: number;
+}
+
+export const rendererVersion = 1;
+
+export const defaultRecipe: SynthRecipe = {
+  renderer: rendererVersion,
+  seed: 1,
+  train: 60,
+  validation: 12,
+  test: 4,
+  people: 150,
+};
+
+export const splits = ['train', 'validation', 'test'] as const;
+export type Split = (typeof splits)[number];
+
+export interface PlannedClip {
+  /** Folder name: a number that says nothing about the label. */
+  readonly id: string;
+  readonly split: Split;
+  readonly request: ClipRequest;
+}
+
+/** All clips of a recipe, sorted by id. */
+export function planClips(recipe: SynthRecipe): PlannedClip[] {
+  checkRecipe(recipe);
+  const groups = peopleOf(recipe);
+  const clips = splits.flatMap((split) =>
+    gestureLabels.flatMap((label) => {
+      // The clips of an order-only pair are played by the same people, as many of each.
+      const first = gestureLabels.indexOf(playback(label).played) * 7;
+      const group = groups[split];
+      return Array.from({ length: recipe[split] }, (_, k) => ({
+        split,
+        label,
+        person: group[(first + k) % group.length]!,
+      }));
+    }),
+  );
+  const numbers = permutation(clips.length, randomStream(recipe.seed, 1000));
+  return clips
+    .map(({ split, label, person }, i) => {
+      const number = numbers[i]! + 1;
+      return { id: String(number), split, request: { seed: recipe.seed, person, take: number, label } };
+    })
+    .sort((a, b) => a.request.take - b.request.take);
+}
+
+/** The people of each split; nobody is in two. */
+export function peopleOf({ people }: SynthRecipe): Record<Split, number[]> {
+  const test = Math.max(1, Math.round(0.1 * people));
+  const validation = Math.max(1, Math.round(0.2 * people));
+  const ids = Array.from({ length: people }, (_, i) => i);
+  const train = people - test - validation;
+  return {
+    train: ids.slice(0, train),
+    validation: ids.slice(train, train + validation),
+    test: ids.slice(-test),
+  };
+}
+
+function checkRecipe(recipe: SynthRecipe): void {
+  const limits = { seed: 0, train: 1, validation: 0, test: 0, people: 3 };
+  for (const [name, least] of Object.entries(limits)) {
+    const value = recipe[name as keyof typeof limits];
+    if (Number.isSafeInteger(value) && value >= least) continue;
+    throw new KinoraError({
+      code: 'synth/recipe',
+      where: `synthetic data set, ${name}`,
+      expected: `a whole number of at least ${least}`,
+      received: String(value),
+    });
+  }
+}

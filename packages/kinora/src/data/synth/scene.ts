@@ -1,0 +1,169 @@
+/**
+ * Everything about one clip that does not move with the pixels: who, where, in which light, with which camera,
+ * and what the hands do when. A scene is drawn from (seed, person, take) and the *played* label only, so that
+ * a gesture and its reverse have the same scenes.
+ */
+import { type Anchors, anchorsOf, type Stance } from './body.js';
+import type { Camera } from './cones.js';
+import { drawPerformance } from './gestures.js';
+import type { PlayedLabel } from './labels.js';
+import { type Color, mixColor } from './materials.js';
+import type { HandState, Side } from './motion.js';
+import type { Performance } from './performance.js';
+import { drawPerson, type Person } from './person.js';
+import { poses } from './pose.js';
+import { type Random, random } from './random.js';
+import { paintRoom } from './room.js';
+import type { Light } from './shade.js';
+import { drawTimeline, type Timeline } from './timeline.js';
+import { normalize, type Vec3 } from './vector.js';
+
+export const frameHeight = 100;
+/** Jester's frame rate, frames per second. */
+export const frameRate = 12;
+
+/** The camera's faults and habits: drawn per person, since each has their own. */
+export interface Sensor {
+  /** Part of a frame's time that the shutter is open. */
+  readonly shutter: number;
+  /** Standard deviation of the noise, in 8-bit levels. */
+  readonly noise: number;
+  /** How much darker the corners are. */
+  readonly vignette: number;
+  /** Share of a pixel's light that goes to its neighbours. */
+  readonly softness: number;
+  readonly jpegQuality: number;
+}
+
+/** A slow, irregular movement: the sum of two sines. Like all else here, the same backwards. */
+export interface Sway {
+  readonly amplitude: number;
+  readonly rates: readonly [number, number];
+  readonly phases: readonly [number, number];
+}
+
+export interface Scene {
+  readonly width: number;
+  readonly height: number;
+  readonly person: Person;
+  readonly stance: Stance;
+  readonly anchors: Anchors;
+  readonly camera: Camera;
+  readonly sensor: Sensor;
+  readonly light: Light;
+  /** Linear RGB, `[height, width, 3]`. */
+  readonly room: Float32Array;
+  readonly side: Side;
+  readonly performance: Performance;
+  readonly timeline: Timeline;
+  /** Where the gesture's hand and the other one lie when they do nothing. */
+  readonly rest: HandState;
+  readonly otherRest: HandState;
+  readonly sways: { readonly x: Sway; readonly y: Sway; readonly tremor: Sway; readonly gain: Sway };
+}
+
+/** Draws the scene of one take. */
+export function drawScene(seed: number, personId: number, take: number, label: PlayedLabel): Scene {
+  const person = drawPerson(seed, personId);
+  const rng = random(seed, 'take', take);
+  const studio = drawStudio(seed, personId, rng.integer(0, 1));
+  const height = frameHeight;
+  const camera = drawCamera(studio.width, height, studio.scale, rng);
+  const side: Side = rng.chance(person.rightHanded) ? 1 : -1;
+  const stance = drawStance(rng);
+  const anchors = anchorsOf(person, stance);
+  const performance = drawPerformance(label, { rng, side, vigour: person.vigour, anchors });
+  return {
+    ...studio,
+    height,
+    person,
+    stance,
+    anchors,
+    camera,
+    side,
+    performance,
+    timeline: drawTimeline(performance.frames, person.pace, rng),
+    rest: drawRest(stance, side, rng),
+    otherRest: drawRest(stance, side === 1 ? -1 : 1, rng),
+    sways: {
+      x: drawSway(rng, rng.chance(0.2) ? 5 : 1.6),
+      y: drawSway(rng, rng.chance(0.15) ? 3 : 1),
+      tremor: drawSway(rng, 0.025),
+      gain: drawSway(rng, 0.02),
+    },
+  };
+}
+
+interface Studio {
+  readonly width: number;
+  readonly scale: number;
+  readonly light: Light;
+  readonly room: Float32Array;
+  readonly sensor: Sensor;
+}
+
+/** A person's camera and one of the two rooms they are filmed in. */
+function drawStudio(seed: number, personId: number, roomNumber: number): Studio {
+  const rng = random(seed, 'camera', personId);
+  const width = 2 * rng.integer(66, 88);
+  const scale = rng.between(38, 46);
+  const sensor: Sensor = {
+    shutter: rng.between(0.15, 0.6),
+    noise: rng.between(0.6, 4.5),
+    vignette: rng.between(0, 0.35),
+    softness: rng.between(0, 0.5),
+    jpegQuality: rng.integer(72, 93),
+  };
+  const room = random(seed, 'room', personId, roomNumber);
+  return { width, scale, sensor, light: drawLight(room), room: paintRoom(width, frameHeight, room) };
+}
+
+function drawLight(rng: Random): Light {
+  const warm: Color = mixColor([1.1, 0.98, 0.8], [0.9, 1, 1.14], rng.between(0, 1));
+  const [key, ambient] = [rng.between(0.45, 0.95), rng.between(0.34, 0.6)];
+  const direction: Vec3 = [rng.between(-0.9, 0.9), rng.between(0.05, 0.9), rng.between(0.45, 1)];
+  return {
+    direction: normalize(direction),
+    key: [warm[0] * key, warm[1] * key, warm[2] * key],
+    ambient: [ambient, ambient, ambient * 1.03],
+  };
+}
+
+function drawCamera(width: number, height: number, scale: number, rng: Random): Camera {
+  return {
+    scale: scale * rng.between(0.97, 1.05),
+    distance: 3.2,
+    centerX: width / 2 + rng.between(-3, 3),
+    centerY: height / 2 + rng.between(-3, 3),
+  };
+}
+
+/** How far behind the hands the body is, in hand lengths. */
+const bodyDepth = -1.6;
+
+function drawStance(rng: Random): Stance {
+  return {
+    head: [rng.between(-0.4, 0.4), rng.between(0.52, 0.95), bodyDepth + rng.between(-0.25, 0.1)],
+    turn: rng.between(-16, 16),
+    tilt: rng.normal(0, 4),
+  };
+}
+
+function drawRest({ head }: Stance, side: Side, rng: Random): HandState {
+  return {
+    center: [head[0] - side * rng.between(0.35, 0.8), rng.between(-2.2, -1.75), rng.between(-0.7, -0.2)],
+    yaw: rng.between(60, 120),
+    pitch: rng.between(20, 60),
+    roll: side * rng.between(-10, 25),
+    pose: poses.relaxed,
+  };
+}
+
+function drawSway(rng: Random, amplitude: number): Sway {
+  const rate = () => (2 * Math.PI * rng.between(0.15, 0.7)) / frameRate;
+  const phase = () => rng.between(0, 2 * Math.PI);
+  return { amplitude: rng.between(0, amplitude), rates: [rate(), 2.3 * rate()], phases: [phase(), phase()] };
+}
+
+export const swayAt = ({ amplitude, rates, phases }: Sway, t: number): number =>
+  amplitude * (0.7 * Math.sin(rates[0] * t + phases[0]) + 0.3 * Math.sin(rates[1] * t + phases[1]));

@@ -1,0 +1,105 @@
+/**
+ * Light: turns one sample of the visible surface into colour and adds it to a layer. Diffuse light that wraps
+ * a little around the form, as it does in skin, a sky above, a soft highlight, and darkness where something
+ * nearer stands beside (the gaps between fingers).
+ */
+import { type Cones, coneSize } from './cones.js';
+import { type Color, materialSize } from './materials.js';
+import type { Region, Surface } from './raster.js';
+import type { Vec3 } from './vector.js';
+
+export interface Light {
+  /** Unit vector towards the lamp: x right, y up, z towards the camera. */
+  readonly direction: Vec3;
+  readonly key: Color;
+  readonly ambient: Color;
+}
+
+/** Premultiplied linear RGB and coverage, `[height, width, 4]`. */
+export type Layer = Float32Array;
+
+/** Adds the surface to the layer, each sample with `weight`. Like the rasteriser, one flat loop. */
+export function shade(
+  layer: Layer,
+  surface: Surface,
+  cones: Cones,
+  region: Region,
+  table: Float32Array,
+  light: Light,
+  weight: number,
+): void {
+  const { width, depth, normal, cone } = surface;
+  const data = cones.data;
+  const [lx, up, lz] = light.direction;
+  const ly = -up;
+  const halfLength = 1 / Math.hypot(lx, ly, lz + 1);
+  const [keyRed, keyGreen, keyBlue] = light.key;
+  const [skyRed, skyGreen, skyBlue] = light.ambient;
+  const border = 2;
+  const left = Math.max(border, region.left);
+  const right = Math.min(width - border, region.right);
+  const top = Math.max(border, region.top);
+  const bottom = Math.min(surface.height - border, region.bottom);
+  for (let y = top; y < bottom; y++) {
+    for (let x = left; x < right; x++) {
+      const pixel = y * width + x;
+      const index = cone[pixel]!;
+      if (index < 0) continue;
+      const at = index * coneSize;
+      const m = data[at + 8]! * materialSize;
+      let nx = normal[3 * pixel]!;
+      let ny = normal[3 * pixel + 1]!;
+      let nz = normal[3 * pixel + 2]!;
+      const qx = data[at + 9]!;
+      const qy = data[at + 10]!;
+      const qz = data[at + 11]!;
+      const side = nx * qx + ny * qy + nz * qz;
+      const flat = data[at + 12]!;
+      if (flat > 0) {
+        const k = side > 0 ? flat : -flat;
+        nx += k * qx;
+        ny += k * qy;
+        nz += k * qz;
+        const length = 1 / Math.sqrt(nx * nx + ny * ny + nz * nz);
+        nx *= length;
+        ny *= length;
+        nz *= length;
+      }
+      const z = depth[pixel]! + 0.8;
+      const shadow =
+        nearer(depth[pixel - 2]! - z) +
+        nearer(depth[pixel + 2]! - z) +
+        nearer(depth[pixel - 2 * width]! - z) +
+        nearer(depth[pixel + 2 * width]! - z);
+      const open = (1 - 0.2 * shadow) * (0.62 + 0.38 * Math.max(0, nz));
+      const wrapped = (nx * lx + ny * ly + nz * lz + 0.25) * 0.8;
+      const diffuse = wrapped > 0 ? wrapped * open : 0;
+      const sky = (0.75 - 0.25 * ny) * open;
+      const h = (nx * lx + ny * ly + nz * (lz + 1)) * halfLength;
+      const h4 = h > 0 ? h * h * h * h : 0;
+      const gloss = table[m + 6]! * h4 * h4 * h4 * open;
+      let palm = 0.5 + 0.9 * side;
+      palm = Math.min(1, Math.max(0, palm));
+      const weave = table[m + 7]!;
+      const pattern = weave === 0 ? 1 : 1 + weave * stripes(data, at, x, y);
+      const red = (table[m]! + palm * (table[m + 3]! - table[m]!)) * pattern;
+      const green = (table[m + 1]! + palm * (table[m + 4]! - table[m + 1]!)) * pattern;
+      const blue = (table[m + 2]! + palm * (table[m + 5]! - table[m + 2]!)) * pattern;
+      layer[4 * pixel]! += weight * (red * (sky * skyRed + diffuse * keyRed) + gloss * keyRed);
+      layer[4 * pixel + 1]! += weight * (green * (sky * skyGreen + diffuse * keyGreen) + gloss * keyGreen);
+      layer[4 * pixel + 2]! += weight * (blue * (sky * skyBlue + diffuse * keyBlue) + gloss * keyBlue);
+      layer[4 * pixel + 3]! += weight;
+    }
+  }
+}
+
+/** How much a neighbour that is `d` pixels nearer to the camera hides of the light. */
+const nearer = (d: number): number => (d <= 0 ? 0 : d > 4 ? 1 : d * 0.25);
+
+/** Bands of cloth at right angles to the cone's axis, in [-1, 1]; they move with the cone. */
+function stripes(data: Float32Array, at: number, x: number, y: number): number {
+  const dx = data[at + 4]! - data[at]!;
+  const dy = data[at + 5]! - data[at + 1]!;
+  const position = ((x - data[at]!) * dx + (y - data[at + 1]!) * dy) / (Math.hypot(dx, dy) + 1e-3);
+  return Math.sin(position * 1.1);
+}
