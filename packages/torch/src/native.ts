@@ -103,6 +103,8 @@ export function native(): NativeModule {
 
 function load(): NativeModule {
   const addon = builtAddon();
+  // Threads that spin while they wait take the cores from the decoding threads; libgomp reads this when it is loaded.
+  process.env.OMP_WAIT_POLICY ??= 'PASSIVE';
   let module: NativeModule;
   try {
     module = createRequire(import.meta.url)(addon) as NativeModule;

@@ -1,0 +1,146 @@
+/**
+ * The ConvColumn family: a column of 3D convolutions that shrinks `[3, T, H, W]` to a vector, and a perceptron that
+ * classifies it. The architectures of the starting point, and ours for laptops, are tables; the class is one.
+ * Parameter names are the starting point's, so that its checkpoints load.
+ */
+import { KinoraError, nn, type Tensor } from '@kinora/torch';
+import { buildLayer, type Layer, type Size3, sizeAfter } from './layers.js';
+import { Network, type NetworkEntry, type NetworkOutput } from './network.js';
+
+/** Widths of the classifier: `[input,] hidden, hidden`, and its dropout. */
+interface Head {
+  readonly input: number;
+  readonly hidden: readonly [number, number];
+  readonly dropout: number;
+}
+
+export interface ConvColumnTable {
+  readonly name: string;
+  readonly summary: string;
+  readonly input: Size3;
+  /** `conv_layer1`, `conv_layer2`, ...; a stage of one layer is that layer itself, without an index in its name. */
+  readonly stages: readonly (readonly Layer[])[];
+  readonly head: Head;
+}
+
+export class ConvColumn extends Network {
+  readonly table: ConvColumnTable;
+  readonly #stages: nn.Module[];
+  readonly fc5: nn.Linear;
+  readonly batch0: nn.BatchNorm1d;
+  readonly fc6: nn.Linear;
+  readonly batch1: nn.BatchNorm1d;
+  readonly fc7: nn.Linear;
+  readonly #activation = new nn.LeakyReLU(0.01);
+  readonly drop: nn.Dropout;
+
+  constructor(table: ConvColumnTable, classes: number, size: Size3 = table.input) {
+    super();
+    checkSize(table, size);
+    const [first, second] = table.head.hidden;
+    this.table = table;
+    this.#stages = table.stages.map((layers) =>
+      layers.length === 1 ? buildLayer(layers[0]!) : new nn.Sequential(...layers.map(buildLayer)),
+    );
+    this.fc5 = new nn.Linear(table.head.input, first);
+    this.batch0 = new nn.BatchNorm1d(first);
+    this.fc6 = new nn.Linear(first, second);
+    this.batch1 = new nn.BatchNorm1d(second);
+    this.fc7 = new nn.Linear(second, classes);
+    this.drop = new nn.Dropout(table.head.dropout);
+  }
+
+  /** The stages are named by the table's order, as fields they could not be counted. */
+  override namedChildren(): [string, nn.AnyModule][] {
+    const stages = this.#stages.map((stage, i): [string, nn.AnyModule] => [`conv_layer${i + 1}`, stage]);
+    return [...stages, ...super.namedChildren()];
+  }
+
+  forward(clips: Tensor): NetworkOutput {
+    const [, , ...size] = clips.shape;
+    checkSize(this.table, size as unknown as Size3);
+    const maps = this.#stages.reduce((value, stage) => stage.call(value), clips);
+    const first = this.#hidden(this.fc5, this.batch0, maps.flatten(1));
+    const features = this.#hidden(this.fc6, this.batch1, first);
+    return { logits: this.fc7.call(features), features };
+  }
+
+  #hidden(linear: nn.Linear, norm: nn.BatchNorm1d, input: Tensor): Tensor {
+    return this.drop.call(norm.call(this.#activation.call(linear.call(input))));
+  }
+}
+
+export const entryOf = (table: ConvColumnTable): NetworkEntry => ({
+  name: table.name,
+  summary: table.summary,
+  input: table.input,
+  build: (classes, size) => new ConvColumn(table, classes, size),
+});
+
+/** Follows a clip's size through the table and throws where it stops fitting, naming the layer and a size that fits. */
+function checkSize(table: ConvColumnTable, size: Size3): void {
+  const problem = collapse(table, size);
+  if (problem === undefined) return;
+  throw new KinoraError({
+    code: 'model/input-size',
+    where: `${table.name}, ${problem.layer}`,
+    expected: problem.expected,
+    received: `${problem.received} from clips of ${text(size)} (frames x height x width)`,
+    hint: `clips of ${text(nearestFit(table, size))} fit`,
+  });
+}
+
+interface Problem {
+  layer: string;
+  expected: string;
+  received: string;
+}
+
+function collapse(table: ConvColumnTable, size: Size3): Problem | undefined {
+  let current = size;
+  let channels = 3;
+  for (const [stage, layers] of table.stages.entries()) {
+    for (const [index, layer] of layers.entries()) {
+      const next = sizeAfter(layer, current);
+      const name = layers.length === 1 ? `conv_layer${stage + 1}` : `conv_layer${stage + 1}.${index}`;
+      if (next.some((length) => length < 1)) {
+        return {
+          layer: `${name} (${layer.type})`,
+          expected: `at least ${minimum(layer)}`,
+          received: text(current),
+        };
+      }
+      current = next;
+      if (layer.type === 'conv') channels = layer.out;
+    }
+  }
+  const features = channels * current[0] * current[1] * current[2];
+  const { input } = table.head;
+  const received = `${features} (${channels} x ${text(current)})`;
+  return features === input ? undefined : { layer: 'fc5', expected: `${input} features`, received };
+}
+
+function minimum(layer: Layer): string {
+  if (layer.type !== 'conv') return layer.type === 'pool' ? text(layer.kernel) : '1x1x1';
+  const { kernel, padding = [0, 0, 0] } = layer;
+  return text([kernel[0] - 2 * padding[0], kernel[1] - 2 * padding[1], kernel[2] - 2 * padding[2]]);
+}
+
+/** The fitting size that is closest on each axis. Axes are independent, because every layer treats them apart. */
+function nearestFit(table: ConvColumnTable, size: Size3): Size3 {
+  const axis = (i: number) => {
+    const fits = (length: number) => {
+      const trial: [number, number, number] = [...table.input];
+      trial[i] = length;
+      return collapse(table, trial) === undefined;
+    };
+    for (let distance = 0; distance < 1024; distance++) {
+      if (fits(size[i]! + distance)) return size[i]! + distance;
+      if (size[i]! > distance && fits(size[i]! - distance)) return size[i]! - distance;
+    }
+    return table.input[i]!;
+  };
+  return [axis(0), axis(1), axis(2)];
+}
+
+const text = (size: readonly number[]): string => size.join('x');

@@ -1,0 +1,45 @@
+/**
+ * The layers that network tables are written in, as data: what a table says, what it becomes, and what it makes of a
+ * size. Networks are rows of these; nothing here knows a particular network.
+ */
+import { nn } from '@kinora/torch';
+
+/** Sizes along time, height and width. */
+export type Size3 = readonly [t: number, h: number, w: number];
+
+export type Layer =
+  | { readonly type: 'conv'; in: number; out: number; kernel: Size3; stride?: Size3; padding?: Size3 }
+  | { readonly type: 'norm'; channels: number }
+  | { readonly type: 'activation' }
+  | { readonly type: 'pool'; kernel: Size3 };
+
+const NEGATIVE_SLOPE = 0.01;
+
+/** The module of one layer. */
+export function buildLayer(layer: Layer): nn.Module {
+  switch (layer.type) {
+    case 'conv': {
+      const { stride = [1, 1, 1], padding = [0, 0, 0] } = layer;
+      return new nn.Conv3d(layer.in, layer.out, layer.kernel, { stride, padding });
+    }
+    case 'norm':
+      return new nn.BatchNorm3d(layer.channels);
+    case 'activation':
+      return new nn.LeakyReLU(NEGATIVE_SLOPE);
+    case 'pool':
+      return new nn.MaxPool3d(layer.kernel);
+    default:
+      return layer satisfies never;
+  }
+}
+
+/** `[T, H, W]` after one layer; a size below 1 means that the layer's window does not fit. */
+export function sizeAfter(layer: Layer, size: Size3): Size3 {
+  if (layer.type === 'conv') {
+    const { kernel, stride = [1, 1, 1], padding = [0, 0, 0] } = layer;
+    return map3((i) => Math.floor((size[i]! + 2 * padding[i]! - kernel[i]!) / stride[i]!) + 1);
+  }
+  return layer.type === 'pool' ? map3((i) => Math.floor(size[i]! / layer.kernel[i]!)) : size;
+}
+
+const map3 = (at: (axis: number) => number): Size3 => [at(0), at(1), at(2)];

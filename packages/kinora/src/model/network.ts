@@ -1,0 +1,24 @@
+/** What every network is to training, evaluation and export: clips in, logits and features out. */
+import { nn, type Tensor } from '@kinora/torch';
+import type { Size3 } from './layers.js';
+
+export interface NetworkOutput {
+  /** `[N, classes]`, unnormalised. */
+  logits: Tensor;
+  /** `[N, F]`: the input of the last linear layer. */
+  features: Tensor;
+}
+
+/** Takes normalised float32 clips `[N, 3, T, H, W]`. */
+export abstract class Network extends nn.Module<[clips: Tensor], NetworkOutput> {}
+
+/** One row of the registry. */
+export interface NetworkEntry {
+  readonly name: string;
+  /** One line for `kinora models`. */
+  readonly summary: string;
+  /** `[T, H, W]` it was designed for. */
+  readonly input: Size3;
+  /** @param size `[T, H, W]` of the clips; throws where a layer would collapse */
+  build(classes: number, size?: Size3): Network;
+}

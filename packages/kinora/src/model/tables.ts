@@ -1,0 +1,73 @@
+/** The tables of the ConvColumn family. To add a network of this kind, add a row. */
+import type { ConvColumnTable } from './conv-column.js';
+import type { Layer, Size3 } from './layers.js';
+
+const conv = (i: number, o: number, kernel: Size3, padding?: Size3, stride?: Size3): Layer => ({
+  type: 'conv',
+  in: i,
+  out: o,
+  kernel,
+  ...(padding && { padding }),
+  ...(stride && { stride }),
+});
+const norm = (channels: number): Layer => ({ type: 'norm', channels });
+const activation: Layer = { type: 'activation' };
+const pool: Layer = { type: 'pool', kernel: [2, 2, 2] };
+
+/** Two convolutions of 2x3x3, the second one padded: time keeps its length, height and width lose two pixels. */
+const blockA = (i: number, o: number, withNorm: boolean): Layer[] => [
+  conv(i, o, [2, 3, 3]),
+  ...(withNorm ? [norm(o)] : []),
+  activation,
+  conv(o, o, [2, 3, 3], [1, 1, 1]),
+  ...(withNorm ? [norm(o)] : []),
+  activation,
+  pool,
+];
+
+/** One convolution with norm and activation, as the laptop network stacks them. */
+const unit = (i: number, o: number, kernel: Size3, padding: Size3, stride: Size3): Layer[] => [
+  conv(i, o, kernel, padding, stride),
+  norm(o),
+  activation,
+];
+
+const bodyA = (withNorm: boolean): Layer[][] => [
+  blockA(3, 32, withNorm),
+  blockA(32, 64, withNorm),
+  blockA(64, 124, withNorm),
+  blockA(124, 256, withNorm),
+];
+
+/** The starting point's input: 18 frames of 84x84. */
+const INPUT: Size3 = [18, 84, 84];
+
+export const convColumnTables: readonly ConvColumnTable[] = [
+  {
+    name: 'ConvColumn5',
+    summary: '9 convolutions without batch norm',
+    input: INPUT,
+    stages: [...bodyA(false), [conv(256, 256, [1, 3, 3])]],
+    head: { input: 256, hidden: [256, 124], dropout: 0.15 },
+  },
+  {
+    name: 'ConvColumn6',
+    summary: '9 convolutions with batch norm; the default',
+    input: INPUT,
+    stages: [...bodyA(true), [conv(256, 512, [1, 3, 3])]],
+    head: { input: 512, hidden: [512, 256], dropout: 0.15 },
+  },
+  {
+    name: 'ConvColumnSmall',
+    summary: '5 strided convolutions for laptops and browsers; the demo',
+    input: [16, 84, 84],
+    stages: [
+      unit(3, 16, [1, 5, 5], [0, 2, 2], [1, 2, 2]),
+      unit(16, 32, [3, 3, 3], [1, 1, 1], [2, 2, 2]),
+      unit(32, 64, [3, 3, 3], [1, 1, 1], [1, 2, 2]),
+      unit(64, 96, [3, 3, 3], [1, 1, 1], [2, 2, 2]),
+      unit(96, 128, [3, 3, 3], [1, 1, 1], [2, 2, 2]),
+    ],
+    head: { input: 2304, hidden: [128, 128], dropout: 0.15 },
+  },
+];

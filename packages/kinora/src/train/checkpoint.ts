@@ -1,0 +1,162 @@
+/**
+ * What a checkpoint holds: `model.safetensors`, `optimizer.safetensors` and `checkpoint.json` (configuration,
+ * preprocessing spec and the trainer's state), enough for a new process to go on with the very same bits.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type Device,
+  getRngState,
+  KinoraError,
+  type optim,
+  serialize,
+  setRngState,
+  type Tensor,
+} from '@kinora/torch';
+import * as z from 'zod';
+import { type PreprocessSpec, preprocessSchema } from '../clip/spec.js';
+import { effectiveConfig, type RunConfig } from '../config/index.js';
+import type { Network } from '../model/network.js';
+import { type Link, publish } from './generations.js';
+
+const finite = z.number();
+const sumsSchema = z.object({ clips: finite, loss: finite, top1: finite, top5: finite });
+
+const progressSchema = z.object({
+  /** Optimizer steps made. */
+  step: z.int().min(0),
+  /** Epoch in work, from 0, and the batches of it that are done. */
+  epoch: z.int().min(0),
+  batch: z.int().min(0),
+  /** Sums over those batches. */
+  sums: sumsSchema,
+  /** Best validation top-1 so far, its loss, and the epoch it came from; null before the first validation. */
+  best: z.object({ top1: finite, loss: finite, epoch: z.int() }).nullable(),
+});
+/** Where training stands. */
+export type TrainingProgress = z.infer<typeof progressSchema>;
+
+const stateSchema = z.object({
+  format: z.literal('kinora-checkpoint'),
+  version: z.literal(1),
+  config: z.record(z.string(), z.unknown()),
+  spec: preprocessSchema,
+  progress: progressSchema,
+  schedule: z.record(z.string(), z.unknown()),
+  optimizer: z.object({
+    optimizer: z.string(),
+    groups: z.array(z.looseObject({ params: z.int() })),
+    steps: z.array(z.int()),
+  }),
+  /** Generator states by device, base64. */
+  random: z.record(z.string(), z.string()),
+});
+export type CheckpointState = z.infer<typeof stateSchema>;
+
+const MODEL = 'model.safetensors';
+const OPTIMIZER = 'optimizer.safetensors';
+const STATE = 'checkpoint.json';
+
+export interface Trained {
+  readonly network: Network;
+  readonly optimizer: optim.Optimizer;
+  readonly schedule: { state(): optim.ScheduleState; restore(state: optim.ScheduleState): void };
+  readonly config: RunConfig;
+  readonly spec: PreprocessSpec;
+  readonly device: Device;
+}
+
+/** Publishes a generation of everything; see generations.ts for what survives a failure. */
+export function saveCheckpoint(
+  folder: string,
+  links: readonly Link[],
+  trained: Trained,
+  progress: TrainingProgress,
+): void {
+  const { network, optimizer, spec, config, schedule, device } = trained;
+  const { tensors, settings } = optimizer.stateDict();
+  const state: CheckpointState = {
+    format: 'kinora-checkpoint',
+    version: 1,
+    config,
+    spec,
+    progress,
+    schedule: schedule.state(),
+    optimizer: settings as CheckpointState['optimizer'],
+    random: randomStates(device),
+  };
+  const metadata = { format: 'pt', model: config.model, spec: JSON.stringify(spec) };
+  publish(folder, `step-${String(progress.step).padStart(8, '0')}`, links, (path) => {
+    serialize.saveSafetensors(join(path, MODEL), network.stateDict(), metadata);
+    serialize.saveSafetensors(join(path, OPTIMIZER), tensors);
+    const text = new TextEncoder().encode(`${JSON.stringify(state, null, 1)}\n`);
+    serialize.writeAtomically(join(path, STATE), (sink) => sink.write(text));
+  });
+}
+
+export const isCheckpoint = (path: string): boolean => existsSync(join(path, STATE));
+export const modelFile = (path: string): string => join(path, MODEL);
+
+/** Reads the state of a generation. Throws `checkpoint/*` naming the file where it is damaged or of another kind. */
+export function readState(path: string): CheckpointState {
+  const file = join(path, STATE);
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+  const result = stateSchema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  throw new KinoraError({
+    code: 'checkpoint/damaged',
+    where: `${file}, ${issue.path.join('.')}`,
+    expected: issue.message,
+    hint: 'use the other checkpoint of the run (last or best)',
+  });
+}
+
+export const configOf = (state: CheckpointState, where: string): RunConfig =>
+  effectiveConfig(state.config, where);
+
+/** Puts a saved generation back into network, optimizer, schedule and generators. */
+export function restoreCheckpoint(path: string, state: CheckpointState, trained: Trained): void {
+  const { network, optimizer, schedule } = trained;
+  withTensors(modelFile(path), (tensors) => network.loadStateDict(tensors));
+  withTensors(join(path, OPTIMIZER), (tensors) =>
+    optimizer.loadStateDict({ tensors, settings: state.optimizer }),
+  );
+  schedule.restore(state.schedule);
+  for (const [device, bytes] of Object.entries(state.random))
+    setRngState(Buffer.from(bytes, 'base64'), device);
+}
+
+/** Reads a tensor file for as long as `use` needs it. */
+export function withTensors<T>(file: string, use: (tensors: Map<string, Tensor>) => T): T {
+  const tensors = serialize.loadSafetensors(file);
+  try {
+    return use(tensors);
+  } finally {
+    for (const tensor of tensors.values()) tensor.dispose();
+  }
+}
+
+function randomStates(device: Device): Record<string, string> {
+  const devices = device === 'cpu' ? ['cpu'] : ['cpu', device];
+  return Object.fromEntries(devices.map((name) => [name, Buffer.from(getRngState(name)).toString('base64')]));
+}
+
+function unreadable(file: string, cause: unknown): KinoraError {
+  const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+  return new KinoraError({
+    code: missing ? 'checkpoint/missing' : 'checkpoint/damaged',
+    where: file,
+    expected: 'the state of a checkpoint',
+    received: missing ? 'no such file' : (cause as Error).message,
+    hint: missing
+      ? 'give the folder of a run or of one of its checkpoints'
+      : 'use the other checkpoint of the run (last or best)',
+    cause,
+  });
+}

@@ -1,0 +1,93 @@
+/**
+ * Checkpoints as generations: each is a folder written whole beside the others, synced, and published by renaming a
+ * link (`last`, `best`) over the old one. A process killed at any moment leaves every link on a whole generation.
+ * What is in a generation is checkpoint.ts's business.
+ */
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
+import { serialize } from '@kinora/torch';
+
+export type Link = 'last' | 'best';
+const LINKS: readonly Link[] = ['last', 'best'];
+
+/**
+ * Writes a generation called `name` and points `links` at it; generations that no link points at are removed.
+ * On failure (a full disk) everything that was there before is still there and linked.
+ */
+export function publish(
+  folder: string,
+  name: string,
+  links: readonly Link[],
+  fill: (path: string) => void,
+): void {
+  const temporary = join(folder, `.${name}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
+  try {
+    mkdirSync(temporary, { recursive: true });
+    fill(temporary);
+    syncFolder(temporary);
+    const generation = unusedName(folder, name);
+    renameSync(temporary, join(folder, generation));
+    syncFolder(folder);
+    for (const link of links) pointAt(folder, link, generation);
+  } catch (cause) {
+    rmSync(temporary, { recursive: true, force: true });
+    throw serialize.fileError(join(folder, name), 'a checkpoint to be written', cause);
+  }
+  removeUnlinked(folder);
+}
+
+/** Points a link at the generation of another one (the last epoch was also the best). */
+export function pointAt(folder: string, link: Link, generation: string): void {
+  const temporary = join(folder, `.${link}.${process.pid}.tmp`);
+  rmSync(temporary, { force: true });
+  symlinkSync(generation, temporary);
+  renameSync(temporary, join(folder, link));
+  syncFolder(folder);
+}
+
+/** The generation a link points at, or undefined where there is none. */
+export function linked(folder: string, link: Link): string | undefined {
+  try {
+    return basename(readlinkSync(join(folder, link)));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A step can be saved twice (interrupted right after resuming): the linked one stays until its links have moved. */
+function unusedName(folder: string, name: string): string {
+  let candidate = name;
+  for (let i = 2; existsSync(join(folder, candidate)); i++) candidate = `${name}-${i}`;
+  return candidate;
+}
+
+function removeUnlinked(folder: string): void {
+  const used = new Set<string | undefined>(LINKS.map((link) => linked(folder, link)));
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const stale = entry.isDirectory() && (entry.name.startsWith('step-') || entry.name.endsWith('.tmp'));
+    if (stale && !used.has(entry.name)) rmSync(join(folder, entry.name), { recursive: true, force: true });
+  }
+}
+
+/** Windows cannot open folders; there the rename is journaled. */
+function syncFolder(path: string): void {
+  if (process.platform === 'win32') return;
+  const handle = openSync(path, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * The training loop: steps, epochs, validation, checkpoints. It knows no files and no configuration keys but through
+ * what it is given, and every number it logs is a function of the state it started from.
+ */
+import type { ClipLoader } from '../data/loader.js';
+import type { Progress, ProgressTask } from '../progress.js';
+import type { TrainingProgress } from './checkpoint.js';
+import type { RunLog } from './run-log.js';
+import { runSchedule, totalSteps } from './schedule.js';
+import { trainStep } from './step.js';
+import { type Averages, addBatch, averages, evaluated, noSums } from './sums.js';
+import type { Training } from './training.js';
+import { predictAll } from './validate.js';
+
+export interface LoopOptions {
+  readonly trainLoader: ClipLoader;
+  /** Undefined: no validation list, so that the training loss decides. */
+  readonly valLoader: ClipLoader | undefined;
+  readonly log: RunLog;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal | undefined;
+  /** Publishes a checkpoint as `last`, and as `best` too if it is. */
+  save(state: TrainingProgress, isBest: boolean): void;
+}
+
+export interface EpochResult {
+  readonly train: Averages;
+  readonly val: Averages | undefined;
+}
+
+/** Trains from `state`, which it moves on, until the configuration's end or the signal. */
+export async function trainLoop(
+  training: Training,
+  state: TrainingProgress,
+  options: LoopOptions,
+): Promise<void> {
+  const { config } = training;
+  const stepsPerEpoch = options.trainLoader.batchesPerEpoch;
+  const lastStep = totalSteps(config, stepsPerEpoch);
+  // A state with batches done has an epoch to finish, if only its validation.
+  while (state.batch > 0 || (state.step < lastStep && !isExhausted(training))) {
+    try {
+      if (state.step < lastStep) await trainEpoch(training, state, options, lastStep);
+      await finishEpoch(training, state, options);
+    } catch (error) {
+      if (!options.signal?.aborted) throw error;
+      options.save(state, false);
+      return;
+    }
+  }
+}
+
+/** The plateau schedule ends training by going below last_lr. */
+function isExhausted({ config, schedule, optimizer }: Training): boolean {
+  schedule.apply(optimizer, config.warmup_steps);
+  return config.schedule.name === 'plateau' && optimizer.groups.every(({ lr }) => lr < config.last_lr);
+}
+
+async function trainEpoch(
+  training: Training,
+  state: TrainingProgress,
+  { trainLoader, progress, log, signal, save }: LoopOptions,
+  lastStep: number,
+): Promise<void> {
+  const { config, network } = training;
+  const total =
+    Math.min(trainLoader.batchesPerEpoch, state.batch + lastStep - state.step) * config.batch_size;
+  const start = state.batch * config.batch_size;
+  const task = progress.task(`epoch ${state.epoch + 1}`, {
+    total,
+    unit: 'clips',
+    start,
+    every: config.print_freq,
+  });
+  network.train();
+  for await (const batch of trainLoader.epoch(state.epoch, { startBatch: state.batch })) {
+    step(training, state, batch, log);
+    task.update(state.batch * config.batch_size, note(state));
+    signal?.throwIfAborted();
+    if (state.step >= lastStep) break;
+    if (config.save_steps !== null && state.step % config.save_steps === 0) save(state, false);
+  }
+  task.finish();
+}
+
+function step(
+  { config, network, optimizer, schedule, device, spec }: Training,
+  state: TrainingProgress,
+  batch: Parameters<typeof trainStep>[2],
+  log: RunLog,
+): void {
+  schedule.apply(optimizer, state.step);
+  const { loss, logits } = trainStep(network, optimizer, batch, {
+    labelSmoothing: config.label_smoothing,
+    clipGradNorm: config.clip_grad_norm,
+    device,
+    spec,
+  });
+  addBatch(state.sums, loss, logits, batch.labels);
+  schedule.afterStep();
+  state.step++;
+  state.batch++;
+  log.step({ step: state.step, epoch: state.epoch, loss, lr: optimizer.groups[0]!.lr });
+}
+
+async function finishEpoch(training: Training, state: TrainingProgress, options: LoopOptions): Promise<void> {
+  const train = averages(state.sums);
+  const task = options.progress.task(`epoch ${state.epoch + 1}, validation`, {
+    total: options.valLoader?.clips ?? 0,
+    unit: 'clips',
+  });
+  const val = await validate(training, options, task);
+  task.finish();
+  const lr = training.optimizer.groups[0]!.lr;
+  const isBest = keepBest(state, val ?? train);
+  training.schedule.afterEpoch((val ?? train).loss);
+  state.epoch++;
+  state.batch = 0;
+  state.sums = noSums();
+  options.log.epoch({ step: state.step, epoch: state.epoch, lr, train, val });
+  options.save(state, isBest);
+  options.progress.log(line(state.epoch, train, val, isBest));
+}
+
+async function validate(
+  { network, spec, device }: Training,
+  { valLoader, signal }: LoopOptions,
+  task: ProgressTask,
+): Promise<Averages | undefined> {
+  if (valLoader === undefined) return undefined;
+  const { logits, targets } = await predictAll(network, valLoader, spec, device, { task, signal });
+  return evaluated(logits, targets);
+}
+
+/** Higher top-1 is better; among equals the lower loss. */
+function keepBest(state: TrainingProgress, { top1, loss }: Averages): boolean {
+  const { best } = state;
+  const isBest = best === null || top1 > best.top1 || (top1 === best.top1 && loss < best.loss);
+  if (isBest) state.best = { top1, loss, epoch: state.epoch };
+  return isBest;
+}
+
+const note = (state: TrainingProgress): string => {
+  const { loss, top1 } = averages(state.sums);
+  return `loss ${loss.toFixed(3)}, top-1 ${percent(top1)}`;
+};
+
+function line(epoch: number, train: Averages, val: Averages | undefined, isBest: boolean): string {
+  const parts = [`epoch ${epoch}: train ${describe(train)}`];
+  if (val !== undefined) parts.push(`val ${describe(val)}`);
+  return `${parts.join('  |  ')}${isBest ? '  *' : ''}`;
+}
+
+const describe = ({ loss, top1, top5 }: Averages): string =>
+  `loss ${loss.toFixed(3)}, top-1 ${percent(top1)}, top-5 ${percent(top5)}`;
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

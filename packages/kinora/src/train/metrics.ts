@@ -1,0 +1,172 @@
+/**
+ * How good predictions are: pure functions of logits and targets, no engine, no files.
+ * Logits are float32 `[N, classes]` in row order, targets class indices `[N]`. Shares are between 0 and 1; a share of
+ * nothing (a class without clips, for instance) is NaN, never 0.
+ */
+import { KinoraError } from '@kinora/torch';
+
+/** Predictions of a network for N clips, as plain data. */
+export interface Evaluation {
+  /** Names of the clips, `[N]`. */
+  readonly ids: readonly string[];
+  /** True classes, `[N]`. */
+  readonly targets: Int32Array;
+  /** Float32 `[N, classes]`. */
+  readonly logits: Float32Array;
+}
+
+/** Throws unless sizes agree, targets are classes and every logit is a finite number. */
+export function checkEvaluation({ ids, targets, logits }: Evaluation, classes: number): void {
+  const fail = (where: string, expected: string, received: string | number, hint?: string) => {
+    const extra = hint === undefined ? {} : { hint };
+    throw new KinoraError({ code: 'metrics/invalid', where, expected, received: String(received), ...extra });
+  };
+  if (ids.length !== targets.length) fail('targets', `${ids.length} values, one a clip`, targets.length);
+  if (logits.length !== ids.length * classes)
+    fail('logits', `${ids.length} x ${classes} values`, logits.length);
+  const stray = targets.findIndex((target) => target < 0 || target >= classes);
+  if (stray >= 0) fail(`clip ${ids[stray]}`, `a class from 0 to ${classes - 1}`, targets[stray]!);
+  const broken = logits.findIndex((logit) => !Number.isFinite(logit));
+  if (broken < 0) return;
+  fail(
+    `clip ${ids[Math.floor(broken / classes)]}`,
+    'finite logits',
+    logits[broken]!,
+    'the network has diverged',
+  );
+}
+
+/** Index of the largest logit of each row, `[N]`; the first of equals. */
+export function argmax(logits: Float32Array, classes: number): Int32Array {
+  return Int32Array.from({ length: logits.length / classes }, (_, n) => {
+    let best = 0;
+    for (let c = 1; c < classes; c++) if (logits[n * classes + c]! > logits[n * classes + best]!) best = c;
+    return best;
+  });
+}
+
+/** Probabilities of one row of logits, float64 `[classes]`. */
+export function softmax(row: Float32Array): Float64Array {
+  const top = row.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const powers = Float64Array.from(row, (logit) => Math.exp(logit - top));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return powers.map((power) => power / sum);
+}
+
+/** Mean of `-log softmax(logits)[target]`, as `torch.nn.functional.cross_entropy` computes it. */
+export function crossEntropy(logits: Float32Array, targets: Int32Array, classes: number): number {
+  let sum = 0;
+  for (const [n, target] of targets.entries()) {
+    const row = logits.subarray(n * classes, (n + 1) * classes);
+    const top = row.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+    const total = row.reduce((a, logit) => a + Math.exp(logit - top), 0);
+    sum += Math.log(total) + top - row[target]!;
+  }
+  return sum / targets.length;
+}
+
+/** Share of the clips whose class is among the k largest logits; of equal logits the lower index comes first. */
+export function topK(logits: Float32Array, targets: Int32Array, classes: number, k: number): number {
+  let hits = 0;
+  for (const [n, target] of targets.entries()) {
+    if (rankOf(logits.subarray(n * classes, (n + 1) * classes), target) < k) hits++;
+  }
+  return hits / targets.length;
+}
+
+/** How many classes come before the target in one row of logits. */
+export function rankOf(row: Float32Array, target: number): number {
+  const own = row[target]!;
+  let above = 0;
+  for (let c = 0; c < row.length; c++) if (row[c]! > own || (row[c] === own && c < target)) above++;
+  return above;
+}
+
+/** Counts `[classes, classes]`: row is the true class, column the predicted one. */
+export function confusionMatrix(targets: Int32Array, predicted: Int32Array, classes: number): Uint32Array {
+  const counts = new Uint32Array(classes * classes);
+  for (const [n, target] of targets.entries()) counts[target * classes + predicted[n]!]! += 1;
+  return counts;
+}
+
+export interface ClassMetrics {
+  /** Clips of this class. */
+  support: number;
+  /** Clips predicted to be of this class. */
+  predicted: number;
+  precision: number;
+  recall: number;
+  f1: number;
+}
+
+/** Precision, recall and F1 of each class; NaN where a class has no clips, or none was predicted. */
+export function perClass(confusion: Uint32Array, classes: number): ClassMetrics[] {
+  return Array.from({ length: classes }, (_, c) => {
+    let support = 0;
+    let predicted = 0;
+    for (let other = 0; other < classes; other++) {
+      support += confusion[c * classes + other]!;
+      predicted += confusion[other * classes + c]!;
+    }
+    const right = confusion[c * classes + c]!;
+    const f1 = (2 * right) / (support + predicted);
+    return { support, predicted, precision: right / predicted, recall: right / support, f1 };
+  });
+}
+
+/** Mean recall over the classes that have clips: every class counts alike, however many clips it has. */
+export function meanClassAccuracy(metrics: readonly ClassMetrics[]): number {
+  const recalls = metrics.filter(({ support }) => support > 0).map(({ recall }) => recall);
+  return recalls.reduce((a, b) => a + b, 0) / recalls.length;
+}
+
+export interface ConfusedPair {
+  target: number;
+  predicted: number;
+  count: number;
+  /** Of the clips of the true class. */
+  share: number;
+}
+
+/** The `limit` most frequent mistakes, by count, then by share. */
+export function confusedPairs(confusion: Uint32Array, classes: number, limit: number): ConfusedPair[] {
+  const metrics = perClass(confusion, classes);
+  const pairs: ConfusedPair[] = [];
+  for (const [i, count] of confusion.entries()) {
+    const target = Math.floor(i / classes);
+    const predicted = i % classes;
+    if (target === predicted || count === 0) continue;
+    pairs.push({ target, predicted, count, share: count / metrics[target]!.support });
+  }
+  return pairs.sort((a, b) => b.count - a.count || b.share - a.share).slice(0, limit);
+}
+
+/** Rows of the wrongly predicted clips, those first that give their true class the lowest probability. */
+export function worstClips({ targets, logits }: Evaluation, classes: number, limit: number): number[] {
+  const predicted = argmax(logits, classes);
+  const losses = Array.from(targets, (target, n) =>
+    crossEntropy(logits.subarray(n * classes, (n + 1) * classes), Int32Array.of(target), classes),
+  );
+  const wrong = [...targets.keys()].filter((n) => predicted[n] !== targets[n]);
+  return wrong.sort((a, b) => losses[b]! - losses[a]!).slice(0, limit);
+}
+
+export interface Summary {
+  clips: number;
+  loss: number;
+  top1: number;
+  top5: number;
+  mean_class_accuracy: number;
+}
+
+/** The headline figures of an evaluation. */
+export function summarize({ targets, logits }: Evaluation, classes: number): Summary {
+  const confusion = confusionMatrix(targets, argmax(logits, classes), classes);
+  return {
+    clips: targets.length,
+    loss: crossEntropy(logits, targets, classes),
+    top1: topK(logits, targets, classes, 1),
+    top5: topK(logits, targets, classes, 5),
+    mean_class_accuracy: meanClassAccuracy(perClass(confusion, classes)),
+  };
+}
