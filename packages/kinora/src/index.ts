@@ -15,3 +15,16 @@ export { samplePositions } from './clip/sample.js';
 export type { ClipSource } from './clip/source.js';
 export { defaultSpec, type PreprocessSpec, parseSpec, preprocessSchema } from './clip/spec.js';
 export { findVideoDecoder } from './clip/video.js';
+// Synthetic gestures: a look-alike of the Jester data set.
+export {
+  type ClipRequest,
+  flipMap,
+  type GestureLabel,
+  gestureLabels,
+  orderPairs,
+  renderClip,
+  type SynthOptions,
+  type SynthRecipe,
+  type SynthResult,
+  synthesize,
+} from './data/synth/index.js';
