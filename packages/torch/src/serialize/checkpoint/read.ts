@@ -8,7 +8,7 @@ import { ITEM_SIZE, type RawTensor } from '../raw.js';
 import type { ByteSource } from '../source.js';
 import { readLegacy } from './read-legacy.js';
 import { readZip } from './read-zip.js';
-import type { StridedTensor, TensorMaker } from './tensors.js';
+import type { Storage, StridedTensor, TensorMaker } from './tensors.js';
 
 /**
  * The value in the file, with tensors as `maker` makes them (it reads their storages, so the source must be open).
@@ -48,6 +48,7 @@ function gather({ dtype, shape, strides, offset, storage }: StridedTensor): Uint
   const from = storage.bytes();
   const count = shape.reduce((a, b) => a * b, 1);
   if (isContiguous(shape, strides)) return from.subarray(offset * size, (offset + count) * size);
+  checkExpansion(count, size, storage);
   const to = new Uint8Array(count * size);
   const index = new Array<number>(shape.length).fill(0);
   for (let i = 0, at = offset; i < count; i++) {
@@ -61,6 +62,19 @@ function gather({ dtype, shape, strides, offset, storage }: StridedTensor): Uint
     }
   }
   return to;
+}
+
+/** An expanded tensor (stride 0) may claim any size from a few bytes. */
+const LARGEST_EXPANSION = 2 ** 28;
+
+function checkExpansion(count: number, size: number, storage: Storage): void {
+  if (count <= storage.length || count * size <= LARGEST_EXPANSION) return;
+  throw new KinoraError({
+    code: 'serialize/too-large',
+    where: `storage ${storage.key}`,
+    expected: `a tensor of at most ${LARGEST_EXPANSION} bytes from ${storage.length} elements`,
+    received: `${count} elements`,
+  });
 }
 
 function isContiguous(shape: readonly number[], strides: readonly number[]): boolean {
