@@ -34,7 +34,12 @@ export async function installLibtorch(say, prefix) {
   checkSpace(cost);
   say.line(`Installing ${PACKAGES.join(', ')}: ${cost.text}.`);
   await say.task('Downloading libtorch', async (update) =>
-    failUnlessDone(await apt(['install', '--download-only', ...PACKAGES], { onLine: percent(update) })),
+    failUnlessDone(
+      await apt(['install', '--download-only', ...PACKAGES], {
+        onLine: percent(update),
+        shareTerminal: true,
+      }),
+    ),
   );
   await say.task('Unpacking libtorch', async (update) =>
     failUnlessDone(
@@ -93,7 +98,7 @@ async function costOf() {
 /** @param {string} size as apt prints it: "345 MB", "1,402 MB" */
 function inBytes(size) {
   const [number = '0', unit = 'B'] = size.replaceAll(',', '').split(' ');
-  const factors = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9 };
+  const factors = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, PB: 1e15 };
   return Number(number) * (factors[/** @type {keyof factors} */ (unit)] ?? 1);
 }
 

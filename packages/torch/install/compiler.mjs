@@ -67,8 +67,9 @@ export function linkFlags({ lib, cuda }) {
   if (process.platform === 'darwin') {
     return ['-bundle', '-undefined', 'dynamic_lookup', `-L${lib}`, rpath, ...libraries];
   }
-  // torch_cuda registers its kernels when it is loaded, and nothing refers to it by name.
-  return ['-shared', `-L${lib}`, rpath, '-Wl,--no-as-needed', ...libraries, '-lpthread'];
+  // --no-as-needed: torch_cuda registers its kernels when it is loaded, and nothing refers to it by name.
+  // -z now: a symbol that libtorch lacks is an error at load, not the end of the process in the middle of a call.
+  return ['-shared', '-Wl,-z,now', `-L${lib}`, rpath, '-Wl,--no-as-needed', ...libraries, '-lpthread'];
 }
 
 function nodeApiHeaders() {

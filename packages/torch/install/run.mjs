@@ -14,13 +14,15 @@ import { constants } from 'node:os';
  * @typedef {object} RunOptions
  * @property {string} [cwd]
  * @property {NodeJS.ProcessEnv} [env]
+ * @property {boolean} [shareTerminal] stays in this process's group: for what runs as root, which only the terminal's
+ *   Ctrl+C can reach
  * @property {boolean} [sheltered] a Ctrl+C on the terminal does not reach it and an interrupt waits for its end
  * @property {boolean} [inherit] show its output instead of collecting it
  * @property {number} [timeout] milliseconds, after which it and its children are killed; its exit status is then 124
  * @property {(line: string) => void} [onLine] called with each line of standard output as it comes
  */
 
-/** @type {Set<{ stop: () => void, sheltered: boolean, ended: Promise<unknown> }>} */
+/** @type {Set<{ stop: (signal: NodeJS.Signals) => void, sheltered: boolean, ended: Promise<unknown> }>} */
 const running = new Set();
 /** @type {Set<() => void>} */
 const cleanups = new Set();
@@ -31,30 +33,34 @@ let interrupted = false;
  * @returns {Promise<Outcome>}
  */
 export function run(command, args, options = {}) {
-  const { cwd, env = process.env, sheltered = false, inherit = false, timeout, onLine } = options;
+  const {
+    cwd,
+    env = process.env,
+    sheltered = false,
+    shareTerminal = false,
+    inherit = false,
+    timeout,
+    onLine,
+  } = options;
   const child = spawn(command, args, {
     cwd,
     env,
-    detached: sheltered || timeout !== undefined, // a process group of its own, so that it can be stopped as one
+    detached: !shareTerminal, // a process group of its own, so that it can be stopped together with its children
     stdio: ['ignore', inherit ? 'inherit' : 'pipe', inherit ? 'inherit' : 'pipe'],
   });
   const ended = collect(child, onLine);
-  const stop = () => void (timeout === undefined ? child.kill('SIGTERM') : killGroup(child));
+  const stop = (/** @type {NodeJS.Signals} */ signal) =>
+    void (shareTerminal ? child.kill(signal) : signalGroup(child, signal));
   const entry = { stop, sheltered, ended };
   running.add(entry);
-  let late = false;
-  const alarm =
-    timeout === undefined
-      ? undefined
-      : setTimeout(() => {
-          late = true;
-          stop();
-        }, timeout);
+  const alarm = timeout === undefined ? undefined : setTimeout(() => stop('SIGKILL'), timeout);
+  const start = Date.now();
   return ended.then((outcome) => {
     clearTimeout(alarm);
     running.delete(entry);
-    if (late) outcome.code = 124;
-    return interrupted ? new Promise(() => {}) : outcome; // whoever waited must not go on: interrupt() ends the process
+    if (interrupted) return new Promise(() => {}); // whoever waited must not go on: interrupt() ends the process
+    const late = timeout !== undefined && outcome.code === 137 && Date.now() - start >= timeout;
+    return late ? { ...outcome, code: 124 } : outcome;
   });
 }
 
@@ -79,17 +85,17 @@ async function interrupt(signal) {
   interrupted = true;
   const entries = [...running];
   const sheltered = entries.filter((entry) => entry.sheltered);
-  for (const { stop } of entries.filter((entry) => !entry.sheltered)) stop();
+  for (const { stop } of entries.filter((entry) => !entry.sheltered)) stop('SIGTERM');
   if (sheltered.length > 0) process.stderr.write('\nfinishing what must not be cut short, then stopping\n');
   await Promise.all(entries.map((entry) => entry.ended));
   for (const cleanup of cleanups) cleanup();
   process.exit(128 + constants.signals[signal]);
 }
 
-/** @param {import('node:child_process').ChildProcess} child */
-function killGroup({ pid }) {
+/** @param {import('node:child_process').ChildProcess} child @param {NodeJS.Signals} signal */
+function signalGroup({ pid }, signal) {
   try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    if (pid !== undefined) process.kill(-pid, signal);
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ESRCH') throw error; // it has just ended by itself
   }
