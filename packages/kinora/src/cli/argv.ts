@@ -2,7 +2,7 @@
  * Makes one spelling of the many that a flag may have, before commander reads the words: `--eval_only` and
  * `--eval-only`, `--resume`, `--resume True`, `--resume=true`, `-r true`. Knows a command's options, not their meaning.
  */
-import { KinoraError } from '@kinora/torch';
+import { KinoraError } from '@kinora/torch/error';
 import { Option } from 'commander';
 
 /** A flag that is true, false or bare: `new BooleanOption('-r, --resume', 'continue')`. */

@@ -1,5 +1,5 @@
 /** What a failed command prints and the exit code it ends with. A stack is shown only with --debug. */
-import { KinoraError } from '@kinora/torch';
+import { KinoraError } from '@kinora/torch/error';
 import { Interrupted } from './interrupt.js';
 import { isUsageError } from './usage.js';
 

@@ -1,5 +1,5 @@
 /** The flags that several commands share, and what their words mean. */
-import { KinoraError } from '@kinora/torch';
+import { KinoraError } from '@kinora/torch/error';
 import { type Command, Option } from 'commander';
 import { BooleanOption } from './argv.js';
 

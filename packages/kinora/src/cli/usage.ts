@@ -1,5 +1,5 @@
 /** Words that a command does not know, told in the project's error grammar with the nearest valid one. */
-import { KinoraError } from '@kinora/torch';
+import { KinoraError } from '@kinora/torch/error';
 import { type Command, CommanderError } from 'commander';
 import { nearest } from '../nearest.js';
 

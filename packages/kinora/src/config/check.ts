@@ -1,5 +1,5 @@
 /** What no single key can tell: keys that contradict each other, and keys that a piece of work cannot do without. */
-import { KinoraError } from '@kinora/torch';
+import { KinoraError } from '@kinora/torch/error';
 import type { RunConfig } from './schema.js';
 
 /** Throws for combinations that cannot be meant: training that never ends or ends before it starts. */

@@ -2,7 +2,7 @@
  * Turns what zod found into the project's error grammar: file, key, expected, received, what to do.
  * The only place that words configuration problems.
  */
-import { KinoraError } from '@kinora/torch';
+import { KinoraError } from '@kinora/torch/error';
 import type { z } from 'zod';
 import { nearest } from '../nearest.js';
 

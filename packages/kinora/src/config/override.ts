@@ -1,5 +1,5 @@
 /** `--set key=value` on the command line: one change to what the file says, by dotted key, before it is checked. */
-import { KinoraError } from '@kinora/torch';
+import { KinoraError } from '@kinora/torch/error';
 
 type Json = Record<string, unknown>;
 

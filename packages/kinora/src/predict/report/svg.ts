@@ -1,0 +1,57 @@
+/** Builds SVG and HTML as text: elements, escaping, numbers. Knows nothing of charts. */
+
+/** Text that needs no escaping any more. Everything else that stands in a document goes through `escapeText`. */
+export class Markup {
+  constructor(readonly text: string) {}
+  toString(): string {
+    return this.text;
+  }
+}
+
+type Child = Markup | string | number | false | undefined | readonly Child[];
+type Attributes = Record<string, string | number | boolean | undefined>;
+
+/** `el('rect', { width: 3 })`; attributes that are undefined or false are left out, strings are escaped. */
+export function el(name: string, attributes: Attributes = {}, ...children: Child[]): Markup {
+  const words = Object.entries(attributes)
+    .filter(([, value]) => value !== undefined && value !== false)
+    .map(([key, value]) => (value === true ? ` ${key}=""` : ` ${key}="${escapeText(format(value!))}"`));
+  const open = `<${name}${words.join('')}`;
+  if (VOID.has(name)) return new Markup(`${open}>`);
+  const inner = render(children);
+  return new Markup(inner === '' && !CONTAINERS.has(name) ? `${open}/>` : `${open}>${inner}</${name}>`);
+}
+
+/** The text of children in a row. */
+export function render(child: Child): string {
+  if (child instanceof Markup) return child.text;
+  if (Array.isArray(child)) return child.map(render).join('');
+  if (child === undefined || child === false) return '';
+  return escapeText(String(child));
+}
+
+export function escapeText(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => ENTITIES[character]!);
+}
+
+/** Coordinates need two decimals, no more. */
+function format(value: string | number | boolean): string {
+  return typeof value === 'number' ? String(Math.round(value * 100) / 100) : String(value);
+}
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const VOID = new Set(['meta', 'link', 'img', 'br', 'hr']);
+/** Elements that HTML does not let close themselves. */
+const CONTAINERS = new Set([
+  'div',
+  'span',
+  'p',
+  'td',
+  'th',
+  'script',
+  'style',
+  'section',
+  'figure',
+  'a',
+  'button',
+]);
