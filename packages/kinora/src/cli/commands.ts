@@ -7,4 +7,25 @@ export interface CommandEntry {
   load: () => Promise<Command>;
 }
 
-export const COMMANDS: readonly CommandEntry[] = [];
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'predict',
+    summary: 'name the gestures in clips',
+    load: async () => (await import('./predict.js')).predictCommand(),
+  },
+  {
+    name: 'synth',
+    summary: 'render a synthetic gesture data set',
+    load: async () => (await import('./synth.js')).synthCommand(),
+  },
+  {
+    name: 'models',
+    summary: 'list the networks, or the layers of one',
+    load: async () => (await import('./models.js')).modelsCommand(),
+  },
+  {
+    name: 'doctor',
+    summary: 'show what was found, and how to get what is missing',
+    load: async () => (await import('./doctor.js')).doctorCommand(),
+  },
+];

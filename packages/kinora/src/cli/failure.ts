@@ -15,7 +15,8 @@ export function describeFailure(error: unknown, debug: boolean): Failure {
   const exitCode = isUsageError(error) ? 2 : 1;
   if (debug) return { exitCode, text: stackOf(error) };
   const hint = error instanceof KinoraError ? '' : ' (unexpected: run again with --debug for the stack)';
-  return { exitCode, text: `kinora: ${oneLine(error)}${hint}` };
+  const line = `${oneLine(error)}${hint}`;
+  return { exitCode, text: /^kinora[: ]/.test(line) ? line : `kinora: ${line}` };
 }
 
 function oneLine(error: unknown): string {

@@ -24,7 +24,7 @@ describe('the program', () => {
   test('an unknown command exits with 2 and one line', () => {
     const { status, stderr, stdout } = spawnSync(node, [main, 'foo'], { encoding: 'utf8' });
     expect(status).toBe(2);
-    expect(stderr).toMatch(/^kinora: kinora: expected a command, received "foo"; .*\n$/);
+    expect(stderr).toMatch(/^kinora: expected a command, received "foo"; .*\n$/);
     expect(stdout).toBe('');
   });
 

@@ -11,14 +11,14 @@ export interface DeviceOptions {
 
 export interface ConfigOptions {
   config?: string;
-  set: string[];
+  set?: string[];
 }
 
 /** `--config FILE` and `--set key=value`. */
 export function withConfig(command: Command): Command {
   return command
     .option('-c, --config <file>', 'configuration, a JSON file')
-    .option('--set <key=value>', 'change one key of it, by dotted name; may be repeated', collect, []);
+    .option('--set <key=value>', 'change one key of it, by dotted name; may be repeated', collect);
 }
 
 /** `-g 0,1` and `--use-gpu False`. */
@@ -45,6 +45,6 @@ function parseGpus(text: string): number[] {
   throw new KinoraError({ code: 'usage/gpus', where: '--gpus', expected, received: JSON.stringify(text) });
 }
 
-function collect(word: string, previous: string[]): string[] {
+function collect(word: string, previous: string[] = []): string[] {
   return [...previous, word];
 }

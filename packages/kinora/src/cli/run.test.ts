@@ -56,7 +56,7 @@ describe('help', () => {
 
 describe('usage errors are one line and exit code 2', () => {
   test.each([
-    [['trian'], 'kinora: kinora: expected a command, received "trian"; the nearest valid one is "train"'],
+    [['trian'], 'kinora: expected a command, received "trian"; the nearest valid one is "train"'],
     [
       ['train', '--use_gpus', 'True'],
       'expected a known flag, received --use-gpus; the nearest valid one is --use-gpu',

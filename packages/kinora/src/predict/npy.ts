@@ -13,7 +13,7 @@ const ARRAYS = {
   '|u1': Uint8Array,
 } as const;
 
-export type NpyArray = InstanceType<(typeof ARRAYS)[keyof typeof ARRAYS]>;
+export type NpyArray = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
 
 export interface Npy {
   readonly data: NpyArray;

@@ -1,0 +1,112 @@
+/** `kinora predict`: the likeliest labels of clips, as bars or as JSON lines. */
+import { type Device, KinoraError } from '@kinora/torch';
+import { Command } from 'commander';
+import { need } from '../config/check.js';
+import { loadConfig, preprocessSpec } from '../config/index.js';
+import { readLabels } from '../data/labels.js';
+import { type OpenedModel, openModel } from '../predict/open.js';
+import { type Prediction, predictClip } from '../predict/predict.js';
+import { silent } from '../progress.js';
+import { chooseDevice } from '../train/device.js';
+import { runFolderOf } from '../train/run-folder.js';
+import { type ConfigOptions, type DeviceOptions, positiveInt, withConfig, withDevice } from './options.js';
+import { textBar } from './table.js';
+
+interface PredictFlags extends ConfigOptions, DeviceOptions {
+  checkpoint?: string;
+  top: number;
+  json?: boolean;
+}
+
+export function predictCommand(): Command {
+  const command = new Command('predict')
+    .description('Name the gestures in clips: folders of JPEG frames or video files.')
+    .argument('<path...>', 'folders of JPEG frames or video files')
+    .option('--checkpoint <path>', 'run folder, checkpoint or weights file to use')
+    .option('-k, --top <n>', 'labels to show', positiveInt, 5)
+    .option('--json', 'print one JSON object a clip');
+  return withDevice(withConfig(command))
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ kinora predict --checkpoint runs/demo data/gestures/clips/100001 hand.mp4',
+    )
+    .action(predict);
+}
+
+async function predict(paths: string[], flags: PredictFlags): Promise<void> {
+  // Remarks go to stderr: stdout holds results only.
+  const device = chooseDevice(flags, { ...silent, log: remark });
+  const model = await open(flags, device);
+  let failures = 0;
+  try {
+    for (const path of paths) if (!(await answer(model, path, device, flags, paths.length === 1))) failures++;
+  } finally {
+    model.network.dispose();
+  }
+  if (failures > 0) throw unreadable(failures, paths.length);
+}
+
+/** Prints the answer for one clip. A clip that cannot be read fails the command if it is alone, and is told otherwise. */
+async function answer(
+  model: OpenedModel,
+  path: string,
+  device: Device,
+  { top, json = false }: PredictFlags,
+  alone: boolean,
+): Promise<boolean> {
+  try {
+    const best = (await predictClip(model, path, device)).slice(0, top);
+    process.stdout.write(json ? `${JSON.stringify({ path, top: best })}\n` : describePrediction(path, best));
+    return true;
+  } catch (error) {
+    if (alone || !(error instanceof KinoraError)) throw error;
+    if (json) process.stdout.write(`${JSON.stringify({ path, error: error.message })}\n`);
+    else remark(error.message);
+    return false;
+  }
+}
+
+const BAR = 28;
+
+/** The path, then a line with bar and percentage for each label. */
+export function describePrediction(path: string, best: readonly Prediction[]): string {
+  const width = Math.max(...best.map(({ label }) => label.length));
+  const lines = best.map(({ label, probability }) => {
+    const percent = `${(100 * probability).toFixed(1)}%`.padStart(6);
+    return `  ${label.padEnd(width)}  ${percent}  ${textBar(probability, BAR)}`.trimEnd();
+  });
+  return `${path}\n${lines.join('\n')}\n`;
+}
+
+/** The weights named by --checkpoint, or those of the run that --config describes. */
+async function open(
+  { checkpoint, config: file, set = [] }: PredictFlags,
+  device: Device,
+): Promise<OpenedModel> {
+  const config = file === undefined ? undefined : await loadConfig(file, { set });
+  const path = checkpoint ?? config?.checkpoint ?? (config && runFolderOf(config).path);
+  if (path === undefined) throw noModel();
+  if (config === undefined) return openModel(path, { device });
+  const spec = () => preprocessSpec(config, readLabels(need(config, 'labels_csv', 'prediction')));
+  return openModel(path, { device, spec });
+}
+
+function remark(line: string): void {
+  process.stderr.write(`kinora: ${line}\n`);
+}
+
+const noModel = (): KinoraError =>
+  new KinoraError({
+    code: 'usage/no-model',
+    where: 'kinora predict',
+    expected: '--checkpoint with a run folder, a checkpoint or a weights file',
+    received: 'nothing',
+    hint: 'for example --checkpoint runs/demo',
+  });
+
+const unreadable = (failures: number, clips: number): KinoraError =>
+  new KinoraError({
+    code: 'predict/unreadable',
+    expected: 'clips that can be read',
+    received: `${failures} of ${clips} that cannot`,
+  });
