@@ -48,15 +48,19 @@ function readLock(file) {
 
 /** @param {import('../packages/torch/install/run.mjs').Outcome} outcome */
 function failed({ code, stderr }) {
-  const complaints = stderr.split('\n').filter((line) => /^npm (error|ERR!)/.test(line));
+  const complaints = stderr
+    .split('\n')
+    .filter((line) => /^npm (error|ERR!)/.test(line))
+    .map((line) => line.replace(/^npm (error|ERR!)\s*/, ''))
+    .filter((line) => line !== '' && !line.startsWith('A complete log'));
   const offline = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|network/.test(stderr);
   return new SetupError({
     code: offline ? 'setup/no-network' : 'setup/npm',
     where: 'npm ci',
     expected: offline ? 'a package registry that answers' : 'the npm packages to install',
-    received: (complaints[0] ?? `exit status ${code}`).replace(/^npm (error|ERR!)\s*/, ''),
+    received: complaints[0] ?? `exit status ${code}`,
     hint: offline
       ? 'check the network (npm config get registry) and try again; nothing has been installed'
-      : `npm's whole complaint:\n${complaints.join('\n')}`,
+      : `npm's complaint:\n${complaints.slice(0, 10).join('\n')}`,
   });
 }

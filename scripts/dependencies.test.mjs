@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { silent } from '../packages/torch/install/index.mjs';
 import { areInstalled, ensureDependencies } from './dependencies.mjs';
@@ -63,6 +64,17 @@ describe('areInstalled', () => {
     rmSync(join(root, 'node_modules/left'), { recursive: true });
     expect(areInstalled(root)).toBe(false);
   });
+});
+
+test('the lock file of this project lists the optional packages of every platform, without which npm ci refuses it', () => {
+  const file = join(dirname(dirname(fileURLToPath(import.meta.url))), 'package-lock.json');
+  /** @type {Record<string, { optionalDependencies?: Record<string, string> }>} */
+  const { packages } = JSON.parse(readFileSync(file, 'utf8'));
+  const names = new Set(Object.keys(packages).map((path) => path.split('node_modules/').at(-1)));
+  const wanted = Object.values(packages).flatMap(({ optionalDependencies = {} }) =>
+    Object.keys(optionalDependencies),
+  );
+  expect(wanted.filter((name) => !names.has(name))).toEqual([]);
 });
 
 test('no registry: one message, and no half of node_modules', async () => {
