@@ -15,6 +15,14 @@ export { samplePositions } from './clip/sample.js';
 export type { ClipSource } from './clip/source.js';
 export { defaultSpec, type PreprocessSpec, parseSpec, preprocessSchema } from './clip/spec.js';
 export { findVideoDecoder } from './clip/video.js';
+// Data: lists of clips to batches.
+export { type ListOptions, readClipList } from './data/annotations.js';
+export { type BadClip, writeBadClips } from './data/bad-clips.js';
+export { readClassFolders } from './data/class-folders.js';
+export type { ClipItem, ClipList } from './data/clip-list.js';
+export { readClip } from './data/clip-reader.js';
+export { flipMapFor, readLabels } from './data/labels.js';
+export { type Batch, type ClipLoader, clipLoader, type LoaderOptions } from './data/loader.js';
 // Synthetic gestures: a look-alike of the Jester data set.
 export {
   type ClipRequest,

@@ -1,0 +1,102 @@
+/**
+ * Fills one batch: sends its clips to be read, and decides what becomes of the bad ones. The decision depends on
+ * the order of the epoch and the files alone, never on which bad clips are known already.
+ */
+import { KinoraError } from '@kinora/torch';
+import { type BadClips, isClipFault } from './bad-clips.js';
+import type { ClipList } from './clip-list.js';
+import type { DecodePool } from './decode-pool.js';
+
+/** What the batches of one epoch have in common. */
+export interface EpochRun {
+  readonly list: ClipList;
+  readonly order: Uint32Array;
+  readonly bad: BadClips;
+  readonly pool: DecodePool;
+  readonly batchSize: number;
+  /** Bytes of one prepared clip. */
+  readonly clipBytes: number;
+  readonly epoch: number;
+  /** A bad clip's place goes to the next good clip of the order; otherwise it is closed up. */
+  readonly replace: boolean;
+}
+
+export interface AssembledBatch {
+  readonly clips: Uint8Array;
+  readonly labels: BigInt64Array;
+  readonly indices: Int32Array;
+  readonly epoch: number;
+  readonly number: number;
+}
+
+interface Place {
+  readonly index: number;
+  readonly label: number;
+}
+
+/** The batch in `slot`, or undefined if none of its clips could be read. */
+export async function assembleBatch(
+  run: EpochRun,
+  number: number,
+  slot: Uint8Array,
+): Promise<AssembledBatch | undefined> {
+  const first = number * run.batchSize;
+  const count = Math.min(run.batchSize, run.order.length - first);
+  const reads = Array.from({ length: count }, (_, i) =>
+    readPlace(run, first + i, slot.subarray(i * run.clipBytes, (i + 1) * run.clipBytes)),
+  );
+  const places = await allOf(reads);
+  const good = places.filter((place) => place !== undefined);
+  if (good.length === 0) return undefined;
+  if (good.length < count) closeUp(slot, places, run.clipBytes);
+  return {
+    clips: slot.subarray(0, good.length * run.clipBytes),
+    labels: BigInt64Array.from(good, ({ label }) => BigInt(label)),
+    indices: Int32Array.from(good, ({ index }) => index),
+    epoch: run.epoch,
+    number,
+  };
+}
+
+export function nothingLeft(clips: number): KinoraError {
+  return new KinoraError({
+    code: 'data/nothing-left',
+    expected: 'at least one clip that can be read',
+    received: `${clips} of which none can`,
+  });
+}
+
+/** Reads the clip of one place of the order, or in training the first good one after it. */
+async function readPlace(run: EpochRun, position: number, out: Uint8Array): Promise<Place | undefined> {
+  const candidates = run.replace ? run.order.length : 1;
+  for (let attempt = 0; attempt < candidates; attempt++) {
+    const index = run.order[(position + attempt) % run.order.length]!;
+    if (run.bad.has(index)) continue;
+    const item = run.list.items[index]!;
+    try {
+      const draw = { epoch: run.epoch, index, attempt };
+      return { index, label: await run.pool.run({ item, draw, out }) };
+    } catch (error) {
+      if (!isClipFault(error)) throw error;
+      run.bad.add({ index, id: item.id, path: item.path, reason: error.message });
+    }
+  }
+  if (run.replace) throw nothingLeft(run.order.length);
+  return undefined;
+}
+
+/** As Promise.all, but when one fails it waits for the others too: they write to the batch's memory. */
+async function allOf<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
+}
+
+/** Moves the clips after a gap down, so that those that were read lie together. */
+function closeUp(slot: Uint8Array, places: readonly (Place | undefined)[], clipBytes: number): void {
+  let write = 0;
+  for (const [read, place] of places.entries()) {
+    if (place === undefined) continue;
+    if (read !== write) slot.copyWithin(write * clipBytes, read * clipBytes, (read + 1) * clipBytes);
+    write++;
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * Clips that cannot be read: telling them from faults of the machine, counting them against a limit, listing them.
+ */
+import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { KinoraError } from '@kinora/torch';
+
+export interface BadClip {
+  /** Position in the list. */
+  readonly index: number;
+  readonly id: string;
+  readonly path: string;
+  /** One line: what was expected and what stood there. */
+  readonly reason: string;
+}
+
+/** Whether an error says that a clip is missing or damaged, so that work can go on without it. */
+export function isClipFault(error: unknown): error is KinoraError {
+  return error instanceof KinoraError && error.code.startsWith('clip/');
+}
+
+/**
+ * The bad clips met so far. `report` is called once for each; more than `max(1, limit x clips)` of them, so
+ * that one is always forgiven, are an error.
+ */
+export class BadClips {
+  readonly #found = new Map<number, BadClip>();
+  readonly #allowed: number;
+
+  constructor(
+    private readonly clips: number,
+    private readonly limit: number,
+    private readonly report: (clip: BadClip) => void,
+  ) {
+    this.#allowed = Math.max(1, Math.floor(limit * clips));
+  }
+
+  has(index: number): boolean {
+    return this.#found.has(index);
+  }
+
+  /** In the order of the list. */
+  all(): BadClip[] {
+    return [...this.#found.values()].sort((a, b) => a.index - b.index);
+  }
+
+  add(clip: BadClip): void {
+    if (this.#found.has(clip.index)) return;
+    this.#found.set(clip.index, clip);
+    this.report(clip);
+    if (this.#found.size > this.#allowed) throw this.#tooMany(clip);
+  }
+
+  #tooMany(last: BadClip): KinoraError {
+    return new KinoraError({
+      code: 'data/too-many-bad-clips',
+      expected: `at most ${this.#allowed} of ${this.clips} clips to be unreadable (max_bad_fraction ${this.limit})`,
+      received: `${this.#found.size}, the last: ${last.reason}`,
+      hint: 'repair the data, or raise max_bad_fraction',
+    });
+  }
+}
+
+/** Writes `id,path,reason`, one bad clip a line; the file appears whole or not at all. */
+export function writeBadClips(file: string, clips: readonly BadClip[]): void {
+  const rows = clips.map(({ id, path, reason }) => [id, path, reason].map(quoted).join(','));
+  const beside = `${file}.part`;
+  const handle = openSync(beside, 'w');
+  try {
+    writeSync(handle, `${['id,path,reason', ...rows].join('\n')}\n`);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(beside, file);
+}
+
+function quoted(field: string): string {
+  return /[",\n]/.test(field) ? `"${field.replaceAll('"', '""').replaceAll('\n', ' ')}"` : field;
+}

@@ -1,0 +1,23 @@
+/**
+ * What annotations come to: the classes, and one line per clip. Plain data, whatever file it came from.
+ */
+
+export interface ClipItem {
+  /** As in the annotation; unique names are not required. */
+  readonly id: string;
+  /** Folder of frames or video file. */
+  readonly path: string;
+  /** Index into the list's labels; -1 in a test list, whose labels are not known. */
+  readonly label: number;
+  /** The part of the video that counts, in seconds from its start; absent: all of it. */
+  readonly start?: number;
+  readonly end?: number;
+}
+
+export interface ClipList {
+  /** The classes, in the order of the logits. */
+  readonly labels: readonly string[];
+  readonly items: readonly ClipItem[];
+  /** Lines left out because their label is not among the labels (`unknownLabels: 'drop'`). */
+  readonly dropped: number;
+}

@@ -1,0 +1,21 @@
+/** What the loader and its worker threads say to each other. */
+import type { ClipItem } from './clip-list.js';
+import type { Draw } from './clip-reader.js';
+import type { ThreadError } from './thread-error.js';
+
+/** Read this clip into `out`, which is shared memory. */
+export interface DecodeJob {
+  readonly item: ClipItem;
+  readonly draw: Draw;
+  readonly out: Uint8Array;
+}
+
+export interface NumberedJob extends DecodeJob {
+  readonly number: number;
+  /** Jobs of an older generation than the shared counter's are called off. */
+  readonly generation: number;
+}
+
+export type DecodeReply =
+  | { readonly number: number; readonly label: number }
+  | { readonly number: number; readonly error: ThreadError };

@@ -1,0 +1,79 @@
+/** Class names: the labels file, and which class a mirrored clip belongs to. */
+import { KinoraError } from '@kinora/torch';
+import { readLines } from './text-lines.js';
+
+/** Reads a labels file: one class a line, in the order of the logits; empty lines do not count. */
+export function readLabels(file: string): string[] {
+  const seen = new Map<string, number>();
+  for (const [i, line] of readLines(file, 'a labels file, one class a line').entries()) {
+    const label = line.trim();
+    if (label === '') continue;
+    if (seen.has(label)) throw repeated(file, i + 1, label, seen.get(label)!);
+    seen.set(label, i + 1);
+  }
+  if (seen.size === 0) {
+    throw new KinoraError({
+      code: 'data/no-labels',
+      where: file,
+      expected: 'one class a line',
+      received: 'no class',
+    });
+  }
+  return [...seen.keys()];
+}
+
+const OPPOSITE: Readonly<Record<string, string>> = {
+  left: 'right',
+  right: 'left',
+  clockwise: 'counterclockwise',
+  counterclockwise: 'clockwise',
+  anticlockwise: 'clockwise',
+  lefthand: 'righthand',
+  righthand: 'lefthand',
+};
+
+/**
+ * The flip map of these labels: names that say left, right or a sense of rotation go to the name that says the
+ * opposite, or to null (not to be mirrored) where no class has that name. In Jester these are Swiping and
+ * Sliding Two Fingers Left / Right, and Turning Hand Clockwise / Counterclockwise.
+ */
+export function flipMapFor(labels: readonly string[]): Record<string, string | null> {
+  const map: Record<string, string | null> = {};
+  for (const label of labels) {
+    const mirrored = label.replace(/[a-z]+/gi, opposite);
+    if (mirrored !== label) map[label] = labels.includes(mirrored) ? mirrored : null;
+  }
+  return map;
+}
+
+/** A label index that says: this clip must not be mirrored. */
+export const NOT_MIRRORED = -2;
+
+/** The flip map by index, int32 `[labels]`: the class of a mirrored clip of each class, or NOT_MIRRORED. */
+export function flipTable(
+  labels: readonly string[],
+  map: Readonly<Record<string, string | null>>,
+): Int32Array {
+  return Int32Array.from(labels, (label, i) => {
+    const mirrored = map[label];
+    if (mirrored === undefined) return i;
+    return mirrored === null || !labels.includes(mirrored) ? NOT_MIRRORED : labels.indexOf(mirrored);
+  });
+}
+
+/** The opposite of a word, in its case; other words come back as they are. */
+function opposite(word: string): string {
+  const other = OPPOSITE[word.toLowerCase()];
+  if (other === undefined) return word;
+  if (word === word.toUpperCase()) return other.toUpperCase();
+  return word[0] === word[0]!.toUpperCase() ? other[0]!.toUpperCase() + other.slice(1) : other;
+}
+
+function repeated(file: string, line: number, label: string, first: number): KinoraError {
+  return new KinoraError({
+    code: 'data/repeated-label',
+    where: `${file} line ${line}`,
+    expected: 'every class once',
+    received: `"${label}" again, as in line ${first}`,
+  });
+}

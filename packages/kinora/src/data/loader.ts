@@ -1,0 +1,168 @@
+/**
+ * Clips to batches: shuffled, decoded ahead by worker threads into a ring of shared memory, handed out in order.
+ * What a batch holds is a function of (list, spec, seed, epoch, batch number) and the files, whatever the number
+ * of workers and wherever an epoch is taken up again.
+ *
+ * A clip that cannot be read is reported once. In training its place is taken by the next good clip in the
+ * epoch's order (which then occurs twice), so that batches keep their size; in evaluation it is left out.
+ */
+import { KinoraError } from '@kinora/torch';
+import type { AugmentSpec } from '../clip/augment-spec.js';
+import { preparedBytes } from '../clip/prepare.js';
+import { clipLength, type PreprocessSpec } from '../clip/spec.js';
+import { assembleBatch, type EpochRun, nothingLeft } from './assemble.js';
+import { type BadClip, BadClips } from './bad-clips.js';
+import type { ClipList } from './clip-list.js';
+import { boundedWorkers, type DecodePool, decodePool } from './decode-pool.js';
+import { batchCount, epochOrder } from './order.js';
+import { readAhead } from './read-ahead.js';
+
+export interface LoaderOptions {
+  readonly list: ClipList;
+  readonly spec: PreprocessSpec;
+  readonly batchSize: number;
+  /** Training: shuffled, randomly sampled and augmented, by this seed. Absent: evaluation, always the same. */
+  readonly training?: { readonly seed: number; readonly augment?: AugmentSpec };
+  /** Leaves out the last batch if it is not full; default: in training. */
+  readonly dropLast?: boolean;
+  /** Worker threads, at most one per processor; 0 decodes in the calling thread. Default 2. */
+  readonly workers?: number;
+  /** Batches decoded ahead of the one handed out. Default 2. */
+  readonly prefetch?: number;
+  /** Fails when more than this part of the clips, and more than one, cannot be read. Default 0.01. */
+  readonly maxBadFraction?: number;
+  /** Called once for each clip that cannot be read. */
+  readonly onBadClip?: (clip: BadClip) => void;
+}
+
+export interface Batch {
+  /**
+   * uint8 RGB `[N, T, H, W, 3]` in shared memory. Owned by the loader: valid until the next batch is asked for
+   * or `release()` is called, whichever comes first. Copy what must live longer.
+   */
+  readonly clips: Uint8Array;
+  readonly shape: readonly [n: number, t: number, h: number, w: number];
+  /** `[N]`; -1 where the list has no labels. */
+  readonly labels: BigInt64Array;
+  /** Positions in the list, `[N]`. */
+  readonly indices: Int32Array;
+  readonly epoch: number;
+  readonly number: number;
+  /** Gives the memory back early, so that the next batch can be decoded into it. */
+  release(): void;
+}
+
+export interface ClipLoader {
+  /** Clips in the list, bad ones included. */
+  readonly clips: number;
+  readonly batchesPerEpoch: number;
+  /** Threads that decode. */
+  readonly workers: number;
+  /** The clips that could not be read so far, in the order of the list. */
+  readonly badClips: readonly BadClip[];
+  /** The batches of an epoch, from `startBatch` on. One epoch at a time; leaving the loop early is fine. */
+  epoch(epoch: number, options?: { startBatch?: number }): AsyncGenerator<Batch, void, void>;
+  /** Ends the threads. An epoch under way fails. */
+  close(): Promise<void>;
+}
+
+export function clipLoader(options: LoaderOptions): ClipLoader {
+  const { list, spec, batchSize, training } = options;
+  const clips = list.items.length;
+  const batchesPerEpoch = batchCount(clips, batchSize, options.dropLast ?? training !== undefined);
+  if (batchesPerEpoch === 0) throw tooFewClips(clips, batchSize);
+  const clipBytes = preparedBytes(spec, fixedLength(spec));
+  const workers = boundedWorkers(options.workers ?? 2);
+  const bad = new BadClips(clips, options.maxBadFraction ?? 0.01, options.onBadClip ?? (() => undefined));
+  const ring = once(() =>
+    memoryRing(workers === 0 ? 1 : (options.prefetch ?? 2) + 1, Math.min(batchSize, clips) * clipBytes),
+  );
+  let pool: DecodePool | undefined;
+  let running = false;
+
+  async function* epoch(number: number, { startBatch = 0 } = {}): AsyncGenerator<Batch, void, void> {
+    if (running) throw epochRunning();
+    running = true;
+    pool ??= decodePool(workers, { spec, ...(training && { training }) });
+    const order = epochOrder(clips, number, training?.seed);
+    const run: EpochRun = {
+      list, order, bad, pool, batchSize, clipBytes, epoch: number, replace: training !== undefined,
+    }; // biome-ignore format: a record
+    const make = (batch: number, slot: Uint8Array) => assembleBatch(run, batch, slot);
+    let handed = 0;
+    try {
+      for await (const ahead of readAhead(ring(), startBatch, batchesPerEpoch, make, pool.cancel)) {
+        handed++;
+        yield {
+          ...ahead.value,
+          shape: [ahead.value.indices.length, ...clipShape(spec)],
+          release: ahead.release,
+        };
+      }
+    } finally {
+      running = false;
+    }
+    if (handed === 0 && startBatch < batchesPerEpoch) throw nothingLeft(clips);
+  }
+
+  return {
+    clips,
+    batchesPerEpoch,
+    workers,
+    get badClips() {
+      return bad.all();
+    },
+    epoch,
+    close: async () => {
+      const closing = pool;
+      pool = undefined;
+      await closing?.close();
+    },
+  };
+}
+
+/** Memory that worker threads can write to. */
+function memoryRing(slots: number, bytes: number): Uint8Array[] {
+  return Array.from({ length: slots }, () => new Uint8Array(new SharedArrayBuffer(bytes)));
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+function clipShape(spec: PreprocessSpec): [t: number, h: number, w: number] {
+  return [fixedLength(spec), spec.crop.height, spec.crop.width];
+}
+
+function fixedLength(spec: PreprocessSpec): number {
+  const length = clipLength(spec);
+  if (length !== undefined) return length;
+  throw new KinoraError({
+    code: 'data/clip-length',
+    where: 'nclips',
+    expected: 'a number of clips, so that all clips of a batch are equally long',
+    received: '-1',
+  });
+}
+
+function tooFewClips(clips: number, batchSize: number): KinoraError {
+  return new KinoraError({
+    code: 'data/too-few-clips',
+    expected: 'at least one full batch',
+    received: `${clips} clips for a batch of ${batchSize}`,
+    hint: 'lower batch_size',
+  });
+}
+
+function epochRunning(): KinoraError {
+  return new KinoraError({
+    code: 'data/epoch-running',
+    expected: 'one epoch of a loader at a time',
+    received: 'another while the first is under way',
+    hint: 'leave its loop first, or use a second loader',
+  });
+}
