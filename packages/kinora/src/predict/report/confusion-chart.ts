@@ -30,6 +30,8 @@ export function confusionChart(confusion: Uint32Array, labels: readonly string[]
       width,
       height,
       viewBox: `0 0 ${width} ${height}`,
+      // The page keeps the matrix readable by never showing it much smaller than this.
+      style: `--width:${Math.round(width)}px`,
       role: 'img',
       'aria-label': `Confusion matrix of ${labels.length} classes; its numbers stand in the tables`,
       'font-family': theme.font,
@@ -99,8 +101,13 @@ function cell({ cell, left, top }: Layout, { row, column, count, share, title }:
     { class: 'cell' },
     el('title', {}, title),
     el('rect', { x: x + 0.5, y: y + 0.5, width: cell - 1, height: cell - 1, fill, 'fill-opacity': opacity }),
-    cell >= 16 && el('text', { ...text, fill: opacity > 0.6 ? theme.onFill : theme.ink }, count),
+    cell >= 16 && el('text', { ...text, fill: textColour(opacity, theme) }, count),
   );
+}
+
+/** The colour that is read best on a cell of this opacity: in the light theme dark text carries further than in the dark one. */
+function textColour(opacity: number, { ink, onHalf, onFill }: Theme): string {
+  return opacity > 0.8 ? onFill : opacity > 0.6 ? onHalf : ink;
 }
 
 /** True classes at the left with their recall at the right, predicted ones slanted above. */

@@ -15,7 +15,7 @@ export function curveCharts(history: readonly EpochMetrics[], theme: Theme): Lin
   ];
   const shares = { format: percent, tick: wholePercent, range: [0, 1] } as const;
   const charts: LineChart[] = [
-    { title: 'Loss', series: pair('loss'), format: (loss) => loss.toPrecision(3), tick: short },
+    { title: 'Loss', series: pair('loss'), format: (loss) => loss.toPrecision(3) },
     { title: 'Top-1 accuracy', series: pair('top1'), ...shares },
     { title: 'Top-5 accuracy', series: pair('top5'), ...shares },
     {
@@ -74,8 +74,8 @@ function describe({ title, series, format }: LineChart): string {
   return `${title} over ${series[0]!.points.length} epochs: ${ends.join(', ')}`;
 }
 
-/** At most two digits that count: `0.5`, `2`, `0.0006`, `1.6e-5`. */
+/** At most three digits that count, as short as possible: `0.5`, `0.0006`, `1.05e-3`, `1.68e-5`. */
 function short(value: number): string {
-  const rounded = Number(value.toPrecision(2));
-  return rounded === 0 || Math.abs(rounded) >= 1e-4 ? String(rounded) : rounded.toExponential();
+  const rounded = Number(value.toPrecision(3));
+  return String(rounded).length <= 6 ? String(rounded) : rounded.toExponential();
 }

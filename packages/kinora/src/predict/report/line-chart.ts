@@ -13,9 +13,10 @@ export interface Series {
 export interface LineChart {
   title: string;
   series: readonly Series[];
-  /** How a value is written, and how a mark of the vertical axis is. */
+  /** How a value is written. */
   format: (value: number) => string;
-  tick: (value: number) => string;
+  /** How a mark of the vertical axis is; left out: with the decimals that tell the marks apart. */
+  tick?: (value: number) => string;
   /** Logarithmic when positive values span more than a factor of ten and this is set. */
   logarithmic?: boolean;
   /** Ends of the vertical axis; left out: what the values span. */
@@ -23,7 +24,7 @@ export interface LineChart {
 }
 
 export const CHART = { width: 440, height: 270 } as const;
-const MARGIN = { top: 38, right: 108, bottom: 34, left: 52 } as const;
+const MARGIN = { top: 38, right: 108, bottom: 34, left: 56 } as const;
 const [LEFT, RIGHT] = [MARGIN.left, CHART.width - MARGIN.right];
 const [TOP, BOTTOM] = [MARGIN.top, CHART.height - MARGIN.bottom];
 
@@ -46,7 +47,7 @@ export function lineChart(chart: LineChart, theme: Theme): Markup {
     'g',
     { 'font-family': theme.font, 'font-size': 12, fill: theme.muted },
     title,
-    gridValues(y).map((value) => row(y(value), chart.tick(value), theme)),
+    gridValues(y).map((value) => row(y(value), (chart.tick ?? y.tickFormat(5))(value), theme)),
     epochTicks(x).map((epoch) => column(x(epoch), String(epoch))),
     el('text', { x: RIGHT, y: BOTTOM + 18, dx: 12, fill: theme.muted }, 'epoch'),
     chart.series.map((series) => line(series, x, y, chart.format)),
@@ -135,7 +136,8 @@ function endLabels({ series, format }: LineChart, y: Scale): Markup[] {
   });
   ends.sort((a, b) => a.at - b.at);
   for (const [i, end] of ends.entries()) if (i > 0) end.at = Math.max(end.at, ends[i - 1]!.at + 16);
+  const excess = Math.max(0, (ends.at(-1)?.at ?? 0) - BOTTOM);
   return ends.map(({ text, colour, at }) =>
-    el('text', { x: RIGHT + 8, y: at, fill: colour, 'font-weight': 600 }, text),
+    el('text', { x: RIGHT + 8, y: at - excess, fill: colour, 'font-weight': 600 }, text),
   );
 }

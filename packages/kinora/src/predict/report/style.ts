@@ -20,7 +20,7 @@ section{background:var(--paper);border:1px solid var(--rule);border-radius:14px;
 .curves svg{width:100%;max-width:560px;height:auto;display:block}
 .scroll{position:relative;overflow-x:auto;-webkit-overflow-scrolling:touch}
 .scroll:focus-visible,a:focus-visible,button:focus-visible,summary:focus-visible{outline:2px solid var(--blue);outline-offset:3px;border-radius:4px}
-.matrix svg{display:block;margin:0 auto;max-width:100%;min-width:620px;height:auto}
+.matrix svg{display:block;margin:0 auto;max-width:100%;min-width:min(620px,var(--width));height:auto}
 .cell:hover rect{stroke:var(--ink);stroke-width:2}
 table{border-collapse:collapse;width:100%;font-size:15px;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:7px 14px 7px 0;border-top:1px solid var(--rule);font-weight:400;vertical-align:top}

@@ -12,8 +12,9 @@ export interface Theme {
   blue: string;
   /** Validation curves, mistakes. */
   orange: string;
-  /** Text on a filled blue or orange cell. */
+  /** Text on a blue or orange cell that is filled, and on one that is filled to more than a half. */
   onFill: string;
+  onHalf: string;
   font: string;
 }
 
@@ -23,8 +24,9 @@ const light = {
   muted: '#69645d',
   rule: '#e3dfd8',
   blue: '#1f66ad',
-  orange: '#c8550f',
+  orange: '#bf4d0b',
   onFill: '#ffffff',
+  onHalf: '#1f1d1a',
 };
 
 const dark = {
@@ -35,6 +37,7 @@ const dark = {
   blue: '#6bb0f0',
   orange: '#f2955c',
   onFill: '#161412',
+  onHalf: '#161412',
 };
 
 export const FONT = 'Inter';
