@@ -1,0 +1,113 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { MetricsLog, type MetricsRecord, readMetrics, truncateMetrics } from './metrics-log.js';
+import { canMount, withTinyDisk } from './tiny-disk.test.util.js';
+
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kinora-metrics-'));
+  path = join(folder, 'metrics.jsonl');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function write(...records: MetricsRecord[]): void {
+  const log = new MetricsLog(path);
+  for (const record of records) log.write(record);
+  log.flush();
+  log.close();
+}
+
+test('every bit of a number, NaN and infinities, text', () => {
+  const records = [
+    { step: 1, loss: 0.1 + 0.2, tiny: 5e-324, epoch: 1, phase: 'train' },
+    { step: 2, loss: Number.NaN, lr: Infinity, low: -Infinity, none: null, best: true },
+  ];
+  write(...records);
+  expect(readMetrics(path)).toEqual(records);
+  expect(readFileSync(path, 'utf8').split('\n')[1]).toContain('"loss":"NaN"');
+});
+
+describe('resume', () => {
+  test('cut back, continued', () => {
+    write({ step: 1 }, { step: 2 }, { step: 2, phase: 'val' }, { step: 3 });
+    expect(truncateMetrics(path, 2)).toBe(1);
+    write({ step: 3, again: true });
+    expect(readMetrics(path)).toEqual([
+      { step: 1 },
+      { step: 2 },
+      { step: 2, phase: 'val' },
+      { step: 3, again: true },
+    ]);
+  });
+
+  test('a torn last line is dropped, when cut and when continued', () => {
+    write({ step: 1 });
+    appendFileSync(path, '{"step":2,"lo');
+    expect(readMetrics(path)).toEqual([{ step: 1 }]);
+    write({ step: 2 });
+    expect(readMetrics(path)).toEqual([{ step: 1 }, { step: 2 }]);
+    appendFileSync(path, '\0\0\0');
+    expect(truncateMetrics(path, 5)).toBe(0);
+    expect(readFileSync(path, 'utf8')).toBe('{"step":1}\n{"step":2}\n');
+  });
+
+  test('nothing to drop: the file is not touched; no file: none is made', () => {
+    expect(truncateMetrics(path, 5)).toBe(0);
+    expect(existsSync(path)).toBe(false);
+    write({ step: 1 });
+    const before = statSync(path).ino;
+    truncateMetrics(path, 1);
+    expect(statSync(path).ino).toBe(before);
+  });
+});
+
+test.each([
+  ['{"step":1', '{"step":1'],
+  ['{"loss":1}', '{"loss":1}'],
+  ['[1]', '[1]'],
+  ['{"step":"x"}', '{"step":"x"}'],
+])('a damaged line in the middle is named: %s', (line, received) => {
+  writeFileSync(path, `{"step":1}\n${line}\n{"step":2}\n`);
+  expect(() => readMetrics(path)).toThrow(
+    `${path}:2: expected a JSON object with a step, received ${received}`,
+  );
+});
+
+test('a folder that is not there', () => {
+  const missing = join(folder, 'none', 'metrics.jsonl');
+  expect(() => new MetricsLog(missing)).toThrow(
+    `${missing}: expected a log file to write to, received no such`,
+  );
+});
+
+test.skipIf(!canMount)(
+  'a full disk: one clear error, whole records only (needs the right to mount a tmpfs)',
+  () => {
+    withTinyDisk(16, (disk) => {
+      const log = new MetricsLog(join(disk, 'metrics.jsonl'));
+      const record = (step: number): MetricsRecord => ({ step, text: 'x'.repeat(700) });
+      let step = 0;
+      const fill = () => {
+        for (; step < 100; step++) log.write(record(step));
+      };
+      expect(fill).toThrow(
+        'metrics.jsonl: expected room for a log record, received a full disk; free some space',
+      );
+      log.close();
+      expect(readFileSync(log.path, 'utf8').endsWith('}\n')).toBe(true);
+      expect(readMetrics(log.path)).toEqual(Array.from({ length: step }, (_, i) => record(i)));
+      expect(step).toBeGreaterThan(10);
+    });
+  },
+);

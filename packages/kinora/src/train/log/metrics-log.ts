@@ -1,0 +1,94 @@
+/**
+ * `metrics.jsonl`: one JSON object a line, each with its `step`. Numbers keep every digit, so that a resumed run can be
+ * compared with an uninterrupted one bit for bit; NaN and the infinities, which JSON lacks, are written as their names.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { KinoraError, serialize } from '@kinora/torch';
+import { AppendFile } from './append-file.js';
+
+export type MetricValue = number | string | boolean | null;
+export type MetricsRecord = { readonly step: number } & { readonly [name: string]: MetricValue };
+
+const NAMED_NUMBERS = new Map<string, number>(
+  [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((number) => [String(number), number]),
+);
+
+export class MetricsLog {
+  readonly #file: AppendFile;
+
+  /** Continues the file at `path`, or starts it. A line torn by a kill is dropped first. */
+  constructor(readonly path: string) {
+    if (existsSync(path)) rewrite(path, () => true);
+    this.#file = new AppendFile(path);
+  }
+
+  write(record: MetricsRecord): void {
+    const json = JSON.stringify(record, (_, value: MetricValue) =>
+      typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
+    );
+    this.#file.append(Buffer.from(`${json}\n`));
+  }
+
+  /** Waits until everything is on the disk. */
+  flush(): void {
+    this.#file.flush();
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+}
+
+/** The records of a file, without a line that is still being written or was torn. */
+export function readMetrics(path: string): MetricsRecord[] {
+  return wholeLines(readText(path)).map((line, i) => parseLine(path, i + 1, line));
+}
+
+/**
+ * Cuts a metrics file back to `step`: records of later steps are dropped, and a torn last line with them. Replaced
+ * atomically if it changes; a file that is not there is left so. Returns how many records were dropped.
+ */
+export function truncateMetrics(path: string, step: number): number {
+  return existsSync(path) ? rewrite(path, (record) => record.step <= step) : 0;
+}
+
+function rewrite(path: string, keep: (record: MetricsRecord) => boolean): number {
+  const content = readText(path);
+  const lines = wholeLines(content);
+  const kept = lines.filter((line, i) => keep(parseLine(path, i + 1, line)));
+  const text = kept.map((line) => `${line}\n`).join('');
+  if (text !== content) serialize.writeAtomically(path, (sink) => sink.write(Buffer.from(text)));
+  return lines.length - kept.length;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw serialize.fileError(path, 'a readable metrics file', cause);
+  }
+}
+
+/** Every line that its line feed completes. */
+const wholeLines = (text: string): string[] => text.split('\n').slice(0, -1);
+
+function parseLine(path: string, number: number, line: string): MetricsRecord {
+  const fail = (received: string) =>
+    new KinoraError({
+      code: 'log/metrics',
+      where: `${path}:${number}`,
+      expected: 'a JSON object with a step',
+      received,
+    });
+  let record: unknown;
+  try {
+    record = JSON.parse(line, (_, value) =>
+      typeof value === 'string' ? (NAMED_NUMBERS.get(value) ?? value) : value,
+    );
+  } catch {
+    throw fail(line.length > 60 ? `${line.slice(0, 60)}...` : line);
+  }
+  if (typeof record !== 'object' || record === null || !('step' in record) || !Number.isInteger(record.step))
+    throw fail(line);
+  return record as MetricsRecord;
+}
