@@ -40,9 +40,9 @@ export function addArm(
   const wide = 0.055 * t;
   for (const side of [-wide, wide]) {
     const end = along(wrist, hand[0], side);
-    cones.push(along(elbow, hand[0], 0.2 * side), 0.15 * t, end, 0.078 * t, materials.skin, hand[2], 0.5);
+    cones.push(along(elbow, hand[0], 0.2 * side), 0.15 * t, end, 0.078 * t, materials.limb, hand[2], 0.5);
   }
-  cones.push(shoulder, 0.2 * t, elbow, 0.155 * t, shape.sleeve >= 0.7 ? materials.sleeve : materials.skin);
+  cones.push(shoulder, 0.2 * t, elbow, 0.155 * t, shape.sleeve >= 0.7 ? materials.sleeve : materials.limb);
   addSleeve(cones, shoulder, elbow, wrist, shape);
 }
 

@@ -34,18 +34,18 @@ export function anchorsOf(person: Person, stance: Stance): Anchors {
 /** Adds neck, shoulders and chest. */
 export function addTorso(cones: Cones, person: Person, { head }: Stance): void {
   const at = (x: number, y: number, z: number): Vec3 => add(head, [x * person.shoulders, y, z]);
-  const { skin, shirt, collar } = materials;
-  cones.push(at(0, -0.4, -0.1), 0.21, at(0, -0.82, -0.14), 0.25, skin);
+  const { limb, shirt, collar } = materials;
+  cones.push(at(0, -0.4, -0.1), 0.21, at(0, -0.82, -0.14), 0.25, limb);
   for (const side of [-1, 1]) {
     cones.push(at(0.1 * side, -0.8, -0.16), 0.17, at(0.86 * side, -1.12, -0.12), 0.25, shirt, forward, 0.7);
-    cones.push(at(0.62 * side, -1.22, -0.1), 0.36, at(0.56 * side, -3.2, -0.05), 0.38, shirt, forward, 1);
-    cones.push(at(0.24 * side, -1.15, -0.02), 0.36, at(0.24 * side, -3.2, 0), 0.42, shirt, forward, 1.2);
+    cones.push(at(0.6 * side, -1.2, -0.1), 0.37, at(0.54 * side, -3.2, -0.05), 0.4, shirt, forward, 1.4);
+    cones.push(at(0.22 * side, -1.2, -0.06), 0.4, at(0.22 * side, -3.2, -0.04), 0.44, shirt, forward, 3);
   }
   if (person.head.hood) addHood(cones, at);
   else {
     cones.push(at(-0.2, -0.76, 0.06), 0.06, at(0, -0.98, 0.24), 0.055, collar);
     cones.push(at(0.2, -0.76, 0.06), 0.06, at(0, -0.98, 0.24), 0.055, collar);
-    cones.push(at(0, -0.72, -0.02), 0.17, at(0, -0.86, 0.11), 0.12, skin, forward, 0.6);
+    cones.push(at(0, -0.72, -0.02), 0.17, at(0, -0.86, 0.11), 0.12, limb, forward, 0.6);
   }
 }
 
@@ -67,18 +67,18 @@ export function addHead(cones: Cones, person: Person, stance: Stance): void {
     cones.push(at(x, y, z), r * size, at(x, y, z), r * size, material);
   const bar = (a: Vec3, ra: number, b: Vec3, rb: number, material: number) =>
     cones.push(at(...a), ra * size, at(...b), rb * size, material);
-  const { skin, brow, eye, iris, lips } = materials;
-  bar([0, 0.2, -0.02], 0.41, [0, -0.24, 0.05], 0.29, skin);
-  bar([0, 0.07, 0.37], 0.045, [0, -0.07, 0.4], 0.07, skin);
+  const { limb, brow, eye, iris, lips } = materials;
+  bar([0, 0.2, -0.02], 0.41, [0, -0.24, 0.05], 0.29, limb);
+  bar([0, 0.07, 0.37], 0.045, [0, -0.07, 0.4], 0.07, limb);
   for (const side of [-1, 1]) {
-    bar([0.41 * side, 0.03, -0.06], 0.085, [0.39 * side, -0.1, -0.05], 0.055, skin);
+    bar([0.41 * side, 0.03, -0.06], 0.085, [0.39 * side, -0.1, -0.05], 0.055, limb);
     bar([0.19 * side, 0.085, 0.315], 0.04, [0.13 * side, 0.085, 0.335], 0.04, eye);
     ball(0.16 * side, 0.085, 0.34, 0.036, iris);
     bar([0.25 * side, 0.19, 0.29], 0.024, [0.09 * side, 0.205, 0.35], 0.03, brow);
   }
   bar([-0.1, -0.265, 0.3], 0.022, [0, -0.262, 0.33], 0.034, lips);
   bar([0.1, -0.265, 0.3], 0.022, [0, -0.262, 0.33], 0.034, lips);
-  if (person.head.beard) bar([-0.12, -0.33, 0.1], 0.245, [0.12, -0.33, 0.1], 0.245, materials.brow);
+  if (person.head.beard) addBeard(bar);
   if (person.head.glasses) addGlasses(bar);
   hairs[person.head.hair](bar, ball);
 }
@@ -96,6 +96,12 @@ function headBasis({ turn, tilt }: Stance): Basis {
     [-sz, cz, 0],
     [sy * cz, sy * sz, cy],
   ];
+}
+
+function addBeard(bar: Bar): void {
+  bar([-0.13, -0.37, 0.1], 0.215, [0.13, -0.37, 0.1], 0.215, materials.brow);
+  bar([-0.11, -0.205, 0.33], 0.03, [0.11, -0.205, 0.33], 0.03, materials.brow);
+  for (const s of [-1, 1]) bar([0.3 * s, 0, 0.03], 0.08, [0.25 * s, -0.25, 0.1], 0.11, materials.brow);
 }
 
 function addGlasses(bar: Bar): void {

@@ -1,6 +1,6 @@
 /** One synthetic clip, from its number to decoded frames. */
 import type { Frames } from '../../clip/frames.js';
-import { expose, soften, vignetteMap } from './develop.js';
+import { expose, vignetteMap } from './develop.js';
 import { type GestureLabel, playback } from './labels.js';
 import { type Canvas, createCanvas, openScene } from './picture.js';
 import { random } from './random.js';
@@ -39,7 +39,6 @@ export function renderClip(request: ClipRequest, { noise = true } = {}): Synthet
   for (let i = 0; i < count; i++) {
     const t = reversed ? count - 1 - i : i;
     const frame = draw(t);
-    soften(frame, width, height, sensor.softness);
     const target = new Uint8ClampedArray(data.buffer, i * size, size);
     expose(frame, vignette, gainAt(scene, t), noise ? sensor.noise : 0, rng, target);
   }

@@ -21,7 +21,7 @@ export class Cones {
    * @param palm unit vector out of the palm; skin on that side is lighter. Also the direction of `flatness`.
    * @param flatness 0 shades a round cone, larger values turn its normals towards `palm` (or away from it).
    */
-  push(a: Vec3, ra: number, b: Vec3, rb: number, material: number, palm: Vec3 = front, flatness = 0): void {
+  push(a: Vec3, ra: number, b: Vec3, rb: number, material: number, palm: Vec3 = back, flatness = 0): void {
     const at = this.count++ * coneSize;
     if (at + coneSize > this.data.length) {
       const grown = new Float32Array(this.data.length * 2);
@@ -45,7 +45,8 @@ export class Cones {
   }
 }
 
-const front: Vec3 = [0, 0, 1];
+/** Most surfaces have no palm to show. */
+const back: Vec3 = [0, 0, -1];
 
 /** A pinhole camera: at z = 0 one unit of the world is `scale` pixels; the eye stands at z = `distance`. */
 export interface Camera {

@@ -13,10 +13,12 @@ import { frameHeight } from './scene.js';
 const columns = 8;
 const frameWidth = 132;
 const gap = 2;
-const textWidth = 250;
+/** Share of a clip at either end where little happens, left out. */
+const margin = 0.14;
+const textWidth = 264;
 const rowHeight = frameHeight + gap;
 
-/** Writes the sheet to `path` as PNG: the first training clip of each class, eight frames from start to end. */
+/** Writes the sheet to `path` as PNG: eight frames of the first training clip of each class. */
 export async function writeContactSheet(
   out: string,
   path: string,
@@ -33,7 +35,7 @@ export async function writeContactSheet(
 async function drawRow(sheet: PNG, folder: string, row: number): Promise<void> {
   const names = (await readdir(folder)).sort();
   for (let column = 0; column < columns; column++) {
-    const name = names[Math.floor(((column + 0.5) * names.length) / columns)]!;
+    const name = names[Math.floor((margin + ((1 - 2 * margin) * (column + 0.5)) / columns) * names.length)]!;
     const left = textWidth + column * (frameWidth + gap);
     pasteMiddle(sheet, await readFile(join(folder, name)), left, row * rowHeight);
   }

@@ -1,4 +1,4 @@
-/** The camera behind the lens: linear light becomes 8-bit sRGB, with its softness, dark corners and noise. */
+/** The camera behind the lens: linear light becomes 8-bit sRGB, with dark corners and noise. */
 
 import { type Random, random } from './random.js';
 import type { Sensor } from './scene.js';
@@ -28,27 +28,6 @@ export function vignetteMap(width: number, height: number, strength: number): Fl
     const y = (Math.floor(i / width) + 0.5) / height - 0.5;
     return 1 - 2 * strength * (x * x + y * y);
   });
-}
-
-/** Spreads a share of each pixel's light over its neighbours in the row and the column, in place. */
-export function soften(frame: Float32Array, width: number, height: number, share: number): void {
-  const [middle, beside] = [1 - share / 2, share / 4];
-  for (const [lines, lineStep, length, step] of [
-    [height, 3 * width, width, 3],
-    [width, 3, height, 3 * width],
-  ] as const) {
-    for (let line = 0; line < lines; line++) {
-      for (let c = 0; c < 3; c++) {
-        let at = line * lineStep + c;
-        let before = frame[at]!;
-        for (let i = 1; i < length; i++, at += step) {
-          const here = frame[at]!;
-          frame[at] = middle * here + beside * (before + frame[at + step]!);
-          before = here;
-        }
-      }
-    }
-  }
 }
 
 /**

@@ -144,12 +144,13 @@ function opening(setting: Setting, closed: Pose, open: Pose, yaw: number): Perfo
 function thumb(setting: Setting, up: 1 | -1): Performance {
   const { rng, side } = setting;
   const hold = drawHold(setting, poses.thumbOut);
-  const yaw = (up > 0 ? rng.between(125, 200) : rng.between(-20, 50)) + hold.yaw;
+  const yaw = (up > 0 ? 175 : 0) + rng.between(-15, 15) + hold.yaw;
+  const pitch = rng.between(12, 58);
   const roll = -side * rng.between(68, 104);
   const [bob, beats] = [rng.chance(0.5) ? rng.between(0, 0.08) : 0, rng.integer(1, 3)];
   const hand: Path = (u) => {
     const dy = up * bob * Math.abs(Math.sin(Math.PI * beats * u));
-    return { ...hold, center: moved(hold, 0, dy, 0), yaw, roll, pitch: hold.pitch + 6 };
+    return { ...hold, center: moved(hold, 0, dy, 0), yaw, roll, pitch };
   };
   return { frames: rng.between(9, 20), hand };
 }
@@ -187,7 +188,7 @@ function drumming(setting: Setting): Performance {
     : { yaw: hold.yaw, roll: hold.roll, pitch: rng.between(25, 60) };
   const frames = rng.between(14, 24);
   const waves = frames / rng.between(5, 8);
-  const [lift, lag] = [rng.between(18, 30), rng.between(45, 80) * rng.pick([-1, 1])];
+  const [lift, lag] = [rng.between(20, 34), rng.between(45, 80) * rng.pick([-1, 1])];
   const hand: Path = (u) => ({ ...hold, ...view, pose: drummed(hold.pose, 360 * waves * u, lift, lag) });
   return { frames, hand };
 }

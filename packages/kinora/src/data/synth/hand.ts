@@ -103,7 +103,7 @@ function addPalm(cones: Cones, at: Place, basis: Basis, { thickness }: HandShape
       [0.03, 0.12, 0.078],
     ],
   ];
-  for (const [a, b] of creases) cones.push(at(a), 0.013, at(b), 0.011, materials.crease, palm, 2);
+  for (const [a, b] of creases) cones.push(at(a), 0.017, at(b), 0.014, materials.crease, palm, 2);
 }
 
 function addThumb(

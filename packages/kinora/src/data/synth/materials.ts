@@ -4,6 +4,7 @@ export type Color = readonly [red: number, green: number, blue: number];
 
 export const materialNames = [
   'skin',
+  'limb',
   'nail',
   'crease',
   'sleeve',
@@ -29,12 +30,14 @@ export interface Material {
   readonly palm?: Color;
   /** Strength of the highlight. */
   readonly gloss?: number;
+  /** How much darker it is beside something nearer; 1 if left out. */
+  readonly crevice?: number;
   /** Contrast of the woven or striped pattern, 0 for none. */
   readonly pattern?: number;
 }
 
-/** Numbers a material takes: two colours, gloss, pattern. */
-export const materialSize = 8;
+/** Numbers a material takes: two colours, gloss, pattern, crevice. */
+export const materialSize = 9;
 
 /** The table `[materials, materialSize]` that the shader reads. */
 export function materialTable(
@@ -42,8 +45,8 @@ export function materialTable(
 ): Float32Array {
   return Float32Array.from(
     materialNames.flatMap((name) => {
-      const { color, palm = color, gloss = 0, pattern = 0 } = list[name];
-      return [...color, ...palm, gloss, pattern];
+      const { color, palm = color, gloss = 0, pattern = 0, crevice = 1 } = list[name];
+      return [...color, ...palm, gloss, pattern, crevice];
     }),
   );
 }

@@ -117,11 +117,16 @@ function drawMaterials(rng: Random, style: HairStyle): Float32Array {
   const palm = palmOf(skin, tone / skinTones.length);
   const hair = hex(rng.pick(tone > 4 ? hairTones.slice(0, 4) : hairTones));
   const shirt = hex(rng.pick(clothTones));
-  const cloth: Material = { color: shirt, pattern: rng.chance(0.25) ? rng.between(0.15, 0.5) : 0 };
+  const cloth: Material = {
+    color: shirt,
+    crevice: 0.45,
+    pattern: rng.chance(0.25) ? rng.between(0.15, 0.5) : 0,
+  };
   return materialTable({
     skin: { color: skin, palm, gloss: 0.05 },
-    nail: { color: mixColor(palm, hex('#f3d9d2'), 0.35), gloss: 0.18 },
-    crease: { color: skin, palm: dim(palm, 0.62) },
+    limb: { color: skin, gloss: 0.03 },
+    nail: { color: mixColor(palm, hex('#f3d9d2'), 0.22), gloss: 0.18 },
+    crease: { color: skin, palm: dim(palm, 0.7) },
     sleeve: cloth,
     shirt: cloth,
     collar: { color: rng.chance(0.5) ? dim(shirt, 0.6) : hex(rng.pick(clothTones)) },

@@ -41,23 +41,24 @@ export interface PlannedClip {
   readonly request: ClipRequest;
 }
 
+/** Streams of random numbers that random.ts does not use. */
+const streams = { numbers: 1000, people: 1001 };
+
 /** All clips of a recipe, sorted by id. */
 export function planClips(recipe: SynthRecipe): PlannedClip[] {
   checkRecipe(recipe);
   const groups = peopleOf(recipe);
-  const clips = splits.flatMap((split) =>
+  const clips = splits.flatMap((split, s) =>
     gestureLabels.flatMap((label) => {
       // The clips of an order-only pair are played by the same people, as many of each.
-      const first = gestureLabels.indexOf(playback(label).played) * 7;
+      const played = gestureLabels.indexOf(playback(label).played);
       const group = groups[split];
-      return Array.from({ length: recipe[split] }, (_, k) => ({
-        split,
-        label,
-        person: group[(first + k) % group.length]!,
-      }));
+      const order = permutation(group.length, randomStream(recipe.seed, streams.people, played, s));
+      const cast = (k: number) => group[order[k % group.length]!]!;
+      return Array.from({ length: recipe[split] }, (_, k) => ({ split, label, person: cast(k) }));
     }),
   );
-  const numbers = permutation(clips.length, randomStream(recipe.seed, 1000));
+  const numbers = permutation(clips.length, randomStream(recipe.seed, streams.numbers));
   return clips
     .map(({ split, label, person }, i) => {
       const number = numbers[i]! + 1;

@@ -5,7 +5,7 @@
 import { randomStream } from '../../clip/random.js';
 
 /** What a stream is for. The numbers are part of "same seed, same bytes": add at the end, never reorder. */
-const purposes = ['person', 'take', 'camera', 'room', 'noise', 'plan'] as const;
+const purposes = ['person', 'take', 'camera', 'room', 'noise', 'light'] as const;
 
 export interface Random {
   /** Uniform in [low, high). */

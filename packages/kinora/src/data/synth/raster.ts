@@ -41,10 +41,10 @@ export function createSurface(width: number, height: number): Surface {
 const empty = -1e9;
 
 /**
- * The pixels that the cones can touch, cut to the picture. The border is for samples beside the middle of a
- * pixel, and for the neighbours that the shader looks at.
+ * The pixels that the cones can touch, cut to the picture. The border is for samples up to a pixel beside the
+ * middle, and for the neighbours that the shader looks at.
  */
-export function boundsOf(cones: Cones, { width, height }: Surface, border = 3): Region {
+export function boundsOf(cones: Cones, { width, height }: Surface, border = 4): Region {
   const region = { left: width, top: height, right: 0, bottom: 0 };
   const d = cones.data;
   for (let at = 0; at < cones.count * coneSize; at += coneSize) {
@@ -102,9 +102,15 @@ function drawCone(surface: Surface, d: Float32Array, index: number, offsetX: num
   const x1 = Math.min(width - 1, Math.floor(Math.max(ax + ra, ax + dx + rb)));
   const y0 = Math.max(0, Math.ceil(Math.min(ay - ra, ay + dy - rb)));
   const y1 = Math.min(height - 1, Math.floor(Math.max(ay + ra, ay + dy + rb)));
+  // A row meets the cone no further than this from its axis.
+  const slope = dy === 0 ? 0 : dx / dy;
+  const reach = dy === 0 ? width : (Math.max(ra, rb) * Math.sqrt(dx * dx + dy * dy)) / Math.abs(dy);
   for (let y = y0; y <= y1; y++) {
     const py = y - ay;
-    for (let x = x0; x <= x1; x++) {
+    const middle = ax + slope * py;
+    const first = Math.max(x0, Math.ceil(middle - reach));
+    const last = Math.min(x1, Math.floor(middle + reach));
+    for (let x = first; x <= last; x++) {
       const px = x - ax;
       const B = ra * dr + px * dx + py * dy;
       const C = ra * ra - px * px - py * py;

@@ -45,7 +45,7 @@ export function paintRoom(width: number, height: number, rng: Random): Float32Ar
   furnish(canvas, rng);
   if (rng.chance(0.4)) chair(canvas, rng);
   blur(canvas, rng.integer(1, 3));
-  addGrain(canvas, rng, rng.between(0.01, 0.07));
+  addGrain(canvas, rng, rng.between(0.01, 0.045));
   return canvas.pixels;
 }
 

@@ -30,7 +30,7 @@ export interface Sensor {
   readonly noise: number;
   /** How much darker the corners are. */
   readonly vignette: number;
-  /** Share of a pixel's light that goes to its neighbours. */
+  /** How much further than itself a pixel sees, in pixels. */
   readonly softness: number;
   readonly jpegQuality: number;
 }
@@ -51,8 +51,8 @@ export interface Scene {
   readonly camera: Camera;
   readonly sensor: Sensor;
   readonly light: Light;
-  /** Linear RGB, `[height, width, 3]`. */
-  readonly room: Float32Array;
+  /** What is behind the person: linear RGB, `[height, width, 3]`. */
+  readonly paintRoom: () => Float32Array;
   readonly side: Side;
   readonly performance: Performance;
   readonly timeline: Timeline;
@@ -98,7 +98,7 @@ interface Studio {
   readonly width: number;
   readonly scale: number;
   readonly light: Light;
-  readonly room: Float32Array;
+  readonly paintRoom: () => Float32Array;
   readonly sensor: Sensor;
 }
 
@@ -106,16 +106,17 @@ interface Studio {
 function drawStudio(seed: number, personId: number, roomNumber: number): Studio {
   const rng = random(seed, 'camera', personId);
   const width = 2 * rng.integer(66, 88);
-  const scale = rng.between(38, 46);
+  const scale = rng.between(40, 47);
   const sensor: Sensor = {
     shutter: rng.between(0.15, 0.6),
     noise: rng.between(0.6, 4.5),
     vignette: rng.between(0, 0.35),
-    softness: rng.between(0, 0.5),
+    softness: rng.between(0.3, 1),
     jpegQuality: rng.integer(72, 93),
   };
-  const room = random(seed, 'room', personId, roomNumber);
-  return { width, scale, sensor, light: drawLight(room), room: paintRoom(width, frameHeight, room) };
+  const light = drawLight(random(seed, 'light', personId, roomNumber));
+  const room = () => paintRoom(width, frameHeight, random(seed, 'room', personId, roomNumber));
+  return { width, scale, sensor, light, paintRoom: room };
 }
 
 function drawLight(rng: Random): Light {
@@ -151,7 +152,7 @@ function drawStance(rng: Random): Stance {
 
 function drawRest({ head }: Stance, side: Side, rng: Random): HandState {
   return {
-    center: [head[0] - side * rng.between(0.35, 0.8), rng.between(-2.2, -1.75), rng.between(-0.7, -0.2)],
+    center: [head[0] - side * rng.between(0.25, 0.65), rng.between(-2.2, -1.75), rng.between(-0.7, -0.2)],
     yaw: rng.between(60, 120),
     pitch: rng.between(20, 60),
     roll: side * rng.between(-10, 25),

@@ -15,12 +15,12 @@ export interface Light {
   readonly ambient: Color;
 }
 
-/** Premultiplied linear RGB and coverage, `[height, width, 4]`. */
-export type Layer = Float32Array;
-
-/** Adds the surface to the layer, each sample with `weight`. Like the rasteriser, one flat loop. */
+/**
+ * Adds the surface to a layer's pixels (premultiplied linear RGB and coverage, `[height, width, 4]`), each sample
+ * with `weight`. Like the rasteriser, one flat loop.
+ */
 export function shade(
-  layer: Layer,
+  layer: Float32Array,
   surface: Surface,
   cones: Cones,
   region: Region,
@@ -71,8 +71,8 @@ export function shade(
         nearer(depth[pixel + 2]! - z) +
         nearer(depth[pixel - 2 * width]! - z) +
         nearer(depth[pixel + 2 * width]! - z);
-      const open = (1 - 0.2 * shadow) * (0.62 + 0.38 * Math.max(0, nz));
-      const wrapped = (nx * lx + ny * ly + nz * lz + 0.25) * 0.8;
+      const open = (1 - 0.2 * table[m + 8]! * shadow) * (0.72 + 0.28 * Math.max(0, nz));
+      const wrapped = (nx * lx + ny * ly + nz * lz + 0.35) * 0.74;
       const diffuse = wrapped > 0 ? wrapped * open : 0;
       const sky = (0.75 - 0.25 * ny) * open;
       const h = (nx * lx + ny * ly + nz * (lz + 1)) * halfLength;
@@ -100,6 +100,6 @@ const nearer = (d: number): number => (d <= 0 ? 0 : d > 4 ? 1 : d * 0.25);
 function stripes(data: Float32Array, at: number, x: number, y: number): number {
   const dx = data[at + 4]! - data[at]!;
   const dy = data[at + 5]! - data[at + 1]!;
-  const position = ((x - data[at]!) * dx + (y - data[at + 1]!) * dy) / (Math.hypot(dx, dy) + 1e-3);
+  const position = ((x - data[at]!) * dx + (y - data[at + 1]!) * dy) / (Math.sqrt(dx * dx + dy * dy) + 1e-3);
   return Math.sin(position * 1.1);
 }

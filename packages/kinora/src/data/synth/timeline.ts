@@ -47,7 +47,7 @@ export function drawTimeline(length: number, pace: number, rng: Random): Timelin
 /** What comes before a gesture or, backwards, after it: rest, the hand's way up, a moment of waiting. */
 function drawMargin(pace: number, rng: Random): { rest: number; move: number; length: number } {
   // Now and then the hand is up already: it rose before the clip began.
-  const rest = rng.chance(0.08) ? -10 : rng.between(0.5, 6);
+  const rest = rng.chance(0.08) ? -10 : rng.between(1, 7);
   const move = rng.between(3.5, 6.5) * pace;
   const wait = rng.between(0, 2.5);
   return { rest, move, length: Math.max(0, rest + move + wait) };
