@@ -69,21 +69,18 @@ function resizeColumns(
   width: number,
   { taps, first, count, weights }: Filter,
 ): void {
-  for (let x = 0; x < width; x++) {
-    const w = x * taps;
-    const n = count[x]!;
-    for (let y = 0; y < height; y++) {
+  for (let y = 0, write = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, write += 3) {
       let read = (y * sourceWidth + first[x]!) * 3;
       let r = 1 << (BITS - 1);
       let g = r;
       let b = r;
-      for (let tap = 0; tap < n; tap++, read += 3) {
-        const k = weights[w + tap]!;
-        r += source[read]! * k;
-        g += source[read + 1]! * k;
-        b += source[read + 2]! * k;
+      for (let tap = x * taps, end = tap + count[x]!; tap < end; tap++, read += 3) {
+        const k = weights[tap]!;
+        r = (r + Math.imul(source[read]!, k)) | 0;
+        g = (g + Math.imul(source[read + 1]!, k)) | 0;
+        b = (b + Math.imul(source[read + 2]!, k)) | 0;
       }
-      const write = (y * width + x) * 3;
       target[write] = clamp(r >> BITS);
       target[write + 1] = clamp(g >> BITS);
       target[write + 2] = clamp(b >> BITS);
@@ -99,16 +96,14 @@ function resizeRows(
   height: number,
   { taps, first, count, weights }: Filter,
 ): void {
+  const sums = new Int32Array(rowBytes);
   for (let y = 0; y < height; y++) {
-    const start = first[y]! * rowBytes;
-    const n = count[y]!;
-    for (let i = 0; i < rowBytes; i++) {
-      let sum = 1 << (BITS - 1);
-      for (let tap = 0, read = start + i; tap < n; tap++, read += rowBytes) {
-        sum += source[read]! * weights[y * taps + tap]!;
-      }
-      target[y * rowBytes + i] = clamp(sum >> BITS);
+    sums.fill(1 << (BITS - 1));
+    for (let tap = 0, read = first[y]! * rowBytes; tap < count[y]!; tap++, read += rowBytes) {
+      const k = weights[y * taps + tap]!;
+      for (let i = 0; i < rowBytes; i++) sums[i]! += Math.imul(source[read + i]!, k);
     }
+    for (let i = 0; i < rowBytes; i++) target[y * rowBytes + i] = clamp(sums[i]! >> BITS);
   }
 }
 

@@ -86,44 +86,123 @@ function warpNearest(source: Image, out: Image, matrix: Matrix): void {
   }
 }
 
-/** Weights have 11 bits a side, so that sums stay below 2^31. The four neighbours are clamped to the source at its border. */
+/**
+ * Row by row: where all four neighbours lie in the source no test is needed, which is nearly everywhere.
+ * `first` and `end` of that stretch are found from the line's ends instead.
+ */
 function warpBilinear(source: Image, out: Image, matrix: Matrix): void {
   const m = fixed(matrix);
-  const stepX = m[0]!;
-  const stepY = m[3]!;
-  const { width, height, data, offset } = source;
-  const target = out.data;
-  const rowBytes = width * 3;
-  const right = width * ONE;
-  const bottom = height * ONE;
-  let write = out.offset;
   for (let y = 0; y < out.height; y++) {
-    let sx = m[2]! + y * m[1]!;
-    let sy = m[5]! + y * m[4]!;
-    for (let x = 0; x < out.width; x++, write += 3, sx += stepX, sy += stepY) {
-      if (sx < 0 || sx >= right || sy < 0 || sy >= bottom) {
-        target[write] = target[write + 1] = target[write + 2] = 0;
-        continue;
-      }
-      const px = (sx - HALF) >> 16;
-      const py = (sy - HALF) >> 16;
-      const wx = ((sx - HALF) >> 5) & 2047;
-      const wy = ((sy - HALF) >> 5) & 2047;
-      const x0 = Math.max(0, px);
-      const y0 = Math.max(0, py);
-      const above = offset + y0 * rowBytes + x0 * 3;
-      const next = px < 0 || px + 1 >= width ? 0 : 3;
-      const below = py < 0 || py + 1 >= height ? above : above + rowBytes;
-      const w11 = wx * wy;
-      const w10 = (wx << 11) - w11;
-      const w01 = (wy << 11) - w11;
-      const w00 = (1 << 22) - w10 - w01 - w11;
-      for (let channel = 0; channel < 3; channel++) {
-        const p = above + channel;
-        const q = below + channel;
-        const sum = data[p]! * w00 + data[p + next]! * w10 + data[q]! * w01 + data[q + next]! * w11;
-        target[write + channel] = (sum + (1 << 21)) >> 22;
-      }
+    const sx = m[2]! + y * m[1]!;
+    const sy = m[5]! + y * m[4]!;
+    const [first, end] = inside(
+      stretch(sx, m[0]!, HALF, (source.width - 1) * ONE + HALF, out.width),
+      stretch(sy, m[3]!, HALF, (source.height - 1) * ONE + HALF, out.width),
+    );
+    const row = out.offset + y * out.width * 3;
+    blendBorder(source, out.data, row, sx, sy, m[0]!, m[3]!, 0, first);
+    blendInner(source, out.data, row, sx, sy, m[0]!, m[3]!, first, end);
+    blendBorder(source, out.data, row, sx, sy, m[0]!, m[3]!, end, out.width);
+  }
+}
+
+/** The steps `[first, end)` of `[0, count)` at which `start + step * i` lies in `[low, high)`. */
+function stretch(start: number, step: number, low: number, high: number, count: number): [number, number] {
+  if (step === 0) return start >= low && start < high ? [0, count] : [0, 0];
+  const enter = step > 0 ? Math.ceil((low - start) / step) : Math.floor((high - start) / step) + 1;
+  const leave = step > 0 ? Math.ceil((high - start) / step) : Math.floor((low - start) / step) + 1;
+  const first = Math.max(0, Math.min(count, enter));
+  return [first, Math.max(first, Math.min(count, leave))];
+}
+
+function inside(a: [number, number], b: [number, number]): [number, number] {
+  const first = Math.max(a[0], b[0]);
+  return [first, Math.max(first, Math.min(a[1], b[1]))];
+}
+
+/** Weights have 11 bits a side, so that sums stay below 2^31. */
+function blendInner(
+  { data, offset, width }: Image,
+  target: Uint8Array,
+  row: number,
+  sx: number,
+  sy: number,
+  stepX: number,
+  stepY: number,
+  first: number,
+  end: number,
+): void {
+  const rowBytes = width * 3;
+  let write = row + first * 3;
+  let x = (sx - HALF + first * stepX) | 0;
+  let y = (sy - HALF + first * stepY) | 0;
+  for (let i = first; i < end; i++) {
+    const wx = (x >> 5) & 2047;
+    const wy = (y >> 5) & 2047;
+    const w11 = Math.imul(wx, wy);
+    const w10 = (wx << 11) - w11;
+    const w01 = (wy << 11) - w11;
+    const w00 = (1 << 22) - w10 - w01 - w11;
+    const p = (offset + Math.imul(y >> 16, rowBytes) + Math.imul(x >> 16, 3)) | 0;
+    const q = (p + rowBytes) | 0;
+    target[write] = mix(data[p]!, data[p + 3]!, data[q]!, data[q + 3]!, w00, w10, w01, w11);
+    target[write + 1] = mix(data[p + 1]!, data[p + 4]!, data[q + 1]!, data[q + 4]!, w00, w10, w01, w11);
+    target[write + 2] = mix(data[p + 2]!, data[p + 5]!, data[q + 2]!, data[q + 5]!, w00, w10, w01, w11);
+    write += 3;
+    x = (x + stepX) | 0;
+    y = (y + stepY) | 0;
+  }
+}
+
+/** As above, with neighbours clamped to the source, and black where the pixel's own centre is outside. */
+function blendBorder(
+  { data, offset, width, height }: Image,
+  target: Uint8Array,
+  row: number,
+  sx: number,
+  sy: number,
+  stepX: number,
+  stepY: number,
+  first: number,
+  end: number,
+): void {
+  for (let i = first; i < end; i++) {
+    const x = sx + i * stepX;
+    const y = sy + i * stepY;
+    const write = row + i * 3;
+    if (x < 0 || x >= width * ONE || y < 0 || y >= height * ONE) {
+      target[write] = target[write + 1] = target[write + 2] = 0;
+      continue;
+    }
+    const wx = ((x - HALF) >> 5) & 2047;
+    const wy = ((y - HALF) >> 5) & 2047;
+    const left = Math.max(0, (x - HALF) >> 16) * 3;
+    const right = Math.min(width - 1, ((x - HALF) >> 16) + 1) * 3;
+    const above = offset + Math.max(0, (y - HALF) >> 16) * width * 3;
+    const below = offset + Math.min(height - 1, ((y - HALF) >> 16) + 1) * width * 3;
+    const w11 = wx * wy;
+    const w10 = (wx << 11) - w11;
+    const w01 = (wy << 11) - w11;
+    const w00 = (1 << 22) - w10 - w01 - w11;
+    for (let c = 0; c < 3; c++) {
+      const [p00, p10] = [data[above + left + c]!, data[above + right + c]!];
+      const [p01, p11] = [data[below + left + c]!, data[below + right + c]!];
+      target[write + c] = mix(p00, p10, p01, p11, w00, w10, w01, w11);
     }
   }
+}
+
+function mix(
+  p00: number,
+  p10: number,
+  p01: number,
+  p11: number,
+  w00: number,
+  w10: number,
+  w01: number,
+  w11: number,
+): number {
+  const left = Math.imul(p00, w00) + Math.imul(p01, w01);
+  const right = Math.imul(p10, w10) + Math.imul(p11, w11);
+  return (left + right + (1 << 21)) >> 22;
 }
