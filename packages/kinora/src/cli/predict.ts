@@ -34,9 +34,10 @@ export function predictCommand(): Command {
 }
 
 async function predict(paths: string[], flags: PredictFlags): Promise<void> {
+  const source = await findModel(flags);
   // Remarks go to stderr: stdout holds results only.
   const device = chooseDevice(flags, { ...silent, log: remark });
-  const model = await open(flags, device);
+  const model = openModel(source.path, { device, ...(source.spec && { spec: source.spec }) });
   let failures = 0;
   try {
     for (const path of paths) if (!(await answer(model, path, device, flags, paths.length === 1))) failures++;
@@ -78,17 +79,13 @@ export function describePrediction(path: string, best: readonly Prediction[]): s
   return `${path}\n${lines.join('\n')}\n`;
 }
 
-/** The weights named by --checkpoint, or those of the run that --config describes. */
-async function open(
-  { checkpoint, config: file, set = [] }: PredictFlags,
-  device: Device,
-): Promise<OpenedModel> {
+/** The weights named by --checkpoint, or those of the run that --config describes, which also says their preprocessing. */
+async function findModel({ checkpoint, config: file, set = [] }: PredictFlags) {
   const config = file === undefined ? undefined : await loadConfig(file, { set });
   const path = checkpoint ?? config?.checkpoint ?? (config && runFolderOf(config).path);
   if (path === undefined) throw noModel();
-  if (config === undefined) return openModel(path, { device });
-  const spec = () => preprocessSpec(config, readLabels(need(config, 'labels_csv', 'prediction')));
-  return openModel(path, { device, spec });
+  if (config === undefined) return { path };
+  return { path, spec: () => preprocessSpec(config, readLabels(need(config, 'labels_csv', 'prediction'))) };
 }
 
 function remark(line: string): void {

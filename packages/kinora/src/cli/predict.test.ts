@@ -1,0 +1,109 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { manualSeed, serialize } from '@kinora/torch';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { encodeJpeg } from '../clip/jpeg.js';
+import { defaultSpec } from '../clip/spec.js';
+import { findNetwork } from '../model/registry.js';
+import type { Prediction } from '../predict/predict.js';
+import { describePrediction } from './predict.js';
+
+const main = new URL('./main.js', import.meta.url).pathname;
+const folder = mkdtempSync(join(tmpdir(), 'kinora-predict-'));
+const weights = join(folder, 'model.safetensors');
+const labels = ['Swiping Left', 'Swiping Right', 'Stop Sign'];
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const kinora = (...words: string[]) =>
+  spawnSync(process.execPath, [main, ...words], { encoding: 'utf8', cwd: folder });
+
+/** A folder of grey frames that become lighter. */
+function writeClip(name: string, frames = 20): void {
+  mkdirSync(join(folder, name));
+  for (let t = 0; t < frames; t++) {
+    const pixels = new Uint8Array(100 * 120 * 3).fill(10 * t);
+    const file = `${String(t + 1).padStart(5, '0')}.jpg`;
+    writeFileSync(join(folder, name, file), encodeJpeg(pixels, { height: 100, width: 120 }));
+  }
+}
+
+beforeAll(() => {
+  manualSeed(3);
+  const spec = { ...defaultSpec(labels), frames: 16, stride: 1 };
+  const network = findNetwork('ConvColumnSmall').build(labels.length, [16, 84, 84]);
+  serialize.saveSafetensors(weights, network.stateDict(), { format: 'pt', spec: JSON.stringify(spec) });
+  network.dispose();
+  writeClip('a');
+  writeClip('b', 5);
+  mkdirSync(join(folder, 'empty'));
+});
+
+interface Line {
+  path: string;
+  top?: Prediction[];
+  error?: string;
+}
+const parse = (stdout: string): Line[] =>
+  stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+describe('kinora predict', () => {
+  test('--json prints one object a clip, likeliest first', () => {
+    const { status, stdout, stderr } = kinora('predict', 'a', 'b', '--checkpoint', weights, '--json');
+    expect([status, stderr]).toEqual([0, '']);
+    const [a, b] = parse(stdout);
+    expect([a!.path, b!.path]).toEqual(['a', 'b']);
+    const shares = a!.top!.map(({ probability }) => probability);
+    expect(shares.reduce((sum, share) => sum + share)).toBeCloseTo(1, 6);
+    expect([...shares].sort((x, y) => y - x)).toEqual(shares);
+    expect(a!.top!.map(({ label }) => label).sort()).toEqual([...labels].sort());
+    expect(b!.top![0]!.probability).not.toBe(shares[0]);
+  });
+
+  test('prints bars for people; without a GPU, -g says so on stderr and goes on', () => {
+    const { status, stdout, stderr } = kinora('predict', 'a', '--checkpoint', weights, '-k', '2', '-g', '0');
+    expect(status).toBe(0);
+    // On a machine with a GPU there is nothing to say.
+    expect(stderr).toMatch(/^(kinora: no CUDA device here[^\n]*\n)?$/);
+    expect(stdout).toMatch(/^a\n( {2}S.*\d\d\.\d% {2}█.*\n){2}$/);
+  });
+
+  test('an unreadable clip among others: they get their answer, the exit code is 1', () => {
+    const text = kinora('predict', 'empty', 'a', '--checkpoint', weights);
+    expect(text.status).toBe(1);
+    expect(text.stdout).toMatch(/^a\n/);
+    expect(text.stderr).toMatch(
+      /^kinora: empty: expected .*\nkinora: expected clips that can be read, received 1 of 2/,
+    );
+    const lines = parse(kinora('predict', 'empty', 'a', '--checkpoint', weights, '--json').stdout);
+    expect(lines[0]!.error).toMatch(/^empty: expected /);
+    expect(lines[1]!.top).toHaveLength(3);
+  });
+
+  test('alone, its error is one line', () => {
+    const { status, stderr, stdout } = kinora('predict', 'empty', '--checkpoint', weights);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^kinora: empty: expected [^\n]*\n$/);
+  });
+
+  test('needs to know the weights', () => {
+    expect(kinora('predict', 'a')).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^kinora predict: expected --checkpoint with a run folder/),
+    });
+  });
+});
+
+test('bars stand below each other whatever the labels', () => {
+  const best = [
+    { label: 'a', probability: 1 },
+    { label: 'longer', probability: 0.0004 },
+  ];
+  expect(describePrediction('clip', best)).toBe(
+    `clip\n  a       100.0%  ${'█'.repeat(28)}\n  longer    0.0%\n`,
+  );
+});
