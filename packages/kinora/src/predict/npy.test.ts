@@ -39,27 +39,33 @@ const python = ['python3', '/usr/bin/python3'].find((name) => {
 });
 
 describe.skipIf(python === undefined)(`NumPy${python ? '' : ' (skipped: no Python with numpy)'}`, () => {
-  const run = (program: string): string =>
-    execFileSync(python!, ['-c', `${PYTHON}; p = sys.argv[1]; ${program}`, path], {
-      encoding: 'utf8',
-    }).trim();
-
-  test.each(ARRAYS)('reads our %s', (dtype, data, shape) => {
-    writeNpy(path, data, shape);
-    const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex');
-    const tuple = `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
-    expect(run('a = numpy.load(p); print(a.dtype, a.shape, a.tobytes().hex())')).toBe(
-      `${dtype} ${tuple} ${bytes}`.trim(),
+  const run = (program: string, ...args: string[]): unknown =>
+    JSON.parse(
+      execFileSync(python!, ['-c', `${PYTHON}, json; ${program}`, folder, ...args], { encoding: 'utf8' }),
     );
+  const pathOf = (dtype: string): string => join(folder, `${dtype}.npy`);
+
+  test('reads what we write', () => {
+    for (const [dtype, data, shape] of ARRAYS) writeNpy(pathOf(dtype), data, shape);
+    const program = `arrays = [numpy.load(f'{sys.argv[1]}/{name}.npy') for name in sys.argv[2:]]
+print(json.dumps([[str(a.dtype), a.shape, a.tobytes().hex()] for a in arrays]))`;
+    const hex = ({ buffer, byteOffset, byteLength }: NpyArray) =>
+      Buffer.from(buffer, byteOffset, byteLength).toString('hex');
+    const names = ARRAYS.map(([dtype]) => dtype);
+    expect(run(program, ...names)).toEqual(ARRAYS.map(([dtype, data, shape]) => [dtype, shape, hex(data)]));
   });
 
-  test.each(ARRAYS)('writes %s that we read', (dtype, _data, shape) => {
-    run(
-      `numpy.save(p, numpy.arange(${shape.reduce((a, b) => a * b, 1)}).reshape(${JSON.stringify(shape)}).astype('${dtype}'))`,
-    );
-    const read = readNpy(path);
-    expect(read.shape).toEqual(shape);
-    expect([...read.data].map(Number)).toEqual(Array.from({ length: read.data.length }, (_, i) => i));
+  test('writes what we read', () => {
+    const program = `
+for name, shape in json.loads(sys.argv[2]):
+    numpy.save(f'{sys.argv[1]}/{name}.npy', numpy.arange(numpy.prod(shape, dtype=int)).reshape(shape).astype(name))
+print('null')`;
+    run(program, JSON.stringify(ARRAYS.map(([dtype, _, shape]) => [dtype, shape])));
+    for (const [dtype, data, shape] of ARRAYS) {
+      const read = readNpy(pathOf(dtype));
+      expect([read.shape, read.data.constructor]).toEqual([shape, data.constructor]);
+      expect([...read.data].map(Number)).toEqual(Array.from({ length: data.length }, (_, i) => i));
+    }
   });
 });
 

@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { describeRaw, describeValue, goldenBytes, goldenJson, goldenPath } from '../golden.test.util.js';
+import { Op } from '../pickle/opcodes.js';
+import { pickle } from '../pickle/pickle.js';
+import { PickleWriter } from '../pickle/writer.js';
 import { memorySource, withFile } from '../source.js';
 import { rawTensors, readCheckpoint } from './read.js';
 import type { TensorMaker } from './tensors.js';
@@ -35,6 +38,44 @@ test('pickle protocol 4', () => {
 test('one list that occurs twice is one array', () => {
   const shared = (read(goldenBytes('plain.zip.pth')) as Map<string, unknown[]>).get('shared')!;
   expect(shared[0]).toBe(shared[1]);
+});
+
+/** A legacy file of one tensor, whose storage is the elements 2 to 4 of one of six (as PyTorch 0.3 wrote views). */
+function legacyWithPart(part: readonly number[]): Uint8Array {
+  const whole = [0x1950a86a20f9469cfc6cn, 1001, { little_endian: true }].map((value) =>
+    pickle(value, () => false),
+  );
+  const out = new PickleWriter();
+  out.call('torch._utils', '_rebuild_tensor', () => {
+    out.tuple(() => {
+      for (const word of ['storage', '', 'key', 'cpu'])
+        word ? out.text(word) : out.global('torch', 'ShortStorage');
+      out.integer(6);
+      out.tuple(() => {
+        out.text('part');
+        for (const value of part) out.integer(value);
+      });
+    });
+    out.op(Op.BINPERSID);
+    out.integer(1);
+    out.integers([2]);
+    out.integers([1]);
+  });
+  const data = Buffer.alloc(8 + 6 * 2);
+  data.writeBigInt64LE(6n);
+  data.set([0, 0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0], 8);
+  return Buffer.concat([...whole, out.finish(), pickle(['key'], () => false), data]);
+}
+
+test('a storage that is part of another', () => {
+  expect(describeValue(read(legacyWithPart([2, 3])), describeRaw)).toMatchObject({
+    tensor: 'int16',
+    hex: '03000400',
+  });
+  expect(() => read(legacyWithPart([2, 2]))).toThrow('expected a tensor within its storage of 2 elements');
+  expect(() => read(legacyWithPart([4, 3]))).toThrow(
+    'expected a part of a storage of 6 elements, received 4, 3',
+  );
 });
 
 const CALLED = '/tmp/kinora-was-here';
