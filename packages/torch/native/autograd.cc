@@ -1,5 +1,5 @@
 // Gradients: backward and grad over libtorch's engine, the grad field, and the thread's grad and inference modes.
-#include <ATen/core/grad_mode.h>
+#include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/autograd/autograd.h>
 
@@ -35,9 +35,21 @@ napi_value get_gradient(napi_env env, napi_callback_info info) {
   return wrap(env, load(env, args[0]).grad());
 }
 
+/** libtorch takes any gradient here; PyTorch's checks stand in its Python part. */
+void check_gradient(const at::Tensor& tensor, const at::Tensor& gradient) {
+  if (!gradient.defined()) return;
+  TORCH_CHECK(gradient.sizes() == tensor.sizes(), "a gradient of shape ", gradient.sizes(), " for a tensor of shape ", tensor.sizes());
+  TORCH_CHECK(gradient.scalar_type() == tensor.scalar_type(), "a gradient of dtype ", gradient.scalar_type(), " for a tensor of dtype ", tensor.scalar_type());
+  TORCH_CHECK(gradient.device() == tensor.device(), "a gradient on ", gradient.device(), " for a tensor on ", tensor.device());
+  TORCH_CHECK(!gradient.is_same(tensor), "the tensor itself as its gradient");
+}
+
 napi_value set_gradient(napi_env env, napi_callback_info info) {
   const js::Arguments<2> args(env, info);
-  load(env, args[0]).mutable_grad() = load_optional(env, args[1]);
+  const auto& tensor = load(env, args[0]);
+  const auto gradient = load_optional(env, args[1]);
+  check_gradient(tensor, gradient);
+  tensor.mutable_grad() = gradient;
   return js::undefined(env);
 }
 

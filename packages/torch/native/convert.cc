@@ -53,6 +53,13 @@ int64_t lookup(const Name (&names)[Count], const char* what, const std::string& 
   throw std::invalid_argument(std::string("expected a ") + what + " (" + known + "), received '" + text + "'");
 }
 
+template <size_t Count>
+const char* text_of(const Name (&names)[Count], int64_t value) {
+  for (const auto& name : names)
+    if (name.value == value) return name.text;
+  return nullptr;
+}
+
 c10::Scalar to_scalar(napi_env env, napi_value value) {
   switch (js::type_of(env, value)) {
     case napi_boolean: return js::to_bool(env, value);
@@ -65,12 +72,10 @@ c10::Scalar to_scalar(napi_env env, napi_value value) {
   return integral ? c10::Scalar(static_cast<int64_t>(number)) : c10::Scalar(number);
 }
 
-template <typename T, typename Convert>
-c10::List<T> to_list(napi_env env, napi_value value, c10::List<T> list, Convert convert) {
-  const uint32_t length = js::array_length(env, value);
-  list.reserve(length);
-  for (uint32_t i = 0; i < length; ++i) list.push_back(convert(js::element(env, value, i)));
-  return list;
+/** A float argument takes any number; bigints are what int64 tensors are read as. */
+double to_float(napi_env env, napi_value value) {
+  if (js::type_of(env, value) == napi_bigint) return static_cast<double>(js::to_int64(env, value));
+  return js::to_double(env, value);
 }
 
 bool is_array(napi_env env, napi_value value) {
@@ -79,48 +84,84 @@ bool is_array(napi_env env, napi_value value) {
   return result;
 }
 
-std::vector<int64_t> to_int_list(napi_env env, napi_value value, c10::optional<int32_t> length) {
-  if (is_array(env, value)) return js::to_int64s(env, value);
-  return std::vector<int64_t>(length.value_or(1), js::to_int64(env, value));
+template <typename List, typename Convert>
+List to_list(napi_env env, napi_value value, List list, Convert convert) {
+  const uint32_t length = js::array_length(env, value);
+  list.reserve(length);
+  for (uint32_t i = 0; i < length; ++i) list.push_back(convert(js::element(env, value, i)));
+  return list;
 }
 
-c10::IValue to_list_ivalue(napi_env env, napi_value value, const c10::TypePtr& element, c10::optional<int32_t> length) {
+c10::IValue to_ints(napi_env env, napi_value value, int32_t length) {
+  if (length > 0 && !is_array(env, value)) return std::vector<int64_t>(length, js::to_int64(env, value));
+  return js::to_int64s(env, value);
+}
+
+c10::IValue to_floats(napi_env env, napi_value value, int32_t length) {
+  if (length > 0 && !is_array(env, value)) return std::vector<double>(length, to_float(env, value));
+  return to_list(env, value, std::vector<double>(), [&](napi_value v) { return to_float(env, v); });
+}
+
+c10::IValue to_optional_tensors(napi_env env, napi_value value) {
+  return to_list(env, value, c10::impl::GenericList(c10::OptionalType::ofTensor()), [&](napi_value v) {
+    return js::is_nullish(env, v) ? c10::IValue() : c10::IValue(load(env, v));
+  });
+}
+
+c10::IValue to_list_ivalue(napi_env env, napi_value value, const c10::TypePtr& element, int32_t length) {
   switch (element->kind()) {
     case c10::TypeKind::TensorType: return load_list(env, value);
     case c10::TypeKind::SymIntType:
-    case c10::TypeKind::IntType: return to_int_list(env, value, length);
-    case c10::TypeKind::FloatType: {
-      if (!is_array(env, value)) return std::vector<double>(length.value_or(1), js::to_double(env, value));
-      return to_list(env, value, c10::List<double>(), [&](napi_value v) { return js::to_double(env, v); });
-    }
+    case c10::TypeKind::IntType: return to_ints(env, value, length);
+    case c10::TypeKind::FloatType: return to_floats(env, value, length);
     case c10::TypeKind::BoolType:
       return to_list(env, value, c10::List<bool>(), [&](napi_value v) { return js::to_bool(env, v); });
     case c10::TypeKind::NumberType:
       return to_list(env, value, c10::impl::GenericList(c10::NumberType::get()),
                      [&](napi_value v) { return c10::IValue(to_scalar(env, v)); });
     case c10::TypeKind::OptionalType:
-      return to_list(env, value, c10::List<c10::optional<at::Tensor>>(), [&](napi_value v) {
-        return js::is_nullish(env, v) ? c10::optional<at::Tensor>() : c10::make_optional(load(env, v));
-      });
+      if (element->castRaw<c10::OptionalType>()->getElementType()->kind() == c10::TypeKind::TensorType)
+        return to_optional_tensors(env, value);
+      [[fallthrough]];
     default: throw std::invalid_argument("lists of " + element->str() + " are not supported");
   }
 }
 
-napi_value int_list(napi_env env, const std::vector<int64_t>& list) { return js::numbers(env, list.data(), list.size()); }
+napi_value from_int(napi_env env, int64_t value) {
+  constexpr int64_t kSafe = int64_t{1} << 53;
+  return -kSafe <= value && value <= kSafe ? js::number(env, static_cast<double>(value)) : js::bigint(env, value);
+}
+
+/** A dtype, layout or memory format is an integer to the dispatcher. */
+const char* enumerator_of(int64_t value, const c10::Type& type) {
+  switch (type.kind()) {
+    case c10::TypeKind::ScalarTypeType: return text_of(kDtypes, value);
+    case c10::TypeKind::LayoutType: return text_of(kLayouts, value);
+    case c10::TypeKind::MemoryFormatType: return text_of(kMemoryFormats, value);
+    case c10::TypeKind::OptionalType: return enumerator_of(value, *type.castRaw<c10::OptionalType>()->getElementType());
+    default: return nullptr;
+  }
+}
+
+napi_value from_list(napi_env env, const c10::List<c10::IValue>& list, const c10::TypePtr& type) {
+  napi_value result = js::array(env, list.size());
+  for (size_t i = 0; i < list.size(); ++i)
+    js::set(env, result, static_cast<uint32_t>(i), from_ivalue(env, list.get(i), type));
+  return result;
+}
 
 }  // namespace
 
 const char* dtype_name(c10::ScalarType dtype) {
-  for (const auto& name : kDtypes)
-    if (name.value == static_cast<int64_t>(dtype)) return name.text;
-  return c10::toString(dtype);
+  const char* name = text_of(kDtypes, static_cast<int64_t>(dtype));
+  return name != nullptr ? name : c10::toString(dtype);
 }
 
 c10::ScalarType dtype_of(const std::string& name) {
   return static_cast<c10::ScalarType>(lookup(kDtypes, "dtype", name));
 }
 
-c10::IValue to_ivalue(napi_env env, napi_value value, const c10::TypePtr& type, c10::optional<int32_t> length) {
+c10::IValue to_ivalue(napi_env env, napi_value value, const c10::TypePtr& type, int32_t length) {
   switch (type->kind()) {
     case c10::TypeKind::OptionalType:
       if (js::is_nullish(env, value)) return c10::IValue();
@@ -131,7 +172,7 @@ c10::IValue to_ivalue(napi_env env, napi_value value, const c10::TypePtr& type, 
     case c10::TypeKind::NumberType: return to_scalar(env, value);
     case c10::TypeKind::SymIntType:
     case c10::TypeKind::IntType: return js::to_int64(env, value);
-    case c10::TypeKind::FloatType: return js::to_double(env, value);
+    case c10::TypeKind::FloatType: return to_float(env, value);
     case c10::TypeKind::BoolType: return js::to_bool(env, value);
     case c10::TypeKind::StringType: return js::to_string(env, value);
     case c10::TypeKind::DeviceObjType: return c10::Device(js::to_string(env, value));
@@ -143,24 +184,20 @@ c10::IValue to_ivalue(napi_env env, napi_value value, const c10::TypePtr& type, 
   }
 }
 
-napi_value from_ivalue(napi_env env, const c10::IValue& value) {
+napi_value from_ivalue(napi_env env, const c10::IValue& value, const c10::TypePtr& type) {
   if (value.isNone()) return js::null(env);
   if (value.isTensor()) return wrap(env, value.toTensor());
   if (value.isTensorList()) return wrap_list(env, value.toTensorVector());
   if (value.isBool()) return js::boolean(env, value.toBool());
-  if (value.isInt()) return js::number(env, static_cast<double>(value.toInt()));
-  if (value.isDouble()) return js::number(env, value.toDouble());
-  if (value.isScalar()) return js::number(env, value.toScalar().toDouble());
-  if (value.isString()) return js::string(env, value.toStringRef());
-  if (value.isIntList()) return int_list(env, value.toIntVector());
-  if (value.isDevice()) return js::string(env, value.toDevice().str());
-  if (value.isList()) {
-    const auto list = value.toList();
-    napi_value result = js::array(env, list.size());
-    for (size_t i = 0; i < list.size(); ++i) js::set(env, result, static_cast<uint32_t>(i), from_ivalue(env, list.get(i)));
-    return result;
+  if (value.isInt()) {
+    const char* name = enumerator_of(value.toInt(), *type);
+    return name != nullptr ? js::string(env, name) : from_int(env, value.toInt());
   }
-  throw std::runtime_error("results of type " + value.tagKind() + " are not supported");
+  if (value.isDouble()) return js::number(env, value.toDouble());
+  if (value.isString()) return js::string(env, value.toStringRef());
+  if (value.isDevice()) return js::string(env, value.toDevice().str());
+  if (value.isList()) return from_list(env, value.toList(), type);
+  throw std::runtime_error("results of type " + value.tagKind() + " have no JavaScript value");
 }
 
 }  // namespace kinora

@@ -8,9 +8,10 @@
 
 namespace kinora {
 
-/** @param length the N of `int[N]`: a single number is repeated N times. */
-c10::IValue to_ivalue(napi_env env, napi_value value, const c10::TypePtr& type, c10::optional<int32_t> length);
-napi_value from_ivalue(napi_env env, const c10::IValue& value);
+/** @param length the N of `int[N]`: a single number is repeated N times; 0 for other types. */
+c10::IValue to_ivalue(napi_env env, napi_value value, const c10::TypePtr& type, int32_t length);
+/** @param type tells a dtype from an integer; integers and Scalars beyond 2^53 become bigints. */
+napi_value from_ivalue(napi_env env, const c10::IValue& value, const c10::TypePtr& type);
 
 /** `float32`, `int64`, ...: the names PyTorch prints after `torch.`. */
 const char* dtype_name(c10::ScalarType dtype);

@@ -2,6 +2,7 @@
 // Autograd, autocast and device selection happen behind it, as they do for PyTorch.
 #include <ATen/core/dispatch/Dispatcher.h>
 
+#include <algorithm>
 #include <deque>
 #include <unordered_map>
 
@@ -13,30 +14,45 @@ namespace kinora {
 
 namespace {
 
+constexpr size_t kMaxArguments = 40;
+
 struct Operator {
   c10::OperatorHandle handle;
-  /** Index of the argument that the only result aliases (in-place and out= operators), or -1. */
-  int32_t returned_argument;
+  /** For each result the argument that it is (in-place and out= operators), or -1 for a new value. */
+  std::vector<int32_t> returned;
 };
 
+/** By index, which is what JavaScript holds; a deque, because growing must not move what a call is using. */
 thread_local std::deque<Operator> operators;
+thread_local std::unordered_map<c10::OperatorName, size_t> indices;
 
-int32_t returned_argument(const c10::FunctionSchema& schema) {
-  if (schema.returns().size() != 1) return -1;
-  const auto* result = schema.returns()[0].alias_info();
-  if (result == nullptr || !result->isWrite()) return -1;
-  for (size_t i = 0; i < schema.arguments().size(); ++i) {
-    const auto* argument = schema.arguments()[i].alias_info();
-    if (argument != nullptr && argument->isWrite() && argument->beforeSets() == result->beforeSets())
+bool is_written(const c10::Argument& argument) {
+  return argument.alias_info() != nullptr && argument.alias_info()->isWrite();
+}
+
+/** `Tensor(a!)` as a result is the very argument that is marked `a!`. */
+int32_t returned_argument(const std::vector<c10::Argument>& arguments, const c10::Argument& result) {
+  if (!is_written(result)) return -1;
+  for (size_t i = 0; i < arguments.size(); ++i)
+    if (is_written(arguments[i]) && arguments[i].alias_info()->beforeSets() == result.alias_info()->beforeSets())
       return static_cast<int32_t>(i);
-  }
   return -1;
+}
+
+size_t index_of(const c10::OperatorHandle& handle) {
+  const auto [entry, is_new] = indices.try_emplace(handle.operator_name(), operators.size());
+  if (!is_new) return entry->second;
+  const auto& schema = handle.schema();
+  std::vector<int32_t> returned;
+  for (const auto& result : schema.returns()) returned.push_back(returned_argument(schema.arguments(), result));
+  operators.push_back({handle, std::move(returned)});
+  return entry->second;
 }
 
 napi_value describe_default(napi_env env, const c10::Argument& argument) {
   if (!argument.default_value()) return js::undefined(env);
   const auto& value = *argument.default_value();
-  return value.isTensor() ? js::null(env) : from_ivalue(env, value);
+  return value.isTensor() ? js::null(env) : from_ivalue(env, value, argument.real_type());
 }
 
 napi_value describe_argument(napi_env env, const c10::Argument& argument) {
@@ -47,7 +63,7 @@ napi_value describe_argument(napi_env env, const c10::Argument& argument) {
   js::set(env, result, "optional", js::boolean(env, argument.default_value().has_value()));
   js::set(env, result, "default", describe_default(env, argument));
   if (argument.N()) js::set(env, result, "length", js::number(env, *argument.N()));
-  js::set(env, result, "written", js::boolean(env, argument.alias_info() != nullptr && argument.alias_info()->isWrite()));
+  js::set(env, result, "written", js::boolean(env, is_written(argument)));
   return result;
 }
 
@@ -74,49 +90,54 @@ napi_value overloads(napi_env env, napi_callback_info info) {
   return result;
 }
 
-/** resolve(name, overload): { index, schema, arguments, returns, returnedArgument } | undefined */
+/** resolve(name, overload): { index, schema, arguments, returns, returned } | undefined */
 napi_value resolve(napi_env env, napi_callback_info info) {
   const js::Arguments<2> args(env, info);
   const c10::OperatorName name(js::to_string(env, args[0]), js::to_string(env, args[1]));
   const auto handle = c10::Dispatcher::singleton().findSchema(name);
-  if (!handle) return js::undefined(env);
+  if (!handle || handle->schema().arguments().size() > kMaxArguments) return js::undefined(env);
   const auto& schema = handle->schema();
-  operators.push_back({*handle, returned_argument(schema)});
+  const size_t index = index_of(*handle);
+  const auto& returned = operators[index].returned;
   napi_value result = js::object(env);
-  js::set(env, result, "index", js::number(env, static_cast<double>(operators.size() - 1)));
+  js::set(env, result, "index", js::number(env, static_cast<double>(index)));
   js::set(env, result, "schema", js::string(env, c10::toString(schema)));
   js::set(env, result, "arguments", describe_arguments(env, schema.arguments()));
   js::set(env, result, "returns", describe_arguments(env, schema.returns()));
-  js::set(env, result, "returnedArgument", js::number(env, operators.back().returned_argument));
+  js::set(env, result, "returned", js::numbers(env, returned));
   return result;
 }
 
 c10::IValue argument_value(napi_env env, napi_value value, const c10::Argument& argument) {
   if (js::type_of(env, value) == napi_undefined && argument.default_value()) return *argument.default_value();
   try {
-    return to_ivalue(env, value, argument.real_type(), argument.N());
+    return to_ivalue(env, value, argument.real_type(), argument.N().value_or(0));
   } catch (const std::invalid_argument& error) {
     throw std::invalid_argument("argument '" + argument.name() + "': " + error.what());
   }
 }
 
-/** call(index, ...arguments in the schema's order; undefined stands for the default) */
+/** Results that are arguments become undefined: JavaScript has them already. */
+napi_value result_value(napi_env env, const Operator& op, const torch::jit::Stack& stack, size_t i) {
+  return op.returned[i] >= 0 ? js::undefined(env)
+                             : from_ivalue(env, stack[i], op.handle.schema().returns()[i].real_type());
+}
+
+/** call(index, ...arguments in the schema's order; undefined stands for the default): one result, or an array of them */
 napi_value call(napi_env env, napi_callback_info info) {
-  constexpr size_t kMaxArguments = 40;
   const js::Arguments<kMaxArguments + 1> args(env, info);
-  const auto& op = operators.at(static_cast<size_t>(js::to_double(env, args[0])));
+  const auto& op = operators.at(static_cast<size_t>(js::to_int64(env, args[0])));
   const auto& arguments = op.handle.schema().arguments();
-  if (arguments.size() > kMaxArguments) throw std::runtime_error("operators with more than 40 arguments are not supported");
 
   torch::jit::Stack stack;
-  stack.reserve(std::max(arguments.size(), op.handle.schema().returns().size()));
+  stack.reserve(std::max(arguments.size(), op.returned.size()));
   for (size_t i = 0; i < arguments.size(); ++i) stack.push_back(argument_value(env, args[i + 1], arguments[i]));
   op.handle.callBoxed(&stack);
 
-  if (op.returned_argument >= 0 || stack.empty()) return js::undefined(env);
-  if (stack.size() == 1) return from_ivalue(env, stack[0]);
+  if (stack.size() == 1) return result_value(env, op, stack, 0);
   napi_value result = js::array(env, stack.size());
-  for (size_t i = 0; i < stack.size(); ++i) js::set(env, result, static_cast<uint32_t>(i), from_ivalue(env, stack[i]));
+  for (size_t i = 0; i < stack.size(); ++i)
+    js::set(env, result, static_cast<uint32_t>(i), result_value(env, op, stack, i));
   return result;
 }
 

@@ -1,14 +1,17 @@
 // The slot tables behind the handles: one for tensors, one for generators. A table belongs to a JavaScript thread.
 #include "handles.h"
 
+#include <atomic>
 #include <unordered_set>
 
 namespace kinora {
 
 namespace {
 
-constexpr double kSlots = 16777216.0;  // 2^24 slots; the generation takes the remaining 29 bits of a safe integer
-constexpr uint32_t kGenerations = 1u << 29;
+constexpr uint32_t kSlots = 1u << 24;
+constexpr uint32_t kGenerations = 1u << 29;  // 24 + 29 bits: handles are safe integers
+/** Tables start this far apart, so that a handle of another thread is stale here instead of naming some other tensor. */
+constexpr uint32_t kTableStride = 1u << 20;
 constexpr int64_t kWorthReporting = 1 << 16;  // bytes from which V8 is told of memory it cannot see
 
 template <typename T>
@@ -16,16 +19,16 @@ class SlotTable {
  public:
   struct Slot {
     T value;
-    uint32_t generation = 0;
+    uint32_t generation;
     bool live = false;
     int64_t reported = 0;
   };
 
   double insert(T value) {
     if (free_.empty()) {
-      if (slots_.size() >= static_cast<size_t>(kSlots)) throw std::runtime_error("more than 16,777,216 tensors are alive");
+      if (slots_.size() >= kSlots) throw std::runtime_error("more than 16,777,216 tensors are alive");
       free_.push_back(static_cast<uint32_t>(slots_.size()));
-      slots_.emplace_back();
+      slots_.push_back({T(), first_generation_});
     }
     const uint32_t index = free_.back();
     free_.pop_back();
@@ -33,16 +36,16 @@ class SlotTable {
     slot.value = std::move(value);
     slot.live = true;
     ++live_;
-    return slot.generation * kSlots + index;
+    return static_cast<double>(uint64_t{slot.generation} * kSlots + index);
   }
 
   Slot* find(double handle) {
-    if (!(handle >= 0)) return nullptr;
-    const auto generation = static_cast<uint32_t>(handle / kSlots);
-    const auto index = static_cast<size_t>(handle - generation * kSlots);
+    if (!(handle >= 0 && handle < static_cast<double>(uint64_t{kSlots} * kGenerations))) return nullptr;
+    const auto bits = static_cast<uint64_t>(handle);
+    const size_t index = bits % kSlots;
     if (index >= slots_.size()) return nullptr;
     Slot& slot = slots_[index];
-    return slot.live && slot.generation == generation ? &slot : nullptr;
+    return slot.live && slot.generation == bits / kSlots ? &slot : nullptr;
   }
 
   void erase(Slot* slot) {
@@ -58,6 +61,12 @@ class SlotTable {
   const std::vector<Slot>& slots() const { return slots_; }
 
  private:
+  static uint32_t next_first_generation() {
+    static std::atomic<uint32_t> tables{0};
+    return tables++ * kTableStride % kGenerations;
+  }
+
+  const uint32_t first_generation_ = next_first_generation();
   std::vector<Slot> slots_;
   std::vector<uint32_t> free_;
   size_t live_ = 0;

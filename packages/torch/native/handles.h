@@ -9,9 +9,9 @@
 
 namespace kinora {
 
-/** Thrown for a handle whose tensor has been disposed; the TypeScript side words the message. */
+/** Thrown for a handle whose tensor has been disposed, or that belongs to another thread. TypeScript sees it first. */
 struct Disposed : std::runtime_error {
-  Disposed() : std::runtime_error("disposed") {}
+  Disposed() : std::runtime_error("a handle of a disposed tensor or of another thread") {}
 };
 
 double store(napi_env env, at::Tensor tensor);

@@ -98,33 +98,36 @@ std::vector<int64_t> to_int64s(napi_env env, napi_value array) {
   return result;
 }
 
+namespace {
+
+size_t element_size(napi_typedarray_type type) {
+  switch (type) {
+    case napi_int8_array:
+    case napi_uint8_array:
+    case napi_uint8_clamped_array: return 1;
+    case napi_int16_array:
+    case napi_uint16_array: return 2;
+    case napi_int32_array:
+    case napi_uint32_array:
+    case napi_float32_array: return 4;
+    case napi_float64_array:
+    case napi_bigint64_array:
+    case napi_biguint64_array: return 8;
+    default: throw std::invalid_argument("expected a typed array of a known kind");
+  }
+}
+
+}  // namespace
+
 Bytes to_bytes(napi_env env, napi_value view) {
   bool is_typed = false;
-  bool is_view = false;
   check(env, napi_is_typedarray(env, view, &is_typed));
-  check(env, napi_is_dataview(env, view, &is_view));
+  if (!is_typed) throw std::invalid_argument("expected a typed array, received " + describe(env, view));
   void* data = nullptr;
   size_t length = 0;
-  if (is_typed) {
-    napi_typedarray_type type;
-    check(env, napi_get_typedarray_info(env, view, &type, &length, &data, nullptr, nullptr));
-    switch (type) {
-      case napi_int16_array:
-      case napi_uint16_array: length *= 2; break;
-      case napi_int32_array:
-      case napi_uint32_array:
-      case napi_float32_array: length *= 4; break;
-      case napi_float64_array:
-      case napi_bigint64_array:
-      case napi_biguint64_array: length *= 8; break;
-      default: break;
-    }
-  } else if (is_view) {
-    check(env, napi_get_dataview_info(env, view, &length, &data, nullptr, nullptr));
-  } else {
-    throw std::invalid_argument("expected a typed array, received " + describe(env, view));
-  }
-  return {static_cast<uint8_t*>(data), length};
+  napi_typedarray_type type;
+  check(env, napi_get_typedarray_info(env, view, &type, &length, &data, nullptr, nullptr));
+  return {static_cast<uint8_t*>(data), length * element_size(type)};
 }
 
 napi_value undefined(napi_env env) {
@@ -172,12 +175,6 @@ napi_value array(napi_env env, size_t length) {
 napi_value object(napi_env env) {
   napi_value result;
   check(env, napi_create_object(env, &result));
-  return result;
-}
-
-napi_value numbers(napi_env env, const int64_t* data, size_t length) {
-  napi_value result = array(env, length);
-  for (size_t i = 0; i < length; ++i) set(env, result, static_cast<uint32_t>(i), number(env, static_cast<double>(data[i])));
   return result;
 }
 

@@ -38,7 +38,7 @@ uint32_t array_length(napi_env env, napi_value array);
 napi_value element(napi_env env, napi_value array, uint32_t index);
 std::vector<int64_t> to_int64s(napi_env env, napi_value array);
 
-/** The bytes of an ArrayBuffer view (typed array, Buffer, DataView). Valid until control returns to JavaScript. */
+/** The bytes of a typed array or Buffer. Valid until control returns to JavaScript. */
 struct Bytes {
   uint8_t* data;
   size_t length;
@@ -53,9 +53,17 @@ napi_value string(napi_env env, const std::string& value);
 napi_value bigint(napi_env env, int64_t value);
 napi_value array(napi_env env, size_t length);
 napi_value object(napi_env env);
-napi_value numbers(napi_env env, const int64_t* data, size_t length);
+template <typename List>
+napi_value numbers(napi_env env, const List& list);
 void set(napi_env env, napi_value array, uint32_t index, napi_value value);
 void set(napi_env env, napi_value object, const char* name, napi_value value);
+
+template <typename List>
+napi_value numbers(napi_env env, const List& list) {
+  napi_value result = array(env, list.size());
+  for (size_t i = 0; i < list.size(); ++i) set(env, result, static_cast<uint32_t>(i), number(env, static_cast<double>(list[i])));
+  return result;
+}
 
 /** The arguments of one call. `Max` bounds how many are read; missing ones are undefined. */
 template <size_t Max>

@@ -1,5 +1,6 @@
 // What lies outside the dispatcher about tensors: copies of data in and out, metadata, handles and their statistics.
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
 
 #include <cstring>
 
@@ -26,7 +27,7 @@ napi_value from_bytes(napi_env env, napi_callback_info info) {
 /** readBytes(handle, destination: typed array, dtype): copies the elements, as that dtype, in row-major order */
 napi_value read_bytes(napi_env env, napi_callback_info info) {
   const js::Arguments<3> args(env, info);
-  const at::NoGradGuard guard;
+  const c10::NoGradGuard guard;
   const auto dtype = dtype_of(js::to_string(env, args[2]));
   const auto tensor = load(env, args[0]).detach().to(at::kCPU, dtype).resolve_conj().resolve_neg().contiguous();
   const auto bytes = js::to_bytes(env, args[1]);
@@ -44,6 +45,7 @@ napi_value write_bytes(napi_env env, napi_callback_info info) {
   if (!tensor.is_contiguous() || !tensor.device().is_cpu()) throw std::invalid_argument("expected a contiguous CPU tensor");
   if (tensor.nbytes() != bytes.length)
     throw std::invalid_argument("expected " + std::to_string(tensor.nbytes()) + " bytes, received " + std::to_string(bytes.length));
+  tensor.unsafeGetTensorImpl()->bump_version();  // autograd must notice that values it saved have changed
   if (bytes.length > 0) std::memcpy(tensor.data_ptr(), bytes.data, bytes.length);
   return js::undefined(env);
 }
@@ -60,14 +62,12 @@ napi_value item(napi_env env, napi_callback_info info) {
 
 napi_value shape(napi_env env, napi_callback_info info) {
   const js::Arguments<1> args(env, info);
-  const auto sizes = load(env, args[0]).sizes();
-  return js::numbers(env, sizes.data(), sizes.size());
+  return js::numbers(env, load(env, args[0]).sizes());
 }
 
 napi_value strides(napi_env env, napi_callback_info info) {
   const js::Arguments<1> args(env, info);
-  const auto strides = load(env, args[0]).strides();
-  return js::numbers(env, strides.data(), strides.size());
+  return js::numbers(env, load(env, args[0]).strides());
 }
 
 napi_value dtype(napi_env env, napi_callback_info info) {
@@ -96,6 +96,7 @@ napi_value storage(napi_env env, napi_callback_info info) {
   return result;
 }
 
+/** release(handle): a stale one is passed over */
 napi_value release_tensor(napi_env env, napi_callback_info info) {
   const js::Arguments<1> args(env, info);
   release(env, js::to_double(env, args[0]));

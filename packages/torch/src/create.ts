@@ -1,7 +1,9 @@
 /** Tensors from JavaScript values: numbers, nested arrays, typed arrays and raw bytes. */
-import { type DType, dtypeOfArray, dtypes, type TypedArray } from './dtype.js';
+import { callOp } from './dispatch.js';
+import { type DType, dtypeOfArray, dtypes, isDType, type TypedArray } from './dtype.js';
 import { KinoraError } from './error.js';
 import { native } from './native.js';
+import { packScalars } from './pack.js';
 import { type Device, type NestedArray, type Scalar, type Shape, Tensor } from './tensor.js';
 
 export interface TensorOptions {
@@ -12,45 +14,48 @@ export interface TensorOptions {
 
 /**
  * A tensor that holds a copy of a value or of nested arrays (torch.tensor). Numbers become float32, bigints int64 and
- * booleans bool unless `dtype` says otherwise. Throws where the arrays are ragged.
+ * booleans bool unless `dtype` says otherwise.
+ * @throws KinoraError `torch/ragged`, or `torch/value` for what the dtype cannot hold: 2.5 or 300 in a uint8
  */
 export function tensor(data: NestedArray, options: TensorOptions = {}): Tensor {
   const shape = shapeOf(data);
   const values: Scalar[] = [];
   flatten(data, shape, 0, values);
-  const dtype = options.dtype ?? defaultDType(values[0]);
-  return place(new Tensor(native().fromBytes(pack(values, dtype), packedAs(dtype), shape)), dtype, options);
+  const dtype = checkedDType(options.dtype ?? defaultDType(values[0]));
+  const { array, packedAs } = packScalars(values, dtype);
+  return place(new Tensor(native().fromBytes(array, packedAs, shape)), dtype, options);
 }
 
 /** A tensor that holds a copy of a typed array; its dtype is the array's own unless `dtype` says otherwise. */
 export function fromTypedArray(array: TypedArray, shape: Shape, options: TensorOptions = {}): Tensor {
   const dtype = dtypeOfArray(array);
-  const expected = shape.reduce((product, size) => product * size, 1);
-  if (array.length !== expected) throw wrongLength(array.length, shape, expected);
-  return place(new Tensor(native().fromBytes(array, dtype, shape)), options.dtype ?? dtype, options);
+  checkLength(array.length, shape, 1, 'elements');
+  return place(
+    new Tensor(native().fromBytes(array, dtype, shape)),
+    checkedDType(options.dtype ?? dtype),
+    options,
+  );
 }
 
 /** A tensor of any dtype that holds a copy of raw little-endian bytes in row-major order. */
 export function fromBytes(bytes: Uint8Array, dtype: DType, shape: Shape): Tensor {
-  const expected = shape.reduce((product, size) => product * size, 1) * dtypes[dtype].size;
-  if (bytes.length !== expected) throw wrongLength(bytes.length, shape, expected, 'bytes');
+  checkLength(bytes.length, shape, dtypes[checkedDType(dtype)].size, 'bytes');
   return new Tensor(native().fromBytes(bytes, dtype, shape));
 }
 
-function place(made: Tensor, dtype: DType, { device, requiresGrad }: TensorOptions): Tensor {
-  const placed = convert(made, dtype, device ?? 'cpu');
+function place(made: Tensor, dtype: DType, { device = 'cpu', requiresGrad }: TensorOptions): Tensor {
+  const placed = convert(made, dtype, device);
   if (requiresGrad) placed.requiresGrad = true;
   return placed;
 }
 
 function convert(made: Tensor, dtype: DType, device: Device): Tensor {
   if (made.dtype === dtype && device === 'cpu') return made;
-  const operator = native().resolve('aten::_to_copy', '')!;
-  const named: Record<string, unknown> = { dtype, device };
-  const args = operator.arguments.map(({ name }, i) => (i === 0 ? made.handle : named[name]));
-  const converted = new Tensor(native().call(operator.index, ...args) as number);
-  made.dispose();
-  return converted;
+  try {
+    return callOp('aten::_to_copy', made, { dtype, device }) as Tensor;
+  } finally {
+    made.dispose();
+  }
 }
 
 function shapeOf(data: NestedArray): number[] {
@@ -64,7 +69,7 @@ function shapeOf(data: NestedArray): number[] {
 
 function flatten(data: NestedArray, shape: Shape, depth: number, into: Scalar[]): void {
   if (depth === shape.length) {
-    if (typeof data === 'object') throw ragged(shape, depth, data);
+    if (!['number', 'bigint', 'boolean'].includes(typeof data)) throw ragged(shape, depth, data);
     into.push(data as Scalar);
     return;
   }
@@ -75,35 +80,33 @@ function flatten(data: NestedArray, shape: Shape, depth: number, into: Scalar[])
 const defaultDType = (first: Scalar | undefined): DType =>
   typeof first === 'bigint' ? 'int64' : typeof first === 'boolean' ? 'bool' : 'float32';
 
-/** Half precisions and complex numbers are packed as floats and converted natively. */
-function packedAs(dtype: DType): DType {
-  const { readAs, width } = dtypes[dtype];
-  return width === 2 ? 'float64' : readAs;
-}
-
-function pack(values: readonly Scalar[], dtype: DType): TypedArray {
-  if (dtype === 'int64') return BigInt64Array.from(values, (value) => BigInt(value));
-  const array = new dtypes[packedAs(dtype)].array(values.length);
-  for (let i = 0; i < values.length; i++)
-    array[i] = Number(dtype === 'bool' ? Boolean(values[i]) : values[i]);
-  return array;
-}
-
-function ragged(shape: Shape, depth: number, data: NestedArray): KinoraError {
-  return new KinoraError({
-    code: 'torch/ragged',
-    where: `tensor(), dimension ${depth}`,
-    expected: depth === shape.length ? 'a number' : `an array of ${shape[depth]}`,
-    received: Array.isArray(data) ? `an array of ${data.length}` : String(data),
-    hint: 'every nested array of a dimension has the same length',
+function checkedDType(dtype: DType): DType {
+  if (isDType(dtype)) return dtype;
+  throw new KinoraError({
+    code: 'torch/dtype',
+    expected: `a dtype (${Object.keys(dtypes).join(', ')})`,
+    received: String(dtype),
   });
 }
 
-function wrongLength(received: number, shape: Shape, expected: number, unit = 'elements'): KinoraError {
-  return new KinoraError({
+function checkLength(received: number, shape: Shape, size: number, unit: string): void {
+  const expected = shape.reduce((product, length) => product * length, size);
+  if (received === expected) return;
+  throw new KinoraError({
     code: 'torch/length',
     where: `shape [${shape.join(', ')}]`,
     expected: `${expected} ${unit}`,
     received: String(received),
+  });
+}
+
+function ragged(shape: Shape, depth: number, data: unknown): KinoraError {
+  const isTyped = ArrayBuffer.isView(data);
+  return new KinoraError({
+    code: 'torch/ragged',
+    where: `tensor(), dimension ${depth}`,
+    expected: depth === shape.length ? 'a number, bigint or boolean' : `an array of ${shape[depth]}`,
+    received: Array.isArray(data) ? `an array of ${data.length}` : isTyped ? 'a typed array' : String(data),
+    hint: isTyped ? 'use fromTypedArray()' : 'every nested array of a dimension has the same length',
   });
 }

@@ -1,6 +1,6 @@
 /** Autograd: modes, backward, and gradients with respect to chosen inputs. */
-import { KinoraError } from './error.js';
-import { type NativeModule, native } from './native.js';
+import { native } from './native.js';
+import { synchronous } from './synchronous.js';
 import { Tensor } from './tensor.js';
 
 /** Runs `fn` without recording gradients (torch.no_grad); the mode before is restored even when it throws. */
@@ -14,7 +14,7 @@ export const isGradEnabled = (): boolean => native().isGradEnabled();
 function withGradMode<T>(enabled: boolean, fn: () => T): T {
   const previous = native().setGradEnabled(enabled);
   try {
-    return synchronous(fn());
+    return synchronous('a grad mode', fn());
   } finally {
     native().setGradEnabled(previous);
   }
@@ -24,7 +24,7 @@ function withGradMode<T>(enabled: boolean, fn: () => T): T {
 export function inferenceMode<T>(fn: () => T): T {
   native().enterInferenceMode();
   try {
-    return synchronous(fn());
+    return synchronous('inferenceMode()', fn());
   } finally {
     native().leaveInferenceMode();
   }
@@ -44,7 +44,7 @@ export interface BackwardOptions {
 export function backward(output: Tensor, gradient?: Tensor | null, options: BackwardOptions = {}): void {
   const { createGraph = false, retainGraph = createGraph } = options;
   const gradients = gradient ? [gradient.handle] : [];
-  guarded('backward', () => native().backward([output.handle], gradients, retainGraph, createGraph, []));
+  native().backward([output.handle], gradients, retainGraph, createGraph, []);
 }
 
 export interface GradOptions extends BackwardOptions {
@@ -61,44 +61,16 @@ export function grad(
   options: GradOptions = {},
 ): (Tensor | null)[] {
   const { createGraph = false, retainGraph = createGraph, allowUnused = false, gradOutputs = [] } = options;
-  const handles = guarded('grad', (engine) =>
-    engine.grad(
-      handlesOf(outputs),
-      handlesOf(inputs),
-      handlesOf(gradOutputs),
-      retainGraph,
-      createGraph,
-      allowUnused,
-    ),
+  const handles = native().grad(
+    handlesOf(outputs),
+    handlesOf(inputs),
+    handlesOf(gradOutputs),
+    retainGraph,
+    createGraph,
+    allowUnused,
   );
   return handles.map((handle) => (handle === null ? null : new Tensor(handle)));
 }
 
 const handlesOf = (tensors: Tensor | readonly Tensor[]): number[] =>
   (tensors instanceof Tensor ? [tensors] : tensors).map((tensor) => tensor.handle);
-
-function guarded<T>(where: string, call: (engine: NativeModule) => T): T {
-  try {
-    return call(native());
-  } catch (cause) {
-    if (cause instanceof KinoraError) throw cause;
-    throw new KinoraError({
-      code: 'torch/autograd',
-      where,
-      expected: 'a graph that can be differentiated',
-      received: (cause as Error).message,
-      cause,
-    });
-  }
-}
-
-function synchronous<T>(result: T): T {
-  if (!(result instanceof Promise)) return result;
-  throw new KinoraError({
-    code: 'torch/async-mode',
-    expected: 'a synchronous function',
-    where: 'a grad mode',
-    received: 'one that returns a Promise',
-    hint: 'the mode belongs to the thread: await outside it',
-  });
-}

@@ -3,7 +3,7 @@ import './methods.js';
 
 export { fromBytes, fromTypedArray, type TensorOptions, tensor } from './create.js';
 export { cuda, engineInfo, setDeterministic, threads } from './device.js';
-export { callOp, type Operator, overloadsOf } from './dispatch.js';
+export { callOp } from './dispatch.js';
 export { type DType, dtypeOfArray, dtypes, isDType, isFloating, type TypedArray } from './dtype.js';
 export { KinoraError, type KinoraErrorParts } from './error.js';
 export {
@@ -18,6 +18,7 @@ export {
 } from './grad.js';
 export { type Index, type Slice, slice } from './indexing.js';
 export * as nn from './nn/index.js';
+export { type Operator, overloadsOf } from './operators.js';
 export type { Ops, TensorMethods } from './ops.generated.js';
 export { ops } from './ops.js';
 export * as optim from './optim/index.js';

@@ -1,7 +1,9 @@
 /** Indexing as in Python: `x[2, :, 1:5, None, ..., mask]` is `x.index(2, slice(), slice(1, 5), null, '...', mask)`. */
 import { callOp } from './dispatch.js';
 import { KinoraError } from './error.js';
-import { Tensor } from './tensor.js';
+import { describe } from './refusal.js';
+import { scope } from './scope.js';
+import { type Scalar, Tensor } from './tensor.js';
 
 /** `start:end:step` along one dimension; what is left out runs to that end. Steps are positive, as libtorch's. */
 export interface Slice {
@@ -21,23 +23,28 @@ export type Index = number | Slice | null | '...' | Tensor;
 
 /** The indexed part: a view, unless tensors take part, which copy. */
 export function index(self: Tensor, ...indices: Index[]): Tensor {
-  const { view, gathers } = applyBasic(self, indices);
-  return gathers.some((gather) => gather !== null) ? (callOp('aten::index', view, gathers) as Tensor) : view;
+  return scope(() => {
+    const { view, gathers } = applyBasic(self, indices);
+    return gathers.some((gather) => gather !== null)
+      ? (callOp('aten::index', view, gathers) as Tensor)
+      : view;
+  });
 }
 
 /** Writes a tensor or a number into the indexed part, in place (`x[...] = value`). */
-export function indexPut_(self: Tensor, indices: readonly Index[], value: Tensor | number): Tensor {
-  const { view, gathers } = applyBasic(self, indices);
-  if (gathers.some((gather) => gather !== null)) {
-    const values =
-      value instanceof Tensor
-        ? value
-        : (callOp('aten::scalar_tensor', value, { dtype: self.dtype }) as Tensor);
-    callOp('aten::index_put_', view, gathers, values);
-  } else if (value instanceof Tensor) callOp('aten::copy_', view, value);
-  else callOp('aten::fill_', view, value);
+export function indexPut_(self: Tensor, indices: readonly Index[], value: Tensor | Scalar): Tensor {
+  scope(() => {
+    const { view, gathers } = applyBasic(self, indices);
+    if (gathers.some((gather) => gather !== null))
+      callOp('aten::index_put_', view, gathers, asTensor(value, self));
+    else if (value instanceof Tensor) callOp('aten::copy_', view, value);
+    else callOp('aten::fill_', view, value);
+  });
   return self;
 }
+
+const asTensor = (value: Tensor | Scalar, { dtype, device }: Tensor): Tensor =>
+  value instanceof Tensor ? value : (callOp('aten::scalar_tensor', value, { dtype, device }) as Tensor);
 
 /** Applies everything but tensors, and says which dimension of the view each tensor indexes. */
 function applyBasic(self: Tensor, indices: readonly Index[]): { view: Tensor; gathers: (Tensor | null)[] } {
@@ -61,18 +68,36 @@ function applyBasic(self: Tensor, indices: readonly Index[]): { view: Tensor; ga
 
 const isWhole = ({ start, end, step }: Slice): boolean => start === null && end === null && step === 1;
 /** A mask indexes as many dimensions as it has. */
-const consumes = (item: Tensor): number => (item.dtype === 'bool' ? item.ndim : 1);
+const consumes = (item: Tensor): number => (['bool', 'uint8'].includes(item.dtype) ? item.ndim : 1);
 
 /** Replaces '...' by the full slices it stands for. */
 function expand(self: Tensor, indices: readonly Index[]): (number | Slice | null | Tensor)[] {
   let used = 0;
-  for (const item of indices)
+  for (const item of indices) {
+    if (!isIndex(item)) throw notAnIndex(item);
     if (item !== null && item !== '...') used += item instanceof Tensor ? consumes(item) : 1;
+  }
   const rank = self.ndim;
   if (used > rank || indices.filter((item) => item === '...').length > 1) throw tooMany(self, used);
   return indices.flatMap((item) =>
     item === '...' ? Array.from({ length: rank - used }, () => slice()) : [item],
   );
+}
+
+const isIndex = (item: unknown): boolean =>
+  typeof item === 'number' ||
+  item === null ||
+  item === '...' ||
+  item instanceof Tensor ||
+  (typeof item === 'object' && 'start' in item && 'end' in item && 'step' in item);
+
+function notAnIndex(item: unknown): KinoraError {
+  return new KinoraError({
+    code: 'torch/index',
+    where: 'index()',
+    expected: "a number, slice(), null, '...' or a tensor",
+    received: describe(item),
+  });
 }
 
 function tooMany(self: Tensor, used: number): KinoraError {

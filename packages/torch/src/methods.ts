@@ -1,16 +1,17 @@
 /** Operators as methods of Tensor, with indexing and backward. Importing this file adds them. */
+import { adapted } from './adapt.js';
 import { callOp } from './dispatch.js';
 import { type BackwardOptions, backward } from './grad.js';
 import { type Index, index, indexPut_, slice } from './indexing.js';
 import { methodNames, type TensorMethods } from './ops.generated.js';
-import { Tensor } from './tensor.js';
+import { type Scalar, Tensor } from './tensor.js';
 
 declare module './tensor.js' {
   interface Tensor extends TensorMethods {
     /** `x[2, :, 1:5]` is `x.index(2, slice(), slice(1, 5))`; see Index. */
     index(...indices: Index[]): Tensor;
     /** `x[indices] = value` is `x.indexPut_([...indices], value)`. */
-    indexPut_(indices: readonly Index[], value: Tensor | number): Tensor;
+    indexPut_(indices: readonly Index[], value: Tensor | Scalar): Tensor;
     /** `x[start:end:step]` along the first dimension. */
     slice(start?: number | null, end?: number | null, step?: number): Tensor;
     /** Accumulates gradients into the leaves; see backward. */
@@ -21,15 +22,21 @@ declare module './tensor.js' {
 const prototype = Tensor.prototype as unknown as Record<string, unknown>;
 for (const name of methodNames) {
   const qualified = `aten::${name}`;
-  prototype[name] = function (this: Tensor, ...args: unknown[]) {
-    return callOp(qualified, this, ...args);
-  };
+  const adapt = adapted[name];
+  prototype[name] =
+    adapt === undefined
+      ? function (this: Tensor, ...args: unknown[]) {
+          return callOp(qualified, this, ...args);
+        }
+      : function (this: Tensor, ...args: unknown[]) {
+          return callOp(qualified, ...adapt([this, ...args]));
+        };
 }
 Object.assign(prototype, {
   index(this: Tensor, ...indices: Index[]) {
     return index(this, ...indices);
   },
-  indexPut_(this: Tensor, indices: readonly Index[], value: Tensor | number) {
+  indexPut_(this: Tensor, indices: readonly Index[], value: Tensor | Scalar) {
     return indexPut_(this, indices, value);
   },
   slice(this: Tensor, start?: number | null, end?: number | null, step?: number) {

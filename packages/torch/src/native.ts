@@ -1,97 +1,16 @@
 /**
- * The compiled addon as TypeScript sees it, loaded on first use so that code without tensors runs without libtorch.
- * Handles are numbers; what they mean stands in native/handles.h. Nothing outside this package imports this file.
+ * Loads the compiled addon on first use, so that code without tensors runs without libtorch, and makes KinoraErrors of
+ * what it throws. Nothing outside this package imports this file.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { DType } from './dtype.js';
+import { isMainThread } from 'node:worker_threads';
+import type { NativeModule } from './addon.js';
 import { KinoraError } from './error.js';
 
-export type Handle = number;
-
-export interface NativeArgument {
-  name: string;
-  /** The schema's real type: `Tensor`, `Tensor?`, `int[]`, `ScalarType?`, ... */
-  type: string;
-  /** By name only. */
-  named: boolean;
-  /** Has a default. */
-  optional: boolean;
-  default: unknown;
-  /** N of `int[N]`. */
-  length?: number;
-  /** Written to, as `self` of in-place operators and `out`. */
-  written: boolean;
-}
-
-export interface NativeOperator {
-  index: number;
-  schema: string;
-  arguments: NativeArgument[];
-  returns: NativeArgument[];
-  /** Which argument comes back as the result (in-place and out= operators), or -1. */
-  returnedArgument: number;
-}
-
-export interface NativeModule {
-  overloads(name: string): string[];
-  resolve(name: string, overload: string): NativeOperator | undefined;
-  call(index: number, ...args: unknown[]): unknown;
-
-  fromBytes(bytes: ArrayBufferView, dtype: DType, shape: readonly number[]): Handle;
-  readBytes(handle: Handle, destination: ArrayBufferView, as: DType): void;
-  writeBytes(handle: Handle, source: ArrayBufferView): void;
-  item(handle: Handle): number | bigint | boolean;
-  shape(handle: Handle): number[];
-  strides(handle: Handle): number[];
-  dtype(handle: Handle): DType;
-  device(handle: Handle): string;
-  isContiguous(handle: Handle): boolean;
-  storage(handle: Handle): { key: bigint; offset: number; bytes: number };
-  release(handle: Handle): void;
-  isLive(handle: Handle): boolean;
-  statistics(): { liveTensors: number; liveBytes: number };
-
-  backward(
-    outputs: Handle[],
-    gradients: Handle[],
-    retainGraph: boolean,
-    createGraph: boolean,
-    inputs: Handle[],
-  ): void;
-  grad(
-    outputs: Handle[],
-    inputs: Handle[],
-    gradients: Handle[],
-    retainGraph: boolean,
-    createGraph: boolean,
-    allowUnused: boolean,
-  ): (Handle | null)[];
-  gradient(handle: Handle): Handle | null;
-  setGradient(handle: Handle, gradient: Handle | null): void;
-  requiresGrad(handle: Handle): boolean;
-  setRequiresGrad(handle: Handle, required: boolean): void;
-  isLeaf(handle: Handle): boolean;
-  setGradEnabled(enabled: boolean): boolean;
-  isGradEnabled(): boolean;
-  enterInferenceMode(): void;
-  leaveInferenceMode(): void;
-
-  manualSeed(seed: number | bigint): void;
-  newGenerator(seed: number | bigint): Handle;
-  releaseGenerator(handle: Handle): void;
-  generatorState(generator: string | Handle): Handle;
-  setGeneratorState(generator: string | Handle, state: Handle): void;
-
-  threads(): number;
-  setThreads(count: number): void;
-  cudaDeviceCount(): number;
-  synchronize(device: string): void;
-  setDeterministic(enabled: boolean): void;
-  description(): { version: string; config: string; parallel: string };
-}
+export type { Handle, NativeArgument, NativeModule, NativeOperator } from './addon.js';
 
 let loaded: NativeModule | undefined;
 
@@ -102,25 +21,51 @@ export function native(): NativeModule {
 }
 
 function load(): NativeModule {
-  const addon = builtAddon();
+  const file = builtAddon();
   // Threads that spin while they wait take the cores from the decoding threads; libgomp reads this when it is loaded.
   process.env.OMP_WAIT_POLICY ??= 'PASSIVE';
-  let module: NativeModule;
+  let addon: NativeModule;
   try {
-    module = createRequire(import.meta.url)(addon) as NativeModule;
+    addon = createRequire(import.meta.url)(file) as NativeModule;
   } catch (cause) {
     throw new KinoraError({
       code: 'torch/load',
       expected: 'the engine to load',
-      where: addon,
-      received: String((cause as Error).message).split('\n', 1)[0]!,
+      where: file,
+      received: firstLine(cause),
       hint: 'libtorch may have moved or changed: run `npx kinora-torch setup`, then `npx kinora doctor`',
       cause,
     });
   }
-  module.setThreads(Number(process.env['OMP_NUM_THREADS']) || availableParallelism());
-  return module;
+  // The number belongs to the process: a worker must not undo what the main thread has chosen.
+  if (isMainThread) addon.setThreads(Number(process.env.OMP_NUM_THREADS) || availableParallelism());
+  return guarded(addon);
 }
+
+/** Every function but `call`, whose errors name the operator and its arguments. */
+function guarded(addon: NativeModule): NativeModule {
+  const functions = Object.entries(addon as unknown as Record<string, (...args: unknown[]) => unknown>);
+  const wrapped = functions.map(([name, run]) => [name, name === 'call' ? run : guard(name, run)]);
+  return Object.fromEntries(wrapped) as NativeModule;
+}
+
+function guard(where: string, run: (...args: unknown[]) => unknown): (...args: unknown[]) => unknown {
+  return (...args) => {
+    try {
+      return run(...args);
+    } catch (cause) {
+      throw new KinoraError({
+        code: 'torch/engine',
+        where,
+        expected: 'something that libtorch accepts',
+        received: firstLine(cause),
+        cause,
+      });
+    }
+  };
+}
+
+const firstLine = (cause: unknown): string => String((cause as Error).message).split('\n', 1)[0]!;
 
 function builtAddon(): string {
   const record = new URL('../build/current.json', import.meta.url);

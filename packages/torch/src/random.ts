@@ -1,4 +1,5 @@
 /** Random numbers: seeds, generators and their states, which a checkpoint saves so that a run resumes exactly. */
+import { KinoraError } from './error.js';
 import { type Handle, native } from './native.js';
 import { type Device, Tensor } from './tensor.js';
 
@@ -16,31 +17,46 @@ export function setRngState(state: Uint8Array, device: Device = 'cpu'): void {
   restore(device, state);
 }
 
+const DISPOSED = -1;
+const backstop = new FinalizationRegistry<Handle>((handle) => native().releaseGenerator(handle));
+
 /** A generator of its own on the CPU, for draws that must not disturb the default one (torch.Generator). */
 export class Generator {
-  readonly #handle: Handle;
+  #handle: Handle;
 
   constructor(seed: number | bigint) {
     this.#handle = native().newGenerator(seed);
+    backstop.register(this, this.#handle, this);
   }
 
   /** @internal */
   get handle(): Handle {
+    if (this.#handle === DISPOSED) throw disposedGenerator();
     return this.#handle;
   }
   getState(): Uint8Array {
-    return stateOf(this.#handle);
+    return stateOf(this.handle);
   }
   setState(state: Uint8Array): void {
-    restore(this.#handle, state);
+    restore(this.handle, state);
   }
   dispose(): void {
+    if (this.#handle === DISPOSED) return;
     native().releaseGenerator(this.#handle);
+    backstop.unregister(this);
+    this.#handle = DISPOSED;
   }
   [Symbol.dispose](): void {
     this.dispose();
   }
 }
+
+const disposedGenerator = (): KinoraError =>
+  new KinoraError({
+    code: 'torch/disposed',
+    expected: 'a living generator',
+    received: 'one that has been disposed',
+  });
 
 function stateOf(generator: string | Handle): Uint8Array {
   const state = new Tensor(native().generatorState(generator));

@@ -7,7 +7,7 @@ import { type DType, dtypes, type TypedArray } from './dtype.js';
 import { KinoraError } from './error.js';
 import { type Handle, native } from './native.js';
 import { formatTensor } from './print.js';
-import { adopt, forget, whenUnscoped } from './scope.js';
+import { currentScope, type Owned, type Scope } from './scope.js';
 
 /** `cpu`, `cuda` or `cuda:N`. */
 export type Device = string;
@@ -17,19 +17,17 @@ export type NestedArray<T = Scalar> = T | readonly NestedArray<T>[];
 
 const DISPOSED = -1;
 const backstop = new FinalizationRegistry<Handle>((handle) => native().release(handle));
-whenUnscoped((owned) => watch(owned as Tensor));
 
-function watch(tensor: Tensor): void {
-  if (!tensor.isDisposed) backstop.register(tensor, tensor.handle, tensor);
-}
-
-export class Tensor {
+export class Tensor implements Owned {
   #handle: Handle;
+  #scope: Scope | null;
 
   /** Wraps a native handle; not for use outside this package. @internal */
   constructor(handle: Handle) {
     this.#handle = handle;
-    if (!adopt(this)) backstop.register(this, handle, this);
+    this.#scope = currentScope();
+    if (this.#scope !== null) this.#scope.add(this);
+    else backstop.register(this, handle, this);
   }
 
   /** @internal */
@@ -84,9 +82,9 @@ export class Tensor {
     native().setGradient(this.handle, gradient === null ? null : gradient.handle);
   }
 
-  /** The only element: `bigint` for int64, `boolean` for bool, `number` otherwise. */
+  /** The only element: `bigint` for int64, `boolean` for bool, `number` otherwise; complex ones have none. */
   item(): Scalar {
-    if (this.numel !== 1) throw wrongCount(this, 'item()');
+    if (this.numel !== 1 || this.dtype.startsWith('complex')) throw notOneNumber(this);
     return native().item(this.handle);
   }
 
@@ -109,15 +107,25 @@ export class Tensor {
     return bytes;
   }
 
-  /** Nested arrays of the tensor's shape; a bare value for a tensor without dimensions. */
+  /**
+   * Nested arrays of the tensor's shape; a bare value for a tensor without dimensions. Complex numbers are pairs of real
+   * and imaginary part.
+   */
   toArray(): NestedArray {
+    const { dtype, shape } = this;
     const data = this.toTypedArray();
-    const isBool = this.dtype === 'bool';
-    return nest(this.shape, (i) => (isBool ? data[i] === 1 : data[i]!));
+    const pairs = dtypes[dtype].width === 2 ? [2] : [];
+    return nest([...shape, ...pairs], (i) => (dtype === 'bool' ? data[i] === 1 : data[i]!));
   }
 
-  /** Overwrites the elements of a contiguous CPU tensor with those of an array of the same number of bytes. */
+  /**
+   * Overwrites the elements of a contiguous CPU tensor with those of an array of its own kind (as toTypedArray gives) and
+   * size. Half precisions have no such array.
+   */
   copyFrom(source: TypedArray): this {
+    const held = dtypes[this.dtype].array;
+    if (!(source instanceof held) || dtypes[this.dtype].readAs !== this.dtype)
+      throw wrongSource(this, source);
     native().writeBytes(this.handle, source);
     return this;
   }
@@ -127,7 +135,17 @@ export class Tensor {
     if (this.#handle === DISPOSED) return;
     native().release(this.#handle);
     this.#handle = DISPOSED;
-    if (!forget(this)) backstop.unregister(this);
+    if (this.#scope !== null) this.#scope.delete(this);
+    else backstop.unregister(this);
+  }
+  /** Moves it to another scope, or to the garbage collector (null). @internal */
+  transfer(to: Scope | null): void {
+    if (this.#scope === to || this.#handle === DISPOSED) return;
+    if (this.#scope !== null) this.#scope.delete(this);
+    else backstop.unregister(this);
+    this.#scope = to;
+    if (to !== null) to.add(this);
+    else backstop.register(this, this.#handle, this);
   }
   get isDisposed(): boolean {
     return this.#handle === DISPOSED;
@@ -168,12 +186,22 @@ function disposed(): KinoraError {
   });
 }
 
-function wrongCount(tensor: Tensor, where: string): KinoraError {
+function wrongSource({ dtype }: Tensor, source: TypedArray): KinoraError {
+  return new KinoraError({
+    code: 'torch/copy-from',
+    where: 'copyFrom()',
+    expected:
+      dtypes[dtype].readAs === dtype ? `a ${dtypes[dtype].array.name} for ${dtype}` : `no ${dtype} tensor`,
+    received: source?.constructor?.name ?? String(source),
+  });
+}
+
+function notOneNumber(tensor: Tensor): KinoraError {
   return new KinoraError({
     code: 'torch/item',
-    where,
-    expected: 'a tensor of one element',
-    received: `shape [${tensor.shape.join(', ')}]`,
+    where: 'item()',
+    expected: 'a tensor of one real element',
+    received: `${tensor.dtype}[${tensor.shape.join(', ')}]`,
     hint: 'use toTypedArray() or toArray()',
   });
 }

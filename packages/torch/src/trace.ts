@@ -2,9 +2,10 @@
  * The record of one forward pass: every operator with its inputs, outputs and the module it ran in. The one description
  * of a network that the summary, the cost of a layer, exporters and explanations are derived from.
  */
-import { type Operator, observeCalls } from './dispatch.js';
+import { observeCalls } from './dispatch.js';
 import type { DType } from './dtype.js';
 import { currentModulePath } from './nn/call-stack.js';
+import type { Operator } from './operators.js';
 import { type Shape, Tensor } from './tensor.js';
 
 /** A tensor in a trace: equal ids are the same tensor. */
@@ -34,11 +35,14 @@ export interface Trace<T> {
   idOf(tensor: Tensor): number | undefined;
 }
 
-/** Runs `fn` and records each operator that it calls. Traces do not nest. */
+/** Runs `fn` and records each operator that it calls; a trace around this one records them too. */
 export function trace<T>(fn: () => T): Trace<T> {
   const ids = new Map<Tensor, number>();
   const calls: TracedCall[] = [];
-  const previous = observeCalls((operator, args, result) => calls.push(record(operator, args, result, ids)));
+  const previous = observeCalls((operator, args, result) => {
+    calls.push(record(operator, args, result, ids));
+    previous?.(operator, args, result);
+  });
   try {
     const result = fn();
     return { result, calls, idOf: (tensor) => ids.get(tensor) };

@@ -1,0 +1,90 @@
+/**
+ * The compiled addon as TypeScript sees it; native/module.cc is its table of contents. Handles are numbers, and what they
+ * mean stands in native/handles.h. Nothing outside this package imports this file.
+ */
+import type { DType } from './dtype.js';
+
+export type Handle = number;
+
+export interface NativeArgument {
+  name: string;
+  /** The schema's real type: `Tensor`, `Tensor?`, `int[]`, `ScalarType?`, ... */
+  type: string;
+  /** By name only. */
+  named: boolean;
+  /** Has a default. */
+  optional: boolean;
+  default: unknown;
+  /** N of `int[N]`. */
+  length?: number;
+  /** Written to, as `self` of in-place operators and `out`. */
+  written: boolean;
+}
+
+export interface NativeOperator {
+  index: number;
+  schema: string;
+  arguments: NativeArgument[];
+  returns: NativeArgument[];
+  /** For each result the argument that it is (in-place and out= operators), or -1 for a new value. */
+  returned: number[];
+}
+
+export interface NativeModule {
+  overloads(name: string): string[];
+  resolve(name: string, overload: string): NativeOperator | undefined;
+  /** Arguments in the schema's order; one result, or an array of them. Those that are arguments come as undefined. */
+  call(index: number, ...args: unknown[]): unknown;
+
+  fromBytes(bytes: ArrayBufferView, dtype: DType, shape: readonly number[]): Handle;
+  readBytes(handle: Handle, destination: ArrayBufferView, as: DType): void;
+  writeBytes(handle: Handle, source: ArrayBufferView): void;
+  item(handle: Handle): number | bigint | boolean;
+  shape(handle: Handle): number[];
+  strides(handle: Handle): number[];
+  dtype(handle: Handle): DType;
+  device(handle: Handle): string;
+  isContiguous(handle: Handle): boolean;
+  storage(handle: Handle): { key: bigint; offset: number; bytes: number };
+  release(handle: Handle): void;
+  isLive(handle: Handle): boolean;
+  statistics(): { liveTensors: number; liveBytes: number };
+
+  backward(
+    outputs: Handle[],
+    gradients: Handle[],
+    retainGraph: boolean,
+    createGraph: boolean,
+    inputs: Handle[],
+  ): void;
+  grad(
+    outputs: Handle[],
+    inputs: Handle[],
+    gradients: Handle[],
+    retainGraph: boolean,
+    createGraph: boolean,
+    allowUnused: boolean,
+  ): (Handle | null)[];
+  gradient(handle: Handle): Handle | null;
+  setGradient(handle: Handle, gradient: Handle | null): void;
+  requiresGrad(handle: Handle): boolean;
+  setRequiresGrad(handle: Handle, required: boolean): void;
+  isLeaf(handle: Handle): boolean;
+  setGradEnabled(enabled: boolean): boolean;
+  isGradEnabled(): boolean;
+  enterInferenceMode(): void;
+  leaveInferenceMode(): void;
+
+  manualSeed(seed: number | bigint): void;
+  newGenerator(seed: number | bigint): Handle;
+  releaseGenerator(handle: Handle): void;
+  generatorState(generator: string | Handle): Handle;
+  setGeneratorState(generator: string | Handle, state: Handle): void;
+
+  threads(): number;
+  setThreads(count: number): void;
+  cudaDeviceCount(): number;
+  synchronize(device: string): void;
+  setDeterministic(enabled: boolean): void;
+  description(): { version: string; config: string; parallel: string };
+}
