@@ -159,12 +159,10 @@ export interface Ops {
   adaptive_max_pool1d(self: Tensor, output_size: Int | readonly Int[]): [Tensor, Tensor];
   adaptive_max_pool2d(self: Tensor, output_size: Int | readonly Int[]): [Tensor, Tensor];
   adaptive_max_pool3d(self: Tensor, output_size: Int | readonly Int[]): [Tensor, Tensor];
-  add(self: Tensor, other: Scalar, named?: { alpha?: Scalar }): Tensor;
   add(self: Tensor, other: Scalar, alpha: Scalar): Tensor;
-  add(self: Tensor, other: Tensor, named?: { alpha?: Scalar }): Tensor;
-  add_(self: Tensor, other: Scalar, named?: { alpha?: Scalar }): Tensor;
+  add(self: Tensor, other: Scalar | Tensor, named?: { alpha?: Scalar }): Tensor;
   add_(self: Tensor, other: Scalar, alpha: Scalar): Tensor;
-  add_(self: Tensor, other: Tensor, named?: { alpha?: Scalar }): Tensor;
+  add_(self: Tensor, other: Scalar | Tensor, named?: { alpha?: Scalar }): Tensor;
   addbmm(self: Tensor, batch1: Tensor, batch2: Tensor, named?: { beta?: Scalar; alpha?: Scalar }): Tensor;
   addcdiv(self: Tensor, tensor1: Tensor, tensor2: Tensor, named?: { value?: Scalar }): Tensor;
   addcdiv_(self: Tensor, tensor1: Tensor, tensor2: Tensor, named?: { value?: Scalar }): Tensor;
@@ -177,8 +175,6 @@ export interface Ops {
   all(self: Tensor): Tensor;
   all(self: Tensor, dim: Int, named?: { keepdim?: boolean }): Tensor;
   all(self: Tensor, dim: Int, keepdim: boolean): Tensor;
-  all(self: Tensor, dim: string, named?: { keepdim?: boolean }): Tensor;
-  all(self: Tensor, dim: string, keepdim: boolean): Tensor;
   allclose(
     self: Tensor,
     other: Tensor,
@@ -202,19 +198,7 @@ export interface Ops {
   any(self: Tensor): Tensor;
   any(self: Tensor, dim: Int, named?: { keepdim?: boolean }): Tensor;
   any(self: Tensor, dim: Int, keepdim: boolean): Tensor;
-  any(self: Tensor, dim: string, named?: { keepdim?: boolean }): Tensor;
-  any(self: Tensor, dim: string, keepdim: boolean): Tensor;
   arange(
-    end: Scalar,
-    named?: {
-      dtype?: DType | null;
-      layout?: Layout | null;
-      device?: Device | null;
-      pin_memory?: boolean | null;
-    },
-  ): Tensor;
-  arange(
-    start: Scalar,
     end: Scalar,
     named?: {
       dtype?: DType | null;
@@ -251,12 +235,9 @@ export interface Ops {
   argmin(self: Tensor, named?: { dim?: Int | null; keepdim?: boolean }): Tensor;
   argmin(self: Tensor, dim: Int | null, named?: { keepdim?: boolean }): Tensor;
   argmin(self: Tensor, dim: Int | null, keepdim: boolean): Tensor;
-  argsort(self: Tensor, named?: { dim?: Int; descending?: boolean }): Tensor;
   argsort(self: Tensor, dim: Int, named?: { descending?: boolean }): Tensor;
   argsort(self: Tensor, dim: Int, descending: boolean): Tensor;
-  argsort(self: Tensor, named: { stable: boolean; dim?: Int; descending?: boolean }): Tensor;
-  argsort(self: Tensor, dim: string, named?: { descending?: boolean }): Tensor;
-  argsort(self: Tensor, dim: string, descending: boolean): Tensor;
+  argsort(self: Tensor, named?: { stable?: boolean; dim?: Int; descending?: boolean }): Tensor;
   as_strided(
     self: Tensor,
     size: readonly Int[],
@@ -429,8 +410,7 @@ export interface Ops {
     cudnn_enabled: boolean,
   ): Tensor;
   bernoulli(self: Tensor, named?: { generator?: Generator | null }): Tensor;
-  bernoulli(self: Tensor, p: number, named?: { generator?: Generator | null }): Tensor;
-  bernoulli(self: Tensor, p: Tensor, named?: { generator?: Generator | null }): Tensor;
+  bernoulli(self: Tensor, p: number | Tensor, named?: { generator?: Generator | null }): Tensor;
   bernoulli_(self: Tensor, named?: { p?: number; generator?: Generator | null }): Tensor;
   bernoulli_(self: Tensor, p: number, named?: { generator?: Generator | null }): Tensor;
   bernoulli_(self: Tensor, p: Tensor, named?: { generator?: Generator | null }): Tensor;
@@ -476,20 +456,20 @@ export interface Ops {
   bincount(self: Tensor, named?: { weights?: Tensor | null; minlength?: Int }): Tensor;
   bincount(self: Tensor, weights: Tensor | null, named?: { minlength?: Int }): Tensor;
   bincount(self: Tensor, weights: Tensor | null, minlength: Int): Tensor;
-  bitwise_and(self: Tensor, other: Scalar): Tensor;
-  bitwise_and(self: Tensor, other: Tensor): Tensor;
+  bitwise_and(self: Tensor, other: Scalar | Tensor): Tensor;
   bitwise_and(self: Scalar, other: Tensor): Tensor;
   bitwise_not(self: Tensor): Tensor;
-  bitwise_or(self: Tensor, other: Scalar): Tensor;
-  bitwise_or(self: Tensor, other: Tensor): Tensor;
+  bitwise_or(self: Tensor, other: Scalar | Tensor): Tensor;
   bitwise_or(self: Scalar, other: Tensor): Tensor;
   bmm(self: Tensor, mat2: Tensor): Tensor;
   broadcast_tensors(tensors: readonly Tensor[]): Tensor[];
-  bucketize(self: Scalar, boundaries: Tensor, named?: { out_int32?: boolean; right?: boolean }): Tensor;
-  bucketize(self: Tensor, boundaries: Tensor, named?: { out_int32?: boolean; right?: boolean }): Tensor;
+  bucketize(
+    self: Scalar | Tensor,
+    boundaries: Tensor,
+    named?: { out_int32?: boolean; right?: boolean },
+  ): Tensor;
   cat(tensors: readonly Tensor[], named?: { dim?: Int }): Tensor;
   cat(tensors: readonly Tensor[], dim: Int): Tensor;
-  cat(tensors: readonly Tensor[], dim: string): Tensor;
   ceil(self: Tensor): Tensor;
   celu(self: Tensor, named?: { alpha?: Scalar }): Tensor;
   celu(self: Tensor, alpha: Scalar): Tensor;
@@ -507,10 +487,8 @@ export interface Ops {
   clamp_(self: Tensor, named?: { min?: Tensor | null; max?: Tensor | null }): Tensor;
   clamp_(self: Tensor, min: Tensor | null, named?: { max?: Tensor | null }): Tensor;
   clamp_(self: Tensor, min: Tensor | null, max: Tensor | null): Tensor;
-  clamp_max(self: Tensor, max: Scalar): Tensor;
-  clamp_max(self: Tensor, max: Tensor): Tensor;
-  clamp_min(self: Tensor, min: Scalar): Tensor;
-  clamp_min(self: Tensor, min: Tensor): Tensor;
+  clamp_max(self: Tensor, max: Scalar | Tensor): Tensor;
+  clamp_min(self: Tensor, min: Scalar | Tensor): Tensor;
   clone(self: Tensor, named?: { memory_format?: MemoryFormat | null }): Tensor;
   col2im(
     self: Tensor,
@@ -529,7 +507,7 @@ export interface Ops {
     named?: {
       bias?: Tensor | null;
       stride?: Int | readonly Int[];
-      padding?: Int | readonly Int[];
+      padding?: Int | readonly Int[] | string;
       dilation?: Int | readonly Int[];
       groups?: Int;
     },
@@ -540,7 +518,7 @@ export interface Ops {
     bias: Tensor | null,
     named?: {
       stride?: Int | readonly Int[];
-      padding?: Int | readonly Int[];
+      padding?: Int | readonly Int[] | string;
       dilation?: Int | readonly Int[];
       groups?: Int;
     },
@@ -550,14 +528,14 @@ export interface Ops {
     weight: Tensor,
     bias: Tensor | null,
     stride: Int | readonly Int[],
-    named?: { padding?: Int | readonly Int[]; dilation?: Int | readonly Int[]; groups?: Int },
+    named?: { padding?: Int | readonly Int[] | string; dilation?: Int | readonly Int[]; groups?: Int },
   ): Tensor;
   conv1d(
     input: Tensor,
     weight: Tensor,
     bias: Tensor | null,
     stride: Int | readonly Int[],
-    padding: Int | readonly Int[],
+    padding: Int | readonly Int[] | string,
     named?: { dilation?: Int | readonly Int[]; groups?: Int },
   ): Tensor;
   conv1d(
@@ -565,7 +543,7 @@ export interface Ops {
     weight: Tensor,
     bias: Tensor | null,
     stride: Int | readonly Int[],
-    padding: Int | readonly Int[],
+    padding: Int | readonly Int[] | string,
     dilation: Int | readonly Int[],
     named?: { groups?: Int },
   ): Tensor;
@@ -574,62 +552,7 @@ export interface Ops {
     weight: Tensor,
     bias: Tensor | null,
     stride: Int | readonly Int[],
-    padding: Int | readonly Int[],
-    dilation: Int | readonly Int[],
-    groups: Int,
-  ): Tensor;
-  conv1d(
-    input: Tensor,
-    weight: Tensor,
-    named?: {
-      bias?: Tensor | null;
-      stride?: Int | readonly Int[];
-      padding?: string;
-      dilation?: Int | readonly Int[];
-      groups?: Int;
-    },
-  ): Tensor;
-  conv1d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | null,
-    named?: {
-      stride?: Int | readonly Int[];
-      padding?: string;
-      dilation?: Int | readonly Int[];
-      groups?: Int;
-    },
-  ): Tensor;
-  conv1d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | null,
-    stride: Int | readonly Int[],
-    named?: { padding?: string; dilation?: Int | readonly Int[]; groups?: Int },
-  ): Tensor;
-  conv1d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | null,
-    stride: Int | readonly Int[],
-    padding: string,
-    named?: { dilation?: Int | readonly Int[]; groups?: Int },
-  ): Tensor;
-  conv1d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | null,
-    stride: Int | readonly Int[],
-    padding: string,
-    dilation: Int | readonly Int[],
-    named?: { groups?: Int },
-  ): Tensor;
-  conv1d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | null,
-    stride: Int | readonly Int[],
-    padding: string,
+    padding: Int | readonly Int[] | string,
     dilation: Int | readonly Int[],
     groups: Int,
   ): Tensor;
@@ -639,7 +562,7 @@ export interface Ops {
     named?: {
       bias?: Tensor | null;
       stride?: Int | readonly Int[];
-      padding?: Int | readonly Int[];
+      padding?: Int | readonly Int[] | string;
       dilation?: Int | readonly Int[];
       groups?: Int;
     },
@@ -650,7 +573,7 @@ export interface Ops {
     bias: Tensor | null,
     named?: {
       stride?: Int | readonly Int[];
-      padding?: Int | readonly Int[];
+      padding?: Int | readonly Int[] | string;
       dilation?: Int | readonly Int[];
       groups?: Int;
     },
@@ -660,14 +583,14 @@ export interface Ops {
     weight: Tensor,
     bias: Tensor | null,
     stride: Int | readonly Int[],
-    named?: { padding?: Int | readonly Int[]; dilation?: Int | readonly Int[]; groups?: Int },
+    named?: { padding?: Int | readonly Int[] | string; dilation?: Int | readonly Int[]; groups?: Int },
   ): Tensor;
   conv2d(
     input: Tensor,
     weight: Tensor,
     bias: Tensor | null,
     stride: Int | readonly Int[],
-    padding: Int | readonly Int[],
+    padding: Int | readonly Int[] | string,
     named?: { dilation?: Int | readonly Int[]; groups?: Int },
   ): Tensor;
   conv2d(
@@ -675,7 +598,7 @@ export interface Ops {
     weight: Tensor,
     bias: Tensor | null,
     stride: Int | readonly Int[],
-    padding: Int | readonly Int[],
+    padding: Int | readonly Int[] | string,
     dilation: Int | readonly Int[],
     named?: { groups?: Int },
   ): Tensor;
@@ -684,62 +607,7 @@ export interface Ops {
     weight: Tensor,
     bias: Tensor | null,
     stride: Int | readonly Int[],
-    padding: Int | readonly Int[],
-    dilation: Int | readonly Int[],
-    groups: Int,
-  ): Tensor;
-  conv2d(
-    input: Tensor,
-    weight: Tensor,
-    named?: {
-      bias?: Tensor | null;
-      stride?: Int | readonly Int[];
-      padding?: string;
-      dilation?: Int | readonly Int[];
-      groups?: Int;
-    },
-  ): Tensor;
-  conv2d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | null,
-    named?: {
-      stride?: Int | readonly Int[];
-      padding?: string;
-      dilation?: Int | readonly Int[];
-      groups?: Int;
-    },
-  ): Tensor;
-  conv2d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | null,
-    stride: Int | readonly Int[],
-    named?: { padding?: string; dilation?: Int | readonly Int[]; groups?: Int },
-  ): Tensor;
-  conv2d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | null,
-    stride: Int | readonly Int[],
-    padding: string,
-    named?: { dilation?: Int | readonly Int[]; groups?: Int },
-  ): Tensor;
-  conv2d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | null,
-    stride: Int | readonly Int[],
-    padding: string,
-    dilation: Int | readonly Int[],
-    named?: { groups?: Int },
-  ): Tensor;
-  conv2d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | null,
-    stride: Int | readonly Int[],
-    padding: string,
+    padding: Int | readonly Int[] | string,
     dilation: Int | readonly Int[],
     groups: Int,
   ): Tensor;
@@ -749,7 +617,7 @@ export interface Ops {
     named?: {
       bias?: Tensor | null;
       stride?: Int | readonly Int[];
-      padding?: Int | readonly Int[];
+      padding?: Int | readonly Int[] | string;
       dilation?: Int | readonly Int[];
       groups?: Int;
     },
@@ -760,7 +628,7 @@ export interface Ops {
     bias: Tensor | null,
     named?: {
       stride?: Int | readonly Int[];
-      padding?: Int | readonly Int[];
+      padding?: Int | readonly Int[] | string;
       dilation?: Int | readonly Int[];
       groups?: Int;
     },
@@ -770,14 +638,14 @@ export interface Ops {
     weight: Tensor,
     bias: Tensor | null,
     stride: Int | readonly Int[],
-    named?: { padding?: Int | readonly Int[]; dilation?: Int | readonly Int[]; groups?: Int },
+    named?: { padding?: Int | readonly Int[] | string; dilation?: Int | readonly Int[]; groups?: Int },
   ): Tensor;
   conv3d(
     input: Tensor,
     weight: Tensor,
     bias: Tensor | null,
     stride: Int | readonly Int[],
-    padding: Int | readonly Int[],
+    padding: Int | readonly Int[] | string,
     named?: { dilation?: Int | readonly Int[]; groups?: Int },
   ): Tensor;
   conv3d(
@@ -785,7 +653,7 @@ export interface Ops {
     weight: Tensor,
     bias: Tensor | null,
     stride: Int | readonly Int[],
-    padding: Int | readonly Int[],
+    padding: Int | readonly Int[] | string,
     dilation: Int | readonly Int[],
     named?: { groups?: Int },
   ): Tensor;
@@ -794,62 +662,7 @@ export interface Ops {
     weight: Tensor,
     bias: Tensor | null,
     stride: Int | readonly Int[],
-    padding: Int | readonly Int[],
-    dilation: Int | readonly Int[],
-    groups: Int,
-  ): Tensor;
-  conv3d(
-    input: Tensor,
-    weight: Tensor,
-    named?: {
-      bias?: Tensor | null;
-      stride?: Int | readonly Int[];
-      padding?: string;
-      dilation?: Int | readonly Int[];
-      groups?: Int;
-    },
-  ): Tensor;
-  conv3d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | null,
-    named?: {
-      stride?: Int | readonly Int[];
-      padding?: string;
-      dilation?: Int | readonly Int[];
-      groups?: Int;
-    },
-  ): Tensor;
-  conv3d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | null,
-    stride: Int | readonly Int[],
-    named?: { padding?: string; dilation?: Int | readonly Int[]; groups?: Int },
-  ): Tensor;
-  conv3d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | null,
-    stride: Int | readonly Int[],
-    padding: string,
-    named?: { dilation?: Int | readonly Int[]; groups?: Int },
-  ): Tensor;
-  conv3d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | null,
-    stride: Int | readonly Int[],
-    padding: string,
-    dilation: Int | readonly Int[],
-    named?: { groups?: Int },
-  ): Tensor;
-  conv3d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | null,
-    stride: Int | readonly Int[],
-    padding: string,
+    padding: Int | readonly Int[] | string,
     dilation: Int | readonly Int[],
     groups: Int,
   ): Tensor;
@@ -1203,24 +1016,15 @@ export interface Ops {
     zero_infinity: boolean,
   ): Tensor;
   cumprod(self: Tensor, dim: Int, named?: { dtype?: DType | null }): Tensor;
-  cumprod(self: Tensor, dim: string, named?: { dtype?: DType | null }): Tensor;
   cumsum(self: Tensor, dim: Int, named?: { dtype?: DType | null }): Tensor;
-  cumsum(self: Tensor, dim: string, named?: { dtype?: DType | null }): Tensor;
   detach(self: Tensor): Tensor;
   detach_(self: Tensor): Tensor;
   diagonal(self: Tensor, named?: { offset?: Int; dim1?: Int; dim2?: Int }): Tensor;
   diagonal(self: Tensor, offset: Int, named?: { dim1?: Int; dim2?: Int }): Tensor;
   diagonal(self: Tensor, offset: Int, dim1: Int, named?: { dim2?: Int }): Tensor;
   diagonal(self: Tensor, offset: Int, dim1: Int, dim2: Int): Tensor;
-  diagonal(self: Tensor, named: { outdim: string; dim1: string; dim2: string; offset?: Int }): Tensor;
-  div(self: Tensor, other: Scalar): Tensor;
-  div(self: Tensor, other: Tensor): Tensor;
-  div(self: Tensor, other: Scalar, named: { rounding_mode: string | null }): Tensor;
-  div(self: Tensor, other: Tensor, named: { rounding_mode: string | null }): Tensor;
-  div_(self: Tensor, other: Scalar): Tensor;
-  div_(self: Tensor, other: Tensor): Tensor;
-  div_(self: Tensor, other: Scalar, named: { rounding_mode: string | null }): Tensor;
-  div_(self: Tensor, other: Tensor, named: { rounding_mode: string | null }): Tensor;
+  div(self: Tensor, other: Scalar | Tensor, named?: { rounding_mode?: string | null }): Tensor;
+  div_(self: Tensor, other: Scalar | Tensor, named?: { rounding_mode?: string | null }): Tensor;
   dot(self: Tensor, tensor: Tensor): Tensor;
   dropout(input: Tensor, p: number, train: boolean): Tensor;
   dropout_(self: Tensor, p: number, train: boolean): Tensor;
@@ -1274,8 +1078,7 @@ export interface Ops {
       memory_format?: MemoryFormat | null;
     },
   ): Tensor;
-  eq(self: Tensor, other: Scalar): Tensor;
-  eq(self: Tensor, other: Tensor): Tensor;
+  eq(self: Tensor, other: Scalar | Tensor): Tensor;
   equal(self: Tensor, other: Tensor): boolean;
   erf(self: Tensor): Tensor;
   erfinv(self: Tensor): Tensor;
@@ -1307,19 +1110,14 @@ export interface Ops {
   ): Tensor;
   feature_dropout(input: Tensor, p: number, train: boolean): Tensor;
   feature_dropout_(self: Tensor, p: number, train: boolean): Tensor;
-  fill_(self: Tensor, value: Scalar): Tensor;
-  fill_(self: Tensor, value: Tensor): Tensor;
+  fill_(self: Tensor, value: Scalar | Tensor): Tensor;
   flatten(self: Tensor, named?: { start_dim?: Int; end_dim?: Int }): Tensor;
   flatten(self: Tensor, start_dim: Int, named?: { end_dim?: Int }): Tensor;
   flatten(self: Tensor, start_dim: Int, end_dim: Int): Tensor;
-  flatten(self: Tensor, start_dim: string, end_dim: string, out_dim: string): Tensor;
-  flatten(self: Tensor, start_dim: Int, end_dim: Int, out_dim: string): Tensor;
   flip(self: Tensor, dims: readonly Int[]): Tensor;
   floor(self: Tensor): Tensor;
-  floor_divide(self: Tensor, other: Tensor): Tensor;
-  floor_divide(self: Tensor, other: Scalar): Tensor;
-  fmod(self: Tensor, other: Scalar): Tensor;
-  fmod(self: Tensor, other: Tensor): Tensor;
+  floor_divide(self: Tensor, other: Tensor | Scalar): Tensor;
+  fmod(self: Tensor, other: Scalar | Tensor): Tensor;
   frac(self: Tensor): Tensor;
   full(
     size: readonly Int[],
@@ -1343,9 +1141,7 @@ export interface Ops {
     },
   ): Tensor;
   gather(self: Tensor, dim: Int, index: Tensor, named?: { sparse_grad?: boolean }): Tensor;
-  gather(self: Tensor, dim: string, index: Tensor, named?: { sparse_grad?: boolean }): Tensor;
-  ge(self: Tensor, other: Scalar): Tensor;
-  ge(self: Tensor, other: Tensor): Tensor;
+  ge(self: Tensor, other: Scalar | Tensor): Tensor;
   gelu(self: Tensor, named?: { approximate?: string }): Tensor;
   glu(self: Tensor, named?: { dim?: Int }): Tensor;
   glu(self: Tensor, dim: Int): Tensor;
@@ -1449,8 +1245,7 @@ export interface Ops {
     b_ih: Tensor | null,
     b_hh: Tensor | null,
   ): Tensor;
-  gt(self: Tensor, other: Scalar): Tensor;
-  gt(self: Tensor, other: Tensor): Tensor;
+  gt(self: Tensor, other: Scalar | Tensor): Tensor;
   hardsigmoid(self: Tensor): Tensor;
   hardswish(self: Tensor): Tensor;
   hardswish_(self: Tensor): Tensor;
@@ -1493,7 +1288,6 @@ export interface Ops {
   ): Tensor;
   index_put_(self: Tensor, indices: readonly (Tensor | null)[], values: Tensor, accumulate: boolean): Tensor;
   index_select(self: Tensor, dim: Int, index: Tensor): Tensor;
-  index_select(self: Tensor, dim: string, index: Tensor): Tensor;
   instance_norm(
     input: Tensor,
     weight: Tensor | null,
@@ -1548,16 +1342,13 @@ export interface Ops {
     eps: number,
     cudnn_enable: boolean,
   ): Tensor;
-  le(self: Tensor, other: Scalar): Tensor;
-  le(self: Tensor, other: Tensor): Tensor;
+  le(self: Tensor, other: Scalar | Tensor): Tensor;
   leaky_relu(self: Tensor, named?: { negative_slope?: Scalar }): Tensor;
   leaky_relu(self: Tensor, negative_slope: Scalar): Tensor;
   leaky_relu_(self: Tensor, named?: { negative_slope?: Scalar }): Tensor;
   leaky_relu_(self: Tensor, negative_slope: Scalar): Tensor;
-  lerp(self: Tensor, end: Tensor, weight: Scalar): Tensor;
-  lerp(self: Tensor, end: Tensor, weight: Tensor): Tensor;
-  lerp_(self: Tensor, end: Tensor, weight: Scalar): Tensor;
-  lerp_(self: Tensor, end: Tensor, weight: Tensor): Tensor;
+  lerp(self: Tensor, end: Tensor, weight: Scalar | Tensor): Tensor;
+  lerp_(self: Tensor, end: Tensor, weight: Scalar | Tensor): Tensor;
   linalg_vector_norm(
     self: Tensor,
     named?: { ord?: Scalar; dim?: Int | readonly Int[] | null; keepdim?: boolean; dtype?: DType | null },
@@ -1600,7 +1391,6 @@ export interface Ops {
   log_sigmoid(self: Tensor): Tensor;
   log_softmax(self: Tensor, dim: Int, named?: { dtype?: DType | null }): Tensor;
   log_softmax(self: Tensor, dim: Int, dtype: DType | null): Tensor;
-  log_softmax(self: Tensor, dim: string, named?: { dtype?: DType | null }): Tensor;
   logical_and(self: Tensor, other: Tensor): Tensor;
   logical_not(self: Tensor): Tensor;
   logical_or(self: Tensor, other: Tensor): Tensor;
@@ -1652,8 +1442,7 @@ export interface Ops {
     b_ih: Tensor | null,
     b_hh: Tensor | null,
   ): [Tensor, Tensor];
-  lt(self: Tensor, other: Scalar): Tensor;
-  lt(self: Tensor, other: Tensor): Tensor;
+  lt(self: Tensor, other: Scalar | Tensor): Tensor;
   margin_ranking_loss(
     input1: Tensor,
     input2: Tensor,
@@ -1668,18 +1457,14 @@ export interface Ops {
     named?: { reduction?: Int },
   ): Tensor;
   margin_ranking_loss(input1: Tensor, input2: Tensor, target: Tensor, margin: number, reduction: Int): Tensor;
-  masked_fill(self: Tensor, mask: Tensor, value: Scalar): Tensor;
-  masked_fill(self: Tensor, mask: Tensor, value: Tensor): Tensor;
-  masked_fill_(self: Tensor, mask: Tensor, value: Scalar): Tensor;
-  masked_fill_(self: Tensor, mask: Tensor, value: Tensor): Tensor;
+  masked_fill(self: Tensor, mask: Tensor, value: Scalar | Tensor): Tensor;
+  masked_fill_(self: Tensor, mask: Tensor, value: Scalar | Tensor): Tensor;
   masked_select(self: Tensor, mask: Tensor): Tensor;
   matmul(self: Tensor, other: Tensor): Tensor;
   max(self: Tensor): Tensor;
   max(self: Tensor, dim: Int, named?: { keepdim?: boolean }): [Tensor, Tensor];
   max(self: Tensor, dim: Int, keepdim: boolean): [Tensor, Tensor];
   max(self: Tensor, other: Tensor): Tensor;
-  max(self: Tensor, dim: string, named?: { keepdim?: boolean }): [Tensor, Tensor];
-  max(self: Tensor, dim: string, keepdim: boolean): [Tensor, Tensor];
   max_pool1d(
     self: Tensor,
     kernel_size: Int | readonly Int[],
@@ -1891,16 +1676,11 @@ export interface Ops {
   median(self: Tensor): Tensor;
   median(self: Tensor, dim: Int, named?: { keepdim?: boolean }): [Tensor, Tensor];
   median(self: Tensor, dim: Int, keepdim: boolean): [Tensor, Tensor];
-  median(self: Tensor, dim: string, named?: { keepdim?: boolean }): [Tensor, Tensor];
-  median(self: Tensor, dim: string, keepdim: boolean): [Tensor, Tensor];
-  meshgrid(tensors: readonly Tensor[]): Tensor[];
-  meshgrid(tensors: readonly Tensor[], named: { indexing: string }): Tensor[];
+  meshgrid(tensors: readonly Tensor[], named?: { indexing?: string }): Tensor[];
   min(self: Tensor): Tensor;
   min(self: Tensor, dim: Int, named?: { keepdim?: boolean }): [Tensor, Tensor];
   min(self: Tensor, dim: Int, keepdim: boolean): [Tensor, Tensor];
   min(self: Tensor, other: Tensor): Tensor;
-  min(self: Tensor, dim: string, named?: { keepdim?: boolean }): [Tensor, Tensor];
-  min(self: Tensor, dim: string, keepdim: boolean): [Tensor, Tensor];
   minimum(self: Tensor, other: Tensor): Tensor;
   mish(self: Tensor): Tensor;
   mm(self: Tensor, mat2: Tensor): Tensor;
@@ -1908,10 +1688,8 @@ export interface Ops {
   movedim(self: Tensor, source: readonly Int[], destination: readonly Int[]): Tensor;
   mse_loss(self: Tensor, target: Tensor, named?: { reduction?: Int }): Tensor;
   mse_loss(self: Tensor, target: Tensor, reduction: Int): Tensor;
-  mul(self: Tensor, other: Scalar): Tensor;
-  mul(self: Tensor, other: Tensor): Tensor;
-  mul_(self: Tensor, other: Scalar): Tensor;
-  mul_(self: Tensor, other: Tensor): Tensor;
+  mul(self: Tensor, other: Scalar | Tensor): Tensor;
+  mul_(self: Tensor, other: Scalar | Tensor): Tensor;
   multinomial(
     self: Tensor,
     num_samples: Int,
@@ -1940,8 +1718,7 @@ export interface Ops {
     named?: { neginf?: number | null },
   ): Tensor;
   nan_to_num(self: Tensor, nan: number | null, posinf: number | null, neginf: number | null): Tensor;
-  narrow(self: Tensor, dim: Int, start: Int, length: Int): Tensor;
-  narrow(self: Tensor, dim: Int, start: Tensor, length: Int): Tensor;
+  narrow(self: Tensor, dim: Int, start: Int | Tensor, length: Int): Tensor;
   native_batch_norm(
     input: Tensor,
     weight: Tensor | null,
@@ -1959,8 +1736,7 @@ export interface Ops {
     bias: Tensor | null,
     eps: number,
   ): [Tensor, Tensor, Tensor];
-  ne(self: Tensor, other: Scalar): Tensor;
-  ne(self: Tensor, other: Tensor): Tensor;
+  ne(self: Tensor, other: Scalar | Tensor): Tensor;
   neg(self: Tensor): Tensor;
   neg_(self: Tensor): Tensor;
   nll_loss(
@@ -2028,8 +1804,7 @@ export interface Ops {
   ): Tensor;
   normal(mean: Tensor, named?: { std?: number; generator?: Generator | null }): Tensor;
   normal(mean: Tensor, std: number, named?: { generator?: Generator | null }): Tensor;
-  normal(mean: number, std: Tensor, named?: { generator?: Generator | null }): Tensor;
-  normal(mean: Tensor, std: Tensor, named?: { generator?: Generator | null }): Tensor;
+  normal(mean: number | Tensor, std: Tensor, named?: { generator?: Generator | null }): Tensor;
   normal_(self: Tensor, named?: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
   normal_(self: Tensor, mean: number, named?: { std?: number; generator?: Generator | null }): Tensor;
   normal_(self: Tensor, mean: number, std: number, named?: { generator?: Generator | null }): Tensor;
@@ -2060,30 +1835,17 @@ export interface Ops {
   pad(self: Tensor, pad: readonly Int[], mode: string, value: number | null): Tensor;
   permute(self: Tensor, dims: readonly Int[]): Tensor;
   pixel_shuffle(self: Tensor, upscale_factor: Int): Tensor;
-  pow(self: Scalar, exponent: Tensor): Tensor;
   pow(self: Tensor, exponent: Scalar): Tensor;
-  pow(self: Tensor, exponent: Tensor): Tensor;
-  pow_(self: Tensor, exponent: Scalar): Tensor;
-  pow_(self: Tensor, exponent: Tensor): Tensor;
+  pow(self: Scalar | Tensor, exponent: Tensor): Tensor;
+  pow_(self: Tensor, exponent: Scalar | Tensor): Tensor;
   prelu(self: Tensor, weight: Tensor): Tensor;
   prod(self: Tensor, named?: { dtype?: DType | null }): Tensor;
   prod(self: Tensor, dim: Int, named?: { keepdim?: boolean; dtype?: DType | null }): Tensor;
   prod(self: Tensor, dim: Int, keepdim: boolean, named?: { dtype?: DType | null }): Tensor;
-  prod(self: Tensor, dim: string, named?: { keepdim?: boolean; dtype?: DType | null }): Tensor;
-  prod(self: Tensor, dim: string, keepdim: boolean, named?: { dtype?: DType | null }): Tensor;
   rand(
     size: readonly Int[],
     named?: {
-      dtype?: DType | null;
-      layout?: Layout | null;
-      device?: Device | null;
-      pin_memory?: boolean | null;
-    },
-  ): Tensor;
-  rand(
-    size: readonly Int[],
-    named: {
-      generator: Generator | null;
+      generator?: Generator | null;
       dtype?: DType | null;
       layout?: Layout | null;
       device?: Device | null;
@@ -2104,6 +1866,7 @@ export interface Ops {
     high: Int,
     size: readonly Int[],
     named?: {
+      generator?: Generator | null;
       dtype?: DType | null;
       layout?: Layout | null;
       device?: Device | null;
@@ -2115,29 +1878,7 @@ export interface Ops {
     high: Int,
     size: readonly Int[],
     named?: {
-      dtype?: DType | null;
-      layout?: Layout | null;
-      device?: Device | null;
-      pin_memory?: boolean | null;
-    },
-  ): Tensor;
-  randint(
-    high: Int,
-    size: readonly Int[],
-    named: {
-      generator: Generator | null;
-      dtype?: DType | null;
-      layout?: Layout | null;
-      device?: Device | null;
-      pin_memory?: boolean | null;
-    },
-  ): Tensor;
-  randint(
-    low: Int,
-    high: Int,
-    size: readonly Int[],
-    named: {
-      generator: Generator | null;
+      generator?: Generator | null;
       dtype?: DType | null;
       layout?: Layout | null;
       device?: Device | null;
@@ -2147,16 +1888,7 @@ export interface Ops {
   randn(
     size: readonly Int[],
     named?: {
-      dtype?: DType | null;
-      layout?: Layout | null;
-      device?: Device | null;
-      pin_memory?: boolean | null;
-    },
-  ): Tensor;
-  randn(
-    size: readonly Int[],
-    named: {
-      generator: Generator | null;
+      generator?: Generator | null;
       dtype?: DType | null;
       layout?: Layout | null;
       device?: Device | null;
@@ -2179,16 +1911,7 @@ export interface Ops {
   randperm(
     n: Int,
     named?: {
-      dtype?: DType | null;
-      layout?: Layout | null;
-      device?: Device | null;
-      pin_memory?: boolean | null;
-    },
-  ): Tensor;
-  randperm(
-    n: Int,
-    named: {
-      generator: Generator | null;
+      generator?: Generator | null;
       dtype?: DType | null;
       layout?: Layout | null;
       device?: Device | null;
@@ -2198,30 +1921,18 @@ export interface Ops {
   reciprocal(self: Tensor): Tensor;
   relu(self: Tensor): Tensor;
   relu_(self: Tensor): Tensor;
-  remainder(self: Tensor, other: Scalar): Tensor;
-  remainder(self: Tensor, other: Tensor): Tensor;
+  remainder(self: Tensor, other: Scalar | Tensor): Tensor;
   remainder(self: Scalar, other: Tensor): Tensor;
   repeat(self: Tensor, repeats: readonly Int[]): Tensor;
   repeat_interleave(repeats: Tensor, named?: { output_size?: Int | null }): Tensor;
   repeat_interleave(
     self: Tensor,
-    repeats: Int,
+    repeats: Int | Tensor,
     named?: { dim?: Int | null; output_size?: Int | null },
   ): Tensor;
   repeat_interleave(
     self: Tensor,
-    repeats: Int,
-    dim: Int | null,
-    named?: { output_size?: Int | null },
-  ): Tensor;
-  repeat_interleave(
-    self: Tensor,
-    repeats: Tensor,
-    named?: { dim?: Int | null; output_size?: Int | null },
-  ): Tensor;
-  repeat_interleave(
-    self: Tensor,
-    repeats: Tensor,
+    repeats: Int | Tensor,
     dim: Int | null,
     named?: { output_size?: Int | null },
   ): Tensor;
@@ -2278,12 +1989,10 @@ export interface Ops {
   ): [Tensor, Tensor];
   roll(self: Tensor, shifts: Int | readonly Int[], named?: { dims?: Int | readonly Int[] }): Tensor;
   roll(self: Tensor, shifts: Int | readonly Int[], dims: Int | readonly Int[]): Tensor;
-  round(self: Tensor): Tensor;
-  round(self: Tensor, named: { decimals: Int }): Tensor;
+  round(self: Tensor, named?: { decimals?: Int }): Tensor;
   rsqrt(self: Tensor): Tensor;
-  rsub(self: Tensor, other: Scalar, named?: { alpha?: Scalar }): Tensor;
   rsub(self: Tensor, other: Scalar, alpha: Scalar): Tensor;
-  rsub(self: Tensor, other: Tensor, named?: { alpha?: Scalar }): Tensor;
+  rsub(self: Tensor, other: Scalar | Tensor, named?: { alpha?: Scalar }): Tensor;
   scalar_tensor(
     s: Scalar,
     named?: {
@@ -2293,31 +2002,18 @@ export interface Ops {
       pin_memory?: boolean | null;
     },
   ): Tensor;
-  scatter(self: Tensor, dim: Int, index: Tensor, src: Tensor): Tensor;
-  scatter(self: Tensor, dim: Int, index: Tensor, value: Scalar): Tensor;
-  scatter(self: Tensor, dim: Int, index: Tensor, src: Tensor, named: { reduce: string }): Tensor;
-  scatter(self: Tensor, dim: string, index: Tensor, src: Tensor): Tensor;
-  scatter(self: Tensor, dim: Int, index: Tensor, value: Scalar, named: { reduce: string }): Tensor;
-  scatter(self: Tensor, dim: string, index: Tensor, value: Scalar): Tensor;
-  scatter_(self: Tensor, dim: Int, index: Tensor, src: Tensor): Tensor;
-  scatter_(self: Tensor, dim: Int, index: Tensor, value: Scalar): Tensor;
-  scatter_(self: Tensor, dim: Int, index: Tensor, src: Tensor, named: { reduce: string }): Tensor;
-  scatter_(self: Tensor, dim: Int, index: Tensor, value: Scalar, named: { reduce: string }): Tensor;
+  scatter(self: Tensor, dim: Int, index: Tensor, src: Tensor, named?: { reduce?: string }): Tensor;
+  scatter(self: Tensor, dim: Int, index: Tensor, value: Scalar, named?: { reduce?: string }): Tensor;
+  scatter_(self: Tensor, dim: Int, index: Tensor, src: Tensor, named?: { reduce?: string }): Tensor;
+  scatter_(self: Tensor, dim: Int, index: Tensor, value: Scalar, named?: { reduce?: string }): Tensor;
   scatter_add(self: Tensor, dim: Int, index: Tensor, src: Tensor): Tensor;
-  scatter_add(self: Tensor, dim: string, index: Tensor, src: Tensor): Tensor;
   scatter_add_(self: Tensor, dim: Int, index: Tensor, src: Tensor): Tensor;
   searchsorted(
     sorted_sequence: Tensor,
-    self: Scalar,
-    named?: { out_int32?: boolean; right?: boolean; side?: string | null; sorter?: Tensor | null },
-  ): Tensor;
-  searchsorted(
-    sorted_sequence: Tensor,
-    self: Tensor,
+    self: Scalar | Tensor,
     named?: { out_int32?: boolean; right?: boolean; side?: string | null; sorter?: Tensor | null },
   ): Tensor;
   select(self: Tensor, dim: Int, index: Int): Tensor;
-  select(self: Tensor, dim: string, index: Int): Tensor;
   selu(self: Tensor): Tensor;
   set_(self: Tensor): Tensor;
   set_(self: Tensor, source: Tensor): Tensor;
@@ -2344,7 +2040,6 @@ export interface Ops {
   sin(self: Tensor): Tensor;
   sinh(self: Tensor): Tensor;
   size(self: Tensor, dim: Int): number;
-  size(self: Tensor, dim: string): number;
   slice(self: Tensor, named?: { dim?: Int; start?: Int | null; end?: Int | null; step?: Int }): Tensor;
   slice(self: Tensor, dim: Int, named?: { start?: Int | null; end?: Int | null; step?: Int }): Tensor;
   slice(self: Tensor, dim: Int, start: Int | null, named?: { end?: Int | null; step?: Int }): Tensor;
@@ -2355,27 +2050,19 @@ export interface Ops {
   smooth_l1_loss(self: Tensor, target: Tensor, reduction: Int, beta: number): Tensor;
   softmax(self: Tensor, dim: Int, named?: { dtype?: DType | null }): Tensor;
   softmax(self: Tensor, dim: Int, dtype: DType | null): Tensor;
-  softmax(self: Tensor, dim: string, named?: { dtype?: DType | null }): Tensor;
   softplus(self: Tensor, named?: { beta?: Scalar; threshold?: Scalar }): Tensor;
   softplus(self: Tensor, beta: Scalar, named?: { threshold?: Scalar }): Tensor;
   softplus(self: Tensor, beta: Scalar, threshold: Scalar): Tensor;
-  sort(self: Tensor, named?: { dim?: Int; descending?: boolean }): [Tensor, Tensor];
   sort(self: Tensor, dim: Int, named?: { descending?: boolean }): [Tensor, Tensor];
   sort(self: Tensor, dim: Int, descending: boolean): [Tensor, Tensor];
-  sort(self: Tensor, named: { stable: boolean | null; dim?: Int; descending?: boolean }): [Tensor, Tensor];
-  sort(self: Tensor, dim: string, named?: { descending?: boolean }): [Tensor, Tensor];
-  sort(self: Tensor, dim: string, descending: boolean): [Tensor, Tensor];
-  sort(self: Tensor, named: { stable: boolean | null; dim: string; descending?: boolean }): [Tensor, Tensor];
-  split(self: Tensor, split_size: readonly Int[], named?: { dim?: Int }): Tensor[];
-  split(self: Tensor, split_size: readonly Int[], dim: Int): Tensor[];
-  split(self: Tensor, split_size: Int, named?: { dim?: Int }): Tensor[];
-  split(self: Tensor, split_size: Int, dim: Int): Tensor[];
+  sort(self: Tensor, named?: { stable?: boolean | null; dim?: Int; descending?: boolean }): [Tensor, Tensor];
+  split(self: Tensor, split_size: readonly Int[] | Int, named?: { dim?: Int }): Tensor[];
+  split(self: Tensor, split_size: readonly Int[] | Int, dim: Int): Tensor[];
   sqrt(self: Tensor): Tensor;
   sqrt_(self: Tensor): Tensor;
   square(self: Tensor): Tensor;
   squeeze(self: Tensor): Tensor;
   squeeze(self: Tensor, dim: Int): Tensor;
-  squeeze(self: Tensor, dim: string): Tensor;
   stack(tensors: readonly Tensor[], named?: { dim?: Int }): Tensor;
   stack(tensors: readonly Tensor[], dim: Int): Tensor;
   std(self: Tensor, named?: { unbiased?: boolean }): Tensor;
@@ -2421,12 +2108,10 @@ export interface Ops {
     dim: Int | readonly Int[] | null,
     named: { correction: Int | null; keepdim?: boolean },
   ): [Tensor, Tensor];
-  sub(self: Tensor, other: Scalar, named?: { alpha?: Scalar }): Tensor;
   sub(self: Tensor, other: Scalar, alpha: Scalar): Tensor;
-  sub(self: Tensor, other: Tensor, named?: { alpha?: Scalar }): Tensor;
-  sub_(self: Tensor, other: Scalar, named?: { alpha?: Scalar }): Tensor;
+  sub(self: Tensor, other: Scalar | Tensor, named?: { alpha?: Scalar }): Tensor;
   sub_(self: Tensor, other: Scalar, alpha: Scalar): Tensor;
-  sub_(self: Tensor, other: Tensor, named?: { alpha?: Scalar }): Tensor;
+  sub_(self: Tensor, other: Scalar | Tensor, named?: { alpha?: Scalar }): Tensor;
   sum(self: Tensor, named?: { dtype?: DType | null }): Tensor;
   sum(
     self: Tensor,
@@ -2536,12 +2221,16 @@ export interface Ops {
       memory_format?: MemoryFormat | null;
     },
   ): Tensor;
+  to(
+    self: Tensor,
+    device: Device,
+    named?: { non_blocking?: boolean; copy?: boolean; memory_format?: MemoryFormat | null },
+  ): Tensor;
   topk(self: Tensor, k: Int, named?: { dim?: Int; largest?: boolean; sorted?: boolean }): [Tensor, Tensor];
   topk(self: Tensor, k: Int, dim: Int, named?: { largest?: boolean; sorted?: boolean }): [Tensor, Tensor];
   topk(self: Tensor, k: Int, dim: Int, largest: boolean, named?: { sorted?: boolean }): [Tensor, Tensor];
   topk(self: Tensor, k: Int, dim: Int, largest: boolean, sorted: boolean): [Tensor, Tensor];
   transpose(self: Tensor, dim0: Int, dim1: Int): Tensor;
-  transpose(self: Tensor, dim0: string, dim1: string): Tensor;
   tril(self: Tensor, named?: { diagonal?: Int }): Tensor;
   tril(self: Tensor, diagonal: Int): Tensor;
   tril_indices(
@@ -2622,7 +2311,6 @@ export interface Ops {
   type_as(self: Tensor, other: Tensor): Tensor;
   unbind(self: Tensor, named?: { dim?: Int }): Tensor[];
   unbind(self: Tensor, dim: Int): Tensor[];
-  unbind(self: Tensor, dim: string): Tensor[];
   unflatten(self: Tensor, dim: Int, sizes: readonly Int[]): Tensor;
   unfold(self: Tensor, dimension: Int, size: Int, step: Int): Tensor;
   uniform_(self: Tensor, named?: { from?: number; to?: number; generator?: Generator | null }): Tensor;
@@ -2813,10 +2501,8 @@ export interface Ops {
   view(self: Tensor, size: readonly Int[]): Tensor;
   view(self: Tensor, dtype: DType): Tensor;
   where(condition: Tensor): Tensor[];
-  where(condition: Tensor, self: Tensor, other: Tensor): Tensor;
-  where(condition: Tensor, self: Scalar, other: Scalar): Tensor;
-  where(condition: Tensor, self: Scalar, other: Tensor): Tensor;
-  where(condition: Tensor, self: Tensor, other: Scalar): Tensor;
+  where(condition: Tensor, self: Tensor | Scalar, other: Tensor): Tensor;
+  where(condition: Tensor, self: Scalar | Tensor, other: Scalar): Tensor;
   zero_(self: Tensor): Tensor;
   zeros(
     size: readonly Int[],
@@ -2874,12 +2560,10 @@ export interface TensorMethods {
   adaptive_max_pool1d(output_size: Int | readonly Int[]): [Tensor, Tensor];
   adaptive_max_pool2d(output_size: Int | readonly Int[]): [Tensor, Tensor];
   adaptive_max_pool3d(output_size: Int | readonly Int[]): [Tensor, Tensor];
-  add(other: Scalar, named?: { alpha?: Scalar }): Tensor;
   add(other: Scalar, alpha: Scalar): Tensor;
-  add(other: Tensor, named?: { alpha?: Scalar }): Tensor;
-  add_(other: Scalar, named?: { alpha?: Scalar }): Tensor;
+  add(other: Scalar | Tensor, named?: { alpha?: Scalar }): Tensor;
   add_(other: Scalar, alpha: Scalar): Tensor;
-  add_(other: Tensor, named?: { alpha?: Scalar }): Tensor;
+  add_(other: Scalar | Tensor, named?: { alpha?: Scalar }): Tensor;
   addbmm(batch1: Tensor, batch2: Tensor, named?: { beta?: Scalar; alpha?: Scalar }): Tensor;
   addcdiv(tensor1: Tensor, tensor2: Tensor, named?: { value?: Scalar }): Tensor;
   addcdiv_(tensor1: Tensor, tensor2: Tensor, named?: { value?: Scalar }): Tensor;
@@ -2891,8 +2575,6 @@ export interface TensorMethods {
   all(): Tensor;
   all(dim: Int, named?: { keepdim?: boolean }): Tensor;
   all(dim: Int, keepdim: boolean): Tensor;
-  all(dim: string, named?: { keepdim?: boolean }): Tensor;
-  all(dim: string, keepdim: boolean): Tensor;
   allclose(other: Tensor, named?: { rtol?: number; atol?: number; equal_nan?: boolean }): boolean;
   allclose(other: Tensor, rtol: number, named?: { atol?: number; equal_nan?: boolean }): boolean;
   allclose(other: Tensor, rtol: number, atol: number, named?: { equal_nan?: boolean }): boolean;
@@ -2907,20 +2589,15 @@ export interface TensorMethods {
   any(): Tensor;
   any(dim: Int, named?: { keepdim?: boolean }): Tensor;
   any(dim: Int, keepdim: boolean): Tensor;
-  any(dim: string, named?: { keepdim?: boolean }): Tensor;
-  any(dim: string, keepdim: boolean): Tensor;
   argmax(named?: { dim?: Int | null; keepdim?: boolean }): Tensor;
   argmax(dim: Int | null, named?: { keepdim?: boolean }): Tensor;
   argmax(dim: Int | null, keepdim: boolean): Tensor;
   argmin(named?: { dim?: Int | null; keepdim?: boolean }): Tensor;
   argmin(dim: Int | null, named?: { keepdim?: boolean }): Tensor;
   argmin(dim: Int | null, keepdim: boolean): Tensor;
-  argsort(named?: { dim?: Int; descending?: boolean }): Tensor;
   argsort(dim: Int, named?: { descending?: boolean }): Tensor;
   argsort(dim: Int, descending: boolean): Tensor;
-  argsort(named: { stable: boolean; dim?: Int; descending?: boolean }): Tensor;
-  argsort(dim: string, named?: { descending?: boolean }): Tensor;
-  argsort(dim: string, descending: boolean): Tensor;
+  argsort(named?: { stable?: boolean; dim?: Int; descending?: boolean }): Tensor;
   as_strided(size: readonly Int[], stride: readonly Int[], named?: { storage_offset?: Int | null }): Tensor;
   as_strided(size: readonly Int[], stride: readonly Int[], storage_offset: Int | null): Tensor;
   asin(): Tensor;
@@ -3070,8 +2747,7 @@ export interface TensorMethods {
     cudnn_enabled: boolean,
   ): Tensor;
   bernoulli(named?: { generator?: Generator | null }): Tensor;
-  bernoulli(p: number, named?: { generator?: Generator | null }): Tensor;
-  bernoulli(p: Tensor, named?: { generator?: Generator | null }): Tensor;
+  bernoulli(p: number | Tensor, named?: { generator?: Generator | null }): Tensor;
   bernoulli_(named?: { p?: number; generator?: Generator | null }): Tensor;
   bernoulli_(p: number, named?: { generator?: Generator | null }): Tensor;
   bernoulli_(p: Tensor, named?: { generator?: Generator | null }): Tensor;
@@ -3102,11 +2778,9 @@ export interface TensorMethods {
   bincount(named?: { weights?: Tensor | null; minlength?: Int }): Tensor;
   bincount(weights: Tensor | null, named?: { minlength?: Int }): Tensor;
   bincount(weights: Tensor | null, minlength: Int): Tensor;
-  bitwise_and(other: Scalar): Tensor;
-  bitwise_and(other: Tensor): Tensor;
+  bitwise_and(other: Scalar | Tensor): Tensor;
   bitwise_not(): Tensor;
-  bitwise_or(other: Scalar): Tensor;
-  bitwise_or(other: Tensor): Tensor;
+  bitwise_or(other: Scalar | Tensor): Tensor;
   bmm(mat2: Tensor): Tensor;
   bucketize(boundaries: Tensor, named?: { out_int32?: boolean; right?: boolean }): Tensor;
   ceil(): Tensor;
@@ -3126,10 +2800,8 @@ export interface TensorMethods {
   clamp_(named?: { min?: Tensor | null; max?: Tensor | null }): Tensor;
   clamp_(min: Tensor | null, named?: { max?: Tensor | null }): Tensor;
   clamp_(min: Tensor | null, max: Tensor | null): Tensor;
-  clamp_max(max: Scalar): Tensor;
-  clamp_max(max: Tensor): Tensor;
-  clamp_min(min: Scalar): Tensor;
-  clamp_min(min: Tensor): Tensor;
+  clamp_max(max: Scalar | Tensor): Tensor;
+  clamp_min(min: Scalar | Tensor): Tensor;
   clone(named?: { memory_format?: MemoryFormat | null }): Tensor;
   col2im(
     output_size: Int | readonly Int[],
@@ -3146,7 +2818,7 @@ export interface TensorMethods {
     named?: {
       bias?: Tensor | null;
       stride?: Int | readonly Int[];
-      padding?: Int | readonly Int[];
+      padding?: Int | readonly Int[] | string;
       dilation?: Int | readonly Int[];
       groups?: Int;
     },
@@ -3156,7 +2828,7 @@ export interface TensorMethods {
     bias: Tensor | null,
     named?: {
       stride?: Int | readonly Int[];
-      padding?: Int | readonly Int[];
+      padding?: Int | readonly Int[] | string;
       dilation?: Int | readonly Int[];
       groups?: Int;
     },
@@ -3165,20 +2837,20 @@ export interface TensorMethods {
     weight: Tensor,
     bias: Tensor | null,
     stride: Int | readonly Int[],
-    named?: { padding?: Int | readonly Int[]; dilation?: Int | readonly Int[]; groups?: Int },
+    named?: { padding?: Int | readonly Int[] | string; dilation?: Int | readonly Int[]; groups?: Int },
   ): Tensor;
   conv1d(
     weight: Tensor,
     bias: Tensor | null,
     stride: Int | readonly Int[],
-    padding: Int | readonly Int[],
+    padding: Int | readonly Int[] | string,
     named?: { dilation?: Int | readonly Int[]; groups?: Int },
   ): Tensor;
   conv1d(
     weight: Tensor,
     bias: Tensor | null,
     stride: Int | readonly Int[],
-    padding: Int | readonly Int[],
+    padding: Int | readonly Int[] | string,
     dilation: Int | readonly Int[],
     named?: { groups?: Int },
   ): Tensor;
@@ -3186,56 +2858,7 @@ export interface TensorMethods {
     weight: Tensor,
     bias: Tensor | null,
     stride: Int | readonly Int[],
-    padding: Int | readonly Int[],
-    dilation: Int | readonly Int[],
-    groups: Int,
-  ): Tensor;
-  conv1d(
-    weight: Tensor,
-    named?: {
-      bias?: Tensor | null;
-      stride?: Int | readonly Int[];
-      padding?: string;
-      dilation?: Int | readonly Int[];
-      groups?: Int;
-    },
-  ): Tensor;
-  conv1d(
-    weight: Tensor,
-    bias: Tensor | null,
-    named?: {
-      stride?: Int | readonly Int[];
-      padding?: string;
-      dilation?: Int | readonly Int[];
-      groups?: Int;
-    },
-  ): Tensor;
-  conv1d(
-    weight: Tensor,
-    bias: Tensor | null,
-    stride: Int | readonly Int[],
-    named?: { padding?: string; dilation?: Int | readonly Int[]; groups?: Int },
-  ): Tensor;
-  conv1d(
-    weight: Tensor,
-    bias: Tensor | null,
-    stride: Int | readonly Int[],
-    padding: string,
-    named?: { dilation?: Int | readonly Int[]; groups?: Int },
-  ): Tensor;
-  conv1d(
-    weight: Tensor,
-    bias: Tensor | null,
-    stride: Int | readonly Int[],
-    padding: string,
-    dilation: Int | readonly Int[],
-    named?: { groups?: Int },
-  ): Tensor;
-  conv1d(
-    weight: Tensor,
-    bias: Tensor | null,
-    stride: Int | readonly Int[],
-    padding: string,
+    padding: Int | readonly Int[] | string,
     dilation: Int | readonly Int[],
     groups: Int,
   ): Tensor;
@@ -3244,7 +2867,7 @@ export interface TensorMethods {
     named?: {
       bias?: Tensor | null;
       stride?: Int | readonly Int[];
-      padding?: Int | readonly Int[];
+      padding?: Int | readonly Int[] | string;
       dilation?: Int | readonly Int[];
       groups?: Int;
     },
@@ -3254,7 +2877,7 @@ export interface TensorMethods {
     bias: Tensor | null,
     named?: {
       stride?: Int | readonly Int[];
-      padding?: Int | readonly Int[];
+      padding?: Int | readonly Int[] | string;
       dilation?: Int | readonly Int[];
       groups?: Int;
     },
@@ -3263,20 +2886,20 @@ export interface TensorMethods {
     weight: Tensor,
     bias: Tensor | null,
     stride: Int | readonly Int[],
-    named?: { padding?: Int | readonly Int[]; dilation?: Int | readonly Int[]; groups?: Int },
+    named?: { padding?: Int | readonly Int[] | string; dilation?: Int | readonly Int[]; groups?: Int },
   ): Tensor;
   conv2d(
     weight: Tensor,
     bias: Tensor | null,
     stride: Int | readonly Int[],
-    padding: Int | readonly Int[],
+    padding: Int | readonly Int[] | string,
     named?: { dilation?: Int | readonly Int[]; groups?: Int },
   ): Tensor;
   conv2d(
     weight: Tensor,
     bias: Tensor | null,
     stride: Int | readonly Int[],
-    padding: Int | readonly Int[],
+    padding: Int | readonly Int[] | string,
     dilation: Int | readonly Int[],
     named?: { groups?: Int },
   ): Tensor;
@@ -3284,56 +2907,7 @@ export interface TensorMethods {
     weight: Tensor,
     bias: Tensor | null,
     stride: Int | readonly Int[],
-    padding: Int | readonly Int[],
-    dilation: Int | readonly Int[],
-    groups: Int,
-  ): Tensor;
-  conv2d(
-    weight: Tensor,
-    named?: {
-      bias?: Tensor | null;
-      stride?: Int | readonly Int[];
-      padding?: string;
-      dilation?: Int | readonly Int[];
-      groups?: Int;
-    },
-  ): Tensor;
-  conv2d(
-    weight: Tensor,
-    bias: Tensor | null,
-    named?: {
-      stride?: Int | readonly Int[];
-      padding?: string;
-      dilation?: Int | readonly Int[];
-      groups?: Int;
-    },
-  ): Tensor;
-  conv2d(
-    weight: Tensor,
-    bias: Tensor | null,
-    stride: Int | readonly Int[],
-    named?: { padding?: string; dilation?: Int | readonly Int[]; groups?: Int },
-  ): Tensor;
-  conv2d(
-    weight: Tensor,
-    bias: Tensor | null,
-    stride: Int | readonly Int[],
-    padding: string,
-    named?: { dilation?: Int | readonly Int[]; groups?: Int },
-  ): Tensor;
-  conv2d(
-    weight: Tensor,
-    bias: Tensor | null,
-    stride: Int | readonly Int[],
-    padding: string,
-    dilation: Int | readonly Int[],
-    named?: { groups?: Int },
-  ): Tensor;
-  conv2d(
-    weight: Tensor,
-    bias: Tensor | null,
-    stride: Int | readonly Int[],
-    padding: string,
+    padding: Int | readonly Int[] | string,
     dilation: Int | readonly Int[],
     groups: Int,
   ): Tensor;
@@ -3342,7 +2916,7 @@ export interface TensorMethods {
     named?: {
       bias?: Tensor | null;
       stride?: Int | readonly Int[];
-      padding?: Int | readonly Int[];
+      padding?: Int | readonly Int[] | string;
       dilation?: Int | readonly Int[];
       groups?: Int;
     },
@@ -3352,7 +2926,7 @@ export interface TensorMethods {
     bias: Tensor | null,
     named?: {
       stride?: Int | readonly Int[];
-      padding?: Int | readonly Int[];
+      padding?: Int | readonly Int[] | string;
       dilation?: Int | readonly Int[];
       groups?: Int;
     },
@@ -3361,20 +2935,20 @@ export interface TensorMethods {
     weight: Tensor,
     bias: Tensor | null,
     stride: Int | readonly Int[],
-    named?: { padding?: Int | readonly Int[]; dilation?: Int | readonly Int[]; groups?: Int },
+    named?: { padding?: Int | readonly Int[] | string; dilation?: Int | readonly Int[]; groups?: Int },
   ): Tensor;
   conv3d(
     weight: Tensor,
     bias: Tensor | null,
     stride: Int | readonly Int[],
-    padding: Int | readonly Int[],
+    padding: Int | readonly Int[] | string,
     named?: { dilation?: Int | readonly Int[]; groups?: Int },
   ): Tensor;
   conv3d(
     weight: Tensor,
     bias: Tensor | null,
     stride: Int | readonly Int[],
-    padding: Int | readonly Int[],
+    padding: Int | readonly Int[] | string,
     dilation: Int | readonly Int[],
     named?: { groups?: Int },
   ): Tensor;
@@ -3382,56 +2956,7 @@ export interface TensorMethods {
     weight: Tensor,
     bias: Tensor | null,
     stride: Int | readonly Int[],
-    padding: Int | readonly Int[],
-    dilation: Int | readonly Int[],
-    groups: Int,
-  ): Tensor;
-  conv3d(
-    weight: Tensor,
-    named?: {
-      bias?: Tensor | null;
-      stride?: Int | readonly Int[];
-      padding?: string;
-      dilation?: Int | readonly Int[];
-      groups?: Int;
-    },
-  ): Tensor;
-  conv3d(
-    weight: Tensor,
-    bias: Tensor | null,
-    named?: {
-      stride?: Int | readonly Int[];
-      padding?: string;
-      dilation?: Int | readonly Int[];
-      groups?: Int;
-    },
-  ): Tensor;
-  conv3d(
-    weight: Tensor,
-    bias: Tensor | null,
-    stride: Int | readonly Int[],
-    named?: { padding?: string; dilation?: Int | readonly Int[]; groups?: Int },
-  ): Tensor;
-  conv3d(
-    weight: Tensor,
-    bias: Tensor | null,
-    stride: Int | readonly Int[],
-    padding: string,
-    named?: { dilation?: Int | readonly Int[]; groups?: Int },
-  ): Tensor;
-  conv3d(
-    weight: Tensor,
-    bias: Tensor | null,
-    stride: Int | readonly Int[],
-    padding: string,
-    dilation: Int | readonly Int[],
-    named?: { groups?: Int },
-  ): Tensor;
-  conv3d(
-    weight: Tensor,
-    bias: Tensor | null,
-    stride: Int | readonly Int[],
-    padding: string,
+    padding: Int | readonly Int[] | string,
     dilation: Int | readonly Int[],
     groups: Int,
   ): Tensor;
@@ -3670,24 +3195,15 @@ export interface TensorMethods {
     label_smoothing: number,
   ): Tensor;
   cumprod(dim: Int, named?: { dtype?: DType | null }): Tensor;
-  cumprod(dim: string, named?: { dtype?: DType | null }): Tensor;
   cumsum(dim: Int, named?: { dtype?: DType | null }): Tensor;
-  cumsum(dim: string, named?: { dtype?: DType | null }): Tensor;
   detach(): Tensor;
   detach_(): Tensor;
   diagonal(named?: { offset?: Int; dim1?: Int; dim2?: Int }): Tensor;
   diagonal(offset: Int, named?: { dim1?: Int; dim2?: Int }): Tensor;
   diagonal(offset: Int, dim1: Int, named?: { dim2?: Int }): Tensor;
   diagonal(offset: Int, dim1: Int, dim2: Int): Tensor;
-  diagonal(named: { outdim: string; dim1: string; dim2: string; offset?: Int }): Tensor;
-  div(other: Scalar): Tensor;
-  div(other: Tensor): Tensor;
-  div(other: Scalar, named: { rounding_mode: string | null }): Tensor;
-  div(other: Tensor, named: { rounding_mode: string | null }): Tensor;
-  div_(other: Scalar): Tensor;
-  div_(other: Tensor): Tensor;
-  div_(other: Scalar, named: { rounding_mode: string | null }): Tensor;
-  div_(other: Tensor, named: { rounding_mode: string | null }): Tensor;
+  div(other: Scalar | Tensor, named?: { rounding_mode?: string | null }): Tensor;
+  div_(other: Scalar | Tensor, named?: { rounding_mode?: string | null }): Tensor;
   dot(tensor: Tensor): Tensor;
   dropout(p: number, train: boolean): Tensor;
   dropout_(p: number, train: boolean): Tensor;
@@ -3702,8 +3218,7 @@ export interface TensorMethods {
     pin_memory?: boolean | null;
     memory_format?: MemoryFormat | null;
   }): Tensor;
-  eq(other: Scalar): Tensor;
-  eq(other: Tensor): Tensor;
+  eq(other: Scalar | Tensor): Tensor;
   equal(other: Tensor): boolean;
   erf(): Tensor;
   erfinv(): Tensor;
@@ -3716,19 +3231,14 @@ export interface TensorMethods {
   exponential_(lambd: number, named?: { generator?: Generator | null }): Tensor;
   feature_dropout(p: number, train: boolean): Tensor;
   feature_dropout_(p: number, train: boolean): Tensor;
-  fill_(value: Scalar): Tensor;
-  fill_(value: Tensor): Tensor;
+  fill_(value: Scalar | Tensor): Tensor;
   flatten(named?: { start_dim?: Int; end_dim?: Int }): Tensor;
   flatten(start_dim: Int, named?: { end_dim?: Int }): Tensor;
   flatten(start_dim: Int, end_dim: Int): Tensor;
-  flatten(start_dim: string, end_dim: string, out_dim: string): Tensor;
-  flatten(start_dim: Int, end_dim: Int, out_dim: string): Tensor;
   flip(dims: readonly Int[]): Tensor;
   floor(): Tensor;
-  floor_divide(other: Tensor): Tensor;
-  floor_divide(other: Scalar): Tensor;
-  fmod(other: Scalar): Tensor;
-  fmod(other: Tensor): Tensor;
+  floor_divide(other: Tensor | Scalar): Tensor;
+  fmod(other: Scalar | Tensor): Tensor;
   frac(): Tensor;
   full_like(
     fill_value: Scalar,
@@ -3741,9 +3251,7 @@ export interface TensorMethods {
     },
   ): Tensor;
   gather(dim: Int, index: Tensor, named?: { sparse_grad?: boolean }): Tensor;
-  gather(dim: string, index: Tensor, named?: { sparse_grad?: boolean }): Tensor;
-  ge(other: Scalar): Tensor;
-  ge(other: Tensor): Tensor;
+  ge(other: Scalar | Tensor): Tensor;
   gelu(named?: { approximate?: string }): Tensor;
   glu(named?: { dim?: Int }): Tensor;
   glu(dim: Int): Tensor;
@@ -3803,8 +3311,7 @@ export interface TensorMethods {
     named?: { b_hh?: Tensor | null },
   ): Tensor;
   gru_cell(hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor | null, b_hh: Tensor | null): Tensor;
-  gt(other: Scalar): Tensor;
-  gt(other: Tensor): Tensor;
+  gt(other: Scalar | Tensor): Tensor;
   hardsigmoid(): Tensor;
   hardswish(): Tensor;
   hardswish_(): Tensor;
@@ -3835,7 +3342,6 @@ export interface TensorMethods {
   index_put_(indices: readonly (Tensor | null)[], values: Tensor, named?: { accumulate?: boolean }): Tensor;
   index_put_(indices: readonly (Tensor | null)[], values: Tensor, accumulate: boolean): Tensor;
   index_select(dim: Int, index: Tensor): Tensor;
-  index_select(dim: string, index: Tensor): Tensor;
   instance_norm(
     weight: Tensor | null,
     bias: Tensor | null,
@@ -3884,16 +3390,13 @@ export interface TensorMethods {
     eps: number,
     cudnn_enable: boolean,
   ): Tensor;
-  le(other: Scalar): Tensor;
-  le(other: Tensor): Tensor;
+  le(other: Scalar | Tensor): Tensor;
   leaky_relu(named?: { negative_slope?: Scalar }): Tensor;
   leaky_relu(negative_slope: Scalar): Tensor;
   leaky_relu_(named?: { negative_slope?: Scalar }): Tensor;
   leaky_relu_(negative_slope: Scalar): Tensor;
-  lerp(end: Tensor, weight: Scalar): Tensor;
-  lerp(end: Tensor, weight: Tensor): Tensor;
-  lerp_(end: Tensor, weight: Scalar): Tensor;
-  lerp_(end: Tensor, weight: Tensor): Tensor;
+  lerp(end: Tensor, weight: Scalar | Tensor): Tensor;
+  lerp_(end: Tensor, weight: Scalar | Tensor): Tensor;
   linalg_vector_norm(named?: {
     ord?: Scalar;
     dim?: Int | readonly Int[] | null;
@@ -3924,7 +3427,6 @@ export interface TensorMethods {
   log_sigmoid(): Tensor;
   log_softmax(dim: Int, named?: { dtype?: DType | null }): Tensor;
   log_softmax(dim: Int, dtype: DType | null): Tensor;
-  log_softmax(dim: string, named?: { dtype?: DType | null }): Tensor;
   logical_and(other: Tensor): Tensor;
   logical_not(): Tensor;
   logical_or(other: Tensor): Tensor;
@@ -3961,20 +3463,15 @@ export interface TensorMethods {
     b_ih: Tensor | null,
     b_hh: Tensor | null,
   ): [Tensor, Tensor];
-  lt(other: Scalar): Tensor;
-  lt(other: Tensor): Tensor;
-  masked_fill(mask: Tensor, value: Scalar): Tensor;
-  masked_fill(mask: Tensor, value: Tensor): Tensor;
-  masked_fill_(mask: Tensor, value: Scalar): Tensor;
-  masked_fill_(mask: Tensor, value: Tensor): Tensor;
+  lt(other: Scalar | Tensor): Tensor;
+  masked_fill(mask: Tensor, value: Scalar | Tensor): Tensor;
+  masked_fill_(mask: Tensor, value: Scalar | Tensor): Tensor;
   masked_select(mask: Tensor): Tensor;
   matmul(other: Tensor): Tensor;
   max(): Tensor;
   max(dim: Int, named?: { keepdim?: boolean }): [Tensor, Tensor];
   max(dim: Int, keepdim: boolean): [Tensor, Tensor];
   max(other: Tensor): Tensor;
-  max(dim: string, named?: { keepdim?: boolean }): [Tensor, Tensor];
-  max(dim: string, keepdim: boolean): [Tensor, Tensor];
   max_pool1d(
     kernel_size: Int | readonly Int[],
     named?: {
@@ -4152,14 +3649,10 @@ export interface TensorMethods {
   median(): Tensor;
   median(dim: Int, named?: { keepdim?: boolean }): [Tensor, Tensor];
   median(dim: Int, keepdim: boolean): [Tensor, Tensor];
-  median(dim: string, named?: { keepdim?: boolean }): [Tensor, Tensor];
-  median(dim: string, keepdim: boolean): [Tensor, Tensor];
   min(): Tensor;
   min(dim: Int, named?: { keepdim?: boolean }): [Tensor, Tensor];
   min(dim: Int, keepdim: boolean): [Tensor, Tensor];
   min(other: Tensor): Tensor;
-  min(dim: string, named?: { keepdim?: boolean }): [Tensor, Tensor];
-  min(dim: string, keepdim: boolean): [Tensor, Tensor];
   minimum(other: Tensor): Tensor;
   mish(): Tensor;
   mm(mat2: Tensor): Tensor;
@@ -4167,10 +3660,8 @@ export interface TensorMethods {
   movedim(source: readonly Int[], destination: readonly Int[]): Tensor;
   mse_loss(target: Tensor, named?: { reduction?: Int }): Tensor;
   mse_loss(target: Tensor, reduction: Int): Tensor;
-  mul(other: Scalar): Tensor;
-  mul(other: Tensor): Tensor;
-  mul_(other: Scalar): Tensor;
-  mul_(other: Tensor): Tensor;
+  mul(other: Scalar | Tensor): Tensor;
+  mul_(other: Scalar | Tensor): Tensor;
   multinomial(num_samples: Int, named?: { replacement?: boolean; generator?: Generator | null }): Tensor;
   multinomial(num_samples: Int, replacement: boolean, named?: { generator?: Generator | null }): Tensor;
   mv(vec: Tensor): Tensor;
@@ -4178,8 +3669,7 @@ export interface TensorMethods {
   nan_to_num(nan: number | null, named?: { posinf?: number | null; neginf?: number | null }): Tensor;
   nan_to_num(nan: number | null, posinf: number | null, named?: { neginf?: number | null }): Tensor;
   nan_to_num(nan: number | null, posinf: number | null, neginf: number | null): Tensor;
-  narrow(dim: Int, start: Int, length: Int): Tensor;
-  narrow(dim: Int, start: Tensor, length: Int): Tensor;
+  narrow(dim: Int, start: Int | Tensor, length: Int): Tensor;
   native_batch_norm(
     weight: Tensor | null,
     bias: Tensor | null,
@@ -4195,8 +3685,7 @@ export interface TensorMethods {
     bias: Tensor | null,
     eps: number,
   ): [Tensor, Tensor, Tensor];
-  ne(other: Scalar): Tensor;
-  ne(other: Tensor): Tensor;
+  ne(other: Scalar | Tensor): Tensor;
   neg(): Tensor;
   neg_(): Tensor;
   nll_loss(target: Tensor, named?: { weight?: Tensor | null; reduction?: Int; ignore_index?: Int }): Tensor;
@@ -4235,16 +3724,12 @@ export interface TensorMethods {
   pad(pad: readonly Int[], mode: string, value: number | null): Tensor;
   permute(dims: readonly Int[]): Tensor;
   pixel_shuffle(upscale_factor: Int): Tensor;
-  pow(exponent: Scalar): Tensor;
-  pow(exponent: Tensor): Tensor;
-  pow_(exponent: Scalar): Tensor;
-  pow_(exponent: Tensor): Tensor;
+  pow(exponent: Scalar | Tensor): Tensor;
+  pow_(exponent: Scalar | Tensor): Tensor;
   prelu(weight: Tensor): Tensor;
   prod(named?: { dtype?: DType | null }): Tensor;
   prod(dim: Int, named?: { keepdim?: boolean; dtype?: DType | null }): Tensor;
   prod(dim: Int, keepdim: boolean, named?: { dtype?: DType | null }): Tensor;
-  prod(dim: string, named?: { keepdim?: boolean; dtype?: DType | null }): Tensor;
-  prod(dim: string, keepdim: boolean, named?: { dtype?: DType | null }): Tensor;
   rand_like(named?: {
     dtype?: DType | null;
     layout?: Layout | null;
@@ -4265,13 +3750,10 @@ export interface TensorMethods {
   reciprocal(): Tensor;
   relu(): Tensor;
   relu_(): Tensor;
-  remainder(other: Scalar): Tensor;
-  remainder(other: Tensor): Tensor;
+  remainder(other: Scalar | Tensor): Tensor;
   repeat(repeats: readonly Int[]): Tensor;
-  repeat_interleave(repeats: Int, named?: { dim?: Int | null; output_size?: Int | null }): Tensor;
-  repeat_interleave(repeats: Int, dim: Int | null, named?: { output_size?: Int | null }): Tensor;
-  repeat_interleave(repeats: Tensor, named?: { dim?: Int | null; output_size?: Int | null }): Tensor;
-  repeat_interleave(repeats: Tensor, dim: Int | null, named?: { output_size?: Int | null }): Tensor;
+  repeat_interleave(repeats: Int | Tensor, named?: { dim?: Int | null; output_size?: Int | null }): Tensor;
+  repeat_interleave(repeats: Int | Tensor, dim: Int | null, named?: { output_size?: Int | null }): Tensor;
   requires_grad_(named?: { requires_grad?: boolean }): Tensor;
   requires_grad_(requires_grad: boolean): Tensor;
   reshape(shape: readonly Int[]): Tensor;
@@ -4301,27 +3783,17 @@ export interface TensorMethods {
   ): [Tensor, Tensor];
   roll(shifts: Int | readonly Int[], named?: { dims?: Int | readonly Int[] }): Tensor;
   roll(shifts: Int | readonly Int[], dims: Int | readonly Int[]): Tensor;
-  round(): Tensor;
-  round(named: { decimals: Int }): Tensor;
+  round(named?: { decimals?: Int }): Tensor;
   rsqrt(): Tensor;
-  rsub(other: Scalar, named?: { alpha?: Scalar }): Tensor;
   rsub(other: Scalar, alpha: Scalar): Tensor;
-  rsub(other: Tensor, named?: { alpha?: Scalar }): Tensor;
-  scatter(dim: Int, index: Tensor, src: Tensor): Tensor;
-  scatter(dim: Int, index: Tensor, value: Scalar): Tensor;
-  scatter(dim: Int, index: Tensor, src: Tensor, named: { reduce: string }): Tensor;
-  scatter(dim: string, index: Tensor, src: Tensor): Tensor;
-  scatter(dim: Int, index: Tensor, value: Scalar, named: { reduce: string }): Tensor;
-  scatter(dim: string, index: Tensor, value: Scalar): Tensor;
-  scatter_(dim: Int, index: Tensor, src: Tensor): Tensor;
-  scatter_(dim: Int, index: Tensor, value: Scalar): Tensor;
-  scatter_(dim: Int, index: Tensor, src: Tensor, named: { reduce: string }): Tensor;
-  scatter_(dim: Int, index: Tensor, value: Scalar, named: { reduce: string }): Tensor;
+  rsub(other: Scalar | Tensor, named?: { alpha?: Scalar }): Tensor;
+  scatter(dim: Int, index: Tensor, src: Tensor, named?: { reduce?: string }): Tensor;
+  scatter(dim: Int, index: Tensor, value: Scalar, named?: { reduce?: string }): Tensor;
+  scatter_(dim: Int, index: Tensor, src: Tensor, named?: { reduce?: string }): Tensor;
+  scatter_(dim: Int, index: Tensor, value: Scalar, named?: { reduce?: string }): Tensor;
   scatter_add(dim: Int, index: Tensor, src: Tensor): Tensor;
-  scatter_add(dim: string, index: Tensor, src: Tensor): Tensor;
   scatter_add_(dim: Int, index: Tensor, src: Tensor): Tensor;
   select(dim: Int, index: Int): Tensor;
-  select(dim: string, index: Int): Tensor;
   selu(): Tensor;
   set_(): Tensor;
   set_(source: Tensor): Tensor;
@@ -4345,27 +3817,19 @@ export interface TensorMethods {
   smooth_l1_loss(target: Tensor, reduction: Int, beta: number): Tensor;
   softmax(dim: Int, named?: { dtype?: DType | null }): Tensor;
   softmax(dim: Int, dtype: DType | null): Tensor;
-  softmax(dim: string, named?: { dtype?: DType | null }): Tensor;
   softplus(named?: { beta?: Scalar; threshold?: Scalar }): Tensor;
   softplus(beta: Scalar, named?: { threshold?: Scalar }): Tensor;
   softplus(beta: Scalar, threshold: Scalar): Tensor;
-  sort(named?: { dim?: Int; descending?: boolean }): [Tensor, Tensor];
   sort(dim: Int, named?: { descending?: boolean }): [Tensor, Tensor];
   sort(dim: Int, descending: boolean): [Tensor, Tensor];
-  sort(named: { stable: boolean | null; dim?: Int; descending?: boolean }): [Tensor, Tensor];
-  sort(dim: string, named?: { descending?: boolean }): [Tensor, Tensor];
-  sort(dim: string, descending: boolean): [Tensor, Tensor];
-  sort(named: { stable: boolean | null; dim: string; descending?: boolean }): [Tensor, Tensor];
-  split(split_size: readonly Int[], named?: { dim?: Int }): Tensor[];
-  split(split_size: readonly Int[], dim: Int): Tensor[];
-  split(split_size: Int, named?: { dim?: Int }): Tensor[];
-  split(split_size: Int, dim: Int): Tensor[];
+  sort(named?: { stable?: boolean | null; dim?: Int; descending?: boolean }): [Tensor, Tensor];
+  split(split_size: readonly Int[] | Int, named?: { dim?: Int }): Tensor[];
+  split(split_size: readonly Int[] | Int, dim: Int): Tensor[];
   sqrt(): Tensor;
   sqrt_(): Tensor;
   square(): Tensor;
   squeeze(): Tensor;
   squeeze(dim: Int): Tensor;
-  squeeze(dim: string): Tensor;
   std(named?: { unbiased?: boolean }): Tensor;
   std(unbiased: boolean): Tensor;
   std(dim: Int | readonly Int[] | null, named?: { unbiased?: boolean; keepdim?: boolean }): Tensor;
@@ -4388,12 +3852,10 @@ export interface TensorMethods {
     dim: Int | readonly Int[] | null,
     named: { correction: Int | null; keepdim?: boolean },
   ): [Tensor, Tensor];
-  sub(other: Scalar, named?: { alpha?: Scalar }): Tensor;
   sub(other: Scalar, alpha: Scalar): Tensor;
-  sub(other: Tensor, named?: { alpha?: Scalar }): Tensor;
-  sub_(other: Scalar, named?: { alpha?: Scalar }): Tensor;
+  sub(other: Scalar | Tensor, named?: { alpha?: Scalar }): Tensor;
   sub_(other: Scalar, alpha: Scalar): Tensor;
-  sub_(other: Tensor, named?: { alpha?: Scalar }): Tensor;
+  sub_(other: Scalar | Tensor, named?: { alpha?: Scalar }): Tensor;
   sum(named?: { dtype?: DType | null }): Tensor;
   sum(dim: Int | readonly Int[] | null, named?: { keepdim?: boolean; dtype?: DType | null }): Tensor;
   sum(dim: Int | readonly Int[] | null, keepdim: boolean, named?: { dtype?: DType | null }): Tensor;
@@ -4469,12 +3931,15 @@ export interface TensorMethods {
     copy?: boolean;
     memory_format?: MemoryFormat | null;
   }): Tensor;
+  to(
+    device: Device,
+    named?: { non_blocking?: boolean; copy?: boolean; memory_format?: MemoryFormat | null },
+  ): Tensor;
   topk(k: Int, named?: { dim?: Int; largest?: boolean; sorted?: boolean }): [Tensor, Tensor];
   topk(k: Int, dim: Int, named?: { largest?: boolean; sorted?: boolean }): [Tensor, Tensor];
   topk(k: Int, dim: Int, largest: boolean, named?: { sorted?: boolean }): [Tensor, Tensor];
   topk(k: Int, dim: Int, largest: boolean, sorted: boolean): [Tensor, Tensor];
   transpose(dim0: Int, dim1: Int): Tensor;
-  transpose(dim0: string, dim1: string): Tensor;
   tril(named?: { diagonal?: Int }): Tensor;
   tril(diagonal: Int): Tensor;
   triu(named?: { diagonal?: Int }): Tensor;
@@ -4483,7 +3948,6 @@ export interface TensorMethods {
   type_as(other: Tensor): Tensor;
   unbind(named?: { dim?: Int }): Tensor[];
   unbind(dim: Int): Tensor[];
-  unbind(dim: string): Tensor[];
   unflatten(dim: Int, sizes: readonly Int[]): Tensor;
   unfold(dimension: Int, size: Int, step: Int): Tensor;
   uniform_(named?: { from?: number; to?: number; generator?: Generator | null }): Tensor;
