@@ -5,7 +5,6 @@ export { type ClipDraw, drawClip } from './clip/augment.js';
 export { type AugmentSpec, augmentSchema } from './clip/augment-spec.js';
 export type { Frames } from './clip/frames.js';
 export { decodeJpeg, encodeJpeg } from './clip/jpeg.js';
-export { nearestName } from './clip/nearest.js';
 export { normaliseClip } from './clip/normalise.js';
 export { openClip } from './clip/open.js';
 export { prepareClip } from './clip/prepare.js';
@@ -15,6 +14,14 @@ export { samplePositions } from './clip/sample.js';
 export type { ClipSource } from './clip/source.js';
 export { defaultSpec, type PreprocessSpec, parseSpec, preprocessSchema } from './clip/spec.js';
 export { findVideoDecoder } from './clip/video.js';
+// Configurations, progress and reports.
+export {
+  effectiveConfig,
+  loadConfig,
+  preprocessSpec,
+  type RunConfig,
+  type RunConfigInput,
+} from './config/index.js';
 // Data: lists of clips to batches.
 export { type ListOptions, readClipList } from './data/annotations.js';
 export { type BadClip, writeBadClips } from './data/bad-clips.js';
@@ -36,3 +43,7 @@ export {
   type SynthResult,
   synthesize,
 } from './data/synth/index.js';
+export type { EpochMetrics, ReportData, ShownClip } from './predict/report/data.js';
+export { writeReport, writeTestResults } from './predict/report/write.js';
+export { type Progress, type ProgressTask, silent } from './progress.js';
+export { type Evaluation, summarize, worstClips } from './train/metrics.js';

@@ -27,7 +27,10 @@ const run = {
   deterministic: z.boolean().default(false).describe('bit-identical runs on CUDA too, at some cost in speed'),
   threads: count.nullable().default(null).describe('threads of the engine (default: one per core)'),
   print_freq: count.default(100).describe('batches between two printed lines'),
-  save_steps: count.nullable().default(null).describe('steps between two saved checkpoints (default: one an epoch)'),
+  save_steps: count
+    .nullable()
+    .default(null)
+    .describe('steps between two saved checkpoints (default: one an epoch)'),
   histograms: natural.default(0).describe('epochs between two weight histograms in TensorBoard; 0: none'),
   log_clips: natural.default(4).describe('training clips shown as images in TensorBoard'),
 };

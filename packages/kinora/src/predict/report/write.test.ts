@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { predictionsCsv } from './predictions.js';
 import { trialReport } from './trial.test.util.js';
-import { writeReport } from './write.js';
+import { writeReport, writeTestResults } from './write.js';
 
 let folder = '';
 beforeEach(() => {
@@ -14,8 +14,8 @@ afterEach(() => rmSync(join(folder, '..'), { recursive: true }));
 
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');
 
-test('writes the page, the pictures and the numbers', () => {
-  writeReport(folder, trialReport());
+test('writes the page, the pictures and the numbers', async () => {
+  await writeReport(folder, trialReport());
   expect(readdirSync(folder).sort()).toEqual([
     'confusion.png',
     'curves.png',
@@ -43,20 +43,20 @@ test('writes the page, the pictures and the numbers', () => {
   expect(read('logits.npy')).toContain("'shape': (6, 3)");
 });
 
-test('every file that the page links to is there', () => {
+test('every file that the page links to is there', async () => {
   for (const data of [trialReport(), trialReport({ history: [], worst: [] })]) {
-    writeReport(folder, data);
+    await writeReport(folder, data);
     const links = [...read('index.html').matchAll(/href="([^"]*)"/g)].map((match) => match[1]!);
     expect(links.length).toBeGreaterThan(3);
-    for (const link of links) expect(readdirSync(folder)).toContain(link);
-    rmSync(folder, { recursive: true });
+    // The second report has fewer pictures: those of the first are gone.
+    expect(readdirSync(folder).filter((name) => name !== 'index.html')).toEqual([...links].sort());
   }
 });
 
-test('writes nothing if the evaluation is broken', () => {
+test('writes nothing if the evaluation is broken', async () => {
   const { evaluation } = trialReport();
   const broken = { ...evaluation, logits: evaluation.logits.with(4, Number.NaN) };
-  expect(() => writeReport(folder, trialReport({ evaluation: broken }))).toThrow(
+  await expect(writeReport(folder, trialReport({ evaluation: broken }))).rejects.toThrow(
     'clip 11: expected finite logits',
   );
   expect(() => readdirSync(folder)).toThrow();
@@ -67,4 +67,11 @@ test('predictions are quoted only where they must be', () => {
   expect(predictionsCsv(['1', '2', '3'], Int32Array.of(0, 1, 2), labels)).toBe(
     '1;plain\n2;"a;b"\n3;"say ""hi"""\n',
   );
+});
+
+test('the test set: predictions and logits, nothing that needs targets', () => {
+  const { evaluation, labels } = trialReport();
+  writeTestResults(folder, evaluation, labels);
+  expect(readdirSync(folder).sort()).toEqual(['testset_logits.npy', 'testset_results.csv']);
+  expect(read('testset_results.csv')).toMatch(/^10;Swiping Left\n11;Swiping Right\n/);
 });

@@ -1,5 +1,5 @@
 /** Writes a report folder: the page, the same pictures as files, and the numbers for other programs. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { serialize } from '@kinora/torch';
 import {
@@ -7,6 +7,7 @@ import {
   checkEvaluation,
   confusedPairs,
   confusionMatrix,
+  type Evaluation,
   perClass,
   summarize,
 } from '../../train/metrics.js';
@@ -16,8 +17,8 @@ import { curveCharts, curveSheet } from './curves.js';
 import type { ReportData } from './data.js';
 import { mistakeSheet, mistakes } from './mistakes.js';
 import { page } from './page.js';
-import { toPng } from './png.js';
 import { predictionsCsv } from './predictions.js';
+import type { Markup } from './svg.js';
 import { fileTheme } from './theme.js';
 
 /**
@@ -25,7 +26,7 @@ import { fileTheme } from './theme.js';
  * `logits.npy` (float32 `[N, classes]`) and `targets.npy` (int32 `[N]`); pictures of nothing are left out.
  * Throws `metrics/invalid` if sizes disagree or a logit is not finite.
  */
-export function writeReport(folder: string, data: ReportData): void {
+export async function writeReport(folder: string, data: ReportData): Promise<void> {
   const { evaluation, labels, history } = data;
   checkEvaluation(evaluation, labels.length);
   const { ids, targets, logits } = evaluation;
@@ -33,6 +34,8 @@ export function writeReport(folder: string, data: ReportData): void {
   const shown = mistakes(data);
   const counts = confusionMatrix(targets, predicted, labels.length);
 
+  // The renderer is a native library: it is loaded when there is something to draw, not with the package.
+  const { toPng } = await import('./png.js');
   mkdirSync(folder, { recursive: true });
   const write = (name: string, content: string | Uint8Array) =>
     serialize.writeAtomically(join(folder, name), (sink) => sink.write(Buffer.from(content)));
@@ -40,11 +43,30 @@ export function writeReport(folder: string, data: ReportData): void {
   write('test_results.csv', predictionsCsv(ids, predicted, labels));
   writeNpy(join(folder, 'logits.npy'), logits, [ids.length, labels.length]);
   writeNpy(join(folder, 'targets.npy'), targets, [ids.length]);
-  if (curveCharts(history, fileTheme).length > 0)
-    write('curves.png', toPng(curveSheet(history, fileTheme).text));
-  write('confusion.png', toPng(confusionChart(counts, labels, fileTheme).text));
-  if (shown.length > 0) write('worst_clips.png', toPng(mistakeSheet(shown, fileTheme).text));
+  // A picture of nothing is not left over from an earlier report either.
+  const draw = (name: string, picture: Markup | undefined) =>
+    picture === undefined ? rmSync(join(folder, name), { force: true }) : write(name, toPng(picture.text));
+  const curves = curveCharts(history, fileTheme).length > 0;
+  draw('curves.png', curves ? curveSheet(history, fileTheme) : undefined);
+  draw('confusion.png', confusionChart(counts, labels, fileTheme));
+  draw('worst_clips.png', shown.length > 0 ? mistakeSheet(shown, fileTheme) : undefined);
   write('index.html', page(data, shown));
+}
+
+/**
+ * Writes what is predicted for clips whose classes are not known: `folder/testset_results.csv`, as the starting point
+ * names it, and `testset_logits.npy` (float32 `[N, classes]`).
+ */
+export function writeTestResults(
+  folder: string,
+  { ids, logits }: Pick<Evaluation, 'ids' | 'logits'>,
+  labels: readonly string[],
+): void {
+  checkEvaluation({ ids, logits, targets: new Int32Array(ids.length) }, labels.length);
+  mkdirSync(folder, { recursive: true });
+  const csv = predictionsCsv(ids, argmax(logits, labels.length), labels);
+  serialize.writeAtomically(join(folder, 'testset_results.csv'), (sink) => sink.write(Buffer.from(csv)));
+  writeNpy(join(folder, 'testset_logits.npy'), logits, [ids.length, labels.length]);
 }
 
 /** What metrics.json holds; shares of nothing are null. */
