@@ -11,7 +11,7 @@ const CRUISED = ['packages/torch/src', 'packages/torch/install', 'packages/kinor
 export function checks(root) {
   const tool = (/** @type {string} */ name) => join(root, 'node_modules', '.bin', name);
   return [
-    command(root, 'format and lint', tool('biome'), ['ci', '--colors=off', '.']),
+    command(root, 'format and lint', tool('biome'), ['ci', '--colors=off', '--error-on-warnings', '.']),
     command(root, 'types', tool('tsc'), ['-b']),
     command(root, 'import direction and cycles', tool('depcruise'), [
       '--config',
