@@ -44,16 +44,18 @@ export function expose(
   target: Uint8ClampedArray,
 ): void {
   const k = (gain * curveSteps) / curveTop;
-  let at = rng.integer(0, noiseSize - 1);
-  let chroma = rng.integer(0, noiseSize - 1);
-  const tint = 0.35 * noise;
-  for (let pixel = 0, i = 0; pixel < vignette.length; pixel++) {
+  const tint = 0.5 * noise;
+  let next = rng.integer(0, noiseSize - 1);
+  for (let pixel = 0, i = 0; pixel < vignette.length; pixel++, i += 3) {
     const light = k * vignette[pixel]!;
-    const grain = noise * noiseTable[at++ & (noiseSize - 1)]!;
-    for (let c = 0; c < 3; c++, i++) {
-      const step = light * frame[i]!;
-      const level = curve[step < curveSteps ? step | 0 : curveSteps]! + grain;
-      target[i] = level + tint * noiseTable[chroma++ & (noiseSize - 1)]!;
-    }
+    const grain = noise * noiseTable[next & mask]!;
+    // Colour noise is weaker than that of brightness, and weakest in green, which cameras measure twice.
+    target[i] = level(light * frame[i]!) + grain + tint * noiseTable[(next + 1) & mask]!;
+    target[i + 1] = level(light * frame[i + 1]!) + grain;
+    target[i + 2] = level(light * frame[i + 2]!) + grain + tint * noiseTable[(next + 2) & mask]!;
+    next += 3;
   }
 }
+
+const mask = noiseSize - 1;
+const level = (step: number): number => curve[step < curveSteps ? step | 0 : curveSteps]!;

@@ -99,12 +99,16 @@ export function overlayMoved(frame: Float32Array, layer: Layer, dx: number, dy: 
       const d = 4 * (row1 + x1);
       const cover = w00 * pixels[a + 3]! + w10 * pixels[b + 3]! + w01 * pixels[c + 3]! + w11 * pixels[d + 3]!;
       if (cover <= 0) continue;
+      const through = 1 - cover;
       const at = 3 * (y * width + x);
-      for (let k = 0; k < 3; k++) {
-        const light =
-          w00 * pixels[a + k]! + w10 * pixels[b + k]! + w01 * pixels[c + k]! + w11 * pixels[d + k]!;
-        frame[at + k] = frame[at + k]! * (1 - cover) + light;
-      }
+      frame[at] =
+        frame[at]! * through + (w00 * pixels[a]! + w10 * pixels[b]! + w01 * pixels[c]! + w11 * pixels[d]!);
+      frame[at + 1] =
+        frame[at + 1]! * through +
+        (w00 * pixels[a + 1]! + w10 * pixels[b + 1]! + w01 * pixels[c + 1]! + w11 * pixels[d + 1]!);
+      frame[at + 2] =
+        frame[at + 2]! * through +
+        (w00 * pixels[a + 2]! + w10 * pixels[b + 2]! + w01 * pixels[c + 2]! + w11 * pixels[d + 2]!);
     }
   }
 }

@@ -64,9 +64,12 @@ const still: Grid = Array.from({ length: 16 }, (_, i) => [
   (Math.floor(i / 4) - 1.5) / 4,
 ]);
 
-/** Each of n rows and columns of the pixel is hit once. */
+/**
+ * Each of n rows and columns of the pixel is hit once, and the diagonals too as evenly as can be: hands have edges
+ * in all directions.
+ */
 const rooks = (n: number): Grid =>
-  Array.from({ length: n }, (_, i) => [(i + 0.5) / n - 0.5, (((3 * i + 1) % n) + 0.5) / n - 0.5]);
+  Array.from({ length: n }, (_, i) => [(i + 0.5) / n - 0.5, (((2 * i + 2) % (n + 1)) - 0.5) / n - 0.5]);
 
 const [slow, fast] = [rooks(4), rooks(8)];
 

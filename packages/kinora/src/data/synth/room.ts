@@ -179,9 +179,9 @@ function chair(canvas: Canvas, rng: Random): void {
   );
 }
 
-/** Three box blurs in each direction, near enough to a lens out of focus. */
+/** Two box blurs in each direction, near enough to a lens out of focus. */
 function blur({ width, height, pixels }: Canvas, radius: number): void {
-  for (let pass = 0; pass < 3; pass++) {
+  for (let pass = 0; pass < 2; pass++) {
     for (let y = 0; y < height; y++) blurLine(pixels, 3 * y * width, 3, width, radius);
     for (let x = 0; x < width; x++) blurLine(pixels, 3 * x, 3 * width, height, radius);
   }
