@@ -14,6 +14,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./predict.js')).predictCommand(),
   },
   {
+    name: 'jester',
+    summary: 'prepare the real Jester data set',
+    load: async () => (await import('./jester.js')).jesterCommand(),
+  },
+  {
     name: 'synth',
     summary: 'render a synthetic gesture data set',
     load: async () => (await import('./synth.js')).synthCommand(),

@@ -3,7 +3,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { KinoraError } from '@kinora/torch';
+import { KinoraError } from '@kinora/torch/error';
 import { fileError } from './file-error.js';
 import { type Frames, frameBytes, framesIn } from './frames.js';
 import { decodeJpeg, jpegSize } from './jpeg.js';

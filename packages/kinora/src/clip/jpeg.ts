@@ -4,7 +4,7 @@
  * is worse than a clip reported as bad.
  */
 import turbo from '@julusian/jpeg-turbo';
-import { KinoraError } from '@kinora/torch';
+import { KinoraError } from '@kinora/torch/error';
 import type { Size } from './frames.js';
 
 /** Largest picture accepted, in pixels: a forged header must not claim the machine's memory. */

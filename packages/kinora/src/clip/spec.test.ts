@@ -1,6 +1,6 @@
 /** The preprocessing spec: defaults and what bad ones say. */
 import { expect, test } from 'vitest';
-import { editDistance, nearestName } from './nearest.js';
+
 import { clipLength, defaultSpec, parseSpec } from './spec.js';
 
 test("the defaults are the starting point's", () => {
@@ -28,12 +28,4 @@ test('bad specs name the field', () => {
   );
   expect(() => parseSpec({ std: [1, 0, 1] })).toThrow('preprocessing spec.std.1');
   expect(() => parseSpec({ clips: 0 })).toThrow('a positive number, or -1');
-});
-
-test('edit distance', () => {
-  expect([editDistance('kitten', 'sitting'), editDistance('', 'abc'), editDistance('a', 'a')]).toEqual([
-    3, 3, 0,
-  ]);
-  expect(nearestName('Swipping left', ['Swiping Left', 'Swiping Right'])).toBe('Swiping Left');
-  expect(nearestName('xyz', ['Swiping Left', 'Thumb Up'])).toBeUndefined();
 });

@@ -3,9 +3,9 @@
  * It lives in the config, in every checkpoint and in every exported model, and is executed everywhere by
  * the same arithmetic (`prepare.ts`, `normalise.ts`). It says nothing about augmentation.
  */
-import { KinoraError } from '@kinora/torch';
+import { KinoraError } from '@kinora/torch/error';
 import * as z from 'zod';
-import { nearestName } from './nearest.js';
+import { nearest } from '../nearest.js';
 
 const pixels = z.int().min(1).max(8192);
 
@@ -70,7 +70,7 @@ export function parseSpec(value: unknown, where = 'preprocessing spec'): Preproc
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   if (issue.code === 'unrecognized_keys') {
-    const near = nearestName(issue.keys[0]!, Object.keys(preprocessSchema.shape));
+    const near = nearest(issue.keys[0]!, Object.keys(preprocessSchema.shape));
     throw new KinoraError({
       code: 'spec/unknown-key',
       where,

@@ -5,8 +5,8 @@
  *   that begins with `path` names the columns.
  * A folder with one subfolder per class needs no list (`class-folders.ts`).
  */
-import { KinoraError } from '@kinora/torch';
-import { nearestName } from '../clip/nearest.js';
+import { KinoraError } from '@kinora/torch/error';
+import { nearest } from '../nearest.js';
 import type { ClipItem, ClipList } from './clip-list.js';
 import { pathInside } from './clip-path.js';
 import { csvFields, readLines } from './text-lines.js';
@@ -140,7 +140,7 @@ function seconds(field: string | undefined, where: Where): number | undefined {
 }
 
 function unknownLabel(where: string, label: string, labels: readonly string[]): KinoraError {
-  const near = nearestName(label, labels);
+  const near = nearest(label, labels);
   return new KinoraError({
     code: 'data/unknown-label',
     where,

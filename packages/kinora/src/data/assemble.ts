@@ -2,7 +2,7 @@
  * Fills one batch: sends its clips to be read, and decides what becomes of the bad ones. The decision depends on
  * the order of the epoch and the files alone, never on which bad clips are known already.
  */
-import { KinoraError } from '@kinora/torch';
+import { KinoraError } from '@kinora/torch/error';
 import { type BadClips, isClipFault } from './bad-clips.js';
 import type { ClipList } from './clip-list.js';
 import type { DecodePool } from './decode-pool.js';

@@ -2,7 +2,7 @@
  * Clips that cannot be read: telling them from faults of the machine, counting them against a limit, listing them.
  */
 import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
-import { KinoraError } from '@kinora/torch';
+import { KinoraError } from '@kinora/torch/error';
 
 export interface BadClip {
   /** Position in the list. */

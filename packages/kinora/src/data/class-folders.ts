@@ -1,8 +1,8 @@
 /** A data set as folders: `<root>/<class>/<clip>`, where a clip is a folder of frames or a video file. */
 import { type Dirent, readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { KinoraError } from '@kinora/torch';
-import { nearestName } from '../clip/nearest.js';
+import { KinoraError } from '@kinora/torch/error';
+import { nearest } from '../nearest.js';
 import type { ListOptions } from './annotations.js';
 import type { ClipItem, ClipList } from './clip-list.js';
 
@@ -76,7 +76,7 @@ function entriesOf(folder: string): Dirent[] {
 }
 
 function unknownClass(where: string, name: string, labels: readonly string[]): KinoraError {
-  const near = nearestName(name, labels);
+  const near = nearest(name, labels);
   return new KinoraError({
     code: 'data/unknown-label',
     where,

@@ -3,7 +3,7 @@
  * folder. Links inside the folder are its owner's and are followed.
  */
 import { isAbsolute, join } from 'node:path';
-import { KinoraError } from '@kinora/torch';
+import { KinoraError } from '@kinora/torch/error';
 
 /** Names made of these alone cannot climb; it saves looking closer at a hundred thousand ids. */
 const HARMLESS = /^[\w-]+$/;

@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { KinoraError } from '@kinora/torch';
+import { KinoraError } from '@kinora/torch/error';
 import { clipReader, type ReaderOptions } from './clip-reader.js';
 import type { DecodeJob, DecodeReply, NumberedJob } from './decode-job.js';
 import type { WorkerSetup } from './decode-worker.js';

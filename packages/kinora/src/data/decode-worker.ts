@@ -2,7 +2,7 @@
  * A worker thread that reads clips, one after the other. On Linux it gives way to the thread that trains: there a
  * thread has its own priority, elsewhere priorities belong to the whole process and are left alone.
  */
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type ClipReader, clipReader, type ReaderOptions } from './clip-reader.js';
 import type { DecodeReply, NumberedJob } from './decode-job.js';
@@ -16,7 +16,7 @@ export interface WorkerSetup {
 
 const NICENESS = 10;
 
-if (process.platform === 'linux') setPriority(0, NICENESS);
+if (process.platform === 'linux') setPriority(0, Math.max(NICENESS, getPriority(0)));
 
 const { reader, generation } = workerData as WorkerSetup;
 const read = clipReader(reader);

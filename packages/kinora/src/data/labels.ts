@@ -1,5 +1,5 @@
 /** Class names: the labels file, and which class a mirrored clip belongs to. */
-import { KinoraError } from '@kinora/torch';
+import { KinoraError } from '@kinora/torch/error';
 import { readLines } from './text-lines.js';
 
 /** Reads a labels file: one class a line, in the order of the logits; empty lines do not count. */

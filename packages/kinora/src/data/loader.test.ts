@@ -1,7 +1,8 @@
 /** Batches: the same whatever the workers, whole when clips are bad, and no thread left behind. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { augmentSchema } from '../clip/augment-spec.js';
@@ -263,6 +264,21 @@ describe('threads', () => {
       await pool.close();
     },
   );
+
+  test.skipIf(process.platform !== 'linux')('give way to the thread that trains (Linux)', async () => {
+    const niceness = () =>
+      readdirSync('/proc/self/task').map((id) => {
+        const stat = readFileSync(`/proc/self/task/${id}/stat`, 'latin1');
+        return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
+      });
+    const own = getPriority();
+    const before = niceness().filter((nice) => nice >= 10).length;
+    await closing(train({ workers: 2 }), async (loader) => {
+      await digests(loader);
+      expect(niceness().filter((nice) => nice >= 10).length - before).toBe(loader.workers);
+      expect(getPriority()).toBe(own);
+    });
+  });
 
   test('a process that forgets to close its loader ends all the same', () => {
     const program = `

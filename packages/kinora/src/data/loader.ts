@@ -6,7 +6,7 @@
  * A clip that cannot be read is reported once. In training its place is taken by the next good clip in the
  * epoch's order (which then occurs twice), so that batches keep their size; in evaluation it is left out.
  */
-import { KinoraError } from '@kinora/torch';
+import { KinoraError } from '@kinora/torch/error';
 import type { AugmentSpec } from '../clip/augment-spec.js';
 import { preparedBytes } from '../clip/prepare.js';
 import { clipLength, type PreprocessSpec } from '../clip/spec.js';

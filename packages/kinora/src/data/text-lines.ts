@@ -1,6 +1,6 @@
 /** Small text files, line by line: lists and labels. */
 import { readFileSync } from 'node:fs';
-import { KinoraError } from '@kinora/torch';
+import { KinoraError } from '@kinora/torch/error';
 
 /** The lines of a UTF-8 file, without byte order mark and line ends; line n is at index n - 1. */
 export function readLines(file: string, what: string): string[] {

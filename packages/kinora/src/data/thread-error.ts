@@ -1,5 +1,5 @@
 /** Errors on their way between threads: structured cloning would lose their class and code. */
-import { KinoraError, type KinoraErrorParts } from '@kinora/torch';
+import { KinoraError, type KinoraErrorParts } from '@kinora/torch/error';
 
 export type ThreadError =
   | { readonly kind: 'kinora'; readonly parts: KinoraErrorParts }

@@ -1,0 +1,84 @@
+/** `kinora jester`: makes the downloaded Jester ready for training, and says what is missing. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { type JesterReport, prepareJester } from '../data/jester/prepare.js';
+import { interruptible } from './interrupt.js';
+import { createProgress } from './progress.js';
+
+/** The lists in full, so that what is not there has a name. */
+const LIST_FILES = 'jester-v1-labels.csv, jester-v1-train.csv, jester-v1-validation.csv, jester-v1-test.csv';
+
+export function jesterCommand(): Command {
+  return new Command('jester')
+    .description(
+      'prepare the real Jester: join and unpack its parts, find its lists, count frames, report gaps',
+    )
+    .argument('<path>', 'folder with 20bn-jester-v1-00, -01, ... and the lists')
+    .option('--out <folder>', 'where the frames go; default: beside the parts')
+    .addHelpText('after', '\nExample:\n  $ kinora jester ~/downloads/jester --out data')
+    .action(runJester);
+}
+
+async function runJester(path: string, { out }: { out?: string }): Promise<void> {
+  const progress = createProgress();
+  const report = await interruptible((signal) =>
+    prepareJester({ path, progress, signal, ...(out && { out }) }),
+  );
+  for (const line of describe(report)) progress.log(line);
+  if (report.missing.length > 0) {
+    const file = join(out ?? path, 'missing.csv');
+    writeFileSync(file, `${report.missing.join('\n')}\n`);
+    progress.log(
+      `${report.missing.length} clips are missing, such as ${report.missing[0]}; all of them stand in ${file}`,
+    );
+  }
+}
+
+/** The report, line by line. */
+export function describe({
+  root,
+  lists,
+  missingLists,
+  splits,
+  frames,
+  classes,
+  unpacked,
+}: JesterReport): string[] {
+  const lines: string[] = [];
+  if (unpacked) lines.push(`unpacked ${unpacked.written} frames, ${unpacked.kept} were there already`);
+  for (const { name, clips, present } of splits)
+    lines.push(`${name.padEnd(10)} ${present} of ${clips} clips`);
+  if (classes > 0) lines.push(`classes    ${classes}`);
+  if (frames.total > 0) {
+    lines.push(
+      `frames     ${frames.total}, ${frames.min} to ${frames.max} a clip, ${frames.median} in the middle`,
+    );
+  }
+  if (missingLists.length > 0) {
+    lines.push(`lists missing: ${missingLists.join(', ')}; put the files beside the parts (${LIST_FILES})`);
+  }
+  if (lists.train !== undefined && lists.validation !== undefined && lists.labels !== undefined) {
+    lines.push(
+      'train with:',
+      `  ${trainLine(root, lists as Record<'train' | 'validation' | 'labels', string>)}`,
+    );
+  }
+  return lines;
+}
+
+function trainLine(root: string, lists: Record<'train' | 'validation' | 'labels', string>): string {
+  const keys = {
+    train_data_folder: root,
+    val_data_folder: root,
+    train_data_csv: lists.train,
+    val_data_csv: lists.validation,
+    labels_csv: lists.labels,
+  };
+  const settings = Object.entries(keys).map(([key, value]) => `--set ${key}=${shellWord(value)}`);
+  return ['kinora train --config configs/config.json', ...settings].join(' ');
+}
+
+function shellWord(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
