@@ -11,6 +11,9 @@ import { videoError } from './video-error.js';
 
 type Av = typeof NodeAv;
 
+/** Seconds of video that cost more to decode than a jump. */
+const WORTH_SEEKING = 1;
+
 /** Timestamps closer than this are the same, in seconds. */
 const SAME = 1e-6;
 
@@ -56,22 +59,17 @@ function guard<T>(path: string, work: () => T): T {
 }
 
 function listTimes(av: Av, path: string): Float64Array {
-  const file = openFile(av, path);
-  try {
-    const times: number[] = [];
-    for (const packet of file.demuxer.packetsSync(file.stream.index)) {
-      if (packet === null) break;
-      if (!packet.hasFlags(av.AV_PKT_FLAG_DISCARD))
-        times.push(stamp(av, file, packet.pts, packet.dts, times.length));
-      packet.free();
-    }
-    return Float64Array.from(times).sort();
-  } finally {
-    file.demuxer.closeSync();
+  using file = openFile(av, path);
+  const times: number[] = [];
+  for (const packet of file.demuxer.packetsSync(file.stream.index)) {
+    if (packet === null) break;
+    if (!packet.hasFlags(av.AV_PKT_FLAG_DISCARD)) times.push(packetTime(av, file, packet, times.length));
+    packet.free();
   }
+  return Float64Array.from(times).sort();
 }
 
-interface OpenFile {
+interface OpenFile extends Disposable {
   readonly demuxer: NodeAv.Demuxer;
   readonly stream: NodeAv.Stream;
   /** Seconds per unit of a timestamp. */
@@ -85,11 +83,12 @@ function openFile(av: Av, path: string): OpenFile {
     demuxer.closeSync();
     throw new Error('a file without a video stream');
   }
-  return { demuxer, stream, tick: stream.timeBase.num / stream.timeBase.den };
+  const tick = stream.timeBase.num / stream.timeBase.den;
+  return { demuxer, stream, tick, [Symbol.dispose]: () => demuxer.closeSync() };
 }
 
 /** Seconds; by the order of frames where the file has no timestamps. */
-function stamp(av: Av, { stream, tick }: OpenFile, pts: bigint, dts: bigint, order: number): number {
+function packetTime(av: Av, { stream, tick }: OpenFile, { pts, dts }: NodeAv.Packet, order: number): number {
   if (pts !== av.AV_NOPTS_VALUE) return Number(pts) * tick;
   if (dts !== av.AV_NOPTS_VALUE) return Number(dts) * tick;
   const rate = stream.avgFrameRate;
@@ -103,31 +102,48 @@ function decodeFrames(
   positions: ArrayLike<number>,
   storage?: Uint8Array,
 ): Frames {
-  const file = openFile(av, path);
-  const decoder = av.Decoder.createSync(file.stream, { threadCount: 1, exitOnError: true });
-  const painter = framePainter(av, file, positions.length, storage);
+  const first = times[positions[0]!]!;
+  const jumped =
+    first - times[0]! > WORTH_SEEKING ? decodeFrom(av, path, times, positions, storage, first) : undefined;
+  return jumped ?? decodeFrom(av, path, times, positions, storage)!;
+}
+
+/**
+ * Decodes from the start, or from the key frame before `seek` seconds. Undefined if that jump led past the first
+ * frame wanted, as in files with a poor index.
+ */
+function decodeFrom(
+  av: Av,
+  path: string,
+  times: Float64Array,
+  positions: ArrayLike<number>,
+  storage?: Uint8Array,
+  seek?: number,
+): Frames | undefined {
+  using file = openFile(av, path);
+  if (seek !== undefined && !jump(av, file, seek)) return undefined;
+  using decoder = av.Decoder.createSync(file.stream, { threadCount: 1, exitOnError: true });
+  using painter = framePainter(av, file, positions.length, storage);
   let next = 0;
   let shown = 0;
-  try {
-    for (const frame of decoder.framesSync(file.demuxer.packetsSync(file.stream.index))) {
-      if (frame === null) continue;
-      const time =
-        frame.bestEffortTimestamp === av.AV_NOPTS_VALUE
-          ? times[shown]!
-          : Number(frame.bestEffortTimestamp) * file.tick;
-      // A wanted frame that the decoder leaves out (before a stream's first key frame) shows the one after it.
-      for (; next < positions.length && times[positions[next]!]! <= time + SAME; next++)
-        painter.paint(frame, next);
-      shown++;
-      frame.free();
-      if (next === positions.length) return painter.frames();
-    }
-    throw new Error(`one that ends after ${shown} of ${times.length} frames`);
-  } finally {
-    painter.close();
-    decoder.close();
-    file.demuxer.closeSync();
+  for (const frame of decoder.framesSync(file.demuxer.packetsSync(file.stream.index))) {
+    if (frame === null) continue;
+    const stamped = frame.bestEffortTimestamp !== av.AV_NOPTS_VALUE;
+    const time = stamped ? Number(frame.bestEffortTimestamp) * file.tick : times[shown]!;
+    if (seek !== undefined && shown === 0 && (!stamped || time > seek + SAME)) return undefined;
+    // A wanted frame that the decoder leaves out (before a stream's first key frame) shows the one after it.
+    for (; next < positions.length && times[positions[next]!]! <= time + SAME; next++)
+      painter.paint(frame, next);
+    shown++;
+    frame.free();
+    if (next === positions.length) return painter.frames();
   }
+  throw new Error(`one that ends after ${shown} of ${times.length} frames`);
+}
+
+function jump(av: Av, { demuxer, stream, tick }: OpenFile, seconds: number): boolean {
+  const target = BigInt(Math.floor(seconds / tick));
+  return demuxer.getFormatContext().seekFrameSync(stream.index, target, av.AVSEEK_FLAG_BACKWARD) >= 0;
 }
 
 /** Converts decoded pictures to upright RGB at given places of the result. */
@@ -147,7 +163,7 @@ function framePainter(av: Av, { stream }: OpenFile, count: number, storage?: Uin
       copyOriented(rgb.data![0]!, rgb.linesize[0]!, rgb, turn, out);
     },
     frames: (): Frames => frames!,
-    close(): void {
+    [Symbol.dispose](): void {
       rgb?.free();
       scaler.freeContext();
     },

@@ -85,6 +85,19 @@ describe.skipIf(!data || !libav)(
       expect(frameAt(some, 2)).toEqual(frameAt(all, 3));
     });
 
+    test.each([
+      ['nasa_13013.mp4', 210],
+      ['av1_video.mkv', 100],
+      ['testsrc2_vp8.webm', 29],
+      ['discard_first_keyframe.mp4', 24],
+      ['test_non_zero_start.mp4', 11],
+    ])('%s: jumping to frame %d gives what decoding up to it gives', async (name, position) => {
+      const source = await openVideo(join(data!, name), libav);
+      const walked = await source.read([0, position]);
+      const jumped = await source.read([position, source.count - 1]);
+      expect(Buffer.compare(frameAt(jumped, 0), frameAt(walked, 1))).toBe(0);
+    });
+
     test('a corrupted file is one clear line', async () => {
       const path = join(data!, 'corrupted.mp4');
       await expect(readLast(openClip(path))).rejects.toThrow(
