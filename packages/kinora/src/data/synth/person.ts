@@ -65,50 +65,12 @@ export function drawPerson(seed: number, id: number): Person {
   };
 }
 
-const skinTones = [
-  '#f6dcc8',
-  '#efcdb2',
-  '#e5b893',
-  '#d8a47c',
-  '#c68b62',
-  '#ab7149',
-  '#8a5636',
-  '#6b4029',
-  '#4b2c1d',
-];
-const hairTones = [
-  '#15110f',
-  '#1d1713',
-  '#2b1e16',
-  '#3f2a1b',
-  '#5a3c22',
-  '#8a6235',
-  '#b99555',
-  '#7a2f1b',
-  '#8c8a88',
-];
+const skinTones = '#f6dcc8 #efcdb2 #e5b893 #d8a47c #c68b62 #ab7149 #8a5636 #6b4029 #4b2c1d'.split(' ');
+const hairTones = '#15110f #1d1713 #2b1e16 #3f2a1b #5a3c22 #8a6235 #b99555 #7a2f1b #8c8a88'.split(' ');
 const clothTones = [
-  '#22262e',
-  '#3a3f4a',
-  '#7d8590',
-  '#cfd2d6',
-  '#f1efe8',
-  '#1d3557',
-  '#31598c',
-  '#6b94c4',
-  '#274e37',
-  '#5f8a5a',
-  '#8c2f2f',
-  '#b9503f',
-  '#d08b3a',
-  '#d9b84a',
-  '#58355e',
-  '#9a6b9c',
-  '#c58ba0',
-  '#4b3a2c',
-  '#8d775c',
-  '#2f6f73',
-];
+  '#22262e #3a3f4a #7d8590 #cfd2d6 #f1efe8 #1d3557 #31598c #6b94c4 #274e37 #5f8a5a',
+  '#8c2f2f #b9503f #d08b3a #d9b84a #58355e #9a6b9c #c58ba0 #4b3a2c #8d775c #2f6f73',
+].flatMap((row) => row.split(' '));
 
 function drawMaterials(rng: Random, style: HairStyle): Float32Array {
   const tone = rng.between(0, skinTones.length - 1.001);

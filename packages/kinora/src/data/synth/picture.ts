@@ -2,8 +2,9 @@
  * Draws the frames of a scene in linear light: the room, then the body as two cut-outs that sway (they are
  * rendered once per clip), then the arms that move, which are rendered anew in every frame.
  */
-import { addHead, addTorso } from './body.js';
+import { addTorso } from './body.js';
 import { Cones, project, projectCones } from './cones.js';
+import { addHead } from './head.js';
 import { castShadow, clearLayer, createLayer, type Layer, overlay, overlayMoved, touch } from './layer.js';
 import { addMovingLimbs, addRestingLimb, gestureHand, shoulderSway } from './limbs.js';
 import { placeOf } from './motion.js';
