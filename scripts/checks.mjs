@@ -1,6 +1,7 @@
 // The steps of `npm test` and `npm run test:soak`, in order. To add a check, add a line.
 import { join } from 'node:path';
 import { run } from '../packages/torch/install/index.mjs';
+import { checkNodeVersions } from './node-versions.mjs';
 import { checkPackages } from './packages.mjs';
 import { checkReadme } from './readme.mjs';
 import { vitest } from './vitest.mjs';
@@ -24,6 +25,7 @@ export function checks(root) {
     ]),
     { name: 'unit tests', work: () => vitest(root, 'vitest.config.mjs') },
     { name: 'code blocks of the README', work: () => checkReadme(root, 'README.md') },
+    { name: 'engine on newer versions of Node', work: () => checkNodeVersions([22, 24]) },
     { name: 'packages in an empty project', work: () => checkPackages(root) },
   ];
 }
