@@ -38,15 +38,23 @@ interface Packet {
   flags?: string;
 }
 
+interface Probe {
+  packets?: Packet[];
+  streams?: { avg_frame_rate?: string }[];
+}
+
 async function listTimes(path: string): Promise<Float64Array> {
-  const what = ['-select_streams', 'v:0', '-show_entries', 'packet=pts_time,dts_time,flags', '-of', 'json'];
+  const entries = 'packet=pts_time,dts_time,flags:stream=avg_frame_rate';
+  const what = ['-select_streams', 'v:0', '-show_entries', entries, '-of', 'json'];
   try {
     const { stdout } = await run('ffprobe', ['-v', 'error', ...what, `file:${path}`], { maxBuffer: 2 ** 30 });
-    const packets = (JSON.parse(stdout) as { packets?: Packet[] }).packets ?? [];
+    const { packets = [], streams = [] } = JSON.parse(stdout) as Probe;
+    const [frames, seconds] = (streams[0]?.avg_frame_rate ?? '25/1').split('/').map(Number);
+    const byOrder = (order: number): number => (order * seconds!) / (frames! || 25);
     const shown = packets.filter((packet) => !packet.flags?.includes('D'));
-    return Float64Array.from(shown, (packet, order) =>
-      Number(packet.pts_time ?? packet.dts_time ?? order),
-    ).sort();
+    const time = ({ pts_time, dts_time }: Packet, i: number): number =>
+      Number(pts_time ?? dts_time ?? byOrder(i));
+    return Float64Array.from(shown, time).sort();
   } catch (error) {
     throw videoError(path, (error as { stderr?: string }).stderr || error);
   }

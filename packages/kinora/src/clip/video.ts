@@ -14,6 +14,9 @@ export async function findVideoDecoder(): Promise<VideoDecoder | undefined> {
   return (await libavDecoder()) ?? (await ffmpegDecoder());
 }
 
+/** Seconds; damaged timestamps would have frames repeated for years. */
+const LONGEST = 1e6;
+
 let decoder: Promise<VideoDecoder | undefined> | undefined;
 
 /** Opens a video file. Throws KinoraError `clip/...` if it is empty, damaged or holds no video. */
@@ -23,6 +26,8 @@ export async function openVideo(path: string, use?: VideoDecoder): Promise<ClipS
   const found = use ?? (await decoder) ?? noDecoder(path);
   const stamps = await found.times(path);
   if (stamps.length === 0) throw corruptVideo(path, 'one without any frame');
+  const span = stamps.at(-1)! - stamps[0]!;
+  if (!(span < LONGEST)) throw corruptVideo(path, `timestamps that are ${span} seconds apart`);
   return {
     path,
     count: stamps.length,

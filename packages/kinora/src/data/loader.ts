@@ -10,12 +10,12 @@ import { KinoraError } from '@kinora/torch/error';
 import type { AugmentSpec } from '../clip/augment-spec.js';
 import { preparedBytes } from '../clip/prepare.js';
 import { clipLength, type PreprocessSpec } from '../clip/spec.js';
-import { assembleBatch, type EpochRun, nothingLeft } from './assemble.js';
+import { type AssembledBatch, assembleBatch, type EpochRun, nothingLeft } from './assemble.js';
 import { type BadClip, BadClips } from './bad-clips.js';
 import type { ClipList } from './clip-list.js';
 import { boundedWorkers, type DecodePool, decodePool } from './decode-pool.js';
 import { batchCount, epochOrder } from './order.js';
-import { readAhead } from './read-ahead.js';
+import { type Ahead, readAhead } from './read-ahead.js';
 
 export interface LoaderOptions {
   readonly list: ClipList;
@@ -83,21 +83,16 @@ export function clipLoader(options: LoaderOptions): ClipLoader {
   async function* epoch(number: number, { startBatch = 0 } = {}): AsyncGenerator<Batch, void, void> {
     if (running) throw epochRunning();
     running = true;
-    pool ??= decodePool(workers, { spec, ...(training && { training }) });
-    const order = epochOrder(clips, number, training?.seed);
-    const run: EpochRun = {
-      list, order, bad, pool, batchSize, clipBytes, epoch: number, replace: training !== undefined,
-    }; // biome-ignore format: a record
-    const make = (batch: number, slot: Uint8Array) => assembleBatch(run, batch, slot);
     let handed = 0;
     try {
+      pool ??= decodePool(workers, { spec, ...(training && { training }) });
+      const order = epochOrder(clips, number, training?.seed);
+      const replace = training !== undefined;
+      const run: EpochRun = { list, order, bad, pool, batchSize, clipBytes, epoch: number, replace };
+      const make = (batch: number, slot: Uint8Array) => assembleBatch(run, batch, slot);
       for await (const ahead of readAhead(ring(), startBatch, batchesPerEpoch, make, pool.cancel)) {
         handed++;
-        yield {
-          ...ahead.value,
-          shape: [ahead.value.indices.length, ...clipShape(spec)],
-          release: ahead.release,
-        };
+        yield handOut(ahead, spec);
       }
     } finally {
       running = false;
@@ -134,8 +129,9 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-function clipShape(spec: PreprocessSpec): [t: number, h: number, w: number] {
-  return [fixedLength(spec), spec.crop.height, spec.crop.width];
+function handOut({ value, release }: Ahead<AssembledBatch>, spec: PreprocessSpec): Batch {
+  const { height, width } = spec.crop;
+  return { ...value, shape: [value.indices.length, fixedLength(spec), height, width], release };
 }
 
 function fixedLength(spec: PreprocessSpec): number {
