@@ -8,6 +8,8 @@ import { vitest } from './vitest.mjs';
 
 const CRUISED = ['packages/torch/src', 'packages/torch/install', 'packages/kinora/src', 'scripts'];
 
+const READMES = ['README.md', 'packages/torch/README.md', 'packages/kinora/README.md'];
+
 /** @param {string} root @returns {import('./steps.mjs').Step[]} */
 export function checks(root) {
   const tool = (/** @type {string} */ name) => join(root, 'node_modules', '.bin', name);
@@ -24,7 +26,7 @@ export function checks(root) {
       '--check',
     ]),
     { name: 'unit tests', work: () => vitest(root, 'vitest.config.mjs') },
-    { name: 'code blocks of the README', work: () => checkReadme(root, 'README.md') },
+    ...READMES.map((file) => ({ name: `code blocks of ${file}`, work: () => checkReadme(root, file) })),
     { name: 'engine on newer versions of Node', work: () => checkNodeVersions([22, 24]) },
     { name: 'packages in an empty project', work: () => checkPackages(root) },
   ];

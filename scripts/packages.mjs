@@ -1,10 +1,14 @@
 // Packs each package, installs it into an empty project as a stranger would, checks its types there and runs it there.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { run } from '../packages/torch/install/index.mjs';
 
 const CONSUMERS = new URL('./consumers/', import.meta.url);
+const TYPE_OPTIONS = [
+  ...['--strict', '--types', 'node', '--module', 'nodenext', '--target', 'es2022'],
+  ...['--lib', 'es2023,esnext.disposable', 'use.ts'],
+];
 
 /**
  * @typedef {{ name: string, tarballs: readonly string[], consumer: string, commands: readonly string[][] }} Project
@@ -16,6 +20,7 @@ export async function checkPackages(root) {
   try {
     const torch = await pack(root, 'packages/torch', folder);
     const kinora = await pack(root, 'packages/kinora', folder);
+    checkCopies(root);
     const setup = ['kinora-torch', 'setup'];
     /** @type {Project[]} */
     const projects = [
@@ -47,6 +52,15 @@ async function pack(root, workspace, folder) {
   return join(folder, filename);
 }
 
+/** npm packs no file from outside a package's folder and no link, so the terms are there as copies. @param {string} root */
+function checkCopies(root) {
+  for (const copy of ['torch/LICENSE', 'kinora/LICENSE', 'kinora/THIRD_PARTY.md']) {
+    const original = readFileSync(join(root, basename(copy)), 'utf8');
+    if (readFileSync(join(root, 'packages', copy), 'utf8') !== original)
+      throw new Error(`packages/${copy} is no copy`);
+  }
+}
+
 /** @param {string} root @param {string} folder @param {Project} project */
 async function tryProject(root, folder, { name, tarballs, consumer, commands }) {
   const project = join(folder, name);
@@ -56,26 +70,19 @@ async function tryProject(root, folder, { name, tarballs, consumer, commands }) 
     JSON.stringify({ name: `uses-${name}`, private: true, type: 'module' }),
   );
   writeFileSync(join(project, 'use.ts'), readFileSync(new URL(consumer, CONSUMERS)));
-  const install = [
-    'install',
-    '--ignore-scripts',
-    '--omit=optional',
-    '--prefer-offline',
-    '--no-audit',
-    '--no-fund',
-  ];
+  const install = ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
   await succeed('npm', [...install, ...tarballs, ...typesFor(root)], project);
+  for (const optional of ['node-av', '@seydx']) removeModule(project, optional);
   for (const command of commands)
     await succeed('npx', ['--no', '--', ...command], project, sharedObjects(root));
   const tsc = join(root, 'node_modules', '.bin', 'tsc');
-  await succeed(
-    tsc,
-    '--strict --types node --module nodenext --target es2022 --lib es2023,esnext.disposable use.ts'.split(
-      ' ',
-    ),
-    project,
-  );
+  await succeed(tsc, TYPE_OPTIONS, project);
   await succeed(process.execPath, ['use.js'], project);
+}
+
+/** What is optional must not be missed, and is a large part of what npm installs. @param {string} project @param {string} name */
+function removeModule(project, name) {
+  rmSync(join(project, 'node_modules', name), { recursive: true, force: true });
 }
 
 /** The version of Node's types that this project is checked with. @param {string} root */
