@@ -1,5 +1,6 @@
-// Turns packages/*/src/**/*.ts into packages/*/dist/**/*.js, file by file, with source maps, and removes what no longer
-// has a source. Types are checked and declared apart from this (`tsc -b`), so that building takes a fraction of a second.
+// Turns packages/*/src/**/*.ts into packages/*/dist/**/*.js, file by file, with source maps, and removes what
+// no longer has a source. Types are checked and declared apart from this (`tsc -b`), so that building takes a
+// fraction of a second.
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -59,7 +60,11 @@ async function buildPackage(folder) {
   removeOrphans(folder);
 }
 
-/** By a rename, so that a process that runs meanwhile never reads half a file. @param {string} file @param {string} text */
+/**
+ * By a rename, so that a process that runs meanwhile never reads half a file.
+ * @param {string} file
+ * @param {string} text
+ */
 function writeWhole(file, text) {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(`${file}.${process.pid}`, text);

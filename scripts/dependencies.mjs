@@ -1,11 +1,13 @@
-// Keeps node_modules in line with package-lock.json. npm writes its own record (node_modules/.package-lock.json) last of
-// all, so a record that agrees with the lock file means that the whole installation came through.
+// Keeps node_modules in line with package-lock.json. npm writes its own record
+// (node_modules/.package-lock.json) last of all, so a record that agrees with the lock file means that the
+// whole installation came through.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, SetupError } from '../packages/torch/install/index.mjs';
 
 /**
- * @typedef {{ version?: string, resolved?: string, integrity?: string, optional?: boolean, link?: boolean }} Entry
+ * @typedef {{ version?: string, resolved?: string, integrity?: string, optional?: boolean, link?: boolean }}
+ * Entry
  * @typedef {{ packages: Record<string, Entry> }} Lock
  */
 
@@ -35,7 +37,12 @@ export function areInstalled(root) {
   );
 }
 
-/** Optional packages for other platforms are in the lock file and not in the record. @param {Entry | undefined} found @param {Entry} wanted @param {string} folder */
+/**
+ * Optional packages for other platforms are in the lock file and not in the record.
+ * @param {Entry | undefined} found
+ * @param {Entry} wanted
+ * @param {string} folder
+ */
 function agrees(found, wanted, folder) {
   if (found === undefined) return wanted.optional === true;
   return found.version === wanted.version && found.integrity === wanted.integrity && existsSync(folder);

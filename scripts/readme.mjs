@@ -1,6 +1,6 @@
-// Runs the code blocks of a README as a reader would: in order, in one folder that looks like a fresh clone, so that a block
-// finds what the ones before it have written. ```sh blocks go to bash, ```ts blocks are type-checked and run. A block that
-// cannot run here says so where it stands, and counts as skipped:
+// Runs the code blocks of a README as a reader would: in order, in one folder that looks like a fresh clone,
+// so that a block finds what the ones before it have written. ```sh blocks go to bash, ```ts blocks are
+// type-checked and run. A block that cannot run here says so where it stands, and counts as skipped:
 //
 //     ```sh not run: takes ten minutes
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -67,7 +67,10 @@ function note(result, name, { failure, output }) {
   }
 }
 
-/** A folder of links to what a clone has, so that what the blocks write stays out of this one. @param {string} root */
+/**
+ * A folder of links to what a clone has, so that what the blocks write stays out of this one.
+ * @param {string} root
+ */
 function readersFolder(root) {
   const folder = mkdtempSync(join(tmpdir(), 'kinora-readme-'));
   for (const name of readdirSync(root).filter((entry) => !NOT_CLONED.has(entry))) {
@@ -91,10 +94,10 @@ async function runBlock(root, folder, { language, code, line }) {
   return outcomeOf(await run(process.execPath, [program], { cwd: folder, timeout: LIMIT }));
 }
 
-const TYPE_OPTIONS =
-  '--ignoreConfig --noEmit --strict --skipLibCheck --module nodenext --target es2022 --lib es2023,esnext.disposable --types node'.split(
-    ' ',
-  );
+const TYPE_OPTIONS = [
+  ...['--ignoreConfig', '--noEmit', '--strict', '--skipLibCheck', '--types', 'node'],
+  ...['--module', 'nodenext', '--target', 'es2022', '--lib', 'es2023,esnext.disposable'],
+];
 
 /** @param {import('../packages/torch/install/run.mjs').Outcome} outcome @returns {Outcome} */
 function outcomeOf({ code, stdout, stderr }) {

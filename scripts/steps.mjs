@@ -1,5 +1,5 @@
-// Runs the steps of a test run one after the other: name, outcome and time of each, then everything that was skipped and
-// why, and on the last line the plain count.
+// Runs the steps of a test run one after the other: name, outcome and time of each, then everything that was
+// skipped and why, and on the last line the plain count.
 import { styleText } from './style.mjs';
 
 /**
@@ -39,7 +39,12 @@ async function runStep({ name, work }) {
   return result;
 }
 
-/** A step that throws has failed, whatever it had found until then. @param {string} name @param {unknown} error @returns {Result} */
+/**
+ * A step that throws has failed, whatever it had found until then.
+ * @param {string} name
+ * @param {unknown} error
+ * @returns {Result}
+ */
 function broken(name, error) {
   const { message = String(error), stack = '' } = error instanceof Error ? error : {};
   return { passed: 0, failed: [`${name}: ${message.split('\n')[0]}`], skipped: [], output: stack || message };

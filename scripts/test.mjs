@@ -1,5 +1,5 @@
-// `npm test`: every check of the project. `--soak` runs the long tests instead; `--only types,readme` the steps whose names
-// contain one of the words.
+// `npm test`: every check of the project. `--soak` runs the long tests instead; `--only types,readme` the
+// steps whose names contain one of the words.
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';

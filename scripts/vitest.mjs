@@ -1,11 +1,13 @@
-// Runs the tests of one vitest configuration as a step, and reads their numbers from vitest's own JSON report.
+// Runs the tests of one vitest configuration as a step, and reads their numbers from vitest's own JSON
+// report.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { run } from '../packages/torch/install/index.mjs';
 
 /**
- * @typedef {{ fullName: string, status: 'passed' | 'failed' | 'skipped' | 'pending' | 'todo' | 'disabled' }} Test
+ * @typedef {{ fullName: string, status: 'passed' | 'failed' | 'skipped' | 'pending' | 'todo' | 'disabled' }}
+ * Test
  * @typedef {{ name: string, status: string, message?: string, assertionResults: Test[] }} File
  */
 
@@ -31,7 +33,12 @@ export async function vitest(root, config) {
   }
 }
 
-/** @param {{ testResults: File[] }} report @param {number} code @param {string} root @returns {import('./steps.mjs').Result} */
+/**
+ * @param {{ testResults: File[] }} report
+ * @param {number} code
+ * @param {string} root
+ * @returns {import('./steps.mjs').Result}
+ */
 export function resultOf({ testResults }, code, root) {
   const tests = testResults.flatMap((file) =>
     file.assertionResults.map((test) => ({
@@ -43,7 +50,8 @@ export function resultOf({ testResults }, code, root) {
     tests.filter(({ status }) => wanted(status)).map(({ line }) => line);
   const failed = [...lines((status) => status === 'failed'), ...brokenFiles(testResults, root)];
   const passed = lines((status) => status === 'passed').length;
-  // An error outside every test (an unhandled rejection, a crashed worker) fails the run without failing a test.
+  // An error outside every test (an unhandled rejection, a crashed worker) fails the run without failing a
+  // test.
   if (code !== 0 && failed.length === 0)
     failed.push(`vitest ended with exit status ${code}, though no test failed`);
   if (tests.length === 0 && failed.length === 0) failed.push('vitest found no test');

@@ -1,6 +1,7 @@
 /**
- * Keeps packages/torch/build in order: one folder per build, named by its hash, and current.json, which tells the
- * runtime which addon to load. A build happens in a temporary folder, is tried out, and appears by one rename.
+ * Keeps packages/torch/build in order: one folder per build, named by its hash, and current.json, which tells
+ * the runtime which addon to load. A build happens in a temporary folder, is tried out, and appears by one
+ * rename.
  */
 import {
   existsSync,
@@ -119,7 +120,10 @@ async function buildIfMissing({ layout, libtorch, compiler, plan, say }) {
   }
 }
 
-/** Loads the addon in a process of its own: a missing symbol or library shows now, not at the first use. @param {string} addon */
+/**
+ * Loads the addon in a process of its own: a missing symbol or library shows now, not at the first use.
+ * @param {string} addon
+ */
 async function tryOut(addon) {
   const { code, stderr } = await run(process.execPath, ['-e', 'require(process.argv[1])', addon]);
   if (code === 0) return;

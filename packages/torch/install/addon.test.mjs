@@ -1,4 +1,7 @@
-/** Builds small addons with the real compiler against the real libtorch: what is built when, and what a failure leaves. */
+/**
+ * Builds small addons with the real compiler against the real libtorch: what is built when, and what a
+ * failure leaves.
+ */
 import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,6 +1,6 @@
 /**
- * What to type to get what is missing, per platform. The only place where these words stand: the set-up's errors and
- * `kinora doctor` both print them.
+ * What to type to get what is missing, per platform. The only place where these words stand: the set-up's
+ * errors and `kinora doctor` both print them.
  */
 
 /**

@@ -1,7 +1,8 @@
 /**
- * Installs libtorch on Debian and Ubuntu through apt, as root or with a sudo that asks no password. Says first what it
- * costs, as apt itself computes it. The download can be interrupted at any time and leaves the system as it was; the
- * unpacking by dpkg, once begun, is sheltered from Ctrl+C and ends before this process does.
+ * Installs libtorch on Debian and Ubuntu through apt, as root or with a sudo that asks no password. Says
+ * first what it costs, as apt itself computes it. The download can be interrupted at any time and leaves the
+ * system as it was; the unpacking by dpkg, once begun, is sheltered from Ctrl+C and ends before this process
+ * does.
  */
 import { statfsSync } from 'node:fs';
 import { waysAsText } from './advice.mjs';
@@ -17,7 +18,10 @@ const INSTALL = ['install', '-y', '--no-install-recommends'];
 const PATIENT = ['-o', 'DPkg::Lock::Timeout=600']; // seconds to wait for another apt
 const STATUS = ['-o', 'APT::Status-Fd=3'];
 
-/** @returns {Promise<string[] | null>} the words to put before apt-get; null if this user may not install packages */
+/**
+ * @returns {Promise<string[] | null>} the words to put before apt-get; null if this user may not install
+ * packages
+ */
 export async function privilege() {
   if (process.getuid?.() === 0) return [];
   const { code } = await run('sudo', ['-n', 'true']);
@@ -52,8 +56,9 @@ export async function installLibtorch(say, prefix) {
 }
 
 /**
- * The status lines get a descriptor of their own, made by a shell because sudo closes those that it is given. On standard
- * output they would take it away from dpkg where there is no pseudo-terminal, and installation scripts that print would fail.
+ * The status lines get a descriptor of their own, made by a shell because sudo closes those that it is given.
+ * On standard output they would take it away from dpkg where there is no pseudo-terminal, and installation
+ * scripts that print would fail.
  * @param {string[]} prefix
  */
 function aptRunner(prefix) {
@@ -118,7 +123,10 @@ function checkSpace({ text, bytes }) {
   });
 }
 
-/** Status-Fd lines read "dlstatus:1:23.4:Retrieving ..." and "pmstatus:libtorch1.13:45.6:...". @param {(detail: string) => void} update */
+/**
+ * Status-Fd lines read "dlstatus:1:23.4:Retrieving ..." and "pmstatus:libtorch1.13:45.6:...".
+ * @param {(detail: string) => void} update
+ */
 function percent(update) {
   return (/** @type {string} */ line) => {
     const share = line.match(/^(?:dl|pm)status:[^:]*:([\d.]+):/)?.[1];

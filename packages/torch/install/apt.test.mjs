@@ -1,6 +1,7 @@
 /**
- * The real apt, pointed by APT_CONFIG at fabricated package lists and away from the system's state: what it answers when no
- * mirror can be reached, when all it has is too old, when libtorch is more than the disk holds.
+ * The real apt, pointed by APT_CONFIG at fabricated package lists and away from the system's state: what it
+ * answers when no mirror can be reached, when all it has is too old, when libtorch is more than the disk
+ * holds.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,7 +29,11 @@ function useSources(sources) {
   vi.stubEnv('APT_CONFIG', join(root, 'apt.conf'));
 }
 
-/** A package archive in a folder. @param {string} version @param {{ size?: number }} [facts] size on disk in kB */
+/**
+ * A package archive in a folder.
+ * @param {string} version
+ * @param {{ size?: number }} [facts] size on disk in kB
+ */
 function repository(version, { size = 10 } = {}) {
   const folder = temporaryFolder();
   const packages = PACKAGES.map(

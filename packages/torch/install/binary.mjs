@@ -1,10 +1,13 @@
 /**
- * Reads the processor a shared library was built for from its header (ELF on Linux, Mach-O on macOS), so that a
- * libtorch of another machine is refused with a sentence instead of a linker's page of symbols.
+ * Reads the processor a shared library was built for from its header (ELF on Linux, Mach-O on macOS), so that
+ * a libtorch of another machine is refused with a sentence instead of a linker's page of symbols.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 
-/** ELF e_machine -> process.arch (System V ABI, table "Machine Architecture"). @type {Record<number, string>} */
+/**
+ * ELF e_machine -> process.arch (System V ABI, table "Machine Architecture").
+ * @type {Record<number, string>}
+ */
 const ELF_MACHINES = {
   3: 'ia32',
   40: 'arm',
@@ -23,7 +26,8 @@ const MACHO_FAT = 0xcafebabe;
 
 /**
  * @param {string} file
- * @returns {string[]} the architectures in Node's names, several for a universal macOS file, none if not a library
+ * @returns {string[]} the architectures in Node's names, several for a universal macOS file, none if not a
+ * library
  */
 export function architecturesOf(file) {
   const head = firstBytes(file, 512);

@@ -1,4 +1,7 @@
-/** Compiles the sources that have no object file yet, a few at a time, and links the addon into a temporary file. */
+/**
+ * Compiles the sources that have no object file yet, a few at a time, and links the addon into a temporary
+ * file.
+ */
 import { mkdirSync, renameSync, utimesSync } from 'node:fs';
 import { availableParallelism, freemem } from 'node:os';
 import { join } from 'node:path';
@@ -33,16 +36,20 @@ export async function compileAddon(shop, plan, say) {
   return say.task(title, async (update) => {
     let done = 0;
     await inParallel(missing, jobs, async (entry) => {
-      update(`${done} of ${missing.length} files`);
+      update(`${done} of ${missing.length}`);
       await compileOne(shop, entry, say);
-      update(`${++done} of ${missing.length} files`);
+      update(`${++done} of ${missing.length}`);
     });
     update('linking');
     return link(shop, plan);
   });
 }
 
-/** @param {Workshop} shop @param {{ source: string, object: string }} entry @param {import('./say.mjs').Say} say */
+/**
+ * @param {Workshop} shop
+ * @param {{ source: string, object: string }} entry
+ * @param {import('./say.mjs').Say} say
+ */
 async function compileOne(shop, { source, object }, say) {
   const { native, objects, temporary, libtorch, compiler } = shop;
   const output = join(temporary, object);
@@ -98,7 +105,11 @@ async function inParallel(items, width, work) {
   await Promise.all(Array.from({ length: width }, worker));
 }
 
-/** Marks a file as used today, so that it outlives the next clearing. @param {string} file @returns {boolean} whether it exists */
+/**
+ * Marks a file as used today, so that it outlives the next clearing.
+ * @param {string} file
+ * @returns {boolean} whether it exists
+ */
 function touch(file) {
   try {
     utimesSync(file, new Date(), new Date());

@@ -5,7 +5,10 @@ import { SetupError } from './failure.mjs';
 import { thisPlatform } from './platform.mjs';
 import { run } from './run.mjs';
 
-/** The level of Node-API the addon uses: Node 18.17, 20.0 and everything later have it, so one build serves them all. */
+/**
+ * The level of Node-API the addon uses: Node 18.17, 20.0 and everything later have it, so one build serves
+ * them all.
+ */
 export const NODE_API = 8;
 
 /**
@@ -37,7 +40,10 @@ export async function findCompiler(env = process.env) {
   });
 }
 
-/** @param {Libtorch} libtorch @returns {string[]} flags that change what is compiled, in contrast to where things lie */
+/**
+ * @param {Libtorch} libtorch
+ * @returns {string[]} flags that change what is compiled, in contrast to where things lie
+ */
 export function compileFlags(libtorch) {
   return [
     `-std=${libtorch.standard}`,
@@ -68,7 +74,8 @@ export function linkFlags({ lib, cuda }) {
     return ['-bundle', '-undefined', 'dynamic_lookup', `-L${lib}`, rpath, ...libraries];
   }
   // --no-as-needed: torch_cuda registers its kernels when it is loaded, and nothing refers to it by name.
-  // -z now: a symbol that libtorch lacks is an error at load, not the end of the process in the middle of a call.
+  // -z now: a symbol that libtorch lacks is an error at load, not the end of the process in the middle of a
+  // call.
   return ['-shared', '-Wl,-z,now', `-L${lib}`, rpath, '-Wl,--no-as-needed', ...libraries, '-lpthread'];
 }
 

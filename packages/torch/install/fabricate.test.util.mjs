@@ -1,4 +1,7 @@
-/** Folders that look like a libtorch as far as the install code reads one: headers' version lines, libraries' first bytes. */
+/**
+ * Folders that look like a libtorch as far as the install code reads one: headers' version lines,
+ * libraries' first bytes.
+ */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

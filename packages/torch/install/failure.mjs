@@ -1,6 +1,6 @@
 /**
- * The error of the install code. It follows the grammar of KinoraError ("where: expected X, received Y; hint"),
- * which it cannot import: this code runs before anything of the project has been built.
+ * The error of the install code. It follows the grammar of KinoraError ("where: expected X, received Y;
+ * hint"), which it cannot import: this code runs before anything of the project has been built.
  */
 
 /**

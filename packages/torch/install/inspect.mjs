@@ -38,7 +38,11 @@ function addonState(layout) {
   return { state: isUpToDate(current, layout) ? 'ready' : 'stale', path: `${layout.build}/${current.addon}` };
 }
 
-/** @template T @param {() => Promise<T>} look @returns {Promise<{ value: T | null, problem: string | null }>} */
+/**
+ * @template T
+ * @param {() => Promise<T>} look
+ * @returns {Promise<{ value: T | null, problem: string | null }>}
+ */
 async function attempt(look) {
   try {
     return { value: await look(), problem: null };

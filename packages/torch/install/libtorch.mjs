@@ -1,6 +1,6 @@
 /**
- * Describes the libtorch in one folder: version, C++ ABI, processor, CUDA. Reads headers and libraries only; it
- * neither runs Python nor loads anything. Where libtorch may lie is search.mjs's business.
+ * Describes the libtorch in one folder: version, C++ ABI, processor, CUDA. Reads headers and libraries only;
+ * it neither runs Python nor loads anything. Where libtorch may lie is search.mjs's business.
  */
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -21,7 +21,8 @@ export const OLDEST = /** @type {const} */ ([1, 13]);
  * @property {boolean} cuda
  * @property {string | null} cudaVersion of the CUDA runtime it links, "12" or "12.4"
  * @property {string | null} cudaInclude folder of cuda_runtime_api.h, if there is one
- * @property {number} modified time of libtorch_cpu, in ms since 1970: a reinstalled libtorch is another libtorch
+ * @property {number} modified time of libtorch_cpu, in ms since 1970: a reinstalled libtorch is another
+ * libtorch
  */
 
 /**
@@ -70,7 +71,10 @@ export function libraryName(name) {
   return process.platform === 'darwin' ? `lib${name}.dylib` : `lib${name}.so`;
 }
 
-/** libtorch_cpu with symbolic links resolved: Debian's Python package only links to the system's. @param {string} path */
+/**
+ * libtorch_cpu with symbolic links resolved: Debian's Python package only links to the system's.
+ * @param {string} path
+ */
 function libraryIn(path) {
   const file = libFolders(path)
     .map((folder) => join(folder, libraryName('torch_cpu')))
@@ -147,7 +151,10 @@ export function isNewEnough(version) {
   return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
 }
 
-/** ATen.h refuses older standards by a comparison with __cplusplus; C++17 is the least our own sources need. @param {string} include */
+/**
+ * ATen.h refuses older standards by a comparison with __cplusplus; C++17 is the least our own sources need.
+ * @param {string} include
+ */
 function standardIn(include) {
   const demanded = readFileSync(join(include, 'ATen', 'ATen.h'), 'utf8').match(
     /__cplusplus < 20(\d\d)\d\dL/,

@@ -1,6 +1,6 @@
 /**
- * Lets one process at a time do a piece of work that others would only repeat. An economy, not a safeguard: what is
- * built appears by a single rename anyway, so the rare double taking of a stale lock does no harm.
+ * Lets one process at a time do a piece of work that others would only repeat. An economy, not a safeguard:
+ * what is built appears by a single rename anyway, so the rare double taking of a stale lock does no harm.
  */
 import { mkdirSync, readFileSync, rmSync, statSync, utimes, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -60,7 +60,11 @@ function holderOf(file) {
   }
 }
 
-/** A holder on this machine is asked for; one elsewhere (a shared folder, a container) is judged by its last beat. @param {string} file */
+/**
+ * A holder on this machine is asked for; one elsewhere (a shared folder, a container) is judged by its last
+ * beat.
+ * @param {string} file
+ */
 function isStale(file) {
   const holder = holderOf(file);
   if (holder?.host === hostname() && !isAlive(Number(holder.pid))) return true;

@@ -8,7 +8,8 @@ import { findLibtorch } from './search.mjs';
 
 /**
  * @param {import('./say.mjs').Say} say
- * @returns {Promise<import('./search.mjs').Search & { libtorch: NonNullable<import('./search.mjs').Search['libtorch']> }>}
+ * @returns {Promise<import('./search.mjs').Search & { libtorch:
+ * NonNullable<import('./search.mjs').Search['libtorch']> }>}
  * @throws {SetupError} setup/no-libtorch and whatever kept apt from installing it
  */
 export async function obtainLibtorch(say) {

@@ -1,6 +1,7 @@
 /**
- * Names every object file and the addon by a hash of all that goes into them: sources with the headers they include,
- * libtorch, flags, compiler. Equal names mean equal contents, so a name that exists need not be built again.
+ * Names every object file and the addon by a hash of all that goes into them: sources with the headers they
+ * include, libtorch, flags, compiler. Equal names mean equal contents, so a name that exists need not be
+ * built again.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -37,7 +38,10 @@ export function planBuild(native, libtorch, compiler) {
   return { hash: digest([...objects.map(({ object }) => object), ...linkFlags(libtorch)]), objects };
 }
 
-/** One hash over all files of native/, for the quick question whether any has changed. @param {string} native */
+/**
+ * One hash over all files of native/, for the quick question whether any has changed.
+ * @param {string} native
+ */
 export function sourcesDigest(native) {
   return digest(
     readdirSync(native)

@@ -1,4 +1,7 @@
-/** Which of the four families of machines this is, as far as installing things goes. WSL counts as the Linux it runs. */
+/**
+ * Which of the four families of machines this is, as far as installing things goes. WSL counts as the Linux
+ * it runs.
+ */
 import { existsSync } from 'node:fs';
 
 /** @returns {import('./advice.mjs').Platform} */

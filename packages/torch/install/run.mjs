@@ -1,6 +1,6 @@
 /**
- * Runs other programs and keeps them on a lead: when this process is interrupted, its children are stopped and the
- * registered clean-ups run, so that nothing half-done is left behind.
+ * Runs other programs and keeps them on a lead: when this process is interrupted, its children are stopped
+ * and the registered clean-ups run, so that nothing half-done is left behind.
  */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
@@ -14,11 +14,14 @@ import { constants } from 'node:os';
  * @typedef {object} RunOptions
  * @property {string} [cwd]
  * @property {NodeJS.ProcessEnv} [env]
- * @property {boolean} [shareTerminal] stays in this process's group: for what runs as root, which only the terminal's
+ * @property {boolean} [shareTerminal] stays in this process's group: for what runs as root, which only the
+ * terminal's
  *   Ctrl+C can reach
- * @property {boolean} [sheltered] a Ctrl+C on the terminal does not reach it and an interrupt waits for its end
+ * @property {boolean} [sheltered] a Ctrl+C on the terminal does not reach it and an interrupt waits for its
+ * end
  * @property {boolean} [inherit] show its output instead of collecting it
- * @property {number} [timeout] milliseconds, after which it and its children are killed; its exit status is then 124
+ * @property {number} [timeout] milliseconds, after which it and its children are killed; its exit status is
+ * then 124
  * @property {(line: string) => void} [onLine] called with each line of standard output as it comes
  */
 
@@ -73,7 +76,10 @@ export function onInterrupt(cleanup) {
   return () => cleanups.delete(cleanup);
 }
 
-/** Makes Ctrl+C and SIGTERM end this process in order. For the entry files only: a library installs no handlers. */
+/**
+ * Makes Ctrl+C and SIGTERM end this process in order. For the entry files only: a library installs no
+ * handlers.
+ */
 export function handleInterrupts() {
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.once(signal, () => void interrupt(signal));
@@ -102,7 +108,8 @@ function signalGroup({ pid }, signal) {
 }
 
 /**
- * @param {import('node:child_process').ChildProcess} child @param {((line: string) => void) | undefined} onLine
+ * @param {import('node:child_process').ChildProcess} child @param {((line: string) => void) | undefined}
+ * onLine
  * @returns {Promise<Outcome>}
  */
 function collect(child, onLine) {

@@ -1,6 +1,7 @@
 /**
- * Progress on standard error: one line when a task starts, one when it ends, and between them a live line on a
- * terminal or a plain line every ten seconds elsewhere. A task that ends within two seconds leaves no trace.
+ * Progress on standard error: one line when a task starts, one when it ends, and between them a live line on
+ * a terminal or a plain line every ten seconds elsewhere. A task that ends within two seconds leaves no
+ * trace.
  */
 
 const LIVE_EVERY = 200; // ms, on a terminal
@@ -8,7 +9,7 @@ const PLAIN_EVERY = 10_000; // ms, in a log file
 const QUIET_UNTIL = 2_000; // ms
 
 /**
- * @typedef {(detail: string) => void} Update tells how far the task is: "3 of 8 files"
+ * @typedef {(detail: string) => void} Update tells how far the task is: "3 of 8"
  * @typedef {object} Say
  * @property {(text: string) => void} line
  * @property {<T>(title: string, work: (update: Update) => Promise<T>) => Promise<T>} task

@@ -1,7 +1,8 @@
 /**
- * Looks for libtorch in the order the documentation promises: LIBTORCH, the torch of the python3 on the PATH (then of
- * Debian's own), the system's folders. Only LIBTORCH is an order: a defect there is an error. Elsewhere a defective
- * libtorch is passed over, and the reason kept for the message should nothing better turn up.
+ * Looks for libtorch in the order the documentation promises: LIBTORCH, the torch of the python3 on the PATH
+ * (then of Debian's own), the system's folders. Only LIBTORCH is an order: a defect there is an error.
+ * Elsewhere a defective libtorch is passed over, and the reason kept for the message should nothing better
+ * turn up.
  */
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -50,7 +51,8 @@ export async function findLibtorch(env = process.env, systemFolders = SYSTEM_FOL
 }
 
 /**
- * Whether a search now would see what the recorded one saw. Costs a few file look-ups, where a search starts Python.
+ * Whether a search now would see what the recorded one saw. Costs a few file look-ups, where a search starts
+ * Python.
  * @param {Trace} trace @param {NodeJS.ProcessEnv} [env]
  */
 export function wouldFindTheSame({ named, interpreters: asked, watch }, env = process.env) {
@@ -103,7 +105,8 @@ print(json.dumps({'folders': torch, 'sites': sorted(set(sites))}))
 `;
 
 /**
- * The folders of the torch packages that the interpreters would import, without importing them (that takes seconds).
+ * The folders of the torch packages that the interpreters would import, without importing them (that takes
+ * seconds).
  * @param {readonly string[]} pythons @param {NodeJS.ProcessEnv} env
  * @returns {Promise<{ folders: string[], sites: string[] }>}
  */
@@ -120,7 +123,11 @@ function interpreters(env) {
   return [...new Map(candidates.map((file) => [realpathSync(String(file)), String(file)])).values()];
 }
 
-/** @param {string} python @param {NodeJS.ProcessEnv} env @returns {Promise<{ folders: string[], sites: string[] }>} */
+/**
+ * @param {string} python
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<{ folders: string[], sites: string[] }>}
+ */
 async function probe(python, env) {
   const { code, stdout } = await run(python, ['-c', PROBE], { cwd: '/', env });
   if (code !== 0) return { folders: [], sites: [] }; // no working interpreter is the same as none

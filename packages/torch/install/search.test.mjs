@@ -10,7 +10,10 @@ const python = spawnSync('python3', ['-c', '']).status === 0;
 const withPython = test.skipIf(!python);
 const noPython = { PATH: '/nowhere' };
 
-/** A torch package that this machine's real python3 would import. @param {import('./fabricate.test.util.mjs').Wishes} wishes */
+/**
+ * A torch package that this machine's real python3 would import.
+ * @param {import('./fabricate.test.util.mjs').Wishes} wishes
+ */
 function pythonWithTorch(wishes) {
   const site = temporaryFolder();
   const torch = fabricateLibtorch(join(site, 'torch'), wishes);
