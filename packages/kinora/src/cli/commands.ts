@@ -9,6 +9,21 @@ export interface CommandEntry {
 
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'train',
+    summary: 'train a network',
+    load: async () => (await import('./train.js')).trainCommand(),
+  },
+  {
+    name: 'eval',
+    summary: 'measure a trained network and write a report',
+    load: async () => (await import('./eval.js')).evalCommand(),
+  },
+  {
+    name: 'test',
+    summary: 'predict the clips of a test list',
+    load: async () => (await import('./test.js')).testCommand(),
+  },
+  {
     name: 'predict',
     summary: 'name the gestures in clips',
     load: async () => (await import('./predict.js')).predictCommand(),

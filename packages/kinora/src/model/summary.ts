@@ -2,7 +2,7 @@
  * What a network costs, layer by layer, from one traced forward pass: parameters, multiply-accumulates, activation
  * memory. Derived from the operators that really ran, so it cannot disagree with the network.
  */
-import { noGrad, ops, scope, type TracedCall, type TracedTensor, trace } from '@kinora/torch';
+import { type Device, noGrad, ops, scope, type TracedCall, type TracedTensor, trace } from '@kinora/torch';
 import type { Size3 } from './layers.js';
 import type { Network } from './network.js';
 
@@ -28,13 +28,17 @@ export interface NetworkCost {
 }
 
 /** Runs one clip of zeros `[1, 3, T, H, W]` through the network in evaluation mode and adds up. */
-export function networkCost(network: Network, [frames, height, width]: Size3): NetworkCost {
+export function networkCost(
+  network: Network,
+  [frames, height, width]: Size3,
+  device: Device = 'cpu',
+): NetworkCost {
   const wasTraining = network.training;
   network.eval();
   try {
     const calls = scope(() =>
       noGrad(() => {
-        const clip = ops.zeros([1, 3, frames, height, width]);
+        const clip = ops.zeros([1, 3, frames, height, width], { device });
         return [...trace(() => network.call(clip)).calls];
       }),
     );

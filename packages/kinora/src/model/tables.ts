@@ -70,4 +70,17 @@ export const convColumnTables: readonly ConvColumnTable[] = [
     ],
     head: { input: 2304, hidden: [128, 128], dropout: 0.15 },
   },
+  {
+    name: 'FrameColumnSmall',
+    summary: 'the same on a single frame: what can be told without motion',
+    input: [1, 84, 84],
+    stages: [
+      unit(3, 16, [1, 5, 5], [0, 2, 2], [1, 2, 2]),
+      unit(16, 32, [1, 3, 3], [0, 1, 1], [1, 2, 2]),
+      unit(32, 64, [1, 3, 3], [0, 1, 1], [1, 2, 2]),
+      unit(64, 96, [1, 3, 3], [0, 1, 1], [1, 2, 2]),
+      unit(96, 128, [1, 3, 3], [0, 1, 1], [1, 2, 2]),
+    ],
+    head: { input: 1152, hidden: [128, 128], dropout: 0.15 },
+  },
 ];

@@ -45,7 +45,7 @@ export function publish(
     rmSync(temporary, { recursive: true, force: true });
     throw serialize.fileError(join(folder, name), 'a checkpoint to be written', cause);
   }
-  removeUnlinked(folder);
+  sweep(folder);
 }
 
 /** Points a link at the generation of another one (the last epoch was also the best). */
@@ -73,7 +73,8 @@ function unusedName(folder: string, name: string): string {
   return candidate;
 }
 
-function removeUnlinked(folder: string): void {
+/** Removes what no link points at: older generations, and what a killed process left half-written. */
+export function sweep(folder: string): void {
   const used = new Set<string | undefined>(LINKS.map((link) => linked(folder, link)));
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const stale = entry.isDirectory() && (entry.name.startsWith('step-') || entry.name.endsWith('.tmp'));

@@ -2,6 +2,7 @@
  * The training loop: steps, epochs, validation, checkpoints. It knows no files and no configuration keys but through
  * what it is given, and every number it logs is a function of the state it started from.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { ClipLoader } from '../data/loader.js';
 import type { Progress, ProgressTask } from '../progress.js';
 import type { TrainingProgress } from './checkpoint.js';
@@ -74,8 +75,11 @@ async function trainEpoch(
   });
   network.train();
   for await (const batch of trainLoader.epoch(state.epoch, { startBatch: state.batch })) {
+    if (state.step === 0) log.clips(batch, config.log_clips, training.spec.labels);
     step(training, state, batch, log);
     task.update(state.batch * config.batch_size, note(state));
+    // The loop must breathe: Ctrl+C and the decoding threads are heard between steps only.
+    await setImmediate();
     signal?.throwIfAborted();
     if (state.step >= lastStep) break;
     if (config.save_steps !== null && state.step % config.save_steps === 0) save(state, false);
@@ -118,6 +122,8 @@ async function finishEpoch(training: Training, state: TrainingProgress, options:
   state.batch = 0;
   state.sums = noSums();
   options.log.epoch({ step: state.step, epoch: state.epoch, lr, train, val });
+  const { histograms } = training.config;
+  if (histograms > 0 && state.epoch % histograms === 0) options.log.histograms(training.network, state.step);
   options.save(state, isBest);
   options.progress.log(line(state.epoch, train, val, isBest));
 }

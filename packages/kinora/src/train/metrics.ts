@@ -170,3 +170,20 @@ export function summarize({ targets, logits }: Evaluation, classes: number): Sum
     mean_class_accuracy: meanClassAccuracy(perClass(confusion, classes)),
   };
 }
+
+/**
+ * Forced choice between two classes, over the clips of either: the share whose own logit is the larger of the two.
+ * Half is chance, whatever the other classes are. NaN where there is no clip of them.
+ */
+export function pairAccuracy(
+  { targets, logits }: Pick<Evaluation, 'targets' | 'logits'>,
+  classes: number,
+  [a, b]: readonly [number, number],
+): number {
+  const rows = [...targets.keys()].filter((n) => targets[n] === a || targets[n] === b);
+  const right = rows.filter((n) => {
+    const own = targets[n]!;
+    return logits[n * classes + own]! > logits[n * classes + (own === a ? b : a)]!;
+  });
+  return right.length / rows.length;
+}

@@ -1,7 +1,7 @@
 /** Everything that is trained, made from a configuration: network, optimizer and schedule, on their device. */
 import { type Device, manualSeed, type optim, setDeterministic, threads } from '@kinora/torch';
 import type { PreprocessSpec } from '../clip/spec.js';
-import { preprocessSpec, type RunConfig } from '../config/index.js';
+import type { RunConfig } from '../config/index.js';
 import type { Network } from '../model/network.js';
 import { findNetwork } from '../model/registry.js';
 import { runOptimizer } from './optimizer.js';
@@ -19,15 +19,14 @@ export interface Training {
 /** Seeds the generators and makes everything anew; the same configuration gives the same weights. */
 export function newTraining(
   config: RunConfig,
-  labels: readonly string[],
+  spec: PreprocessSpec,
   device: Device,
   stepsPerEpoch: number,
 ): Training {
   if (config.threads !== null) threads.set(config.threads);
   setDeterministic(config.deterministic);
   manualSeed(config.seed);
-  const spec = preprocessSpec(config, labels);
-  const { frames, clips, crop } = spec;
+  const { frames, clips, crop, labels } = spec;
   const size = [frames * Math.max(1, clips), crop.height, crop.width] as const;
   const network = findNetwork(config.model).build(labels.length, size).to({ device });
   return {

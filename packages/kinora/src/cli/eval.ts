@@ -1,0 +1,29 @@
+/** `kinora eval`: measures a run's best checkpoint on its validation clips and writes the report. */
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { evaluateRun } from '../predict/evaluate.js';
+import { percent } from '../predict/report/words.js';
+import { chooseDevice } from '../train/device.js';
+import { interruptible } from './interrupt.js';
+import { createProgress } from './progress.js';
+import { configOf, type RunFlags, withRunFlags } from './run-flags.js';
+
+export function evalCommand(): Command {
+  const command = new Command('eval')
+    .description('Measure a trained network on its validation clips and write a report.')
+    .argument('[run]', 'run folder; left out: the run of --config');
+  return withRunFlags(command).addHelpText('after', '\nExample:\n  $ kinora eval runs/demo').action(evaluate);
+}
+
+export async function evaluate(run: string | undefined, flags: RunFlags): Promise<void> {
+  const config = await configOf(flags, 'eval', run);
+  const progress = createProgress();
+  const device = chooseDevice(flags, progress);
+  const { summary, report } = await interruptible((signal) =>
+    evaluateRun(config, { device, progress, signal }),
+  );
+  progress.log(
+    `top-1 ${percent(summary.top1)}, top-5 ${percent(summary.top5)}, loss ${summary.loss.toFixed(3)}`,
+  );
+  progress.log(`report: ${join(report, 'index.html')}`);
+}

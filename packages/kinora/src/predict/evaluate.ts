@@ -1,0 +1,165 @@
+/** A run's network on its validation clips, with a report; and on its test list, whose labels nobody knows here. */
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Device, KinoraError } from '@kinora/torch';
+import { preprocessSpec, type RunConfig } from '../config/index.js';
+import type { ClipList } from '../data/clip-list.js';
+import { readClip } from '../data/clip-reader.js';
+import { readLabels } from '../data/labels.js';
+import { networkCost } from '../model/summary.js';
+import { type Progress, silent } from '../progress.js';
+import { evaluationLoader, readSplit, readTestList } from '../train/data.js';
+import { type MetricsRecord, readMetrics } from '../train/log/index.js';
+import { type Evaluation, type Summary, summarize, worstClips } from '../train/metrics.js';
+import { runFolder, runFolderOf } from '../train/run-folder.js';
+import { predictAll } from '../train/validate.js';
+import { type OpenedModel, openModel } from './open.js';
+import type { EpochMetrics, ShownClip } from './report/data.js';
+import { writeReport, writeTestResults } from './report/write.js';
+
+export interface EvaluateOptions {
+  readonly device?: Device;
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
+export interface EvaluateResult {
+  readonly summary: Summary;
+  readonly evaluation: Evaluation;
+  readonly labels: readonly string[];
+  /** Folder of the report. */
+  readonly report: string;
+}
+
+const WORST = 12;
+
+/** Measures the run's best checkpoint (or the configuration's) on the validation list and writes `report/`. */
+export async function evaluateRun(config: RunConfig, options: EvaluateOptions = {}): Promise<EvaluateResult> {
+  const { device = 'cpu' } = options;
+  const model = openRunModel(config, device);
+  try {
+    const { labels } = model.spec;
+    const list = readSplit(config, 'val', labels);
+    if (list === undefined) throw noList('val_data_csv', 'validation');
+    const { ids, logits, targets } = await predictList(model, list, config, options);
+    const evaluation = { ids, logits, targets };
+    const { report } = runFolderOf(config);
+    await writeReport(report, {
+      name: config.model_name,
+      split: 'validation',
+      date: new Date().toISOString(),
+      config,
+      labels,
+      history: history(config),
+      evaluation,
+      worst: await worstFrames(model, list, evaluation),
+      facts: facts(model, device),
+    });
+    return { summary: summarize(evaluation, labels.length), evaluation, labels, report };
+  } finally {
+    model.network.dispose();
+  }
+}
+
+/** Predicts the test list and writes `testset_results.csv`. Returns its path and the number of clips. */
+export async function predictTestList(
+  config: RunConfig,
+  options: EvaluateOptions = {},
+): Promise<{ file: string; clips: number }> {
+  const model = openRunModel(config, options.device ?? 'cpu');
+  try {
+    const list = readTestList(config, model.spec.labels);
+    const predicted = await predictList(model, list, config, options);
+    const { report } = runFolderOf(config);
+    writeTestResults(report, predicted, model.spec.labels);
+    return { file: join(report, 'testset_results.csv'), clips: predicted.ids.length };
+  } finally {
+    model.network.dispose();
+  }
+}
+
+/** The configuration's checkpoint where it names one that exists, else the run's own. */
+function openRunModel(config: RunConfig, device: Device): OpenedModel {
+  const { checkpoint } = config;
+  const path = checkpoint !== null && existsSync(checkpoint) ? checkpoint : runFolderOf(config).path;
+  return openModel(path, { device, spec: () => preprocessSpec(config, labelsOf(config)) });
+}
+
+function labelsOf(config: RunConfig): readonly string[] {
+  return config.labels_csv === undefined ? readSplit(config, 'train').labels : readLabels(config.labels_csv);
+}
+
+async function predictList(
+  { network, spec }: OpenedModel,
+  list: ClipList,
+  config: RunConfig,
+  { device = 'cpu', progress = silent, signal }: EvaluateOptions,
+): Promise<Evaluation & { indices: Int32Array }> {
+  const loader = evaluationLoader(list, spec, config, (clip) =>
+    progress.log(`bad clip ${clip.id}: ${clip.reason}`),
+  );
+  const task = progress.task('evaluating', { total: loader.clips, unit: 'clips', every: config.print_freq });
+  try {
+    const predictions = await predictAll(network, loader, spec, device, { task, signal });
+    return { ...predictions, ids: Array.from(predictions.indices, (index) => list.items[index]!.id) };
+  } finally {
+    task.finish();
+    await loader.close();
+  }
+}
+
+/** Frames of the worst clips, as the network saw them. */
+async function worstFrames(
+  { spec }: OpenedModel,
+  list: ClipList,
+  evaluation: Evaluation,
+): Promise<ShownClip[]> {
+  const items = new Map(list.items.map((item) => [item.id, item]));
+  const rows = worstClips(evaluation, spec.labels.length, WORST);
+  const { height, width } = spec.crop;
+  return Promise.all(
+    rows.map(async (index) => {
+      const { clip, frames } = await readClip(items.get(evaluation.ids[index]!)!, spec);
+      return { index, frames: { data: clip, count: frames, height, width } };
+    }),
+  );
+}
+
+/** The epochs that were logged; none for a network that was trained elsewhere. */
+function history(config: RunConfig): EpochMetrics[] {
+  const { metrics } = runFolder(runFolderOf(config).path);
+  if (!existsSync(metrics)) return [];
+  return readMetrics(metrics)
+    .filter((record) => record.finished_epoch !== undefined)
+    .map(({ finished_epoch, ...values }: MetricsRecord) => ({
+      epoch: Number(finished_epoch),
+      ...(values as Omit<EpochMetrics, 'epoch'>),
+    }));
+}
+
+function facts({ network, name, spec, file }: OpenedModel, device: Device): [string, string][] {
+  const { frames, clips, crop } = spec;
+  const { parameters, macs } = networkCost(
+    network,
+    [frames * Math.max(1, clips), crop.height, crop.width],
+    device,
+  );
+  return [
+    ['network', name],
+    ['parameters', `${(parameters / 1e6).toFixed(2)} M`],
+    ['multiply-accumulates a clip', `${(macs / 1e9).toFixed(2)} G`],
+    ['device', device],
+    ['weights', file],
+  ];
+}
+
+function noList(key: string, what: string): KinoraError {
+  return new KinoraError({
+    code: 'config/missing',
+    where: key,
+    expected: `a list of ${what} clips`,
+    received: 'none',
+    hint: `give ${key}, or a val_data_folder other than the training one`,
+  });
+}

@@ -1,0 +1,91 @@
+/** A trained network and the preprocessing it was trained with, from anything a user may point at. */
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Device, KinoraError, serialize } from '@kinora/torch';
+import { type PreprocessSpec, parseSpec } from '../clip/spec.js';
+import type { Network } from '../model/network.js';
+import { networkOf, readWeights } from '../model/weights.js';
+import { isCheckpoint, modelFile } from '../train/checkpoint.js';
+import { runFolder } from '../train/run-folder.js';
+
+export interface OpenedModel {
+  /** In evaluation mode. The caller disposes it. */
+  readonly network: Network;
+  /** Registered name of the network. */
+  readonly name: string;
+  readonly spec: PreprocessSpec;
+  /** The file the weights came from. */
+  readonly file: string;
+}
+
+export interface OpenOptions {
+  device?: Device;
+  /** For files that carry none (PyTorch's): the configuration's. Called only for them. */
+  spec?: () => PreprocessSpec;
+}
+
+/**
+ * Opens a run folder (its best checkpoint), a checkpoint folder, a `.safetensors` file or a PyTorch file.
+ * Throws `model/*` and `serialize/*` errors that name the file.
+ */
+export function openModel(path: string, { device = 'cpu', spec }: OpenOptions = {}): OpenedModel {
+  const file = weightsFile(path);
+  const own = specInside(file) ?? spec?.();
+  if (own === undefined) throw noSpec(file);
+  const weights = readWeights(file);
+  try {
+    const { name, network } = networkOf(weights, file);
+    checkLabels(network, own, file);
+    network.to({ device }).eval();
+    return { network, name, spec: own, file };
+  } finally {
+    for (const tensor of weights.values()) tensor.dispose();
+  }
+}
+
+function weightsFile(path: string): string {
+  if (!existsSync(path)) throw missing(path, 'no such file or folder');
+  if (!statSync(path).isDirectory()) return path;
+  if (isCheckpoint(path)) return modelFile(path);
+  const { checkpoints } = runFolder(path);
+  const found = ['best', 'last'].map((link) => join(checkpoints, link)).find(isCheckpoint);
+  if (found === undefined) throw missing(path, 'a folder without checkpoints');
+  return modelFile(found);
+}
+
+/** Our own files carry the spec in their metadata. */
+function specInside(file: string): PreprocessSpec | undefined {
+  if (!file.endsWith('.safetensors')) return undefined;
+  const text = serialize.loadSafetensorsMetadata(file).get('spec');
+  return text === undefined ? undefined : parseSpec(JSON.parse(text), `${file}, spec`);
+}
+
+function checkLabels(network: Network, spec: PreprocessSpec, file: string): void {
+  const outputs = [...network.namedParameters().values()].at(-1)!.shape[0]!;
+  if (outputs === spec.labels.length) return;
+  throw new KinoraError({
+    code: 'model/classes',
+    where: file,
+    expected: `a network of ${spec.labels.length} classes, as there are labels`,
+    received: `one of ${outputs}`,
+    hint: 'use the labels file that the network was trained with',
+  });
+}
+
+const missing = (path: string, received: string): KinoraError =>
+  new KinoraError({
+    code: 'model/missing',
+    where: path,
+    expected: 'a run folder, a checkpoint or a weights file',
+    received,
+    hint: 'train first, or give the path of a checkpoint',
+  });
+
+const noSpec = (file: string): KinoraError =>
+  new KinoraError({
+    code: 'model/no-spec',
+    where: file,
+    expected: 'to know how clips become input',
+    received: 'a file that does not say',
+    hint: 'give its configuration with --config',
+  });

@@ -1,0 +1,83 @@
+/** The lists a configuration names, and loaders over them. */
+import { KinoraError } from '@kinora/torch';
+import type { PreprocessSpec } from '../clip/spec.js';
+import { need, type RunConfig } from '../config/index.js';
+import { readClipList } from '../data/annotations.js';
+import type { BadClip } from '../data/bad-clips.js';
+import { readClassFolders } from '../data/class-folders.js';
+import type { ClipList } from '../data/clip-list.js';
+import { readLabels } from '../data/labels.js';
+import { type ClipLoader, clipLoader } from '../data/loader.js';
+
+export type Split = 'train' | 'val';
+
+/** The list of a split; undefined where the configuration has no validation clips. Errors name file and line. */
+export function readSplit(config: RunConfig, split: 'train', labels?: readonly string[]): ClipList;
+export function readSplit(config: RunConfig, split: Split, labels?: readonly string[]): ClipList | undefined;
+export function readSplit(
+  config: RunConfig,
+  split: Split,
+  labels = configuredLabels(config),
+): ClipList | undefined {
+  const file = config[`${split}_data_csv`];
+  const folder = need(config, `${split}_data_folder`, split === 'train' ? 'training' : 'validation');
+  const options = { ...(labels && { labels }), unknownLabels: config.unknown_labels };
+  if (file !== undefined) return checkClasses(readClipList(file, folder, options), config);
+  if (split === 'val' && folder === config.train_data_folder) return undefined;
+  return checkClasses(readClassFolders(folder, options), config);
+}
+
+/** The test list: clips without labels. */
+export function readTestList(config: RunConfig, labels: readonly string[]): ClipList {
+  const file = need(config, 'test_data_csv', 'the test list');
+  return readClipList(file, need(config, 'val_data_folder', 'the test list'), { labels });
+}
+
+function configuredLabels({ labels_csv }: RunConfig): readonly string[] | undefined {
+  return labels_csv === undefined ? undefined : readLabels(labels_csv);
+}
+
+function checkClasses(list: ClipList, { num_classes, labels_csv }: RunConfig): ClipList {
+  if (num_classes === null || num_classes === list.labels.length) return list;
+  throw new KinoraError({
+    code: 'config/num-classes',
+    where: labels_csv ?? 'labels of the training list',
+    expected: `${num_classes} labels, as num_classes says`,
+    received: String(list.labels.length),
+    hint: 'correct num_classes, or leave it out',
+  });
+}
+
+export function trainingLoader(
+  list: ClipList,
+  spec: PreprocessSpec,
+  config: RunConfig,
+  onBadClip: (clip: BadClip) => void,
+): ClipLoader {
+  return clipLoader({
+    list,
+    spec,
+    batchSize: config.batch_size,
+    training: { seed: config.seed, augment: config.augment },
+    workers: config.num_workers,
+    maxBadFraction: config.max_bad_fraction,
+    onBadClip,
+  });
+}
+
+/** Every clip once, in the list's order, as validation and tests see them. */
+export function evaluationLoader(
+  list: ClipList,
+  spec: PreprocessSpec,
+  config: RunConfig,
+  onBadClip: (clip: BadClip) => void,
+): ClipLoader {
+  return clipLoader({
+    list,
+    spec,
+    batchSize: config.batch_size,
+    workers: config.num_workers,
+    maxBadFraction: config.max_bad_fraction,
+    onBadClip,
+  });
+}

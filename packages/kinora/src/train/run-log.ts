@@ -1,0 +1,113 @@
+/**
+ * What a run writes while it trains: `metrics.jsonl` (every step and epoch), TensorBoard events under the starting
+ * point's tags, and `log.txt` with the lines a person saw.
+ */
+import { appendFileSync } from 'node:fs';
+import { noGrad, scope } from '@kinora/torch';
+import type { Network } from '../model/network.js';
+import type { Progress } from '../progress.js';
+import { EventWriter, filmStrip, MetricsLog, truncateEvents, truncateMetrics } from './log/index.js';
+import type { RunFolder } from './run-folder.js';
+import type { ClipBatch } from './step.js';
+import type { Averages } from './sums.js';
+
+export interface StepRecord {
+  /** Optimizer steps made, this one included. */
+  readonly step: number;
+  /** From 0. */
+  readonly epoch: number;
+  readonly loss: number;
+  readonly lr: number;
+}
+
+export interface EpochRecord {
+  readonly step: number;
+  /** Epochs finished, this one included. */
+  readonly epoch: number;
+  readonly lr: number;
+  readonly train: Averages;
+  readonly val: Averages | undefined;
+}
+
+export interface RunLog {
+  step(record: StepRecord): void;
+  epoch(record: EpochRecord): void;
+  /** The first `count` clips of a batch as film strips. */
+  clips(batch: ClipBatch, count: number, labels: readonly string[]): void;
+  histograms(network: Network, step: number): void;
+  /** Waits until everything is on the disk; before a checkpoint is published. */
+  flush(): void;
+  close(): void;
+}
+
+/** Opens the logs of a run; those of a resumed one are cut back to the checkpoint's step. */
+export function openRunLog(folder: RunFolder, resumedAt: number | undefined): RunLog {
+  truncateMetrics(folder.metrics, resumedAt ?? 0);
+  truncateEvents(folder.events, resumedAt ?? -1);
+  const metrics = new MetricsLog(folder.metrics);
+  const events = new EventWriter(folder.events, resumedAt === undefined ? {} : { resumedAt });
+  return {
+    step({ step, epoch, loss, lr }) {
+      metrics.write({ step, epoch, loss, lr });
+      events.scalar('batch_loss', loss, step);
+      events.scalar('lr', lr, step);
+    },
+    epoch({ step, epoch, lr, train, val }) {
+      const values = epochValues(train, val);
+      metrics.write({ step, finished_epoch: epoch, lr, ...values });
+      for (const [tag, value] of Object.entries(values)) events.scalar(tag, value, step);
+    },
+    clips(batch, count, labels) {
+      for (const [i, clip] of clipsOf(batch, count).entries())
+        events.image(`clips/${i} ${labels[Number(batch.labels[i])]}`, filmStrip(clip), 0);
+    },
+    histograms(network, step) {
+      for (const [name, parameter] of network.namedParameters())
+        events.histogram(
+          name,
+          scope(() => noGrad(() => Float64Array.from(parameter.toTypedArray() as Float32Array))),
+          step,
+        );
+    },
+    flush() {
+      metrics.flush();
+      events.flush();
+    },
+    close() {
+      metrics.close();
+      events.close();
+    },
+  };
+}
+
+/** The starting point's names. */
+function epochValues(train: Averages, val: Averages | undefined): Record<string, number> {
+  const { loss, top1, top5 } = train;
+  return {
+    loss,
+    top1,
+    top5,
+    ...(val && { val_loss: val.loss, val_top1: val.top1, val_top5: val.top5 }),
+  };
+}
+
+function clipsOf({ clips, shape: [n, count, height, width] }: ClipBatch, most: number) {
+  const bytes = count * height * width * 3;
+  return Array.from({ length: Math.min(n, most) }, (_, i) => ({
+    data: clips.subarray(i * bytes, (i + 1) * bytes),
+    count,
+    height,
+    width,
+  }));
+}
+
+/** Lines that stay are also kept in the run's log.txt. */
+export function loggedProgress(progress: Progress, file: string): Progress {
+  return {
+    task: progress.task,
+    log(line) {
+      progress.log(line);
+      appendFileSync(file, `${new Date().toISOString()} ${line}\n`);
+    },
+  };
+}
