@@ -60,7 +60,10 @@ napi_value requires_grad(napi_env env, napi_callback_info info) {
 
 napi_value set_requires_grad(napi_env env, napi_callback_info info) {
   const js::Arguments<2> args(env, info);
-  load(env, args[0]).set_requires_grad(js::to_bool(env, args[1]));
+  const auto& tensor = load(env, args[0]);
+  const bool required = js::to_bool(env, args[1]);
+  TORCH_CHECK(tensor.is_leaf() || tensor.requires_grad() == required, "a tensor that is no leaf; detach() it");
+  tensor.set_requires_grad(required);
   return js::undefined(env);
 }
 

@@ -9,6 +9,7 @@ napi_value initialize(napi_env env, napi_value exports) {
   define_autograd(env, exports);  // backward, grad, modes
   define_random(env, exports);    // seeds, generators and their states
   define_device(env, exports);    // threads, allocator, CUDA, determinism, versions
+  define_warning(env, exports);   // libtorch's warnings
   return exports;
 }
 

@@ -9,7 +9,7 @@ type Adapt = (args: readonly unknown[]) => readonly unknown[];
 /** PyTorch reads integers here as an integer dtype; JavaScript cannot write 1.0, so the dtype defaults to float32. */
 const floatByDefault: Adapt = (args) => {
   const [positional, named] = split(args);
-  return [...positional, { ...named, dtype: named['dtype'] ?? 'float32' }];
+  return [...positional, { ...named, dtype: named.dtype ?? 'float32' }];
 };
 
 /** `to('cuda')`: in the schemas a device without a dtype goes by name. */

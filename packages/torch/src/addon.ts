@@ -87,4 +87,6 @@ export interface NativeModule {
   synchronize(device: string): void;
   setDeterministic(enabled: boolean): void;
   description(): { version: string; config: string; parallel: string };
+
+  onWarning(callback: (text: string) => void): void;
 }

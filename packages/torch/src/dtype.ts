@@ -1,4 +1,5 @@
 /** Element types: PyTorch's names, their sizes, and the typed array each one is read into. */
+import { KinoraError } from './error.js';
 
 export type DType =
   | 'uint8'
@@ -60,12 +61,16 @@ export const isDType = (name: unknown): name is DType =>
 
 export const isFloating = (dtype: DType): boolean => dtype.includes('float') || dtype.startsWith('complex');
 
-/** The dtype a typed array holds as it is. */
+/** Those that a typed array of their own holds. */
+const plain: readonly DType[] = ['uint8', 'int8', 'int16', 'int32', 'int64', 'float32', 'float64'];
+
+/** The dtype a typed array holds as it is. @throws KinoraError `torch/dtype` for Uint16Array and the like */
 export function dtypeOfArray(array: TypedArray): DType {
-  if (array instanceof Uint8Array) return 'uint8';
-  if (array instanceof Int8Array) return 'int8';
-  if (array instanceof Int16Array) return 'int16';
-  if (array instanceof Int32Array) return 'int32';
-  if (array instanceof BigInt64Array) return 'int64';
-  return array instanceof Float32Array ? 'float32' : 'float64';
+  const dtype = plain.find((name) => array instanceof dtypes[name].array);
+  if (dtype !== undefined) return dtype;
+  throw new KinoraError({
+    code: 'torch/dtype',
+    expected: plain.map((name) => dtypes[name].array.name).join(', '),
+    received: (array as object | null)?.constructor.name ?? String(array),
+  });
 }

@@ -39,7 +39,17 @@ function load(): NativeModule {
   }
   // The number belongs to the process: a worker must not undo what the main thread has chosen.
   if (isMainThread) addon.setThreads(Number(process.env.OMP_NUM_THREADS) || availableParallelism());
+  addon.onWarning(warnOnce);
   return guarded(addon);
+}
+
+const warned = new Set<string>();
+
+/** libtorch's warnings become Node's, each text once, as Python does it. */
+function warnOnce(text: string): void {
+  if (warned.has(text)) return;
+  warned.add(text);
+  process.emitWarning(text, 'TorchWarning');
 }
 
 /** Every function but `call`, whose errors name the operator and its arguments. */

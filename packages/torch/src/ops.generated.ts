@@ -1834,7 +1834,6 @@ export interface Ops {
   pad(self: Tensor, pad: readonly Int[], mode: string, named?: { value?: number | null }): Tensor;
   pad(self: Tensor, pad: readonly Int[], mode: string, value: number | null): Tensor;
   permute(self: Tensor, dims: readonly Int[]): Tensor;
-  pixel_shuffle(self: Tensor, upscale_factor: Int): Tensor;
   pow(self: Tensor, exponent: Scalar): Tensor;
   pow(self: Scalar | Tensor, exponent: Tensor): Tensor;
   pow_(self: Tensor, exponent: Scalar | Tensor): Tensor;
@@ -3723,7 +3722,6 @@ export interface TensorMethods {
   pad(pad: readonly Int[], mode: string, named?: { value?: number | null }): Tensor;
   pad(pad: readonly Int[], mode: string, value: number | null): Tensor;
   permute(dims: readonly Int[]): Tensor;
-  pixel_shuffle(upscale_factor: Int): Tensor;
   pow(exponent: Scalar | Tensor): Tensor;
   pow_(exponent: Scalar | Tensor): Tensor;
   prelu(weight: Tensor): Tensor;
@@ -4338,7 +4336,6 @@ export const operatorNames: readonly (keyof Ops)[] = [
   'outer',
   'pad',
   'permute',
-  'pixel_shuffle',
   'pow',
   'pow_',
   'prelu',
@@ -4634,7 +4631,6 @@ export const methodNames: readonly (keyof TensorMethods)[] = [
   'outer',
   'pad',
   'permute',
-  'pixel_shuffle',
   'pow',
   'pow_',
   'prelu',

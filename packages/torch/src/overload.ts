@@ -67,7 +67,7 @@ function leftOver(
   if (taken < positional.length)
     return {
       operator,
-      bound: taken,
+      bound: taken - 0.5, // an overload with a place for the argument, but of another type, is closer
       expected: `at most ${taken} arguments by position`,
       received: String(positional.length),
     };

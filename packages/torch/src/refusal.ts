@@ -45,7 +45,7 @@ export function noOverload(
   // Variants that write to `out` only come into question where one was handed over, and then they fit or fail alike.
   const plain = problems.filter(({ operator }) => !operator.arguments.some(writesByName));
   const meant = plain.length > 0 ? plain : problems;
-  const closest = meant.reduce((best, problem) => (problem.bound >= best.bound ? problem : best));
+  const closest = meant.reduce((best, problem) => (problem.bound > best.bound ? problem : best));
   const schemas = meant.map(({ operator }) => operator.schema);
   const more = schemas.length > SHOWN_OVERLOADS ? ` | ... ${schemas.length - SHOWN_OVERLOADS} more` : '';
   return new KinoraError({
