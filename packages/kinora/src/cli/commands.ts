@@ -9,6 +9,11 @@ export interface CommandEntry {
 
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'demo',
+    summary: 'make a gesture data set, train on it, measure',
+    load: async () => (await import('./demo.js')).demoCommand(),
+  },
+  {
     name: 'train',
     summary: 'train a network',
     load: async () => (await import('./train.js')).trainCommand(),

@@ -7,7 +7,7 @@ import type { ClipLoader } from '../data/loader.js';
 import type { Progress, ProgressTask } from '../progress.js';
 import type { TrainingProgress } from './checkpoint.js';
 import type { RunLog } from './run-log.js';
-import { runSchedule, totalSteps } from './schedule.js';
+import { totalSteps } from './schedule.js';
 import { trainStep } from './step.js';
 import { type Averages, addBatch, averages, evaluated, noSums } from './sums.js';
 import type { Training } from './training.js';

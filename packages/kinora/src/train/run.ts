@@ -41,6 +41,10 @@ export interface RunSummary {
   readonly best: TrainingProgress['best'];
 }
 
+/** Whether the run was begun, so that it can be resumed. */
+export const hasCheckpoint = (config: RunConfig): boolean =>
+  isCheckpoint(join(runFolderOf(config).checkpoints, 'last'));
+
 /**
  * Trains as `config` says, in `output_dir/model_name`. Throws where that run exists already and `resume` is not set,
  * and `train/not-finite` when training diverges; the last checkpoint is kept in any case.
@@ -49,8 +53,8 @@ export async function trainRun(config: RunConfig, options: TrainOptions = {}): P
   const { resume = false, device = 'cpu', signal } = options;
   const folder = runFolderOf(config);
   const last = join(folder.checkpoints, 'last');
-  const goesOn = resume && isCheckpoint(last);
-  if (!resume && isCheckpoint(last)) throw runExists(folder);
+  const begun = hasCheckpoint(config);
+  if (begun && !resume) throw runExists(folder);
   const trainList = readSplit(config, 'train');
   const valList = readSplit(config, 'val', trainList.labels);
   const flipMap = completeFlipMap(config, trainList.labels);
@@ -64,11 +68,11 @@ export async function trainRun(config: RunConfig, options: TrainOptions = {}): P
   const trainLoader = trainingLoader(trainList, spec, config, onBadClip);
   const valLoader = valList && evaluationLoader(valList, spec, config, onBadClip);
   const training = newTraining(effective, spec, device, trainLoader.batchesPerEpoch);
-  const state = goesOn ? restore(last, training, progress) : start(training, resume, progress);
-  const log = openRunLog(folder, goesOn ? state.step : undefined);
+  const state = begun ? restore(last, training, progress) : start(training, resume, progress);
+  const log = openRunLog(folder, begun ? state.step : undefined);
   try {
-    if (!goesOn) writeJson(folder.config, effective);
-    progress.log(openingLine(training, trainLoader, valLoader, goesOn ? state : undefined));
+    if (!begun) writeJson(folder.config, effective);
+    progress.log(openingLine(training, trainLoader, valLoader, begun ? state : undefined));
     const save = (now: TrainingProgress, isBest: boolean) => {
       log.flush();
       const links: Link[] = isBest ? ['last', 'best'] : ['last'];

@@ -1,0 +1,73 @@
+/**
+ * `kinora demo`: the whole way once, on data it makes itself: render gestures, train, evaluate, and say where to look.
+ * What an earlier demo has done is not done again, and what it left unfinished is continued.
+ */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { demoConfig } from '../config/demo.js';
+import { effectiveConfig, type RunConfig } from '../config/index.js';
+import { contactSheetName, synthesize } from '../data/synth/index.js';
+import { evaluateRun } from '../predict/evaluate.js';
+import { percent, plural } from '../predict/report/words.js';
+import type { Progress } from '../progress.js';
+import { chooseDevice } from '../train/device.js';
+import { hasCheckpoint, trainRun } from '../train/run.js';
+import { interruptible } from './interrupt.js';
+import { type DeviceOptions, withDevice } from './options.js';
+import { createProgress } from './progress.js';
+
+const DATA = 'data/gestures';
+
+export function demoCommand(): Command {
+  const command = new Command('demo').description(
+    'Make a data set of 27 gestures, train a small 3D network on it, and measure it on people it has not seen.',
+  );
+  return withDevice(command)
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ kinora demo\n\nFiles: data/gestures, runs/demo. Ctrl+C saves; the same command goes on.',
+    )
+    .action(demo);
+}
+
+async function demo(flags: DeviceOptions): Promise<void> {
+  const config = effectiveConfig(demoConfig, 'the demo');
+  const progress = createProgress();
+  await interruptible(async (signal) => {
+    await render(progress, signal);
+    signal.throwIfAborted();
+    const device = chooseDevice(flags, progress);
+    progress.log(
+      `\n2/3  training ${config.model} for ${config.max_steps} steps (about 8 minutes on 2 quiet cores)`,
+    );
+    await trainRun(config, { resume: hasCheckpoint(config), device, progress, signal });
+    signal.throwIfAborted();
+    progress.log('\n3/3  measuring on people that training has not seen');
+    const { summary, report } = await evaluateRun(config, { device, progress, signal });
+    progress.log(closing(config, summary, report));
+  });
+}
+
+async function render(progress: Progress, signal: AbortSignal): Promise<void> {
+  progress.log(`1/3  a data set of synthetic gestures in ${DATA} (about a minute on 2 quiet cores)`);
+  const { state, total } = await synthesize({ out: DATA, workers: availableParallelism(), progress, signal });
+  const sheet = join(DATA, contactSheetName);
+  if (state !== 'stopped')
+    progress.log(`     ${plural(total, 'clip')}; one row of frames a gesture: ${sheet}`);
+}
+
+function closing(
+  { model_name }: RunConfig,
+  { top1, top5, clips }: { top1: number; top5: number; clips: number },
+  report: string,
+): string {
+  return `
+top-1 ${percent(top1)}, top-5 ${percent(top5)} on ${plural(clips, 'clip')} of unseen people
+report: ${join(report, 'index.html')}
+
+Try next:
+  npm run kinora -- predict --checkpoint runs/${model_name} ${DATA}/clips/1
+  npm run kinora -- models ConvColumn6
+  npm run kinora -- train --config configs/config.json   # the real Jester, once prepared by: kinora jester PATH`;
+}

@@ -1,0 +1,21 @@
+/** The demo's configuration, so that `kinora demo` works outside the repository too; configs/demo.json says the same. */
+import type { RunConfigInput } from './schema.js';
+
+export const demoConfig = {
+  model_name: 'demo',
+  model: 'ConvColumnSmall',
+
+  train_data_folder: 'data/gestures/clips',
+  train_data_csv: 'data/gestures/train.csv',
+  val_data_csv: 'data/gestures/validation.csv',
+  labels_csv: 'data/gestures/labels.csv',
+
+  clip_size: 16,
+  batch_size: 32,
+  optimizer: 'adamw',
+  weight_decay: 0.01,
+  lr: 0.003,
+  schedule: 'one_cycle',
+  max_steps: 600,
+  print_freq: 20,
+} as const satisfies RunConfigInput;
