@@ -17,12 +17,13 @@ export function drawPerformance(label: PlayedLabel, setting: Setting): Performan
 }
 
 const gestures: Readonly<Record<PlayedLabel, (setting: Setting) => Performance>> = {
-  'Swiping Left': (s) => sideways(s, drawFlat(s), s.rng.between(0.46, 0.6), s.rng.between(6, 11)),
+  'Swiping Left': (s) => sideways(s, drawFlat(s), s.rng.between(0.44, 0.58), s.rng.between(6, 11)),
   'Swiping Down': (s) => downwards(s, drawFlat(s), s.rng.between(0.4, 0.52), s.rng.between(6, 11)),
   'Pushing Hand Away': (s) => towardsCamera(s, drawFlat(s)),
-  'Sliding Two Fingers Left': (s) => sideways(s, poses.two, s.rng.between(0.38, 0.52), s.rng.between(7, 12)),
-  'Sliding Two Fingers Down': (s) => downwards(s, poses.two, s.rng.between(0.32, 0.46), s.rng.between(7, 12)),
-  'Pushing Two Fingers Away': (s) => towardsCamera(s, poses.two),
+  'Sliding Two Fingers Left': (s) => sideways(s, drawTwo(s), s.rng.between(0.38, 0.52), s.rng.between(7, 12)),
+  'Sliding Two Fingers Down': (s) =>
+    downwards(s, drawTwo(s), s.rng.between(0.32, 0.46), s.rng.between(7, 12)),
+  'Pushing Two Fingers Away': (s) => towardsCamera(s, drawTwo(s)),
   'Rolling Hand Forward': rolling,
   'Turning Hand Clockwise': turning,
   'Zooming In With Full Hand': (s) => opening(s, poses.bunched, poses.spread, s.rng.between(-10, 25)),
@@ -36,7 +37,10 @@ const gestures: Readonly<Record<PlayedLabel, (setting: Setting) => Performance>>
   'Doing other things': drawActivity,
 };
 
-const drawFlat = ({ rng }: Setting): Pose => blend(poses.flat, poses.open, rng.between(0, 1));
+const drawFlat = ({ rng }: Setting): Pose => blend(poses.flat, poses.open, rng.between(0.3, 1.3));
+
+/** Index and middle finger together, or a little apart. */
+const drawTwo = ({ rng }: Setting): Pose => blend(poses.two, poses.vee, rng.between(0, 1));
 
 const moved = ({ center: [x, y, z] }: HandState, dx: number, dy: number, dz: number): Vec3 => [
   x + dx,
@@ -64,7 +68,7 @@ function sideways(setting: Setting, pose: Pose, reach: number, frames: number): 
 
 /** Palm to the camera, its back, or the hand's edge. */
 function drawFacing(rng: Random): number {
-  return rng.pick([0, 0, 0, 55, 180]) + rng.normal(0, 10);
+  return rng.pick([0, 0, 0, 0, 40, 180]) + rng.normal(0, 10);
 }
 
 /** From the top to the bottom of the picture. */
@@ -87,7 +91,7 @@ function towardsCamera(setting: Setting, pose: Pose): Performance {
   const { rng, vigour } = setting;
   const hold = drawHold(setting, pose);
   const eased = drawEase(rng);
-  const [near, far] = [rng.between(0.5, 0.72) * vigour, rng.between(0.45, 0.75) * vigour];
+  const [near, far] = [rng.between(0.55, 0.75) * vigour, rng.between(0.55, 0.85) * vigour];
   const drop = rng.between(-0.08, 0.12);
   const hand: Path = (u) => {
     const e = eased(u);
@@ -100,17 +104,24 @@ function towardsCamera(setting: Setting, pose: Pose): Performance {
 function rolling(setting: Setting): Performance {
   const { rng, side, vigour } = setting;
   const hold = drawHold(setting, blend(poses.flat, poses.relaxed, rng.between(0, 0.8)));
-  const rounds = rng.between(1.6, 3);
-  const frames = rounds * rng.between(7, 10);
+  const rounds = rng.between(1.5, 2.4);
+  const frames = rounds * rng.between(8.5, 11.5);
   const start = rng.between(0, 2 * Math.PI);
-  const [high, deep] = [rng.between(0.22, 0.34) * vigour, rng.between(0.38, 0.6) * vigour];
+  const [high, deep] = [rng.between(0.24, 0.34) * vigour, rng.between(0.48, 0.68) * vigour];
   const nod = rng.between(15, 38);
+  const tilt = rng.between(10, 30);
   const yaw = hold.yaw + rng.pick([180, 180, 0]);
   const roll = -side * rng.between(50, 88);
   const hand: Path = (u) => {
     const angle = start + 2 * Math.PI * rounds * u;
     const center = moved(hold, 0, high * Math.cos(angle), deep * Math.sin(angle));
-    return { ...hold, center, yaw, roll, pitch: hold.pitch + nod * Math.sin(angle) };
+    return {
+      ...hold,
+      center,
+      yaw: yaw + tilt * Math.cos(angle),
+      roll,
+      pitch: hold.pitch + nod * Math.sin(angle),
+    };
   };
   return { frames, hand };
 }

@@ -106,7 +106,7 @@ interface Studio {
 function drawStudio(seed: number, personId: number, roomNumber: number): Studio {
   const rng = random(seed, 'camera', personId);
   const width = 2 * rng.integer(66, 88);
-  const scale = rng.between(40, 47);
+  const scale = rng.between(41, 48);
   const sensor: Sensor = {
     shutter: rng.between(0.15, 0.6),
     noise: rng.between(0.6, 4.5),
