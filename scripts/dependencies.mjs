@@ -15,7 +15,9 @@ import { run, SetupError } from '../packages/torch/install/index.mjs';
 export async function ensureDependencies(root, say) {
   if (areInstalled(root)) return;
   say.line('Installing the npm packages that package-lock.json lists');
-  const outcome = await say.task('npm ci', () => run('npm', ['ci', '--ignore-scripts'], { cwd: root }));
+  // Its errors are wanted even where `npm run --silent` has told every npm below it to keep quiet.
+  const args = ['ci', '--ignore-scripts', '--loglevel=error'];
+  const outcome = await say.task('npm ci', () => run('npm', args, { cwd: root }));
   if (outcome.code === 0) return;
   removeUnfinished(root);
   throw failed(outcome);

@@ -77,8 +77,9 @@ test('the lock file of this project lists the optional packages of every platfor
   expect(wanted.filter((name) => !names.has(name))).toEqual([]);
 });
 
-test('no registry: one message, and no half of node_modules', async () => {
+test('no registry: one message, even in a quiet npm, and no half of node_modules', async () => {
   project();
+  vi.stubEnv('npm_config_loglevel', 'silent');
   vi.stubEnv('npm_config_registry', 'http://127.0.0.1:9/');
   vi.stubEnv('npm_config_fetch_retries', '0');
   vi.stubEnv('npm_config_cache', join(root, 'cache'));

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createProgress } from './progress.js';
 import { formatDuration, formatRate, measureSpeed } from './speed.js';
 
@@ -15,6 +15,9 @@ function fakeScreen(isTTY: boolean, columns = 100) {
 }
 
 describe('on a terminal', () => {
+  beforeAll(() => void vi.stubEnv('TERM', 'xterm')); // whatever the tests themselves are run in
+  afterAll(() => void vi.unstubAllEnvs());
+
   test('one bar is redrawn in place with count, speed and time left', () => {
     const { clock, written, screen } = fakeScreen(true);
     const task = createProgress(screen).task('training', { total: 200, unit: 'clips' });
