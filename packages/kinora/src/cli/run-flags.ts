@@ -55,5 +55,6 @@ export async function configOf(
       hint: `for example kinora ${name} --config configs/demo.json`,
     });
   }
-  return loadConfig(file, { set });
+  // A run is asked for its own weights, whatever it once began with.
+  return loadConfig(file, { set: run === undefined ? set : ['checkpoint=null', ...set] });
 }

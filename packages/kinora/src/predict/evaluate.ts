@@ -37,13 +37,12 @@ const WORST = 12;
 /** Measures the run's best checkpoint (or the configuration's) on the validation list and writes `report/`. */
 export async function evaluateRun(config: RunConfig, options: EvaluateOptions = {}): Promise<EvaluateResult> {
   const { device = 'cpu' } = options;
-  const model = openRunModel(config, device);
+  const model = openRunModel(config, options);
   try {
     const { labels } = model.spec;
     const list = readSplit(config, 'val', labels);
     if (list === undefined) throw noList('val_data_csv', 'validation');
-    const { ids, logits, targets } = await predictList(model, list, config, options);
-    const evaluation = { ids, logits, targets };
+    const { indices, ...evaluation } = await predictList(model, list, config, options);
     const { report } = runFolderOf(config);
     await writeReport(report, {
       name: config.model_name,
@@ -53,7 +52,7 @@ export async function evaluateRun(config: RunConfig, options: EvaluateOptions = 
       labels,
       history: history(config),
       evaluation,
-      worst: await worstFrames(model, list, evaluation),
+      worst: await worstFrames(model, list, indices, evaluation),
       facts: facts(model, device),
     });
     return { summary: summarize(evaluation, labels.length), evaluation, labels, report };
@@ -67,7 +66,7 @@ export async function predictTestList(
   config: RunConfig,
   options: EvaluateOptions = {},
 ): Promise<{ file: string; clips: number }> {
-  const model = openRunModel(config, options.device ?? 'cpu');
+  const model = openRunModel(config, options);
   try {
     const list = readTestList(config, model.spec.labels);
     const predicted = await predictList(model, list, config, options);
@@ -80,9 +79,14 @@ export async function predictTestList(
 }
 
 /** The configuration's checkpoint where it names one that exists, else the run's own. */
-function openRunModel(config: RunConfig, device: Device): OpenedModel {
+function openRunModel(
+  config: RunConfig,
+  { device = 'cpu', progress = silent }: EvaluateOptions,
+): OpenedModel {
   const { checkpoint } = config;
-  const path = checkpoint !== null && existsSync(checkpoint) ? checkpoint : runFolderOf(config).path;
+  const own = runFolderOf(config).path;
+  const path = checkpoint !== null && existsSync(checkpoint) ? checkpoint : own;
+  if (checkpoint !== null && path === own) progress.log(`there is no ${checkpoint}: the weights of ${own}`);
   return openModel(path, { device, spec: () => preprocessSpec(config, labelsOf(config)) });
 }
 
@@ -113,15 +117,15 @@ async function predictList(
 async function worstFrames(
   { spec }: OpenedModel,
   list: ClipList,
+  indices: Int32Array,
   evaluation: Evaluation,
 ): Promise<ShownClip[]> {
-  const items = new Map(list.items.map((item) => [item.id, item]));
   const rows = worstClips(evaluation, spec.labels.length, WORST);
   const { height, width } = spec.crop;
   return Promise.all(
-    rows.map(async (index) => {
-      const { clip, frames } = await readClip(items.get(evaluation.ids[index]!)!, spec);
-      return { index, frames: { data: clip, count: frames, height, width } };
+    rows.map(async (row) => {
+      const { clip, frames } = await readClip(list.items[indices[row]!]!, spec);
+      return { index: row, frames: { data: clip, count: frames, height, width } };
     }),
   );
 }

@@ -57,12 +57,22 @@ function weightsFile(path: string): string {
 function specInside(file: string): PreprocessSpec | undefined {
   if (!file.endsWith('.safetensors')) return undefined;
   const text = serialize.loadSafetensorsMetadata(file).get('spec');
-  return text === undefined ? undefined : parseSpec(JSON.parse(text), `${file}, spec`);
+  return text === undefined ? undefined : parseSpec(parseJson(text), `${file}, spec`);
+}
+
+/** What is no JSON is left as it is: parseSpec then says that it expected an object. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 function checkLabels(network: Network, spec: PreprocessSpec, file: string): void {
   const outputs = [...network.namedParameters().values()].at(-1)!.shape[0]!;
   if (outputs === spec.labels.length) return;
+  network.dispose();
   throw new KinoraError({
     code: 'model/classes',
     where: file,

@@ -17,6 +17,7 @@ import * as z from 'zod';
 import { type PreprocessSpec, preprocessSchema } from '../clip/spec.js';
 import { effectiveConfig, type RunConfig } from '../config/index.js';
 import type { Network } from '../model/network.js';
+import { checkWeights } from './finite.js';
 import { type Link, publish } from './generations.js';
 
 const finite = z.number();
@@ -66,7 +67,10 @@ export interface Trained {
   readonly device: Device;
 }
 
-/** Publishes a generation of everything; see generations.ts for what survives a failure. */
+/**
+ * Publishes a generation of everything; see generations.ts for what survives a failure. Throws `train/not-finite` rather
+ * than replace good weights by broken ones.
+ */
 export function saveCheckpoint(
   folder: string,
   links: readonly Link[],
@@ -74,6 +78,7 @@ export function saveCheckpoint(
   progress: TrainingProgress,
 ): void {
   const { network, optimizer, spec, config, schedule, device } = trained;
+  checkWeights(network);
   const { tensors, settings } = optimizer.stateDict();
   const state: CheckpointState = {
     format: 'kinora-checkpoint',
@@ -120,16 +125,27 @@ export function readState(path: string): CheckpointState {
 export const configOf = (state: CheckpointState, where: string): RunConfig =>
   effectiveConfig(state.config, where);
 
-/** Puts a saved generation back into network, optimizer, schedule and generators. */
+/**
+ * Puts a saved generation back into network, optimizer, schedule and generators. The optimizer keeps the settings it was
+ * made with (first rate, decay): the configuration decides them, a checkpoint only remembers.
+ */
 export function restoreCheckpoint(path: string, state: CheckpointState, trained: Trained): void {
-  const { network, optimizer, schedule } = trained;
+  const { network, optimizer, schedule, device } = trained;
+  const settings = { ...state.optimizer, groups: settingsOf(state, trained) };
   withTensors(modelFile(path), (tensors) => network.loadStateDict(tensors));
-  withTensors(join(path, OPTIMIZER), (tensors) =>
-    optimizer.loadStateDict({ tensors, settings: state.optimizer }),
-  );
+  withTensors(join(path, OPTIMIZER), (tensors) => optimizer.loadStateDict({ tensors, settings }));
   schedule.restore(state.schedule);
-  for (const [device, bytes] of Object.entries(state.random))
-    setRngState(Buffer.from(bytes, 'base64'), device);
+  const generators = randomDevices(device).filter((name) => name in state.random);
+  for (const name of generators) setRngState(Buffer.from(state.random[name]!, 'base64'), name);
+}
+
+/** What the schedule moves is the checkpoint's, until it moves again. */
+function settingsOf(state: CheckpointState, { optimizer, config }: Trained) {
+  const moved = config.schedule.name === 'one_cycle' ? ['lr', 'betas', 'momentum'] : ['lr'];
+  return optimizer.stateDict().settings.groups.map((group, i) => {
+    const saved = Object.entries(state.optimizer.groups[i] ?? {});
+    return { ...group, ...Object.fromEntries(saved.filter(([key]) => moved.includes(key))) };
+  });
 }
 
 /** Reads a tensor file for as long as `use` needs it. */
@@ -142,9 +158,15 @@ export function withTensors<T>(file: string, use: (tensors: Map<string, Tensor>)
   }
 }
 
+/** A run may go on on another device; what was drawn on the first one then does not matter. */
+const randomDevices = (device: Device): Device[] => (device === 'cpu' ? ['cpu'] : ['cpu', device]);
+
 function randomStates(device: Device): Record<string, string> {
-  const devices = device === 'cpu' ? ['cpu'] : ['cpu', device];
-  return Object.fromEntries(devices.map((name) => [name, Buffer.from(getRngState(name)).toString('base64')]));
+  const states = randomDevices(device).map((name) => [
+    name,
+    Buffer.from(getRngState(name)).toString('base64'),
+  ]);
+  return Object.fromEntries(states);
 }
 
 function unreadable(file: string, cause: unknown): KinoraError {

@@ -20,7 +20,8 @@ import { basename, join } from 'node:path';
 import { serialize } from '@kinora/torch';
 
 export type Link = 'last' | 'best';
-const LINKS: readonly Link[] = ['last', 'best'];
+/** In the order they are moved: a kill between the two must not leave `last` believing in a `best` that is not linked. */
+const LINKS: readonly Link[] = ['best', 'last'];
 
 /**
  * Writes a generation called `name` and points `links` at it; generations that no link points at are removed.
@@ -40,9 +41,10 @@ export function publish(
     const generation = unusedName(folder, name);
     renameSync(temporary, join(folder, generation));
     syncFolder(folder);
-    for (const link of links) pointAt(folder, link, generation);
+    for (const link of LINKS) if (links.includes(link)) pointAt(folder, link, generation);
   } catch (cause) {
     rmSync(temporary, { recursive: true, force: true });
+    if (existsSync(folder)) sweep(folder);
     throw serialize.fileError(join(folder, name), 'a checkpoint to be written', cause);
   }
   sweep(folder);
@@ -77,7 +79,7 @@ function unusedName(folder: string, name: string): string {
 export function sweep(folder: string): void {
   const used = new Set<string | undefined>(LINKS.map((link) => linked(folder, link)));
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const stale = entry.isDirectory() && (entry.name.startsWith('step-') || entry.name.endsWith('.tmp'));
+    const stale = entry.name.endsWith('.tmp') || (entry.isDirectory() && entry.name.startsWith('step-'));
     if (stale && !used.has(entry.name)) rmSync(join(folder, entry.name), { recursive: true, force: true });
   }
 }

@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { ClipLoader } from '../data/loader.js';
 import type { Progress, ProgressTask } from '../progress.js';
 import type { TrainingProgress } from './checkpoint.js';
+import { checkLoss } from './finite.js';
 import type { RunLog } from './run-log.js';
 import { totalSteps } from './schedule.js';
 import { trainStep } from './step.js';
@@ -44,7 +45,8 @@ export async function trainLoop(
       if (state.step < lastStep) await trainEpoch(training, state, options, lastStep);
       await finishEpoch(training, state, options);
     } catch (error) {
-      if (!options.signal?.aborted) throw error;
+      // Something else may go wrong while the signal is up: only its own reason is a stop.
+      if (!options.signal?.aborted || error !== options.signal.reason) throw error;
       options.save(state, false);
       return;
     }
@@ -74,17 +76,20 @@ async function trainEpoch(
     every: config.print_freq,
   });
   network.train();
-  for await (const batch of trainLoader.epoch(state.epoch, { startBatch: state.batch })) {
-    if (state.step === 0) log.clips(batch, config.log_clips, training.spec.labels);
-    step(training, state, batch, log);
-    task.update(state.batch * config.batch_size, note(state));
-    // The loop must breathe: Ctrl+C and the decoding threads are heard between steps only.
-    await setImmediate();
-    signal?.throwIfAborted();
-    if (state.step >= lastStep) break;
-    if (config.save_steps !== null && state.step % config.save_steps === 0) save(state, false);
+  try {
+    for await (const batch of trainLoader.epoch(state.epoch, { startBatch: state.batch })) {
+      if (state.step === 0) log.clips(batch, config.log_clips, training.spec.labels);
+      step(training, state, batch, log);
+      task.update(state.batch * config.batch_size, note(state));
+      // The loop must breathe: Ctrl+C and the decoding threads are heard between steps only.
+      await setImmediate();
+      signal?.throwIfAborted();
+      if (state.step >= lastStep) break;
+      if (config.save_steps !== null && state.step % config.save_steps === 0) save(state, false);
+    }
+  } finally {
+    task.finish();
   }
-  task.finish();
 }
 
 function step(
@@ -113,8 +118,7 @@ async function finishEpoch(training: Training, state: TrainingProgress, options:
     total: options.valLoader?.clips ?? 0,
     unit: 'clips',
   });
-  const val = await validate(training, options, task);
-  task.finish();
+  const val = await validate(training, options, task).finally(() => task.finish());
   const lr = training.optimizer.groups[0]!.lr;
   const isBest = keepBest(state, val ?? train);
   training.schedule.afterEpoch((val ?? train).loss);
@@ -135,7 +139,9 @@ async function validate(
 ): Promise<Averages | undefined> {
   if (valLoader === undefined) return undefined;
   const { logits, targets } = await predictAll(network, valLoader, spec, device, { task, signal });
-  return evaluated(logits, targets);
+  const result = evaluated(logits, targets);
+  checkLoss(result.loss, 'validation loss');
+  return result;
 }
 
 /** Higher top-1 is better; among equals the lower loss. */

@@ -74,11 +74,14 @@ export function topK(logits: Float32Array, targets: Int32Array, classes: number,
   return hits / targets.length;
 }
 
-/** How many classes come before the target in one row of logits. */
+/** How many classes come before the target in one row of logits. Where a NaN is compared, the target loses. */
 export function rankOf(row: Float32Array, target: number): number {
   const own = row[target]!;
   let above = 0;
-  for (let c = 0; c < row.length; c++) if (row[c]! > own || (row[c] === own && c < target)) above++;
+  for (let c = 0; c < row.length; c++) {
+    const isBelow = row[c]! < own || (row[c] === own && c >= target);
+    if (!isBelow && c !== target) above++;
+  }
   return above;
 }
 

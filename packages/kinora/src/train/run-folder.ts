@@ -1,7 +1,8 @@
 /** Where everything of a run stands: `runs/<name>/`. The one place that knows the layout. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunConfig } from '../config/index.js';
+import { sweep } from './generations.js';
 
 export interface RunFolder {
   readonly path: string;
@@ -36,6 +37,10 @@ export const runFolderOf = ({
   model_name,
 }: Pick<RunConfig, 'output_dir' | 'model_name'>): RunFolder => runFolder(join(output_dir, model_name));
 
+/** Makes what is not there, and removes what a killed process left half-written. */
 export function makeRunFolder(folder: RunFolder): void {
   for (const path of [folder.path, folder.events, folder.checkpoints]) mkdirSync(path, { recursive: true });
+  for (const path of [folder.path, folder.events])
+    for (const name of readdirSync(path)) if (/^\..*\.tmp$/.test(name)) rmSync(join(path, name));
+  sweep(folder.checkpoints);
 }

@@ -6,7 +6,14 @@ import { appendFileSync } from 'node:fs';
 import { noGrad, scope } from '@kinora/torch';
 import type { Network } from '../model/network.js';
 import type { Progress } from '../progress.js';
-import { EventWriter, filmStrip, MetricsLog, truncateEvents, truncateMetrics } from './log/index.js';
+import {
+  EventWriter,
+  filmStrip,
+  keepMetrics,
+  MetricsLog,
+  type MetricsRecord,
+  truncateEvents,
+} from './log/index.js';
 import type { RunFolder } from './run-folder.js';
 import type { ClipBatch } from './step.js';
 import type { Averages } from './sums.js';
@@ -40,12 +47,23 @@ export interface RunLog {
   close(): void;
 }
 
-/** Opens the logs of a run; those of a resumed one are cut back to the checkpoint's step. */
-export function openRunLog(folder: RunFolder, resumedAt: number | undefined): RunLog {
-  truncateMetrics(folder.metrics, resumedAt ?? 0);
-  truncateEvents(folder.events, resumedAt ?? -1);
+/** Where a resumed run stands. */
+export interface ResumedAt {
+  readonly step: number;
+  /** Finished epochs. */
+  readonly epoch: number;
+}
+
+/** Opens the logs of a run; those of a resumed one are cut back to where its checkpoint stands. */
+export function openRunLog(folder: RunFolder, resumed: ResumedAt | undefined): RunLog {
+  const { step: lastStep, epoch: lastEpoch } = resumed ?? { step: 0, epoch: 0 };
+  // The last step of an epoch may be saved while the epoch is not: it will be finished, and logged, again.
+  const isPast = ({ step, finished_epoch }: MetricsRecord) =>
+    step <= lastStep && Number(finished_epoch ?? 0) <= lastEpoch;
+  keepMetrics(folder.metrics, isPast);
+  truncateEvents(folder.events, resumed === undefined ? -1 : lastStep);
   const metrics = new MetricsLog(folder.metrics);
-  const events = new EventWriter(folder.events, resumedAt === undefined ? {} : { resumedAt });
+  const events = new EventWriter(folder.events, resumed === undefined ? {} : { resumedAt: lastStep });
   return {
     step({ step, epoch, loss, lr }) {
       metrics.write({ step, epoch, loss, lr });

@@ -1,27 +1,19 @@
 /** One run from configuration to checkpoints: folder, lists, network, loop; anew, or from where it was left. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Device, KinoraError, serialize } from '@kinora/torch';
+import { rmSync } from 'node:fs';
+import { type Device, serialize } from '@kinora/torch';
 import { preprocessSpec, type RunConfig } from '../config/index.js';
-import { type BadClip, writeBadClips } from '../data/bad-clips.js';
 import { flipMapFor } from '../data/labels.js';
 import type { ClipLoader } from '../data/loader.js';
-import { readWeights } from '../model/weights.js';
 import { type Progress, silent } from '../progress.js';
-import {
-  isCheckpoint,
-  readState,
-  restoreCheckpoint,
-  saveCheckpoint,
-  type TrainingProgress,
-} from './checkpoint.js';
+import { badClipReporter } from './bad-clip-list.js';
+import { begin, findBeginning } from './beginning.js';
+import { saveCheckpoint, type TrainingProgress } from './checkpoint.js';
 import { evaluationLoader, readSplit, trainingLoader } from './data.js';
-import { type Link, sweep } from './generations.js';
+import { linked } from './generations.js';
 import { trainLoop } from './loop.js';
 import { makeRunFolder, type RunFolder, runFolderOf } from './run-folder.js';
 import { loggedProgress, openRunLog } from './run-log.js';
 import { saveTar, wantsTar } from './starting-point.js';
-import { noSums } from './sums.js';
 import { disposeTraining, newTraining, type Training } from './training.js';
 
 export interface TrainOptions {
@@ -41,104 +33,79 @@ export interface RunSummary {
   readonly best: TrainingProgress['best'];
 }
 
-/** Whether the run was begun, so that it can be resumed. */
-export const hasCheckpoint = (config: RunConfig): boolean =>
-  isCheckpoint(join(runFolderOf(config).checkpoints, 'last'));
-
 /**
  * Trains as `config` says, in `output_dir/model_name`. Throws where that run exists already and `resume` is not set,
  * and `train/not-finite` when training diverges; the last checkpoint is kept in any case.
  */
 export async function trainRun(config: RunConfig, options: TrainOptions = {}): Promise<RunSummary> {
   const { resume = false, device = 'cpu', signal } = options;
+  const beginning = findBeginning(config, resume);
+  const resumed = beginning.from === 'checkpoint';
   const folder = runFolderOf(config);
-  const last = join(folder.checkpoints, 'last');
-  const begun = hasCheckpoint(config);
-  if (begun && !resume) throw runExists(folder);
-  const trainList = readSplit(config, 'train');
-  const valList = readSplit(config, 'val', trainList.labels);
-  const flipMap = completeFlipMap(config, trainList.labels);
-  const effective = { ...config, flip_map: flipMap };
-  const spec = preprocessSpec(effective, trainList.labels);
-
-  makeRunFolder(folder);
-  sweep(folder.checkpoints);
   const progress = loggedProgress(options.progress ?? silent, folder.log);
-  const onBadClip = badClipReporter(folder, progress);
+  const onBadClip = badClipReporter(folder.badClips, resumed, progress);
+  const { trainList, valList, effective, spec } = readLists(config);
   const trainLoader = trainingLoader(trainList, spec, config, onBadClip);
   const valLoader = valList && evaluationLoader(valList, spec, config, onBadClip);
   const training = newTraining(effective, spec, device, trainLoader.batchesPerEpoch);
-  const state = begun ? restore(last, training, progress) : start(training, resume, progress);
-  const log = openRunLog(folder, begun ? state.step : undefined);
   try {
-    if (!begun) writeJson(folder.config, effective);
-    progress.log(openingLine(training, trainLoader, valLoader, begun ? state : undefined));
-    const save = (now: TrainingProgress, isBest: boolean) => {
-      log.flush();
-      const links: Link[] = isBest ? ['last', 'best'] : ['last'];
-      saveCheckpoint(folder.checkpoints, links, training, now);
-      if (wantsTar(config)) saveTar(config, training.network, now, isBest);
-    };
-    await trainLoop(training, state, { trainLoader, valLoader, log, progress, signal, save });
+    makeRunFolder(folder);
+    const state = begin(beginning, training, progress);
+    progress.log(openingLine(training, trainLoader, valLoader, resumed ? state : undefined));
+    await trainFrom(state, resumed, { training, trainLoader, valLoader, folder, progress, signal });
     return { folder, steps: state.step, epochs: state.epoch, best: state.best };
   } finally {
-    log.close();
     await Promise.all([trainLoader.close(), valLoader?.close()]);
     disposeTraining(training);
   }
 }
 
+interface RunParts {
+  readonly training: Training;
+  readonly trainLoader: ClipLoader;
+  readonly valLoader: ClipLoader | undefined;
+  readonly folder: RunFolder;
+  readonly progress: Progress;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function trainFrom(
+  state: TrainingProgress,
+  resumed: boolean,
+  { training, folder, ...parts }: RunParts,
+): Promise<void> {
+  const { config, network } = training;
+  writeJson(folder.config, config);
+  if (!resumed) rmSync(folder.badClips, { force: true });
+  // A kill may have come between the last checkpoint and the starting point's files.
+  if (resumed && wantsTar(config)) saveTar(config, network, state, lastIsBest(folder));
+  const log = openRunLog(folder, resumed ? state : undefined);
+  const save = (now: TrainingProgress, isBest: boolean) => {
+    log.flush();
+    saveCheckpoint(folder.checkpoints, isBest ? ['last', 'best'] : ['last'], training, now);
+    if (wantsTar(config)) saveTar(config, network, now, isBest);
+  };
+  try {
+    await trainLoop(training, state, { ...parts, log, save });
+  } finally {
+    log.close();
+  }
+}
+
+const lastIsBest = ({ checkpoints }: RunFolder): boolean =>
+  linked(checkpoints, 'last') === linked(checkpoints, 'best');
+
+/** The clips, and what the configuration amounts to once the labels are known. */
+function readLists(config: RunConfig) {
+  const trainList = readSplit(config, 'train');
+  const valList = readSplit(config, 'val', trainList.labels);
+  const effective = { ...config, flip_map: completeFlipMap(config, trainList.labels) };
+  return { trainList, valList, effective, spec: preprocessSpec(effective, trainList.labels) };
+}
+
 /** What the configuration leaves unsaid about mirrored clips is read off the label names. */
 function completeFlipMap(config: RunConfig, labels: readonly string[]): RunConfig['flip_map'] {
   return { ...flipMapFor(labels), ...config.flip_map };
-}
-
-/** A new beginning; with `resume` and a weights file in the configuration, from those weights. */
-function start({ config, network }: Training, resume: boolean, progress: Progress): TrainingProgress {
-  const state = { step: 0, epoch: 0, batch: 0, sums: noSums(), best: null };
-  if (!resume) return state;
-  const { checkpoint } = config;
-  if (checkpoint === null || !existsSync(checkpoint)) throw nothingToResume(config);
-  const weights = readWeights(checkpoint);
-  network.loadStateDict(weights);
-  for (const tensor of weights.values()) tensor.dispose();
-  progress.log(`weights from ${checkpoint}; it holds no optimizer of ours, which starts anew`);
-  return state;
-}
-
-function restore(path: string, training: Training, progress: Progress): TrainingProgress {
-  const saved = readState(path);
-  restoreCheckpoint(path, saved, training);
-  const changed = changedKeys(saved.config, training.config);
-  if (changed.length > 0) progress.log(`resuming with other settings than before: ${changed.join(', ')}`);
-  return saved.progress;
-}
-
-/** Keys that do not change what is computed. */
-const HARMLESS = new Set([
-  'num_workers',
-  'print_freq',
-  'num_epochs',
-  'max_steps',
-  'save_steps',
-  'output_dir',
-]);
-
-function changedKeys(before: Readonly<Record<string, unknown>>, now: RunConfig): string[] {
-  const text = (value: unknown) => JSON.stringify(value);
-  return Object.entries(now)
-    .filter(([key, value]) => !HARMLESS.has(key) && text(before[key]) !== text(value))
-    .map(([key, value]) => `${key} ${text(before[key])} -> ${text(value)}`);
-}
-
-/** Tells each bad clip once and keeps the list in the run folder. */
-function badClipReporter(folder: RunFolder, progress: Progress): (clip: BadClip) => void {
-  const found: BadClip[] = [];
-  return (clip) => {
-    found.push(clip);
-    progress.log(`bad clip ${clip.id}: ${clip.reason}`);
-    writeBadClips(folder.badClips, found);
-  };
 }
 
 function openingLine(
@@ -155,24 +122,4 @@ function openingLine(
 function writeJson(path: string, value: unknown): void {
   const bytes = new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
   serialize.writeAtomically(path, (sink) => sink.write(bytes));
-}
-
-function runExists(folder: RunFolder): KinoraError {
-  return new KinoraError({
-    code: 'train/run-exists',
-    where: folder.path,
-    expected: 'a run that does not exist yet',
-    received: 'one with checkpoints',
-    hint: 'go on with --resume, or choose another name with --set model_name=...',
-  });
-}
-
-function nothingToResume(config: RunConfig): KinoraError {
-  return new KinoraError({
-    code: 'train/nothing-to-resume',
-    where: runFolderOf(config).path,
-    expected: 'a checkpoint to go on from',
-    received: 'none',
-    hint: 'train without --resume first',
-  });
 }

@@ -42,7 +42,8 @@ export function totalSteps({ max_steps, num_epochs }: RunConfig, stepsPerEpoch: 
 function build({ schedule }: RunConfig, steps: number): optim.Schedule {
   switch (schedule.name) {
     case 'plateau':
-      return optim.plateau({ factor: schedule.factor, patience: schedule.patience });
+      // eps 0: below PyTorch's 1e-8 the rate would never reach a last_lr that is smaller still.
+      return optim.plateau({ factor: schedule.factor, patience: schedule.patience, eps: 0 });
     case 'cosine':
       return optim.cosine({ steps });
     case 'one_cycle':

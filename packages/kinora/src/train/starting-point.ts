@@ -2,14 +2,14 @@
  * Checkpoints as the starting point wrote them, for configurations that ask for its files: `checkpoint.pth.tar` and
  * `model_best.pth.tar` holding `{epoch, arch, state_dict, best_prec1}`, which its `--eval_only` line and PyTorch read.
  */
-import { copyFileSync, renameSync } from 'node:fs';
-import { dirname, extname, join } from 'node:path';
+import { extname, join } from 'node:path';
 import { serialize } from '@kinora/torch';
 import type { RunConfig } from '../config/index.js';
 import type { Network } from '../model/network.js';
 import type { TrainingProgress } from './checkpoint.js';
+import { runFolderOf } from './run-folder.js';
 
-/** Whether the configuration names such a file. */
+/** Whether the configuration names such a file: to read, as there; they are written where all of the run is. */
 export const wantsTar = ({ checkpoint }: RunConfig): boolean =>
   checkpoint !== null && extname(checkpoint) === '.tar';
 
@@ -19,16 +19,13 @@ export function saveTar(
   progress: TrainingProgress,
   isBest: boolean,
 ): void {
-  const folder = dirname(config.checkpoint!);
-  const last = join(folder, 'checkpoint.pth.tar');
-  serialize.saveTorch(last, {
+  const content = {
     epoch: progress.epoch,
     arch: config.model,
     state_dict: new Map([...network.stateDict()].map(([name, tensor]) => [`module.${name}`, tensor])),
     best_prec1: 100 * (progress.best?.top1 ?? 0),
-  });
-  if (!isBest) return;
-  const best = join(folder, 'model_best.pth.tar');
-  copyFileSync(last, `${best}.tmp`);
-  renameSync(`${best}.tmp`, best);
+  };
+  const { path } = runFolderOf(config);
+  serialize.saveTorch(join(path, 'checkpoint.pth.tar'), content);
+  if (isBest) serialize.saveTorch(join(path, 'model_best.pth.tar'), content);
 }

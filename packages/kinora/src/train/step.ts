@@ -1,8 +1,9 @@
 /** One training step: forward, loss, backward, update, in one scope so that nothing of it outlives it. */
-import { type Device, fromTypedArray, KinoraError, nn, optim, scope } from '@kinora/torch';
+import { type Device, fromTypedArray, nn, optim, scope } from '@kinora/torch';
 import type { PreprocessSpec } from '../clip/spec.js';
 import { networkInput } from '../model/input.js';
 import type { Network } from '../model/network.js';
+import { checkLoss } from './finite.js';
 
 /** Clips as the loader hands them out. */
 export interface ClipBatch {
@@ -39,20 +40,11 @@ export function trainStep(
     const labels = fromTypedArray(batch.labels, [batch.labels.length], { device });
     const loss = nn.crossEntropy(logits, labels, { labelSmoothing });
     const value = Number(loss.item());
-    if (!Number.isFinite(value)) throw notFinite(value);
+    checkLoss(value);
     optimizer.zeroGrad();
     loss.backward();
     if (clipGradNorm !== null) optim.clipGradNorm(optimizer.params, clipGradNorm);
     optimizer.step();
     return { loss: value, logits: logits.detach().toTypedArray() as Float32Array };
-  });
-}
-
-function notFinite(loss: number): KinoraError {
-  return new KinoraError({
-    code: 'train/not-finite',
-    expected: 'a finite loss',
-    received: String(loss),
-    hint: 'training has diverged; the last checkpoint is kept: lower lr, or set clip_grad_norm or warmup_steps',
   });
 }

@@ -3,6 +3,7 @@ export type { Image } from './event.js';
 export { EventWriter, truncateEvents } from './events.js';
 export { filmStrip } from './film-strip.js';
 export {
+  keepMetrics,
   MetricsLog,
   type MetricsRecord,
   type MetricValue,

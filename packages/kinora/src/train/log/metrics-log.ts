@@ -49,7 +49,12 @@ export function readMetrics(path: string): MetricsRecord[] {
  * atomically if it changes; a file that is not there is left so. Returns how many records were dropped.
  */
 export function truncateMetrics(path: string, step: number): number {
-  return existsSync(path) ? rewrite(path, (record) => record.step <= step) : 0;
+  return keepMetrics(path, (record) => record.step <= step);
+}
+
+/** As `truncateMetrics`, for any choice of the records to keep. */
+export function keepMetrics(path: string, keep: (record: MetricsRecord) => boolean): number {
+  return existsSync(path) ? rewrite(path, keep) : 0;
 }
 
 function rewrite(path: string, keep: (record: MetricsRecord) => boolean): number {

@@ -1,0 +1,274 @@
+/** Runs from beginning to end: what they leave, where they end, what they refuse, what they survive. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { effectiveConfig, type RunConfig, type RunConfigInput } from '../config/index.js';
+import { isCheckpoint, readState } from './checkpoint.js';
+import { linked } from './generations.js';
+import { readMetrics } from './log/index.js';
+import { readEventFolder } from './log/read-events.test.util.js';
+import { runFolderOf } from './run-folder.js';
+import { losses, outcome, TinyData, trainSession } from './tiny-run.test.util.js';
+
+let data: TinyData;
+beforeAll(() => {
+  data = new TinyData();
+});
+afterAll(() => data.remove());
+
+const last = (config: RunConfig): string => join(runFolderOf(config).checkpoints, 'last');
+
+describe('a run leaves', () => {
+  let config: RunConfig;
+  beforeAll(async () => {
+    config = data.config('whole', { histograms: 2, log_clips: 2 });
+    await trainSession(config);
+  });
+
+  test('its effective configuration, metrics, events, two links to whole checkpoints and the lines', () => {
+    const folder = runFolderOf(config);
+    expect(readdirSync(folder.path).sort()).toEqual(
+      ['checkpoints', 'config.json', 'events', 'log.txt', 'metrics.jsonl'].sort(),
+    );
+    const flip_map = { 'Swiping Left': 'Swiping Right', 'Swiping Right': 'Swiping Left' };
+    expect(JSON.parse(readFileSync(folder.config, 'utf8'))).toEqual({ ...config, flip_map });
+    for (const link of ['last', 'best'] as const) {
+      const generation = join(folder.checkpoints, linked(folder.checkpoints, link)!);
+      expect(readdirSync(generation).sort()).toEqual([
+        'checkpoint.json',
+        'model.safetensors',
+        'optimizer.safetensors',
+      ]);
+    }
+    expect(readFileSync(folder.log, 'utf8')).toMatch(
+      /^\S+Z FrameColumnSmall on cpu: 10 training clips, 4 validation clips, 3 steps an epoch\n\S+Z epoch 1: train loss .*\n\S+Z epoch 2: train .*\n$/,
+    );
+  });
+
+  test('one record a step and one an epoch; averages are those of the steps', () => {
+    const records = readMetrics(runFolderOf(config).metrics);
+    expect(records.map(({ step }) => step)).toEqual([1, 2, 3, 3, 4, 5, 6, 6]);
+    const epochs = records.filter(({ finished_epoch }) => finished_epoch !== undefined);
+    expect(epochs.map(({ finished_epoch }) => finished_epoch)).toEqual([1, 2]);
+    const steps = losses(config).slice(3);
+    expect(epochs[1]!.loss).toBeCloseTo(steps.reduce((a, b) => a + b) / steps.length, 12);
+    expect(Object.keys(epochs[1]!)).toEqual([
+      'step',
+      'finished_epoch',
+      'lr',
+      'loss',
+      'top1',
+      'top5',
+      'val_loss',
+      'val_top1',
+      'val_top5',
+    ]);
+  });
+
+  test("TensorBoard's scalars under the starting point's names, histograms and clips", () => {
+    const events = readEventFolder(runFolderOf(config).events);
+    const steps = (name: string) => events.filter(({ tag }) => tag === name).map(({ step }) => step);
+    for (const tag of ['loss', 'top1', 'top5', 'val_loss', 'val_top1', 'val_top5'])
+      expect(steps(tag)).toEqual([3, 6]);
+    expect(steps('batch_loss')).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(steps('fc7.weight')).toEqual([6]);
+    expect(events.filter(({ image }) => image).map(({ step }) => step)).toEqual([0, 0]);
+  });
+
+  test('again, without resume, it is refused and stays as it is', async () => {
+    const before = outcome(config);
+    await expect(trainSession(config)).rejects.toThrow(
+      `${runFolderOf(config).path}: expected a run that does not exist yet, received one with checkpoints; go on with --resume`,
+    );
+    expect(outcome(config)).toEqual(before);
+  });
+
+  test('resumed at its end, nothing happens', async () => {
+    const before = outcome(config);
+    const { summary } = await trainSession(config, { resume: true });
+    expect([summary.steps, summary.epochs]).toEqual([6, 2]);
+    expect(outcome(config)).toEqual(before);
+  });
+});
+
+describe('the end comes', () => {
+  /** Steps and finished epochs. */
+  async function lengthOf(name: string, changes: RunConfigInput): Promise<[number, number]> {
+    const { summary } = await trainSession(data.config(name, changes));
+    return [summary.steps, summary.epochs];
+  }
+
+  test('after num_epochs, of full batches only', async () => {
+    expect(await lengthOf('epochs', { batch_size: 4 })).toEqual([4, 2]);
+  });
+
+  test('after max_steps in the middle of an epoch, which is validated', async () => {
+    expect(await lengthOf('steps', { max_steps: 4, num_epochs: -1 })).toEqual([4, 2]);
+    const config = data.config('steps');
+    expect(readMetrics(runFolderOf(config).metrics).at(-1)).toMatchObject({ step: 4, finished_epoch: 2 });
+    expect(readState(last(config)).progress.best).not.toBeNull();
+  });
+
+  test('when the plateau has taken the rate below last_lr, however small', async () => {
+    const schedule = { name: 'plateau', patience: 0, factor: 0.01 } as const;
+    const config = data.config('plateau', { num_epochs: -1, lr: 1e-15, last_lr: 1e-18, schedule });
+    await trainSession(config);
+    const rates = readMetrics(runFolderOf(config).metrics).map(({ lr }) => Number(lr));
+    expect(new Set(rates.map((lr) => lr.toPrecision(3)))).toEqual(new Set(['1.00e-15', '1.00e-17']));
+    expect(readState(last(config)).schedule.reductions).toBe(2);
+  });
+});
+
+describe('no validation list', () => {
+  test('the training loss decides', async () => {
+    const { val_data_csv: _, ...input } = data.input('no-validation');
+    const config = effectiveConfig(input);
+    const { lines } = await trainSession(config);
+    expect(lines[0]).toContain('10 training clips, no validation clips');
+    expect(readMetrics(runFolderOf(config).metrics).at(-1)).not.toHaveProperty('val_loss');
+    expect(isCheckpoint(join(runFolderOf(config).checkpoints, 'best'))).toBe(true);
+  });
+});
+
+describe('refused before anything is written', () => {
+  test.each<[string, RunConfigInput, string]>([
+    ['fewer clips than a batch', { batch_size: 11 }, 'expected at least one full batch, received 10 clips'],
+    ['no such network', { model: 'FrameColumSmall' }, 'the nearest name is "FrameColumnSmall"'],
+    ['a size that does not fit', { crop: 20 }, 'FrameColumnSmall, fc5: expected 1152 features'],
+    ['another number of labels', { num_classes: 4 }, 'expected 4 labels, as num_classes says, received 3'],
+    ['no training folder', { train_data_csv: '/nowhere/train.csv' }, '/nowhere/train.csv: expected a list'],
+  ])('%s', async (name, changes, message) => {
+    const config = data.config(name, changes);
+    await expect(trainSession(config)).rejects.toThrow(message);
+    expect(existsSync(runFolderOf(config).path)).toBe(false);
+  });
+
+  test('to resume what was never begun', async () => {
+    const config = data.config('never');
+    await expect(trainSession(config, { resume: true })).rejects.toThrow(
+      `${runFolderOf(config).path}: expected a checkpoint to go on from, received none; train without --resume first`,
+    );
+    expect(existsSync(runFolderOf(config).path)).toBe(false);
+  });
+});
+
+describe('resumed', () => {
+  test('before its first checkpoint: from the first step on', async () => {
+    const whole = data.config('uninterrupted', { num_epochs: 1 });
+    await trainSession(whole);
+    const killed = data.config('killed', { num_epochs: 1 });
+    // What a process leaves that is killed in its second step.
+    const folder = runFolderOf(killed);
+    mkdirSync(folder.checkpoints, { recursive: true });
+    writeFileSync(folder.config, '{}');
+    writeFileSync(folder.metrics, '{"step":1,"epoch":0,"loss":9,"lr":9}\n{"step":2,"epo');
+    await trainSession(killed, { resume: true });
+    expect(outcome(killed)).toEqual(outcome(whole));
+  });
+
+  test('the epoch that was logged but not saved is logged once', async () => {
+    const whole = data.config('logged-once', { num_epochs: 1, save_steps: 1 });
+    await trainSession(whole, { stopAt: { task: 'epoch 1, validation', update: 1 } });
+    const { metrics } = runFolderOf(whole);
+    const text = readFileSync(metrics, 'utf8');
+    writeFileSync(metrics, `${text}{"step":3,"finished_epoch":1,"lr":0,"loss":0}\n`);
+    await trainSession(whole, { resume: true });
+    expect(readMetrics(metrics).map(({ step, finished_epoch }) => [step, finished_epoch])).toEqual([
+      [1, undefined],
+      [2, undefined],
+      [3, undefined],
+      [3, 1],
+    ]);
+  });
+
+  test('with other settings: they are told, and used', async () => {
+    const changes = { num_epochs: 1, schedule: 'constant' } as const;
+    const config = data.config('changed', changes);
+    await trainSession(config);
+    const changed = { ...config, num_epochs: 2, lr: 0.25, batch_size: 5, print_freq: 1, num_workers: 1 };
+    const { lines } = await trainSession(changed, { resume: true });
+    expect(lines[0]).toBe('resuming with other settings than before: batch_size 3 -> 5, lr 0.001 -> 0.25');
+    const rates = readMetrics(runFolderOf(config).metrics).map(({ lr }) => lr);
+    expect([rates[0], rates.at(-1)]).toEqual([0.001, 0.25]);
+    expect(JSON.parse(readFileSync(runFolderOf(config).config, 'utf8')).lr).toBe(0.25);
+  });
+
+  test('num_epochs changes the rates of a schedule that is stretched over all of it', async () => {
+    const config = data.config('stretched', { num_epochs: 1, schedule: 'cosine' });
+    await trainSession(config);
+    const { lines } = await trainSession({ ...config, num_epochs: 2 }, { resume: true });
+    expect(lines[0]).toBe('resuming with other settings than before: num_epochs 1 -> 2');
+  });
+
+  test('with another network, other labels, another optimizer: refused, and nothing is lost', async () => {
+    const config = data.config('faithful', { num_epochs: 1 });
+    await trainSession(config);
+    const before = outcome(config);
+    const labels_csv = data.write('permuted.csv', ['Swiping Left', 'Stop Sign', 'Swiping Right']);
+    for (const [changes, message] of [
+      [
+        { model: 'ConvColumnSmall', clip_size: 16 },
+        `${last(config)}: expected a checkpoint of ConvColumnSmall, as the configuration says, received one of FrameColumnSmall`,
+      ],
+      [
+        { labels_csv },
+        'expected label 2 to be "Stop Sign", as the configuration says, received "Swiping Right"',
+      ],
+      [{ optimizer: 'sgd' } as const, 'optimizer state, optimizer: expected SGD, received Adam'],
+    ] as const) {
+      await expect(trainSession({ ...config, ...changes }, { resume: true })).rejects.toThrow(message);
+    }
+    expect(outcome(config)).toEqual(before);
+  });
+});
+
+describe('a loss that is no number', () => {
+  test('stops training; the last good checkpoint is kept and can be resumed', async () => {
+    const config = data.config('diverging', { num_epochs: 1, optimizer: 'sgd', schedule: 'constant' });
+    await trainSession(config);
+    const before = outcome(config);
+    const diverging = { ...config, num_epochs: 9, lr: 1e30, save_steps: 1 };
+    await expect(trainSession(diverging, { resume: true })).rejects.toThrow(
+      /expected (a finite (validation )?loss|finite weights), received .*; training has diverged; the last checkpoint is kept/,
+    );
+    expect(outcome(config).files.slice(2)).toEqual(before.files.slice(2));
+    expect(isCheckpoint(last(config))).toBe(true);
+  });
+
+  test('in validation it is no perfect score', async () => {
+    // One step of such a size leaves weights that are numbers, and logits that are none.
+    const changes = {
+      num_epochs: 1,
+      max_steps: 1,
+      lr: 1e30,
+      optimizer: 'sgd',
+      schedule: 'constant',
+    } as const;
+    const config = data.config('diverged-at-once', changes);
+    await expect(trainSession(config)).rejects.toThrow(/training has diverged/);
+    expect(isCheckpoint(join(runFolderOf(config).checkpoints, 'best'))).toBe(false);
+  });
+});
+
+describe('a clip that cannot be read', () => {
+  test('is told and listed once; the list survives a resume and is not that of an earlier run', async () => {
+    const changes = { max_bad_fraction: 0.5, num_epochs: 1 };
+    const config = data.config('bad-clips', changes);
+    const { badClips } = runFolderOf(config);
+    const missing = (id: string) =>
+      data.write(`missing-${id}.csv`, [`${id};Stop Sign`, '1;Stop Sign', '2;Stop Sign', '3;Stop Sign']);
+    const rows = () =>
+      readFileSync(badClips, 'utf8')
+        .split('\n')
+        .slice(1, -1)
+        .map((row) => row.split(',')[0]);
+    const { lines } = await trainSession({ ...config, train_data_csv: missing('gone') });
+    expect(lines.filter((line) => /^bad clip gone: .*gone: expected a folder/.test(line))).toHaveLength(1);
+    expect(rows()).toEqual(['gone']);
+    await trainSession({ ...config, num_epochs: 2, train_data_csv: missing('lost') }, { resume: true });
+    expect(rows()).toEqual(['gone', 'lost']);
+    rmSync(runFolderOf(config).checkpoints, { recursive: true });
+    await trainSession(config);
+    expect(existsSync(badClips)).toBe(false);
+  });
+});

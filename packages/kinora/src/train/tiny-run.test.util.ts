@@ -1,0 +1,127 @@
+/** For tests only: a data set of a few small clips, configurations that train on it in a second, what a run left. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeTestClip } from '../clip/fixtures.test.util.js';
+import { effectiveConfig, type RunConfig, type RunConfigInput } from '../config/index.js';
+import type { Progress } from '../progress.js';
+import { type CheckpointState, readState } from './checkpoint.js';
+import { readMetrics } from './log/index.js';
+import { type RunSummary, type TrainOptions, trainRun } from './run.js';
+import { runFolderOf } from './run-folder.js';
+
+export const LABELS = ['Swiping Left', 'Swiping Right', 'Stop Sign'] as const;
+const TRAIN = 10;
+const VALIDATION = 4;
+const TEST = 2;
+
+/** A temporary folder with clips of 3 frames of 40 x 40 pixels: 10 to train on, 4 to validate, 2 to test. */
+export class TinyData {
+  readonly folder = mkdtempSync(join(tmpdir(), 'kinora-tiny-'));
+  readonly at = (...names: string[]): string => join(this.folder, ...names);
+
+  constructor() {
+    const ids = Array.from({ length: TRAIN + VALIDATION + TEST }, (_, i) => String(i + 1));
+    for (const [i, id] of ids.entries()) writeTestClip(this.at('clips', id), 3, 40, 40, i);
+    const labelled = ids.map((id, i) => `${id};${LABELS[i % LABELS.length]}`);
+    this.write('labels.csv', LABELS);
+    this.write('train.csv', labelled.slice(0, TRAIN));
+    this.write('validation.csv', labelled.slice(TRAIN, TRAIN + VALIDATION));
+    this.write('test.csv', ids.slice(TRAIN + VALIDATION));
+  }
+
+  write(name: string, lines: readonly string[]): string {
+    writeFileSync(this.at(name), `${lines.join('\n')}\n`);
+    return this.at(name);
+  }
+
+  /** What a configuration file says: single frames, 3 steps an epoch, no plateau to wait for. */
+  input(name: string, changes: RunConfigInput = {}): RunConfigInput {
+    return {
+      model_name: name,
+      output_dir: this.at('runs'),
+      train_data_folder: this.at('clips'),
+      train_data_csv: this.at('train.csv'),
+      val_data_csv: this.at('validation.csv'),
+      labels_csv: this.at('labels.csv'),
+      model: 'FrameColumnSmall',
+      clip_size: 1,
+      step_size: 1,
+      pad: 'resize',
+      batch_size: 3,
+      num_workers: 0,
+      threads: 1,
+      num_epochs: 2,
+      ...changes,
+    };
+  }
+
+  config(name: string, changes: RunConfigInput = {}): RunConfig {
+    return effectiveConfig(this.input(name, changes));
+  }
+
+  /** Writes a configuration file and returns its path. */
+  configFile(name: string, changes: RunConfigInput = {}): string {
+    mkdirSync(this.at('configs'), { recursive: true });
+    const file = this.at('configs', `${name}.json`);
+    writeFileSync(file, JSON.stringify(this.input(name, changes)));
+    return file;
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+export interface Session {
+  readonly summary: RunSummary;
+  /** What a person saw. */
+  readonly lines: string[];
+}
+
+/** Trains; `stopAt` raises the signal after so many batches of the first task whose label has these words. */
+export async function trainSession(
+  config: RunConfig,
+  { stopAt, ...options }: TrainOptions & { stopAt?: { task: string; update: number } } = {},
+): Promise<Session> {
+  const lines: string[] = [];
+  const controller = new AbortController();
+  const progress: Progress = {
+    log: (line) => lines.push(line),
+    task: (label) => {
+      let updates = 0;
+      const update = () => {
+        if (stopAt?.task === label && ++updates === stopAt.update) controller.abort();
+      };
+      return { update, finish: () => undefined };
+    },
+  };
+  const summary = await trainRun(config, { ...options, progress, signal: controller.signal });
+  return { summary, lines };
+}
+
+export interface Outcome {
+  /** Every line of metrics.jsonl. */
+  readonly metrics: string;
+  /** Weights and optimizer state as bytes, of `last` and `best`. */
+  readonly files: readonly string[];
+  readonly state: Omit<CheckpointState, 'config'>;
+}
+
+/** Everything of a run that an interruption must not change. */
+export function outcome(config: RunConfig): Outcome {
+  const { metrics, checkpoints } = runFolderOf(config);
+  const files = ['last', 'best'].flatMap((link) =>
+    ['model', 'optimizer'].map((name) =>
+      readFileSync(join(checkpoints, link, `${name}.safetensors`)).toString('base64'),
+    ),
+  );
+  const { config: _, ...state } = readState(join(checkpoints, 'last'));
+  return { metrics: readFileSync(metrics, 'utf8'), files, state };
+}
+
+/** The losses of all steps, in the order of the file. */
+export const losses = (config: RunConfig): number[] =>
+  readMetrics(runFolderOf(config).metrics)
+    .filter(({ finished_epoch }) => finished_epoch === undefined)
+    .map(({ loss }) => Number(loss));
