@@ -38,7 +38,8 @@ describe("the starting point's own lines", () => {
 describe('the configuration', () => {
   test('of a run folder, with changes', async () => {
     const config = await configOf({ set: ['lr=0.5'] }, 'eval', folder);
-    expect(config).toMatchObject({ model_name: 'mine', lr: 0.5 });
+    expect(config).toMatchObject({ lr: 0.5, checkpoint: null });
+    expect(join(config.output_dir, config.model_name)).toBe(folder); // wherever it lay when it was made
   });
 
   test('must be given', async () => {

@@ -2,7 +2,7 @@
  * The flags of `train`, `eval` and `test`, which are those of the starting point's one script, and what a line of them
  * asks for: which work, with which configuration.
  */
-import { join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
 import type { Command } from 'commander';
 import { loadConfig, type RunConfig } from '../config/index.js';
@@ -55,6 +55,15 @@ export async function configOf(
       hint: `for example kinora ${name} --config configs/demo.json`,
     });
   }
-  // A run is asked for its own weights, whatever it once began with.
-  return loadConfig(file, { set: run === undefined ? set : ['checkpoint=null', ...set] });
+  return loadConfig(file, { set: run === undefined ? set : [...ofRun(run), ...set] });
+}
+
+/** A run is asked for its own weights, whatever it once began with, and where it lies now. */
+function ofRun(run: string): string[] {
+  const path = /^\.*$/.test(basename(run)) ? resolve(run) : run;
+  const place = { output_dir: dirname(path), model_name: basename(path) };
+  return [
+    'checkpoint=null',
+    ...Object.entries(place).map(([key, value]) => `${key}=${JSON.stringify(value)}`),
+  ];
 }

@@ -87,7 +87,10 @@ function openRunModel(
   const own = runFolderOf(config).path;
   const path = checkpoint !== null && existsSync(checkpoint) ? checkpoint : own;
   if (checkpoint !== null && path === own) progress.log(`there is no ${checkpoint}: the weights of ${own}`);
-  return openModel(path, { device, spec: () => preprocessSpec(config, labelsOf(config)) });
+  const model = openModel(path, { device, spec: () => preprocessSpec(config, labelsOf(config)) });
+  if (model.name === config.model) return model;
+  model.network.dispose();
+  throw otherNetwork(config.model, model);
 }
 
 function labelsOf(config: RunConfig): readonly string[] {
@@ -156,6 +159,16 @@ function facts({ network, name, spec, file }: OpenedModel, device: Device): [str
     ['device', device],
     ['weights', file],
   ];
+}
+
+function otherNetwork(expected: string, { file, name }: OpenedModel): KinoraError {
+  return new KinoraError({
+    code: 'model/other-network',
+    where: file,
+    expected: `the weights of ${expected}, as the configuration says`,
+    received: `those of ${name}`,
+    hint: `pass --set model=${name}, or another checkpoint`,
+  });
 }
 
 function noList(key: string, what: string): KinoraError {

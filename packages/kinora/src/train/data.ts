@@ -22,7 +22,7 @@ export function readSplit(
   const file = config[`${split}_data_csv`];
   const folder = need(config, `${split}_data_folder`, split === 'train' ? 'training' : 'validation');
   const options = { ...(labels && { labels }), unknownLabels: config.unknown_labels };
-  if (file !== undefined) return checkClasses(readClipList(file, folder, options), config);
+  if (file !== undefined) return checkClasses(checkLabels(readClipList(file, folder, options), file), config);
   if (split === 'val' && folder === config.train_data_folder) return undefined;
   return checkClasses(readClassFolders(folder, options), config);
 }
@@ -35,6 +35,18 @@ export function readTestList(config: RunConfig, labels: readonly string[]): Clip
 
 function configuredLabels({ labels_csv }: RunConfig): readonly string[] | undefined {
   return labels_csv === undefined ? undefined : readLabels(labels_csv);
+}
+
+function checkLabels(list: ClipList, file: string): ClipList {
+  const bare = list.items.find(({ label }) => label < 0);
+  if (bare === undefined) return list;
+  throw new KinoraError({
+    code: 'data/no-label',
+    where: file,
+    expected: 'a label for every clip',
+    received: `none for ${bare.id}`,
+    hint: 'lists of ids alone are for test_data_csv',
+  });
 }
 
 function checkClasses(list: ClipList, { num_classes, labels_csv }: RunConfig): ClipList {

@@ -1,0 +1,251 @@
+/** `kinora train`, `eval` and `test` as a user starts them: what bad input says, and that nothing saved is lost. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { effectiveConfig, type RunConfigInput } from '../config/index.js';
+import { canMount, withTinyDisk } from '../train/log/tiny-disk.test.util.js';
+import { losses, outcome, TinyData, trainSession } from '../train/tiny-run.test.util.js';
+import { type Exit, kinora, main } from './kinora.test.util.js';
+
+const golden = (name: string): string =>
+  fileURLToPath(new URL(`../../../torch/golden/serialize/${name}`, import.meta.url));
+
+let data: TinyData;
+const train = (name: string, changes: RunConfigInput, ...words: string[]): Promise<Exit> =>
+  kinora(data.folder, 'train', '--config', data.configFile(name, changes), ...words);
+
+/** The one line of a failure, without the folder of the test. */
+function complaint({ status, stderr, stdout }: Exit): string {
+  expect({ status, stderr, stdout }).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/^kinora: [^\n]*\n$/),
+  });
+  return stderr.replaceAll(`${data.folder}/`, '').slice('kinora: '.length).trimEnd();
+}
+
+const GOOD = ['1;Stop Sign', '2;Stop Sign', '3;Swiping Left'];
+const BAD = ['missing', 'empty', 'truncated', 'text', 'zero.mp4', 'corrupted.mp4'];
+
+beforeAll(() => {
+  data = new TinyData();
+  for (const name of ['empty', 'truncated', 'text']) mkdirSync(data.at('clips', name));
+  const jpeg = readFileSync(data.at('clips', '1', '00001.jpg'));
+  writeFileSync(data.at('clips', 'truncated', '00001.jpg'), jpeg.subarray(0, jpeg.length >> 1));
+  writeFileSync(data.at('clips', 'text', '00001.jpg'), 'Hello, this is a text file.');
+  writeFileSync(data.at('clips', 'zero.mp4'), '');
+  writeFileSync(data.at('clips', 'corrupted.mp4'), Buffer.alloc(5000, 'no video '));
+});
+afterAll(() => data.remove());
+
+describe('lists and configurations that cannot be meant are one line', () => {
+  const list = (line: string) => (name: string) => ({
+    train_data_csv: data.write(`${name}.csv`, [...GOOD, line]),
+  });
+  test.concurrent.each<[string, (name: string) => RunConfigInput, string]>([
+    ['bad-line', list('4,Stop Sign'), 'bad-line.csv line 4: expected id;label, received "4,Stop Sign"'],
+    [
+      'label-not-in-the-list',
+      list('4;Stop Sgn'),
+      'label-not-in-the-list.csv line 4: expected one of the 3 labels, received "Stop Sgn"; the nearest label is "Stop Sign"; unknown_labels: "drop" leaves such lines out',
+    ],
+    [
+      'climbing',
+      list('../../etc;Stop Sign'),
+      'climbing.csv line 4: expected a path inside clips, received "../../etc"',
+    ],
+    [
+      'no-labels',
+      (name) => ({ train_data_csv: data.write(`${name}.csv`, ['1', '2', '3']) }),
+      'no-labels.csv: expected a label for every clip, received none for 1; lists of ids alone are for test_data_csv',
+    ],
+    [
+      'no-labels-to-validate',
+      (name) => ({ val_data_csv: data.write(`${name}.csv`, ['1', '2', '3']) }),
+      'no-labels-to-validate.csv: expected a label for every clip, received none for 1; lists of ids alone are for test_data_csv',
+    ],
+    [
+      'wrong-type',
+      () => ({ batch_size: 'ten' }) as unknown as RunConfigInput,
+      'configs/wrong-type.json:1, batch_size: expected a number, received "ten"',
+    ],
+  ])('%s', async (name, changes, message) => {
+    expect(complaint(await train(name, changes(name)))).toBe(message);
+    expect(existsSync(data.at('runs', name))).toBe(false);
+  });
+});
+
+describe('clips that cannot be read', () => {
+  /** What is told of each kind. */
+  const REASONS = [
+    'missing: expected a folder of JPEG frames or a video file, received nothing there',
+    'empty: expected frames named *.jpg, received a folder with none',
+    'truncated/00001.jpg: expected a complete JPEG, received a file cut short',
+    'text/00001.jpg: expected a complete JPEG, received something that is no JPEG',
+    'zero.mp4: expected a video file, received an empty file',
+    'corrupted.mp4: expected',
+  ];
+  const lists = (name: string): RunConfigInput => ({
+    train_data_csv: data.write(`${name}.csv`, [...GOOD, ...BAD.map((id) => `${id};Stop Sign`)]),
+    num_epochs: 1,
+    num_workers: 2,
+    batch_size: 9,
+  });
+
+  test('training goes on: each is told and listed once', async () => {
+    const changes = { ...lists('tolerant'), max_bad_fraction: 1 };
+    const { status, stdout, stderr } = await train('tolerant', changes);
+    expect([status, stderr]).toEqual([0, '']);
+    const csv = readFileSync(data.at('runs', 'tolerant', 'bad_clips.csv'), 'utf8');
+    for (const [i, reason] of REASONS.entries()) {
+      expect(stdout.split(`bad clip ${BAD[i]}: ${data.at('clips')}/${reason}`)).toHaveLength(2);
+      expect(csv.split(`\n${BAD[i]},${data.at('clips', BAD[i]!)},`)).toHaveLength(2);
+    }
+    expect(csv.trimEnd().split('\n')).toHaveLength(1 + BAD.length);
+    expect(stdout).toMatch(/\nepoch 1: train loss .*\nbest top-1 .*, in epoch 1\nnext: kinora eval .*\n$/);
+  });
+
+  test('above max_bad_fraction it ends with the count', async () => {
+    const exit = await train('strict', lists('strict'));
+    expect(complaint(exit)).toMatch(
+      /^expected at most 1 of 9 clips to be unreadable \(max_bad_fraction 0.01\), received \d, the last: clips\/.*; repair the data, or raise max_bad_fraction$/,
+    );
+  });
+
+  test('when none is left', async () => {
+    const nothing = data.write(
+      'nothing.csv',
+      BAD.map((id) => `${id};Stop Sign`),
+    );
+    const changes = { train_data_csv: nothing, max_bad_fraction: 1, batch_size: 2 };
+    expect(complaint(await train('nothing-left', changes))).toBe(
+      'expected at least one clip that can be read, received 6 of which none can',
+    );
+  });
+});
+
+describe('checkpoints that cannot be used', () => {
+  const run = (name: string, ...rest: string[]): string => data.at('runs', name, ...rest);
+  beforeAll(() => trainSession(data.config('good', { num_epochs: 1 })));
+
+  /** A copy of a good run, with one file of its checkpoint cut to half. */
+  function damaged(name: string, file: string): string {
+    cpSync(run('good'), run(name), { recursive: true, verbatimSymlinks: true });
+    const path = run(name, 'checkpoints', 'last', file);
+    truncateSync(path, statSync(path).size >> 1);
+    return path;
+  }
+
+  /** Every file below a folder and its bytes. */
+  const contents = (folder: string): Map<string, string> =>
+    new Map(
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((name) => statSync(join(folder, name)).isFile() && !name.endsWith('log.txt'))
+        .map((name) => [name, readFileSync(join(folder, name)).toString('base64')]),
+    );
+
+  test.concurrent.each([
+    [
+      'model.safetensors',
+      /model\.safetensors at byte \d+: expected a file of \d+ bytes, received \d+ bytes; the file is damaged/,
+    ],
+    [
+      'optimizer.safetensors',
+      /optimizer\.safetensors at byte \d+: expected a file of \d+ bytes, received \d+ bytes; the file is damaged/,
+    ],
+    [
+      'checkpoint.json',
+      /checkpoint\.json: expected the state of a checkpoint, received .*; use the other checkpoint of the run/,
+    ],
+  ])('a truncated %s: resuming says so and touches nothing', async (file, message) => {
+    const name = `cut-${file}`;
+    damaged(name, file);
+    const before = contents(run(name));
+    expect(complaint(await train(name, { num_epochs: 2 }, '--resume'))).toMatch(message);
+    expect(contents(run(name))).toEqual(before);
+  });
+
+  test('truncated weights: eval and predict say so', async () => {
+    damaged('cut-for-eval', 'model.safetensors');
+    for (const words of [
+      ['eval', run('cut-for-eval')],
+      ['predict', data.at('clips', '1'), '--checkpoint', run('cut-for-eval')],
+    ]) {
+      const exit = await kinora(data.folder, ...words);
+      expect(complaint(exit)).toMatch(
+        /^runs\/cut-for-eval\/.*model\.safetensors at byte \d+: expected a file of/,
+      );
+    }
+  });
+
+  test('of another network: neither resumed nor evaluated', async () => {
+    const other = { model: 'ConvColumnSmall', clip_size: 16, num_epochs: 1 } as const;
+    expect(complaint(await train('good', other, '--resume'))).toMatch(
+      /^runs\/good\/checkpoints\/last: expected a checkpoint of ConvColumnSmall, as the configuration says, received one of FrameColumnSmall; /,
+    );
+    const checkpoint = run('good', 'checkpoints', 'best', 'model.safetensors');
+    const config = data.configFile('other', { ...other, checkpoint });
+    expect(complaint(await kinora(data.folder, 'eval', '--config', config))).toMatch(
+      /model\.safetensors: expected the weights of ConvColumnSmall, as the configuration says, received those of FrameColumnSmall; /,
+    );
+  });
+
+  test.each(['legacy', 'zip'])(
+    'a malicious pickle (%s) is refused by the name of what it asks for',
+    async (format) => {
+      const checkpoint = data.at(`evil-${format}.pth.tar`);
+      copyFileSync(golden(`refused.os.system.${format}.pth`), checkpoint);
+      const message =
+        /^evil-.*: expected a file that holds only tensors and plain containers, received a request for os\.system; /;
+      const name = `evil-${format}`;
+      expect(complaint(await train(name, { checkpoint }, '--resume'))).toMatch(message);
+      const config = data.configFile(name, { checkpoint });
+      expect(complaint(await kinora(data.folder, 'eval', '--config', config))).toMatch(message);
+    },
+  );
+
+  test('a moved run is evaluated where it lies', async () => {
+    cpSync(run('good'), data.at('moved', 'elsewhere'), { recursive: true, verbatimSymlinks: true });
+    const { status, stdout } = await kinora(data.folder, 'eval', 'moved/elsewhere');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^top-1 .*, top-5 .*, loss .*\nreport: moved\/elsewhere\/report\/index\.html\n$/);
+  });
+});
+
+test.skipIf(!canMount)(
+  'a disk that fills up while saving: one line, what was saved is whole, and with room it goes on exactly (needs the right to mount a tmpfs)',
+  async () => {
+    const whole = data.config('roomy', { num_epochs: 2 });
+    await trainSession(whole);
+    withTinyDisk(9 * 1024, (disk) => {
+      // 9 MiB hold one checkpoint of this network, and not a second one beside it.
+      const file = data.configFile('full', { output_dir: disk });
+      const config = effectiveConfig(data.input('full', { output_dir: disk }));
+      const run = (...words: string[]) =>
+        spawnSync(process.execPath, [main, 'train', '--config', file, ...words], { encoding: 'utf8' });
+      expect(complaint(run())).toMatch(
+        /step-00000006.*: expected room and permission to write, received a full disk; free some space; what was saved before is whole$/,
+      );
+      expect(readdirSync(join(disk, 'full', 'checkpoints')).sort()).toEqual([
+        'best',
+        'last',
+        'step-00000003',
+      ]);
+      expect(losses(config)).toEqual(losses(whole));
+      execFileSync('mount', ['-o', `remount,size=${40 * 1024}k`, disk]);
+      expect(run('--resume').status).toBe(0);
+      expect(outcome(config)).toEqual(outcome(whole));
+    });
+  },
+);
