@@ -43,7 +43,19 @@ export {
   type SynthResult,
   synthesize,
 } from './data/synth/index.js';
+// Networks: tables to modules, what they cost, weights from anywhere.
+export { networkInput } from './model/input.js';
+export { Network, type NetworkEntry, type NetworkOutput } from './model/network.js';
+export { findNetwork, networks } from './model/registry.js';
+export { type LayerCost, type NetworkCost, networkCost } from './model/summary.js';
+export { networkOf, readWeights, type Weights } from './model/weights.js';
+// Predictions: checkpoints and clips to labels and reports.
+export { type EvaluateResult, evaluateRun, predictTestList } from './predict/evaluate.js';
+export { type OpenedModel, type OpenOptions, openModel } from './predict/open.js';
+export { type Prediction, predictClip } from './predict/predict.js';
 export type { EpochMetrics, ReportData, ShownClip } from './predict/report/data.js';
 export { writeReport, writeTestResults } from './predict/report/write.js';
 export { type Progress, type ProgressTask, silent } from './progress.js';
 export { type Evaluation, summarize, worstClips } from './train/metrics.js';
+// Training: batches to checkpoints.
+export { type RunSummary, type TrainOptions, trainRun } from './train/run.js';

@@ -15,7 +15,8 @@ export const demoConfig = {
   optimizer: 'adamw',
   weight_decay: 0.01,
   lr: 0.003,
+  label_smoothing: 0.1,
   schedule: 'one_cycle',
-  max_steps: 600,
+  max_steps: 800,
   print_freq: 20,
 } as const satisfies RunConfigInput;

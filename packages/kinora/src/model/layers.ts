@@ -3,6 +3,7 @@
  * size. Networks are rows of these; nothing here knows a particular network.
  */
 import { nn } from '@kinora/torch';
+import { Motion } from './motion.js';
 
 /** Sizes along time, height and width. */
 export type Size3 = readonly [t: number, h: number, w: number];
@@ -11,7 +12,8 @@ export type Layer =
   | { readonly type: 'conv'; in: number; out: number; kernel: Size3; stride?: Size3; padding?: Size3 }
   | { readonly type: 'norm'; channels: number }
   | { readonly type: 'activation' }
-  | { readonly type: 'pool'; kernel: Size3 };
+  | { readonly type: 'pool'; kernel: Size3 }
+  | { readonly type: 'motion' };
 
 const NEGATIVE_SLOPE = 0.01;
 
@@ -28,6 +30,8 @@ export function buildLayer(layer: Layer): nn.Module {
       return new nn.LeakyReLU(NEGATIVE_SLOPE);
     case 'pool':
       return new nn.MaxPool3d(layer.kernel);
+    case 'motion':
+      return new Motion();
     default:
       return layer satisfies never;
   }

@@ -12,6 +12,7 @@ const conv = (i: number, o: number, kernel: Size3, padding?: Size3, stride?: Siz
 });
 const norm = (channels: number): Layer => ({ type: 'norm', channels });
 const activation: Layer = { type: 'activation' };
+const motion: Layer = { type: 'motion' };
 const pool: Layer = { type: 'pool', kernel: [2, 2, 2] };
 
 /** Two convolutions of 2x3x3, the second one padded: time keeps its length, height and width lose two pixels. */
@@ -59,10 +60,10 @@ export const convColumnTables: readonly ConvColumnTable[] = [
   },
   {
     name: 'ConvColumnSmall',
-    summary: '5 strided convolutions for laptops and browsers; the demo',
+    summary: 'motion only, 5 strided convolutions; for laptops and browsers, the demo',
     input: [16, 84, 84],
     stages: [
-      unit(3, 16, [1, 5, 5], [0, 2, 2], [1, 2, 2]),
+      [motion, ...unit(3, 16, [1, 5, 5], [0, 2, 2], [1, 2, 2])],
       unit(16, 32, [3, 3, 3], [1, 1, 1], [2, 2, 2]),
       unit(32, 64, [3, 3, 3], [1, 1, 1], [1, 2, 2]),
       unit(64, 96, [3, 3, 3], [1, 1, 1], [2, 2, 2]),
