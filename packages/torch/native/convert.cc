@@ -5,60 +5,15 @@
 #include <ATen/core/List.h>
 #include <ATen/core/jit_type.h>
 #include <c10/core/Device.h>
-#include <c10/core/Layout.h>
-#include <c10/core/MemoryFormat.h>
 
 #include <cmath>
-#include <cstring>
 
 #include "handles.h"
+#include "names.h"
 
 namespace kinora {
 
 namespace {
-
-struct Name {
-  const char* text;
-  int64_t value;
-};
-
-template <typename Enum>
-constexpr Name entry(const char* text, Enum value) {
-  return {text, static_cast<int64_t>(value)};
-}
-
-const Name kDtypes[] = {
-    entry("uint8", c10::ScalarType::Byte),           entry("int8", c10::ScalarType::Char),
-    entry("int16", c10::ScalarType::Short),          entry("int32", c10::ScalarType::Int),
-    entry("int64", c10::ScalarType::Long),           entry("float16", c10::ScalarType::Half),
-    entry("float32", c10::ScalarType::Float),        entry("float64", c10::ScalarType::Double),
-    entry("bool", c10::ScalarType::Bool),            entry("bfloat16", c10::ScalarType::BFloat16),
-    entry("complex64", c10::ScalarType::ComplexFloat), entry("complex128", c10::ScalarType::ComplexDouble),
-};
-const Name kLayouts[] = {entry("strided", c10::Layout::Strided), entry("sparse_coo", c10::Layout::Sparse)};
-const Name kMemoryFormats[] = {
-    entry("contiguous_format", c10::MemoryFormat::Contiguous),
-    entry("preserve_format", c10::MemoryFormat::Preserve),
-    entry("channels_last", c10::MemoryFormat::ChannelsLast),
-    entry("channels_last_3d", c10::MemoryFormat::ChannelsLast3d),
-};
-
-template <size_t Count>
-int64_t lookup(const Name (&names)[Count], const char* what, const std::string& text) {
-  std::string known;
-  for (const auto& name : names) {
-    if (text == name.text) return name.value;
-    known += std::string(known.empty() ? "" : ", ") + name.text;
-  }
-  throw std::invalid_argument(std::string("expected a ") + what + " (" + known + "), received '" + text + "'");
-}
-
-template <size_t Count>
-const char* text_of(const Name (&names)[Count], int64_t value) {
-  for (const auto& name : names)
-    if (name.value == value) return name.text;
-  return nullptr;
-}
 
 c10::Scalar to_scalar(napi_env env, napi_value value) {
   switch (js::type_of(env, value)) {
@@ -132,17 +87,6 @@ napi_value from_int(napi_env env, int64_t value) {
   return -kSafe <= value && value <= kSafe ? js::number(env, static_cast<double>(value)) : js::bigint(env, value);
 }
 
-/** A dtype, layout or memory format is an integer to the dispatcher. */
-const char* enumerator_of(int64_t value, const c10::Type& type) {
-  switch (type.kind()) {
-    case c10::TypeKind::ScalarTypeType: return text_of(kDtypes, value);
-    case c10::TypeKind::LayoutType: return text_of(kLayouts, value);
-    case c10::TypeKind::MemoryFormatType: return text_of(kMemoryFormats, value);
-    case c10::TypeKind::OptionalType: return enumerator_of(value, *type.castRaw<c10::OptionalType>()->getElementType());
-    default: return nullptr;
-  }
-}
-
 napi_value from_list(napi_env env, const c10::List<c10::IValue>& list, const c10::TypePtr& type) {
   napi_value result = js::array(env, list.size());
   for (size_t i = 0; i < list.size(); ++i)
@@ -151,15 +95,6 @@ napi_value from_list(napi_env env, const c10::List<c10::IValue>& list, const c10
 }
 
 }  // namespace
-
-const char* dtype_name(c10::ScalarType dtype) {
-  const char* name = text_of(kDtypes, static_cast<int64_t>(dtype));
-  return name != nullptr ? name : c10::toString(dtype);
-}
-
-c10::ScalarType dtype_of(const std::string& name) {
-  return static_cast<c10::ScalarType>(lookup(kDtypes, "dtype", name));
-}
 
 c10::IValue to_ivalue(napi_env env, napi_value value, const c10::TypePtr& type, int32_t length) {
   switch (type->kind()) {
@@ -176,9 +111,9 @@ c10::IValue to_ivalue(napi_env env, napi_value value, const c10::TypePtr& type, 
     case c10::TypeKind::BoolType: return js::to_bool(env, value);
     case c10::TypeKind::StringType: return js::to_string(env, value);
     case c10::TypeKind::DeviceObjType: return c10::Device(js::to_string(env, value));
-    case c10::TypeKind::ScalarTypeType: return lookup(kDtypes, "dtype", js::to_string(env, value));
-    case c10::TypeKind::LayoutType: return lookup(kLayouts, "layout", js::to_string(env, value));
-    case c10::TypeKind::MemoryFormatType: return lookup(kMemoryFormats, "memory format", js::to_string(env, value));
+    case c10::TypeKind::ScalarTypeType: return static_cast<int64_t>(dtype_of(js::to_string(env, value)));
+    case c10::TypeKind::LayoutType: return static_cast<int64_t>(layout_of(js::to_string(env, value)));
+    case c10::TypeKind::MemoryFormatType: return static_cast<int64_t>(memory_format_of(js::to_string(env, value)));
     case c10::TypeKind::GeneratorType: return load_generator(js::to_double(env, value));
     default: throw std::invalid_argument("arguments of type " + type->str() + " are not supported");
   }
@@ -190,7 +125,7 @@ napi_value from_ivalue(napi_env env, const c10::IValue& value, const c10::TypePt
   if (value.isTensorList()) return wrap_list(env, value.toTensorVector());
   if (value.isBool()) return js::boolean(env, value.toBool());
   if (value.isInt()) {
-    const char* name = enumerator_of(value.toInt(), *type);
+    const char* name = enumerator_name(value.toInt(), *type);
     return name != nullptr ? js::string(env, name) : from_int(env, value.toInt());
   }
   if (value.isDouble()) return js::number(env, value.toDouble());

@@ -13,8 +13,4 @@ c10::IValue to_ivalue(napi_env env, napi_value value, const c10::TypePtr& type, 
 /** @param type tells a dtype from an integer; integers and Scalars beyond 2^53 become bigints. */
 napi_value from_ivalue(napi_env env, const c10::IValue& value, const c10::TypePtr& type);
 
-/** `float32`, `int64`, ...: the names PyTorch prints after `torch.`. */
-const char* dtype_name(c10::ScalarType dtype);
-c10::ScalarType dtype_of(const std::string& name);
-
 }  // namespace kinora

@@ -55,10 +55,17 @@ napi_value describe_default(napi_env env, const c10::Argument& argument) {
   return value.isTensor() ? js::null(env) : from_ivalue(env, value, argument.real_type());
 }
 
+/** `int[]` also where newer schemas say `SymInt[]`: symbolic sizes exist only while a compiler traces. */
+std::string type_of(const c10::Argument& argument) {
+  const std::string symbolic = "SymInt";
+  const std::string text = argument.real_type()->str();
+  return text.rfind(symbolic, 0) == 0 ? "int" + text.substr(symbolic.size()) : text;
+}
+
 napi_value describe_argument(napi_env env, const c10::Argument& argument) {
   napi_value result = js::object(env);
   js::set(env, result, "name", js::string(env, argument.name()));
-  js::set(env, result, "type", js::string(env, argument.real_type()->str()));
+  js::set(env, result, "type", js::string(env, type_of(argument)));
   js::set(env, result, "named", js::boolean(env, argument.kwarg_only()));
   js::set(env, result, "optional", js::boolean(env, argument.default_value().has_value()));
   js::set(env, result, "default", describe_default(env, argument));

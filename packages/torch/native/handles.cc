@@ -12,7 +12,7 @@ constexpr uint32_t kSlots = 1u << 24;
 constexpr uint32_t kGenerations = 1u << 29;  // 24 + 29 bits: handles are safe integers
 /** Tables start this far apart, so that a handle of another thread is stale here instead of naming some other tensor. */
 constexpr uint32_t kTableStride = 1u << 20;
-constexpr int64_t kWorthReporting = 1 << 16;  // bytes from which V8 is told of memory it cannot see
+constexpr int64_t kWorthReporting = 1 << 16;  // bytes
 
 template <typename T>
 class SlotTable {
@@ -82,16 +82,17 @@ void report(napi_env env, int64_t bytes) {
 
 }  // namespace
 
-double store(napi_env env, at::Tensor tensor) {
-  int64_t owned = 0;
-  // A view shares its storage with a tensor that was reported already.
-  if (tensor.has_storage() && tensor.storage().use_count() == 1) owned = static_cast<int64_t>(tensor.storage().nbytes());
-  const double handle = tensors.insert(std::move(tensor));
-  if (owned >= kWorthReporting) {
-    tensors.find(handle)->reported = owned;
-    report(env, owned);
-  }
-  return handle;
+double store(at::Tensor tensor) { return tensors.insert(std::move(tensor)); }
+
+void entrust(napi_env env, double handle) {
+  auto* slot = tensors.find(handle);
+  if (slot == nullptr || slot->reported != 0 || !slot->value.has_storage()) return;
+  const auto& storage = slot->value.storage();
+  if (storage.use_count() != 1) return;  // freeing this tensor alone frees nothing
+  const auto bytes = static_cast<int64_t>(storage.nbytes());
+  if (bytes < kWorthReporting) return;
+  slot->reported = bytes;
+  report(env, bytes);
 }
 
 const at::Tensor& load(double handle) {
@@ -108,10 +109,8 @@ void release(napi_env env, double handle) {
   tensors.erase(slot);
 }
 
-bool is_live(double handle) { return tensors.find(handle) != nullptr; }
-
 napi_value wrap(napi_env env, at::Tensor tensor) {
-  return tensor.defined() ? js::number(env, store(env, std::move(tensor))) : js::null(env);
+  return tensor.defined() ? js::number(env, store(std::move(tensor))) : js::null(env);
 }
 
 at::Tensor load_optional(napi_env env, napi_value handle) {

@@ -14,10 +14,14 @@ struct Disposed : std::runtime_error {
   Disposed() : std::runtime_error("a handle of a disposed tensor or of another thread") {}
 };
 
-double store(napi_env env, at::Tensor tensor);
+double store(at::Tensor tensor);
 const at::Tensor& load(double handle);
 void release(napi_env env, double handle);
-bool is_live(double handle);
+/**
+ * Tells V8 of memory that its garbage collector alone will free. What a scope frees is none of its business: each report
+ * can bring on a full collection.
+ */
+void entrust(napi_env env, double handle);
 
 inline const at::Tensor& load(napi_env env, napi_value handle) { return load(js::to_double(env, handle)); }
 /** Undefined tensors, as optional results and missing gradients are, become null. */

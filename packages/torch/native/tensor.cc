@@ -4,9 +4,9 @@
 
 #include <cstring>
 
-#include "convert.h"
 #include "handles.h"
 #include "module.h"
+#include "names.h"
 
 namespace kinora {
 
@@ -103,9 +103,11 @@ napi_value release_tensor(napi_env env, napi_callback_info info) {
   return js::undefined(env);
 }
 
-napi_value is_live_tensor(napi_env env, napi_callback_info info) {
+/** entrust(handle): from now on only the garbage collector frees the tensor */
+napi_value entrust_tensor(napi_env env, napi_callback_info info) {
   const js::Arguments<1> args(env, info);
-  return js::boolean(env, is_live(js::to_double(env, args[0])));
+  entrust(env, js::to_double(env, args[0]));
+  return js::undefined(env);
 }
 
 /** statistics(): { liveTensors, liveBytes } */
@@ -131,7 +133,7 @@ void define_tensor(napi_env env, napi_value exports) {
   js::define<is_contiguous>(env, exports, "isContiguous");
   js::define<storage>(env, exports, "storage");
   js::define<release_tensor>(env, exports, "release");
-  js::define<is_live_tensor>(env, exports, "isLive");
+  js::define<entrust_tensor>(env, exports, "entrust");
   js::define<statistics>(env, exports, "statistics");
 }
 

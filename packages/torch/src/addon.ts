@@ -47,7 +47,8 @@ export interface NativeModule {
   isContiguous(handle: Handle): boolean;
   storage(handle: Handle): { key: bigint; offset: number; bytes: number };
   release(handle: Handle): void;
-  isLive(handle: Handle): boolean;
+  /** From now on only the garbage collector frees it: V8 is told of its memory. */
+  entrust(handle: Handle): void;
   statistics(): { liveTensors: number; liveBytes: number };
 
   backward(

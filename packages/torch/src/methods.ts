@@ -7,7 +7,8 @@ import { methodNames, type TensorMethods } from './ops.generated.js';
 import { type Scalar, Tensor } from './tensor.js';
 
 declare module './tensor.js' {
-  interface Tensor extends TensorMethods {
+  // Disposable again, since the compiler may merge before it has bound `[Symbol.dispose]` of the class.
+  interface Tensor extends TensorMethods, Disposable {
     /** `x[2, :, 1:5]` is `x.index(2, slice(), slice(1, 5))`; see Index. */
     index(...indices: Index[]): Tensor;
     /** `x[indices] = value` is `x.indexPut_([...indices], value)`. */

@@ -14,8 +14,8 @@ const start = (task: string, handle?: number): Worker =>
 
 async function answer(task: string, handle?: number): Promise<unknown> {
   const worker = start(task, handle);
-  const [message] = await once(worker, 'message');
-  const [code] = await once(worker, 'exit');
+  // Both at once: a worker that ends delivers its last message and its exit in one go.
+  const [[message], [code]] = await Promise.all([once(worker, 'message'), once(worker, 'exit')]);
   expect(code).toBe(0);
   return message;
 }

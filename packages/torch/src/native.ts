@@ -52,10 +52,12 @@ function warnOnce(text: string): void {
   process.emitWarning(text, 'TorchWarning');
 }
 
-/** Every function but `call`, whose errors name the operator and its arguments. */
+/** The errors of `call` name the operator and its arguments; `release`, the most frequent one, never fails. */
+const unguarded = ['call', 'release'];
+
 function guarded(addon: NativeModule): NativeModule {
   const functions = Object.entries(addon as unknown as Record<string, (...args: unknown[]) => unknown>);
-  const wrapped = functions.map(([name, run]) => [name, name === 'call' ? run : guard(name, run)]);
+  const wrapped = functions.map(([name, run]) => [name, unguarded.includes(name) ? run : guard(name, run)]);
   return Object.fromEntries(wrapped) as NativeModule;
 }
 

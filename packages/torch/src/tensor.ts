@@ -18,6 +18,12 @@ export type NestedArray<T = Scalar> = T | readonly NestedArray<T>[];
 const DISPOSED = -1;
 const backstop = new FinalizationRegistry<Handle>((handle) => native().release(handle));
 
+/** Leaves a tensor without a scope to the garbage collector. */
+function entrust(tensor: Tensor, handle: Handle): void {
+  backstop.register(tensor, handle, tensor);
+  native().entrust(handle);
+}
+
 export class Tensor implements Owned {
   #handle: Handle;
   #scope: Scope | null;
@@ -27,7 +33,7 @@ export class Tensor implements Owned {
     this.#handle = handle;
     this.#scope = currentScope();
     if (this.#scope !== null) this.#scope.add(this);
-    else backstop.register(this, handle, this);
+    else entrust(this, handle);
   }
 
   /** @internal */
@@ -145,7 +151,7 @@ export class Tensor implements Owned {
     else backstop.unregister(this);
     this.#scope = to;
     if (to !== null) to.add(this);
-    else backstop.register(this, this.#handle, this);
+    else entrust(this, this.#handle);
   }
   get isDisposed(): boolean {
     return this.#handle === DISPOSED;
