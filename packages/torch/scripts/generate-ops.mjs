@@ -74,6 +74,7 @@ import type { Generator } from './random.js';
 import type { Device, Scalar, Tensor } from './tensor.js';
 
 export type Int = number | bigint;
+export type OptionalTensors = readonly (Tensor | null)[];
 export type Layout = 'strided' | 'sparse_coo';
 export type MemoryFormat = 'contiguous_format' | 'preserve_format' | 'channels_last' | 'channels_last_3d';
 

@@ -16,7 +16,6 @@ const inputTypes = {
   Tensor: 'Tensor',
   Scalar: 'Scalar',
   int: 'Int',
-  SymInt: 'Int',
   float: 'number',
   bool: 'boolean',
   str: 'string',
@@ -26,10 +25,9 @@ const inputTypes = {
   MemoryFormat: 'MemoryFormat',
   Generator: 'Generator',
   'Tensor[]': 'readonly Tensor[]',
-  'Tensor?[]': 'readonly (Tensor | null)[]',
+  'Tensor?[]': 'OptionalTensors',
   'Scalar[]': 'readonly Scalar[]',
   'int[]': 'readonly Int[]',
-  'SymInt[]': 'readonly Int[]',
   'float[]': 'readonly number[]',
   'bool[]': 'readonly boolean[]',
 };
@@ -39,7 +37,6 @@ const resultTypes = {
   Tensor: 'Tensor',
   Scalar: 'Scalar',
   int: 'number',
-  SymInt: 'number',
   float: 'number',
   bool: 'boolean',
   'Tensor[]': 'Tensor[]',
@@ -72,7 +69,7 @@ function inputOf({ type, length }) {
   const base = type.replace(/\?$/, '');
   const one = inputTypes[base];
   if (one === undefined) return undefined;
-  const repeated = length !== undefined && /^(int|SymInt|float)\[\]$/.test(base);
+  const repeated = length !== undefined && /^(int|float)\[\]$/.test(base);
   const all = repeated ? `${inputTypes[base.slice(0, -2)]} | ${one}` : one;
   return type.endsWith('?') ? `${all} | null` : all;
 }
@@ -140,8 +137,11 @@ function sameBut(aspect, a, b) {
   return a.name === b?.name && a.optional === b.optional && (aspect === 'ts' || a.ts === b.ts);
 }
 
+/** In one order, so that equal unions are equal texts. @param {string} a @param {string} b */
+const either = (a, b) => [...new Set(`${a} | ${b}`.split(' | '))].sort(nullLast).join(' | ');
+
 /** @param {string} a @param {string} b */
-const either = (a, b) => [...new Set(`${a} | ${b}`.split(' | '))].join(' | ');
+const nullLast = (a, b) => Number(a === 'null') - Number(b === 'null') || (a < b ? -1 : 1);
 
 /**
  * Whether every call that a signature declares is taken by one of the signatures there are.

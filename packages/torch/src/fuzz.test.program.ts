@@ -70,7 +70,6 @@ function values(random: () => number): (type: string) => unknown {
     Tensor: tensor,
     Scalar: scalar,
     int: integer,
-    SymInt: integer,
     float: fraction,
     bool: () => random() < 0.5,
     str: text,
@@ -83,7 +82,6 @@ function values(random: () => number): (type: string) => unknown {
     'Tensor?[]': () => listOf(() => (random() < 0.4 ? null : tensor())),
     'Scalar[]': () => listOf(scalar),
     'int[]': () => listOf(integer),
-    'SymInt[]': () => listOf(integer),
     'float[]': () => listOf(fraction),
     'bool[]': () => listOf(() => random() < 0.5),
   };

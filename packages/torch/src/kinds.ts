@@ -71,7 +71,6 @@ const fitting: Readonly<Record<string, readonly [exact: string, widened?: string
   Tensor: ['T'],
   Scalar: ['i f b'],
   int: ['i'],
-  SymInt: ['i'],
   float: ['f', 'i'],
   bool: ['b'],
   str: ['s d D m l'],
@@ -84,7 +83,6 @@ const fitting: Readonly<Record<string, readonly [exact: string, widened?: string
   'Tensor?[]': ['[N]', '[T] [] [n]'],
   'Scalar[]': ['[i] [f] [b] []'],
   'int[]': ['[i] []'],
-  'SymInt[]': ['[i] []'],
   'float[]': ['[f]', '[i] []'],
   'bool[]': ['[b] []'],
 };
@@ -104,6 +102,6 @@ export function misfit(type: string, kind: Kind, length?: number): number | unde
   const [exact = '', widened = ''] = fitting[wanted] ?? [];
   if (exact.split(' ').includes(kind)) return 0;
   if (widened.split(' ').includes(kind)) return 1;
-  const repeats = length !== undefined && /^(int|SymInt|float)\[\]$/.test(wanted);
+  const repeats = length !== undefined && /^(int|float)\[\]$/.test(wanted);
   return repeats && misfit(wanted.slice(0, -2), kind) !== undefined ? 1 : undefined;
 }

@@ -4,6 +4,7 @@ import type { Generator } from './random.js';
 import type { Device, Scalar, Tensor } from './tensor.js';
 
 export type Int = number | bigint;
+export type OptionalTensors = readonly (Tensor | null)[];
 export type Layout = 'strided' | 'sparse_coo';
 export type MemoryFormat = 'contiguous_format' | 'preserve_format' | 'channels_last' | 'channels_last_3d';
 
@@ -410,7 +411,7 @@ export interface Ops {
     cudnn_enabled: boolean,
   ): Tensor;
   bernoulli(self: Tensor, named?: { generator?: Generator | null }): Tensor;
-  bernoulli(self: Tensor, p: number | Tensor, named?: { generator?: Generator | null }): Tensor;
+  bernoulli(self: Tensor, p: Tensor | number, named?: { generator?: Generator | null }): Tensor;
   bernoulli_(self: Tensor, named?: { p?: number; generator?: Generator | null }): Tensor;
   bernoulli_(self: Tensor, p: number, named?: { generator?: Generator | null }): Tensor;
   bernoulli_(self: Tensor, p: Tensor, named?: { generator?: Generator | null }): Tensor;
@@ -1116,7 +1117,7 @@ export interface Ops {
   flatten(self: Tensor, start_dim: Int, end_dim: Int): Tensor;
   flip(self: Tensor, dims: readonly Int[]): Tensor;
   floor(self: Tensor): Tensor;
-  floor_divide(self: Tensor, other: Tensor | Scalar): Tensor;
+  floor_divide(self: Tensor, other: Scalar | Tensor): Tensor;
   fmod(self: Tensor, other: Scalar | Tensor): Tensor;
   frac(self: Tensor): Tensor;
   full(
@@ -1272,21 +1273,16 @@ export interface Ops {
     padding: Int | readonly Int[],
     stride: Int | readonly Int[],
   ): Tensor;
-  index(self: Tensor, indices: readonly (Tensor | null)[]): Tensor;
-  index_put(
-    self: Tensor,
-    indices: readonly (Tensor | null)[],
-    values: Tensor,
-    named?: { accumulate?: boolean },
-  ): Tensor;
-  index_put(self: Tensor, indices: readonly (Tensor | null)[], values: Tensor, accumulate: boolean): Tensor;
+  index(self: Tensor, indices: OptionalTensors): Tensor;
+  index_put(self: Tensor, indices: OptionalTensors, values: Tensor, named?: { accumulate?: boolean }): Tensor;
+  index_put(self: Tensor, indices: OptionalTensors, values: Tensor, accumulate: boolean): Tensor;
   index_put_(
     self: Tensor,
-    indices: readonly (Tensor | null)[],
+    indices: OptionalTensors,
     values: Tensor,
     named?: { accumulate?: boolean },
   ): Tensor;
-  index_put_(self: Tensor, indices: readonly (Tensor | null)[], values: Tensor, accumulate: boolean): Tensor;
+  index_put_(self: Tensor, indices: OptionalTensors, values: Tensor, accumulate: boolean): Tensor;
   index_select(self: Tensor, dim: Int, index: Tensor): Tensor;
   instance_norm(
     input: Tensor,
@@ -1804,7 +1800,7 @@ export interface Ops {
   ): Tensor;
   normal(mean: Tensor, named?: { std?: number; generator?: Generator | null }): Tensor;
   normal(mean: Tensor, std: number, named?: { generator?: Generator | null }): Tensor;
-  normal(mean: number | Tensor, std: Tensor, named?: { generator?: Generator | null }): Tensor;
+  normal(mean: Tensor | number, std: Tensor, named?: { generator?: Generator | null }): Tensor;
   normal_(self: Tensor, named?: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
   normal_(self: Tensor, mean: number, named?: { std?: number; generator?: Generator | null }): Tensor;
   normal_(self: Tensor, mean: number, std: number, named?: { generator?: Generator | null }): Tensor;
@@ -2055,8 +2051,8 @@ export interface Ops {
   sort(self: Tensor, dim: Int, named?: { descending?: boolean }): [Tensor, Tensor];
   sort(self: Tensor, dim: Int, descending: boolean): [Tensor, Tensor];
   sort(self: Tensor, named?: { stable?: boolean | null; dim?: Int; descending?: boolean }): [Tensor, Tensor];
-  split(self: Tensor, split_size: readonly Int[] | Int, named?: { dim?: Int }): Tensor[];
-  split(self: Tensor, split_size: readonly Int[] | Int, dim: Int): Tensor[];
+  split(self: Tensor, split_size: Int | readonly Int[], named?: { dim?: Int }): Tensor[];
+  split(self: Tensor, split_size: Int | readonly Int[], dim: Int): Tensor[];
   sqrt(self: Tensor): Tensor;
   sqrt_(self: Tensor): Tensor;
   square(self: Tensor): Tensor;
@@ -2500,8 +2496,7 @@ export interface Ops {
   view(self: Tensor, size: readonly Int[]): Tensor;
   view(self: Tensor, dtype: DType): Tensor;
   where(condition: Tensor): Tensor[];
-  where(condition: Tensor, self: Tensor | Scalar, other: Tensor): Tensor;
-  where(condition: Tensor, self: Scalar | Tensor, other: Scalar): Tensor;
+  where(condition: Tensor, self: Scalar | Tensor, other: Scalar | Tensor): Tensor;
   zero_(self: Tensor): Tensor;
   zeros(
     size: readonly Int[],
@@ -2746,7 +2741,7 @@ export interface TensorMethods {
     cudnn_enabled: boolean,
   ): Tensor;
   bernoulli(named?: { generator?: Generator | null }): Tensor;
-  bernoulli(p: number | Tensor, named?: { generator?: Generator | null }): Tensor;
+  bernoulli(p: Tensor | number, named?: { generator?: Generator | null }): Tensor;
   bernoulli_(named?: { p?: number; generator?: Generator | null }): Tensor;
   bernoulli_(p: number, named?: { generator?: Generator | null }): Tensor;
   bernoulli_(p: Tensor, named?: { generator?: Generator | null }): Tensor;
@@ -3236,7 +3231,7 @@ export interface TensorMethods {
   flatten(start_dim: Int, end_dim: Int): Tensor;
   flip(dims: readonly Int[]): Tensor;
   floor(): Tensor;
-  floor_divide(other: Tensor | Scalar): Tensor;
+  floor_divide(other: Scalar | Tensor): Tensor;
   fmod(other: Scalar | Tensor): Tensor;
   frac(): Tensor;
   full_like(
@@ -3336,10 +3331,10 @@ export interface TensorMethods {
     padding: Int | readonly Int[],
     stride: Int | readonly Int[],
   ): Tensor;
-  index_put(indices: readonly (Tensor | null)[], values: Tensor, named?: { accumulate?: boolean }): Tensor;
-  index_put(indices: readonly (Tensor | null)[], values: Tensor, accumulate: boolean): Tensor;
-  index_put_(indices: readonly (Tensor | null)[], values: Tensor, named?: { accumulate?: boolean }): Tensor;
-  index_put_(indices: readonly (Tensor | null)[], values: Tensor, accumulate: boolean): Tensor;
+  index_put(indices: OptionalTensors, values: Tensor, named?: { accumulate?: boolean }): Tensor;
+  index_put(indices: OptionalTensors, values: Tensor, accumulate: boolean): Tensor;
+  index_put_(indices: OptionalTensors, values: Tensor, named?: { accumulate?: boolean }): Tensor;
+  index_put_(indices: OptionalTensors, values: Tensor, accumulate: boolean): Tensor;
   index_select(dim: Int, index: Tensor): Tensor;
   instance_norm(
     weight: Tensor | null,
@@ -3821,8 +3816,8 @@ export interface TensorMethods {
   sort(dim: Int, named?: { descending?: boolean }): [Tensor, Tensor];
   sort(dim: Int, descending: boolean): [Tensor, Tensor];
   sort(named?: { stable?: boolean | null; dim?: Int; descending?: boolean }): [Tensor, Tensor];
-  split(split_size: readonly Int[] | Int, named?: { dim?: Int }): Tensor[];
-  split(split_size: readonly Int[] | Int, dim: Int): Tensor[];
+  split(split_size: Int | readonly Int[], named?: { dim?: Int }): Tensor[];
+  split(split_size: Int | readonly Int[], dim: Int): Tensor[];
   sqrt(): Tensor;
   sqrt_(): Tensor;
   square(): Tensor;
