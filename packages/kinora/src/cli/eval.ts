@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { evaluateRun } from '../predict/evaluate.js';
+import { orderAccuracy } from '../predict/order-pairs.js';
 import { percent } from '../predict/report/words.js';
 import { chooseDevice } from '../train/device.js';
 import { interruptible } from './interrupt.js';
@@ -19,11 +20,14 @@ export async function evaluate(run: string | undefined, flags: RunFlags): Promis
   const config = await configOf(flags, 'eval', run);
   const progress = createProgress();
   const device = chooseDevice(flags, progress);
-  const { summary, report } = await interruptible((signal) =>
+  const { summary, evaluation, labels, report } = await interruptible((signal) =>
     evaluateRun(config, { device, progress, signal }),
   );
   progress.log(
     `top-1 ${percent(summary.top1)}, top-5 ${percent(summary.top5)}, loss ${summary.loss.toFixed(3)}`,
   );
+  const order = orderAccuracy(evaluation, labels);
+  if (order !== undefined)
+    progress.log(`gestures that differ only in the order of their frames: ${percent(order)} (chance 50%)`);
   progress.log(`report: ${join(report, 'index.html')}`);
 }

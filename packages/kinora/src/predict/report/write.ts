@@ -12,6 +12,7 @@ import {
   summarize,
 } from '../../train/metrics.js';
 import { writeNpy } from '../npy.js';
+import { orderPairAccuracies } from '../order-pairs.js';
 import { confusionChart } from './confusion-chart.js';
 import { curveCharts, curveSheet } from './curves.js';
 import type { ReportData } from './data.js';
@@ -83,6 +84,7 @@ function numbers({ name, split, date, labels, history, evaluation }: ReportData,
     date,
     summary: summarize(evaluation, classes),
     classes: perClass(counts, classes).map((metrics, c) => ({ label: labels[c], ...metrics })),
+    order_pairs: orderPairAccuracies(evaluation, labels),
     confused: confusedPairs(counts, classes, Number.POSITIVE_INFINITY).map(named),
     confusion: Array.from({ length: classes }, (_, c) => [
       ...counts.subarray(c * classes, (c + 1) * classes),
