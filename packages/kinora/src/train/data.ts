@@ -7,7 +7,7 @@ import type { BadClip } from '../data/bad-clips.js';
 import { readClassFolders } from '../data/class-folders.js';
 import type { ClipList } from '../data/clip-list.js';
 import { readLabels } from '../data/labels.js';
-import { type ClipLoader, clipLoader } from '../data/loader.js';
+import { type ClipLoader, clipLoader, type LoaderOptions } from '../data/loader.js';
 
 export type Split = 'train' | 'val';
 
@@ -60,36 +60,28 @@ function checkClasses(list: ClipList, { num_classes, labels_csv }: RunConfig): C
   });
 }
 
-export function trainingLoader(
-  list: ClipList,
-  spec: PreprocessSpec,
-  config: RunConfig,
-  onBadClip: (clip: BadClip) => void,
-): ClipLoader {
-  return clipLoader({
-    list,
-    spec,
-    batchSize: config.batch_size,
+/** Shuffled, randomly sampled and augmented, all by the configuration's seed. */
+export const trainingLoader = (...[list, spec, config, onBadClip]: LoaderArguments): ClipLoader =>
+  clipLoader({
+    ...common(list, spec, config, onBadClip),
     training: { seed: config.seed, augment: config.augment },
-    workers: config.num_workers,
-    maxBadFraction: config.max_bad_fraction,
-    onBadClip,
   });
-}
 
 /** Every clip once, in the list's order, as validation and tests see them. */
-export function evaluationLoader(
+export const evaluationLoader = (...args: LoaderArguments): ClipLoader => clipLoader(common(...args));
+
+type LoaderArguments = [
   list: ClipList,
   spec: PreprocessSpec,
   config: RunConfig,
   onBadClip: (clip: BadClip) => void,
-): ClipLoader {
-  return clipLoader({
-    list,
-    spec,
-    batchSize: config.batch_size,
-    workers: config.num_workers,
-    maxBadFraction: config.max_bad_fraction,
-    onBadClip,
-  });
-}
+];
+
+const common = (...[list, spec, config, onBadClip]: LoaderArguments): LoaderOptions => ({
+  list,
+  spec,
+  batchSize: config.batch_size,
+  workers: config.num_workers,
+  maxBadFraction: config.max_bad_fraction,
+  onBadClip,
+});
