@@ -1,0 +1,86 @@
+/** What steps and validations leave behind: the network's mode as it was, and not one tensor more. */
+import { memoryStats } from '@kinora/torch';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { preprocessSpec, type RunConfig } from '../config/index.js';
+import type { ClipLoader } from '../data/loader.js';
+import { evaluationLoader, readSplit, trainingLoader } from './data.js';
+import { trainStep } from './step.js';
+import { TinyData, trainSession } from './tiny-run.test.util.js';
+import { disposeTraining, newTraining, type Training } from './training.js';
+import { predictAll } from './validate.js';
+
+let data: TinyData;
+let config: RunConfig;
+let loaders: { train: ClipLoader; val: ClipLoader };
+let training: Training;
+const fail = (): never => {
+  throw new Error('a bad clip');
+};
+beforeAll(() => {
+  data = new TinyData();
+  config = data.config('memory', { clip_grad_norm: 1, label_smoothing: 0.1 });
+  const [train, val] = [readSplit(config, 'train'), readSplit(config, 'val')!];
+  const spec = preprocessSpec(config, train.labels);
+  loaders = {
+    train: trainingLoader(train, spec, config, fail),
+    val: evaluationLoader(val, spec, config, fail),
+  };
+  training = newTraining(config, spec, 'cpu', loaders.train.batchesPerEpoch);
+});
+afterAll(async () => {
+  await Promise.all([loaders.train.close(), loaders.val.close()]);
+  disposeTraining(training);
+  data.remove();
+});
+
+const validate = () => predictAll(training.network, loaders.val, training.spec, 'cpu');
+
+describe('validation', () => {
+  test.each([true, false])('restores the mode training: %s', async (mode) => {
+    training.network.train(mode);
+    await validate();
+    expect(training.network.training).toBe(mode);
+  });
+
+  test('restores it too when it is stopped', async () => {
+    training.network.train();
+    const options = { signal: AbortSignal.abort(new Error('enough')) };
+    await expect(predictAll(training.network, loaders.val, training.spec, 'cpu', options)).rejects.toThrow(
+      'enough',
+    );
+    expect(training.network.training).toBe(true);
+  });
+
+  test('does not move the running statistics, and is the same twice', async () => {
+    const [a, b] = [await validate(), await validate()];
+    expect(b).toEqual(a);
+  });
+});
+
+test('the number of live tensors is the same after each of 30 steps and validations between', async () => {
+  const { network, optimizer, spec } = training;
+  const settings = { labelSmoothing: 0.1, clipGradNorm: 1, device: 'cpu', spec };
+  const counts: number[] = [];
+  network.train();
+  for (let epoch = 0; epoch < 10; epoch++) {
+    for await (const batch of loaders.train.epoch(epoch)) {
+      trainStep(network, optimizer, batch, settings);
+      counts.push(memoryStats().liveTensors);
+    }
+    await validate();
+  }
+  expect(counts).toHaveLength(30);
+  expect(new Set(counts).size).toBe(1);
+});
+
+test('a whole run, a resumed one and a failed one give everything back', async () => {
+  const before = memoryStats();
+  const run = data.config('given-back', { num_epochs: 1, histograms: 1 });
+  await trainSession(run);
+  await trainSession({ ...run, num_epochs: 2 }, { resume: true });
+  await expect(
+    trainSession({ ...run, model: 'ConvColumnSmall', clip_size: 16 }, { resume: true }),
+  ).rejects.toThrow();
+  const after = memoryStats();
+  expect([after.liveTensors, after.liveBytes]).toEqual([before.liveTensors, before.liveBytes]);
+});
