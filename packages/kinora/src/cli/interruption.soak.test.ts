@@ -126,8 +126,9 @@ describe('interrupted and resumed until it is through', () => {
       steps.push(checkWhole(config));
       // Nothing of the session is lost: its step in work was finished and saved.
       expect(steps.at(-1)).toBe(losses(config).length);
-      expect(steps.at(-1)).toBeGreaterThan(steps.at(-2)!);
+      expect(steps.at(-1)).toBeGreaterThanOrEqual(steps.at(-2)!); // the same one: stopped in its validation
     }
+    expect(steps.at(-1)).toBeGreaterThan(0);
     console.log(`stopped at steps ${steps.slice(1).join(', ')}`);
     await finish(config);
   });

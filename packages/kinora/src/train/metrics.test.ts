@@ -58,6 +58,13 @@ describe('rows of logits', () => {
     expect([...argmax(equal, 3)]).toEqual([0]);
     expect([0, 1, 2].map((t) => topK(equal, Int32Array.of(t), 3, 2))).toEqual([1, 1, 0]);
   });
+
+  test('a network that has diverged is never right', () => {
+    const nothing = new Float32Array(3).fill(Number.NaN);
+    expect([0, 1, 2].map((t) => topK(nothing, Int32Array.of(t), 3, 2))).toEqual([0, 0, 0]);
+    const one = Float32Array.of(Number.NaN, 1, 0);
+    expect([0, 1, 2].map((t) => topK(one, Int32Array.of(t), 3, 2))).toEqual([0, 1, 0]);
+  });
 });
 
 describe('per class', () => {

@@ -235,18 +235,19 @@ describe('a loss that is no number', () => {
     expect(isCheckpoint(last(config))).toBe(true);
   });
 
+  // One step of such a size leaves weights that are numbers, and logits that are none.
+  const atOnce = { max_steps: 1, lr: 1e30, optimizer: 'sgd', schedule: 'constant', batch_size: 4 } as const;
+
   test('in validation it is no perfect score', async () => {
-    // One step of such a size leaves weights that are numbers, and logits that are none.
-    const changes = {
-      num_epochs: 1,
-      max_steps: 1,
-      lr: 1e30,
-      optimizer: 'sgd',
-      schedule: 'constant',
-    } as const;
-    const config = data.config('diverged-at-once', changes);
+    const config = data.config('diverged-at-once', atOnce);
     await expect(trainSession(config)).rejects.toThrow(/training has diverged/);
     expect(isCheckpoint(join(runFolderOf(config).checkpoints, 'best'))).toBe(false);
+  });
+
+  test('is told even when training is asked to stop in the same moment', async () => {
+    const config = data.config('diverged-and-stopped', atOnce);
+    const stopAt = { task: 'epoch 1, validation', update: 1 };
+    await expect(trainSession(config, { stopAt })).rejects.toThrow(/training has diverged/);
   });
 });
 
