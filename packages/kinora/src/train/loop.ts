@@ -25,11 +25,6 @@ export interface LoopOptions {
   save(state: TrainingProgress, isBest: boolean): void;
 }
 
-export interface EpochResult {
-  readonly train: Averages;
-  readonly val: Averages | undefined;
-}
-
 /** Trains from `state`, which it moves on, until the configuration's end or the signal. */
 export async function trainLoop(
   training: Training,

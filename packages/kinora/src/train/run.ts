@@ -10,6 +10,7 @@ import { begin, findBeginning } from './beginning.js';
 import { saveCheckpoint, type TrainingProgress } from './checkpoint.js';
 import { evaluationLoader, readSplit, trainingLoader } from './data.js';
 import { linked } from './generations.js';
+import { withRunLock } from './lock.js';
 import { trainLoop } from './loop.js';
 import { makeRunFolder, type RunFolder, runFolderOf } from './run-folder.js';
 import { loggedProgress, openRunLog } from './run-log.js';
@@ -50,10 +51,12 @@ export async function trainRun(config: RunConfig, options: TrainOptions = {}): P
   const training = newTraining(effective, spec, device, trainLoader.batchesPerEpoch);
   try {
     makeRunFolder(folder);
-    const state = begin(beginning, training, progress);
-    progress.log(openingLine(training, trainLoader, valLoader, resumed ? state : undefined));
-    await trainFrom(state, resumed, { training, trainLoader, valLoader, folder, progress, signal });
-    return { folder, steps: state.step, epochs: state.epoch, best: state.best };
+    return await withRunLock(folder.path, async () => {
+      const state = begin(beginning, training, progress);
+      progress.log(openingLine(training, trainLoader, valLoader, resumed ? state : undefined));
+      await trainFrom(state, resumed, { training, trainLoader, valLoader, folder, progress, signal });
+      return { folder, steps: state.step, epochs: state.epoch, best: state.best };
+    });
   } finally {
     await Promise.all([trainLoader.close(), valLoader?.close()]);
     disposeTraining(training);
