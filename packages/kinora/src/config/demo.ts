@@ -11,12 +11,14 @@ export const demoConfig = {
   labels_csv: 'data/gestures/labels.csv',
 
   clip_size: 16,
+  augment: { rotation: 5, translate: 0.07, scale: [0.9, 1.1], brightness: 0.2 },
   batch_size: 32,
   optimizer: 'adamw',
+  amsgrad: false,
   weight_decay: 0.01,
-  lr: 0.003,
+  lr: 0.004,
   label_smoothing: 0.1,
   schedule: 'one_cycle',
-  max_steps: 800,
+  max_steps: 1000,
   print_freq: 20,
 } as const satisfies RunConfigInput;

@@ -7,11 +7,17 @@ import { KinoraError, nn, type Tensor } from '@kinora/torch';
 import { buildLayer, type Layer, type Size3, sizeAfter } from './layers.js';
 import { Network, type NetworkEntry, type NetworkOutput } from './network.js';
 
-/** Widths of the classifier: `[input,] hidden, hidden`, and its dropout. */
+/** Widths of the classifier, and its dropout. Without hidden layers it is linear. */
 interface Head {
   readonly input: number;
-  readonly hidden: readonly [number, number];
+  readonly hidden: readonly number[];
   readonly dropout: number;
+}
+
+/** The classifier's hidden layers are `fc5`, `batch0`, `fc6`, `batch1`; its last one is `fc7` in every network. */
+interface Hidden {
+  readonly linear: nn.Linear;
+  readonly norm: nn.BatchNorm1d;
 }
 
 export interface ConvColumnTable {
@@ -26,47 +32,51 @@ export interface ConvColumnTable {
 export class ConvColumn extends Network {
   readonly table: ConvColumnTable;
   readonly #stages: nn.Module[];
-  readonly fc5: nn.Linear;
-  readonly batch0: nn.BatchNorm1d;
-  readonly fc6: nn.Linear;
-  readonly batch1: nn.BatchNorm1d;
-  readonly fc7: nn.Linear;
+  readonly #hidden: Hidden[];
   readonly #activation = new nn.LeakyReLU(0.01);
-  readonly drop: nn.Dropout;
+  readonly #dropout: nn.Dropout;
+  readonly #last: nn.Linear;
 
   constructor(table: ConvColumnTable, classes: number, size: Size3 = table.input) {
     super();
     checkSize(table, size);
-    const [first, second] = table.head.hidden;
+    const { input, hidden, dropout } = table.head;
     this.table = table;
     this.#stages = table.stages.map((layers) =>
       layers.length === 1 ? buildLayer(layers[0]!) : new nn.Sequential(...layers.map(buildLayer)),
     );
-    this.fc5 = new nn.Linear(table.head.input, first);
-    this.batch0 = new nn.BatchNorm1d(first);
-    this.fc6 = new nn.Linear(first, second);
-    this.batch1 = new nn.BatchNorm1d(second);
-    this.fc7 = new nn.Linear(second, classes);
-    this.drop = new nn.Dropout(table.head.dropout);
+    this.#hidden = hidden.map((width, i) => ({
+      linear: new nn.Linear(i === 0 ? input : hidden[i - 1]!, width),
+      norm: new nn.BatchNorm1d(width),
+    }));
+    this.#last = new nn.Linear(hidden.at(-1) ?? input, classes);
+    this.#dropout = new nn.Dropout(dropout);
   }
 
-  /** The stages are named by the table's order, as fields they could not be counted. */
+  /** Stages and hidden layers are named by their place in the table, which fields could not be. */
   override namedChildren(): [string, nn.AnyModule][] {
-    const stages = this.#stages.map((stage, i): [string, nn.AnyModule] => [`conv_layer${i + 1}`, stage]);
-    return [...stages, ...super.namedChildren()];
+    return [
+      ...this.#stages.map((stage, i): [string, nn.AnyModule] => [`conv_layer${i + 1}`, stage]),
+      ...this.#hidden.flatMap(({ linear, norm }, i): [string, nn.AnyModule][] => [
+        [`fc${i + 5}`, linear],
+        [`batch${i}`, norm],
+      ]),
+      ['fc7', this.#last],
+      ['activation', this.#activation],
+      ['dropout', this.#dropout],
+    ];
   }
 
   forward(clips: Tensor): NetworkOutput {
     const [, , ...size] = clips.shape;
     checkSize(this.table, size as unknown as Size3);
-    const maps = this.#stages.reduce((value, stage) => stage.call(value), clips);
-    const first = this.#hidden(this.fc5, this.batch0, maps.flatten(1));
-    const features = this.#hidden(this.fc6, this.batch1, first);
-    return { logits: this.fc7.call(features), features };
-  }
-
-  #hidden(linear: nn.Linear, norm: nn.BatchNorm1d, input: Tensor): Tensor {
-    return this.drop.call(norm.call(this.#activation.call(linear.call(input))));
+    const maps = this.#stages.reduce((value, stage) => stage.call(value), clips).flatten(1);
+    const flat = this.#hidden.length === 0 ? this.#dropout.call(maps) : maps;
+    const features = this.#hidden.reduce(
+      (value, { linear, norm }) => this.#dropout.call(norm.call(this.#activation.call(linear.call(value)))),
+      flat,
+    );
+    return { logits: this.#last.call(features), features };
   }
 }
 
@@ -117,11 +127,14 @@ function collapse(table: ConvColumnTable, size: Size3): Problem | undefined {
   const features = channels * current[0] * current[1] * current[2];
   const { input } = table.head;
   const received = `${features} (${channels} x ${text(current)})`;
-  return features === input ? undefined : { layer: 'fc5', expected: `${input} features`, received };
+  return features === input
+    ? undefined
+    : { layer: 'the classifier', expected: `${input} features`, received };
 }
 
 function minimum(layer: Layer): string {
-  if (layer.type !== 'conv') return layer.type === 'pool' ? text(layer.kernel) : '1x1x1';
+  if (layer.type !== 'conv')
+    return layer.type === 'pool' || layer.type === 'average' ? text(layer.kernel) : '1x1x1';
   const { kernel, padding = [0, 0, 0] } = layer;
   return text([kernel[0] - 2 * padding[0], kernel[1] - 2 * padding[1], kernel[2] - 2 * padding[2]]);
 }

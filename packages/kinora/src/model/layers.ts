@@ -13,6 +13,8 @@ export type Layer =
   | { readonly type: 'norm'; channels: number }
   | { readonly type: 'activation' }
   | { readonly type: 'pool'; kernel: Size3 }
+  | { readonly type: 'average'; kernel: Size3 }
+  | { readonly type: 'global' }
   | { readonly type: 'motion' };
 
 const NEGATIVE_SLOPE = 0.01;
@@ -30,6 +32,10 @@ export function buildLayer(layer: Layer): nn.Module {
       return new nn.LeakyReLU(NEGATIVE_SLOPE);
     case 'pool':
       return new nn.MaxPool3d(layer.kernel);
+    case 'average':
+      return new nn.AvgPool3d(layer.kernel);
+    case 'global':
+      return new nn.AdaptiveAvgPool3d(1);
     case 'motion':
       return new Motion();
     default:
@@ -39,11 +45,19 @@ export function buildLayer(layer: Layer): nn.Module {
 
 /** `[T, H, W]` after one layer; a size below 1 means that the layer's window does not fit. */
 export function sizeAfter(layer: Layer, size: Size3): Size3 {
-  if (layer.type === 'conv') {
-    const { kernel, stride = [1, 1, 1], padding = [0, 0, 0] } = layer;
-    return map3((i) => Math.floor((size[i]! + 2 * padding[i]! - kernel[i]!) / stride[i]!) + 1);
+  switch (layer.type) {
+    case 'conv': {
+      const { kernel, stride = [1, 1, 1], padding = [0, 0, 0] } = layer;
+      return map3((i) => Math.floor((size[i]! + 2 * padding[i]! - kernel[i]!) / stride[i]!) + 1);
+    }
+    case 'pool':
+    case 'average':
+      return map3((i) => Math.floor(size[i]! / layer.kernel[i]!));
+    case 'global':
+      return [1, 1, 1];
+    default:
+      return size;
   }
-  return layer.type === 'pool' ? map3((i) => Math.floor(size[i]! / layer.kernel[i]!)) : size;
 }
 
 const map3 = (at: (axis: number) => number): Size3 => [at(0), at(1), at(2)];

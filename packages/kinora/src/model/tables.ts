@@ -13,6 +13,10 @@ const conv = (i: number, o: number, kernel: Size3, padding?: Size3, stride?: Siz
 const norm = (channels: number): Layer => ({ type: 'norm', channels });
 const activation: Layer = { type: 'activation' };
 const motion: Layer = { type: 'motion' };
+/** Height and width halved: the first convolution, on every pixel, would cost more than all others. */
+const half: Layer = { type: 'average', kernel: [1, 2, 2] };
+/** The mean over time and place: the classifier sees what happened, not where. */
+const everywhere: Layer = { type: 'global' };
 const pool: Layer = { type: 'pool', kernel: [2, 2, 2] };
 
 /** Two convolutions of 2x3x3, the second one padded: time keeps its length, height and width lose two pixels. */
@@ -26,9 +30,9 @@ const blockA = (i: number, o: number, withNorm: boolean): Layer[] => [
   pool,
 ];
 
-/** One convolution with norm and activation, as the laptop network stacks them. */
-const unit = (i: number, o: number, kernel: Size3, padding: Size3, stride: Size3): Layer[] => [
-  conv(i, o, kernel, padding, stride),
+/** A convolution that keeps the size but for its stride, with norm and activation. */
+const unit = (i: number, o: number, kernel: Size3, stride: Size3 = [1, 1, 1]): Layer[] => [
+  conv(i, o, kernel, [(kernel[0] - 1) / 2, (kernel[1] - 1) / 2, (kernel[2] - 1) / 2], stride),
   norm(o),
   activation,
 ];
@@ -60,28 +64,28 @@ export const convColumnTables: readonly ConvColumnTable[] = [
   },
   {
     name: 'ConvColumnSmall',
-    summary: 'motion only, 5 strided convolutions; for laptops and browsers, the demo',
+    summary: 'motion only, 6 convolutions; for laptops and browsers, the demo',
     input: [16, 84, 84],
     stages: [
-      [motion, ...unit(3, 16, [1, 5, 5], [0, 2, 2], [1, 2, 2])],
-      unit(16, 32, [3, 3, 3], [1, 1, 1], [2, 2, 2]),
-      unit(32, 64, [3, 3, 3], [1, 1, 1], [1, 2, 2]),
-      unit(64, 96, [3, 3, 3], [1, 1, 1], [2, 2, 2]),
-      unit(96, 128, [3, 3, 3], [1, 1, 1], [2, 2, 2]),
+      [motion, half, ...unit(3, 16, [3, 3, 3], [1, 2, 2])],
+      unit(16, 32, [3, 3, 3], [2, 1, 1]),
+      [...unit(32, 64, [3, 3, 3], [1, 2, 2]), ...unit(64, 64, [3, 3, 3])],
+      [...unit(64, 128, [3, 3, 3], [2, 2, 2]), ...unit(128, 128, [3, 3, 3])],
+      [everywhere],
     ],
-    head: { input: 2304, hidden: [128, 128], dropout: 0.15 },
+    head: { input: 128, hidden: [], dropout: 0.3 },
   },
   {
     name: 'FrameColumnSmall',
     summary: 'the same on a single frame: what can be told without motion',
     input: [1, 84, 84],
     stages: [
-      unit(3, 16, [1, 5, 5], [0, 2, 2], [1, 2, 2]),
-      unit(16, 32, [1, 3, 3], [0, 1, 1], [1, 2, 2]),
-      unit(32, 64, [1, 3, 3], [0, 1, 1], [1, 2, 2]),
-      unit(64, 96, [1, 3, 3], [0, 1, 1], [1, 2, 2]),
-      unit(96, 128, [1, 3, 3], [0, 1, 1], [1, 2, 2]),
+      [half, ...unit(3, 16, [1, 3, 3], [1, 2, 2])],
+      unit(16, 32, [1, 3, 3]),
+      [...unit(32, 64, [1, 3, 3], [1, 2, 2]), ...unit(64, 64, [1, 3, 3])],
+      [...unit(64, 128, [1, 3, 3], [1, 2, 2]), ...unit(128, 128, [1, 3, 3])],
+      [everywhere],
     ],
-    head: { input: 1152, hidden: [128, 128], dropout: 0.15 },
+    head: { input: 128, hidden: [], dropout: 0.3 },
   },
 ];
