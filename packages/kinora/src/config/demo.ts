@@ -11,7 +11,7 @@ export const demoConfig = {
   labels_csv: 'data/gestures/labels.csv',
 
   clip_size: 16,
-  augment: { rotation: 5, translate: 0.07, scale: [0.9, 1.1], brightness: 0.2 },
+  augment: { rotation: 5, translate: 0.07, flip: 0.5, scale: [0.9, 1.1], brightness: 0.2 },
   batch_size: 32,
   optimizer: 'adamw',
   amsgrad: false,
