@@ -24,7 +24,8 @@ function take(file: string): void {
   const own = `${hostname()} ${process.pid}\n`;
   for (;;) {
     try {
-      return writeFileSync(file, own, { flag: 'wx' });
+      writeFileSync(file, own, { flag: 'wx' });
+      return;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
