@@ -134,7 +134,11 @@ describe('refused before anything is written', () => {
   test.each<[string, RunConfigInput, string]>([
     ['fewer clips than a batch', { batch_size: 11 }, 'expected at least one full batch, received 10 clips'],
     ['no such network', { model: 'FrameColumSmall' }, 'the nearest name is "FrameColumnSmall"'],
-    ['a size that does not fit', { crop: 20 }, 'FrameColumnSmall, fc5: expected 1152 features'],
+    [
+      'a size that does not fit',
+      { crop: 1 },
+      'FrameColumnSmall, conv_layer1.0 (average): expected at least 1x2x2',
+    ],
     ['another number of labels', { num_classes: 4 }, 'expected 4 labels, as num_classes says, received 3'],
     ['no training folder', { train_data_csv: '/nowhere/train.csv' }, '/nowhere/train.csv: expected a list'],
   ])('%s', async (name, changes, message) => {
