@@ -10,6 +10,7 @@ import {
   dtypes,
   Generator,
   KinoraError,
+  type Operator,
   ops,
   overloadsOf,
   scope,
@@ -24,6 +25,14 @@ export interface Outcome {
   readonly strange: readonly string[];
 }
 
+/**
+ * Where libtorch does not look: recurrent operators index their lists by `num_layers` and their rows by `batch_sizes`
+ * (nn.LSTM and nn.GRU give them what fits), native_batch_norm divides by the number of channels, 0 or not. pixel_shuffle
+ * divides by its factor, which is why that is not listed.
+ */
+const reckless = ({ name }: Operator): boolean =>
+  /^aten::(lstm|gru|rnn_tanh|rnn_relu|native_batch_norm)$/.test(name);
+
 /** `report` hears of each call before it is made. */
 export function fuzz(seed: number, rounds: number, report: (call: string) => void): Outcome {
   const random = mulberry32(seed);
@@ -31,6 +40,7 @@ export function fuzz(seed: number, rounds: number, report: (call: string) => voi
   const count = { worked: 0, refused: 0 };
   const strange: string[] = [];
   for (const operator of operatorNames.flatMap(overloadsOf)) {
+    if (reckless(operator)) continue;
     const name = operator.overload === '' ? operator.name : `${operator.name}.${operator.overload}`;
     for (let round = 0; round < rounds; round++)
       scope(() => {
@@ -61,8 +71,10 @@ function values(random: () => number): (type: string) => unknown {
     const made = ops.full(shape, pick([0, 1, 2]), { dtype: dtype() });
     return random() < 0.2 && made.dtype.startsWith('float') ? made.requires_grad_() : made;
   };
+  // No multiples of 2^32: libtorch cuts `groups` to 32 bits and divides by it.
+  const large = [100, 1e6, 2 ** 40 + 1, -(2 ** 40) - 1, 2n ** 63n - 1n];
   const small = () => pick([-2, -1, 0, 0, 1, 1, 2, 2, 3, 4]);
-  const integer = () => (random() < 0.9 ? small() : pick([100, 1e6, 2 ** 40, -(2 ** 40), 2n ** 63n - 1n]));
+  const integer = () => (random() < 0.9 ? small() : pick(large));
   const fraction = () => pick([0, 1, 0.5, -1, 1e30, Number.NaN, Number.POSITIVE_INFINITY, -1e-30]);
   const scalar = () => pick([0, 1, 2, -1, 0.5, Number.NaN, 1e30, true, 5n]);
   const text = () => pick(['mean', 'floor', 'trunc', 'ij,jk->ik', 'i->', 'same', 'valid', '', 'reflect']);
