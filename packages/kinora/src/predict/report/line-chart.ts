@@ -74,10 +74,12 @@ function span(values: readonly number[], otherwise: readonly [number, number]): 
   return values.reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [values[0]!, values[0]!]);
 }
 
-/** About five round values; on a logarithmic axis 1, 2 and 5 of each power of ten. */
+/** About five round values; on a logarithmic axis 1, 2 and 5 of each power of ten, or only the powers where it is long. */
 function gridValues(y: { ticks(count?: number): number[]; base?: unknown }): number[] {
   if (y.base === undefined) return y.ticks(5);
-  return y.ticks().filter((value) => /^[125]/.test(value.toExponential(0)));
+  const starting = (digits: RegExp) => y.ticks().filter((value) => digits.test(value.toExponential(0)));
+  const fine = starting(/^[125]/);
+  return fine.length <= 8 ? fine : starting(/^1/);
 }
 
 /** Whole epochs only, at most about seven. */
