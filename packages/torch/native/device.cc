@@ -16,8 +16,8 @@ namespace kinora {
 namespace {
 
 /**
- * glibc gives every large block back to the kernel and pays page faults to get it again. Keeping blocks makes a CPU
- * training step 1.5-2 times faster (docs/performance.md). Called once, before the first tensor.
+ * glibc gives every large block back to the kernel and pays page faults to get it again, which is most of what a CPU
+ * training step does beside its convolutions. Called once, before the first tensor.
  */
 void keep_large_blocks() {
 #ifdef __GLIBC__
