@@ -4,18 +4,7 @@
  * What is in a generation is checkpoint.ts's business.
  */
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { serialize } from '@kinora/torch';
 
@@ -37,10 +26,10 @@ export function publish(
   try {
     mkdirSync(temporary, { recursive: true });
     fill(temporary);
-    syncFolder(temporary);
+    serialize.syncFolder(temporary);
     const generation = unusedName(folder, name);
     renameSync(temporary, join(folder, generation));
-    syncFolder(folder);
+    serialize.syncFolder(folder);
     for (const link of LINKS) if (links.includes(link)) pointAt(folder, link, generation);
   } catch (cause) {
     rmSync(temporary, { recursive: true, force: true });
@@ -56,7 +45,7 @@ export function pointAt(folder: string, link: Link, generation: string): void {
   rmSync(temporary, { force: true });
   symlinkSync(generation, temporary);
   renameSync(temporary, join(folder, link));
-  syncFolder(folder);
+  serialize.syncFolder(folder);
 }
 
 /** The generation a link points at, or undefined where there is none. */
@@ -81,16 +70,5 @@ export function sweep(folder: string): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const stale = entry.name.endsWith('.tmp') || (entry.isDirectory() && entry.name.startsWith('step-'));
     if (stale && !used.has(entry.name)) rmSync(join(folder, entry.name), { recursive: true, force: true });
-  }
-}
-
-/** Windows cannot open folders; there the rename is journaled. */
-function syncFolder(path: string): void {
-  if (process.platform === 'win32') return;
-  const handle = openSync(path, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 }

@@ -58,7 +58,7 @@ function fileSink(file: number): ByteSink {
 }
 
 /** The rename itself must survive a power cut. Windows cannot open folders; there the rename is journaled. */
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;
   const handle = openSync(folder, 'r');
   try {

@@ -1,5 +1,5 @@
 /** Tensors in files, the table of contents: safetensors and PyTorch's checkpoints, as engine tensors and as data. */
-export { type ByteSink, fileError, writeAtomically } from './atomic.js';
+export { type ByteSink, fileError, syncFolder, writeAtomically } from './atomic.js';
 export { rawTensors, readCheckpoint } from './checkpoint/read.js';
 export type { Storage, StridedTensor, TensorMaker } from './checkpoint/tensors.js';
 export { writeCheckpoint } from './checkpoint/write.js';
