@@ -51,7 +51,7 @@ async function demo(flags: DeviceOptions): Promise<void> {
 }
 
 async function render(progress: Progress, signal: AbortSignal): Promise<void> {
-  progress.log(`1/3  a data set of synthetic gestures in ${DATA} (about a minute on 2 quiet cores)`);
+  progress.log(`1/3  a data set of synthetic gestures in ${DATA} (one to two minutes on 2 cores)`);
   const { state, total } = await synthesize({ out: DATA, workers: availableParallelism(), progress, signal });
   const sheet = join(DATA, contactSheetName);
   if (state !== 'stopped')
