@@ -33,7 +33,7 @@ export class ConvColumn extends Network {
   readonly table: ConvColumnTable;
   readonly #stages: nn.Module[];
   readonly #hidden: Hidden[];
-  readonly #activation = new nn.LeakyReLU(0.01);
+  readonly #activation = buildLayer({ type: 'activation' });
   readonly #dropout: nn.Dropout;
   readonly #last: nn.Linear;
 
