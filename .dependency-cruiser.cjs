@@ -2,7 +2,7 @@
  * Which way imports may point. A clip becomes a label along the chain below; a stage imports from itself and from the
  * stages before it, never from a later one. @kinora/torch knows nothing of kinora. Nothing imports in circles.
  */
-const CHAIN = ['clip', 'config', 'data', 'model', 'train', 'predict', 'cli'];
+const CHAIN = ['clip', 'config', 'data', 'model', 'train', 'predict', 'export', 'serve', 'cli'];
 const SOURCE = '^packages/kinora/src';
 
 const forward = CHAIN.slice(0, -1).map((stage, index) => ({
