@@ -90,6 +90,14 @@ describe('kinora predict', () => {
     expect(stderr).toMatch(/^kinora: empty: expected [^\n]*\n$/);
   });
 
+  test('a clip that is damaged anywhere gets no answer, even where the network does not look', () => {
+    writeClip('long', 40);
+    writeFileSync(join(folder, 'long', '00039.jpg'), 'broken');
+    const { status, stderr, stdout } = kinora('predict', 'long', '--checkpoint', weights);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^kinora: long\/00039\.jpg: expected a complete JPEG, received [^\n]*\n$/);
+  });
+
   test('needs to know the weights', () => {
     expect(kinora('predict', 'a')).toMatchObject({
       status: 2,

@@ -70,6 +70,7 @@ describe('a folder of frames', () => {
     const source = await openClip(folder.path);
     expect((await source.read([0, 2])).count).toBe(2);
     await expect(source.read([0, 1])).rejects.toThrow('00002.jpg: expected a complete JPEG');
+    await expect(source.verify()).rejects.toThrow('00002.jpg: expected a complete JPEG');
   });
 
   test('lies in the storage given, if it fits', async () => {

@@ -41,6 +41,7 @@ export function openFolder(path: string): ClipSource {
     path,
     count: files.length,
     read: async (positions, storage) => readFrames(files, positions, storage),
+    verify: async () => verifyFrames(files),
   };
 }
 
@@ -64,6 +65,12 @@ function readFrames(files: readonly string[], positions: ArrayLike<number>, stor
     done.set(position, t);
   }
   return frames ?? framesIn(storage, 0, 0, 0);
+}
+
+/** Each frame over the first: the memory of one picture, whatever the clip's length. */
+function verifyFrames(files: readonly string[]): void {
+  const first = readFrames(files, [0]);
+  for (const file of files) decodeInto(first, 0, readFrame(file), file);
 }
 
 function readFrame(file: string): Uint8Array {

@@ -15,4 +15,6 @@ export interface ClipSource {
    * `storage` if that is large enough. Throws KinoraError `clip/...` if the clip is damaged.
    */
   read(positions: ArrayLike<number>, storage?: Uint8Array): Promise<Frames>;
+  /** Decodes every frame and keeps none. Throws KinoraError `clip/...` if the clip is damaged anywhere. */
+  verify(): Promise<void>;
 }

@@ -13,4 +13,6 @@ export interface VideoDecoder {
     positions: ArrayLike<number>,
     storage?: Uint8Array,
   ): Promise<Frames>;
+  /** Decodes all frames of `times` and keeps none. */
+  verify(path: string, times: Float64Array): Promise<void>;
 }

@@ -51,6 +51,7 @@ describe.skipIf(!data || !libav)(
         const source = await openVideo(join(data!, name), libav);
         expect(source.count).toBe(count);
         expect(source.times![0]).toBe(0);
+        await source.verify();
         const few = count * width * height < 2e7;
         const positions = Array.from({ length: few ? count : 1 }, (_, i) => (few ? i : count - 1));
         const frames = await source.read(positions);
@@ -100,9 +101,11 @@ describe.skipIf(!data || !libav)(
 
     test('a corrupted file is one clear line', async () => {
       const path = join(data!, 'corrupted.mp4');
-      await expect(readLast(openClip(path))).rejects.toThrow(
-        /corrupted\.mp4: expected a complete video file, received .*Invalid data/,
-      );
+      const line = /corrupted\.mp4: expected a complete video file, received .*Invalid data/;
+      await expect(readLast(openClip(path))).rejects.toThrow(line);
+      const source = await openClip(path);
+      await expect(source.read([0]), 'its first frame is whole').resolves.toBeDefined();
+      await expect(source.verify()).rejects.toThrow(line);
     });
 
     test('a file cut short: an index at its end is gone, a stream breaks off', async () => {

@@ -33,6 +33,7 @@ export async function openVideo(path: string, use?: VideoDecoder): Promise<ClipS
     count: stamps.length,
     times: stamps.map((stamp) => stamp - stamps[0]!),
     read: (positions, storage) => found.decode(path, stamps, positions, storage),
+    verify: () => found.verify(path, stamps),
   };
 }
 

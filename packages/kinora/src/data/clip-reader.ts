@@ -53,12 +53,16 @@ export function clipReader({ spec, training }: ReaderOptions): ClipReader {
   };
 }
 
-/** Reads one clip as validation does, uint8 `[T, crop, crop, 3]`: the input of a prediction. */
+/**
+ * Reads one clip as validation does, uint8 `[T, crop, crop, 3]`: the input of a prediction. Unlike a batch, which
+ * decodes only what it needs, it refuses a clip that is damaged anywhere: one answer is not worth a doubt.
+ */
 export async function readClip(
   item: Pick<ClipItem, 'path' | 'start' | 'end'>,
   spec: PreprocessSpec,
 ): Promise<{ clip: Uint8Array; frames: number }> {
   const source = await openClip(item.path);
+  await source.verify();
   const frames = await source.read(framePositions(source, item, spec));
   const clip = prepareClip(frames, spec, new Uint8Array(preparedBytes(spec, frames.count)));
   return { clip, frames: frames.count };
