@@ -21,6 +21,17 @@ export function observeCalls(next: CallObserver | null): CallObserver | null {
   return previous;
 }
 
+/** Answers calls in libtorch's place; `undefined` leaves one to libtorch. `shapesOnly` is the one user. */
+export type CallSubstitute = (operator: Operator, args: readonly unknown[]) => unknown;
+let substitute: CallSubstitute | null = null;
+
+/** Sets the substitute, and returns the one before. */
+export function substituteCalls(next: CallSubstitute | null): CallSubstitute | null {
+  const previous = substitute;
+  substitute = next;
+  return previous;
+}
+
 /**
  * Calls any operator of libtorch by name: `callOp('aten::add', x, 1)`, `callOp('aten::add.Scalar', x, 1, { alpha: 2 })`.
  * A last plain object holds arguments by name. Several results come as an array; in-place operators return the very
@@ -68,7 +79,7 @@ function follow(edges: Map<string, Branch>, label: string): Branch {
 
 function perform(plan: Plan, args: readonly unknown[]): unknown {
   const values = plan.sources === null ? args : plan.sources.map((source) => pick(source, args));
-  const result = run(plan.operator, values);
+  const result = substitute?.(plan.operator, values) ?? run(plan.operator, values);
   if (observer !== null) observer(plan.operator, values, result);
   return result;
 }
