@@ -47,7 +47,7 @@ export {
 export { networkInput } from './model/input.js';
 export { Network, type NetworkEntry, type NetworkOutput } from './model/network.js';
 export { findNetwork, networks } from './model/registry.js';
-export { type LayerCost, type NetworkCost, networkCost } from './model/summary.js';
+export { entryCost, type LayerCost, type NetworkCost, networkCost } from './model/summary.js';
 export { networkOf, readWeights, type Weights } from './model/weights.js';
 // Predictions: checkpoints and clips to labels and reports.
 export { type EvaluateResult, evaluateRun, predictTestList } from './predict/evaluate.js';

@@ -2,13 +2,15 @@
 import { Command } from 'commander';
 import type { NetworkEntry } from '../model/network.js';
 import { findNetwork, networks } from '../model/registry.js';
-import { type NetworkCost, networkCost } from '../model/summary.js';
+import { entryCost, type NetworkCost } from '../model/summary.js';
 import { positiveInt } from './options.js';
 import { textTable } from './table.js';
 
 export function modelsCommand(): Command {
   return new Command('models')
-    .description('List the networks with parameters and multiply-accumulates a clip, or the layers of one.')
+    .description(
+      'List the networks with parameters, multiply-accumulates and training memory a clip, or the layers of one.',
+    )
     .argument('[name]', 'network to show layer by layer')
     .option('--classes <n>', 'classes of its last layer', positiveInt, 27)
     .addHelpText('after', '\nExample:\n  $ kinora models ConvColumn6')
@@ -19,34 +21,64 @@ export function modelsCommand(): Command {
 
 function overview(classes: number): string {
   const rows = networks.map((entry) => {
-    const { parameters, macs } = costOf(entry, classes);
-    return [entry.name, millions(parameters), giga(macs), entry.input.join('x'), entry.summary];
+    const { parameters, macs, activationBytes } = entryCost(entry, classes);
+    return [
+      `  ${entry.name}`,
+      millions(parameters),
+      giga(macs),
+      mega(activationBytes),
+      inputOf(entry),
+      entry.summary,
+    ];
   });
-  return textTable(['network', 'parameters', 'GMAC', 'frames x height x width', ''], rows, [1, 2]);
+  const headings = ['  network', 'parameters', 'GMAC', 'MB', 'frames x height x width', ''];
+  const [heading, ...lines] = textTable(headings, rows, [1, 2, 3]).trimEnd().split('\n');
+  const grouped = lines.flatMap((line, i) => {
+    const { family } = networks[i]!;
+    return family === networks[i - 1]?.family ? [line] : ['', family, line];
+  });
+  return `${[heading, ...grouped].join('\n')}\n\n${LEGEND}`;
+}
+
+const LEGEND = `GMAC: billions of multiply-accumulates for one clip.  MB: activations that training keeps for each clip of a batch.
+kinora models NAME lists the layers of one.
+`;
+
+function inputOf({ input: [frames, height, width], sampling, flow }: NetworkEntry): string {
+  const length = sampling === 'segments' ? `${frames} segments ` : `${frames}`;
+  return `${length}x${height}x${width}${flow ? ' + flow' : ''}`;
 }
 
 function layers(entry: NetworkEntry, classes: number): string {
-  const cost = costOf(entry, classes);
-  const rows = cost.layers.map(({ path, type, output, parameters, macs }) => [
-    path,
-    type,
-    output.join('x'),
-    parameters === 0 ? '' : parameters.toLocaleString('en-US'),
-    macs === 0 ? '' : giga(macs),
+  const cost = entryCost(entry, classes);
+  const rows = cost.layers.map((layer) => [
+    layer.path,
+    layer.type,
+    layer.output.join('x'),
+    ...figures(layer),
   ]);
-  const total = ['', '', '', cost.parameters.toLocaleString('en-US'), giga(cost.macs)];
-  const memory = `activations of one clip in training: ${(cost.activationBytes / 1e6).toFixed(1)} MB`;
-  return `${textTable(['layer', 'type', 'output', 'parameters', 'GMAC'], [...rows, total], [3, 4])}${memory}\n`;
+  const total = ['', '', '', ...figures(cost)];
+  const table = textTable(
+    ['layer', 'type', 'output', 'parameters', 'GMAC', 'MB'],
+    [...rows, total],
+    [3, 4, 5],
+  );
+  return `${entry.name}: ${entry.summary}; input ${inputOf(entry)}\n\n${table}\n${EXPLANATION}`;
 }
 
-function costOf({ build, input }: NetworkEntry, classes: number): NetworkCost {
-  const network = build(classes, input);
-  try {
-    return networkCost(network, input);
-  } finally {
-    network.dispose();
-  }
+const EXPLANATION = `MB: what the layer keeps from forward to backward for each clip in training and no layer before it kept, in float32:
+inputs of convolutions, linear layers, norms and poolings, places of maxima (int64), masks of dropout, and what the
+activation functions need. Weights, gradients, the optimizer's state and libtorch's workspace come on top.
+`;
+
+function figures({ parameters, macs, activationBytes }: Omit<NetworkCost, 'layers'>): string[] {
+  return [
+    parameters === 0 ? '' : parameters.toLocaleString('en-US'),
+    macs === 0 ? '' : giga(macs),
+    activationBytes === 0 ? '' : mega(activationBytes),
+  ];
 }
 
 const millions = (count: number): string => `${(count / 1e6).toFixed(2)} M`;
 const giga = (count: number): string => (count / 1e9).toFixed(3);
+const mega = (bytes: number): string => (bytes / 1e6).toFixed(1);

@@ -6,6 +6,7 @@
 import { KinoraError, nn, type Tensor } from '@kinora/torch';
 import { buildLayer, type Layer, type Size3, sizeAfter } from './layers.js';
 import { Network, type NetworkEntry, type NetworkOutput } from './network.js';
+import { convColumnTables } from './tables.js';
 
 /** Widths of the classifier, and its dropout. Without hidden layers it is linear. */
 interface Head {
@@ -80,12 +81,15 @@ export class ConvColumn extends Network {
   }
 }
 
-export const entryOf = (table: ConvColumnTable): NetworkEntry => ({
+const entryOf = (table: ConvColumnTable): NetworkEntry => ({
   name: table.name,
+  family: 'Columns of 3D convolutions',
   summary: table.summary,
   input: table.input,
   build: (classes, size) => new ConvColumn(table, classes, size),
 });
+
+export const entries: readonly NetworkEntry[] = convColumnTables.map(entryOf);
 
 /** Follows a clip's size through the table and throws where it stops fitting, naming the layer and a size that fits. */
 function checkSize(table: ConvColumnTable, size: Size3): void {

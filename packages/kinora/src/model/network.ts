@@ -15,10 +15,16 @@ export abstract class Network extends nn.Module<[clips: Tensor], NetworkOutput> 
 /** One row of the registry. */
 export interface NetworkEntry {
   readonly name: string;
+  /** Networks of one idea: the heading in `kinora models`. */
+  readonly family: string;
   /** One line for `kinora models`. */
   readonly summary: string;
   /** `[T, H, W]` it was designed for. */
   readonly input: Size3;
+  /** How a video becomes its T frames: one from each of T equal segments (TSN), or, by default, successive ones. */
+  readonly sampling?: 'segments';
+  /** Whether it wants optical flow besides the frames. */
+  readonly flow?: true;
   /** @param size `[T, H, W]` of the clips; throws where a layer would collapse */
   build(classes: number, size?: Size3): Network;
 }

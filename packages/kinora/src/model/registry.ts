@@ -1,11 +1,11 @@
-/** Networks by name. */
+/** Networks by name: the families one after the other, in the order in which `kinora models` lists them. */
 import { KinoraError } from '@kinora/torch';
 import { nearest } from '../nearest.js';
-import { entryOf } from './conv-column.js';
+import * as convColumn from './conv-column.js';
 import type { NetworkEntry } from './network.js';
-import { convColumnTables } from './tables.js';
 
-export const networks: readonly NetworkEntry[] = convColumnTables.map(entryOf);
+/** To add a family: a file that exports its `entries`, and a line here. */
+export const networks: readonly NetworkEntry[] = [convColumn].flatMap(({ entries }) => entries);
 
 /** The entry of a name. Throws `model/unknown` with the nearest name. */
 export function findNetwork(name: string): NetworkEntry {

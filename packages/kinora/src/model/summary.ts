@@ -1,10 +1,21 @@
 /**
- * What a network costs, layer by layer, from one traced forward pass: parameters, multiply-accumulates, activation
- * memory. Derived from the operators that really ran, so it cannot disagree with the network.
+ * What a network costs, layer by layer, from traced forward passes: parameters, multiply-accumulates, activation
+ * memory. Derived from the operators that the network calls, so it cannot disagree with the network; they are traced
+ * without their arithmetic, so that it takes milliseconds.
  */
-import { type Device, noGrad, ops, scope, type TracedCall, type TracedTensor, trace } from '@kinora/torch';
+import {
+  noGrad,
+  ops,
+  scope,
+  shapesOnly,
+  type Trace,
+  type TracedCall,
+  type TracedTensor,
+  trace,
+} from '@kinora/torch';
 import type { Size3 } from './layers.js';
-import type { Network } from './network.js';
+import type { Network, NetworkEntry } from './network.js';
+import { savedBytes } from './saved-activations.js';
 
 export interface LayerCost {
   /** Dotted module path, `conv_layer1.0`. */
@@ -13,10 +24,11 @@ export interface LayerCost {
   readonly type: string;
   /** Shape of its output for one clip, the batch dimension left out. */
   readonly output: readonly number[];
+  /** Its own, without those of modules inside it. */
   readonly parameters: number;
-  /** Multiply-accumulates for one clip; convolutions and linear layers only. */
+  /** Multiply-accumulates for one clip; convolutions, linear layers and matrix products only. */
   readonly macs: number;
-  /** Bytes of its output for one clip, in float32, which training keeps for backward. */
+  /** Bytes that training keeps from its forward to its backward for one clip, in float32, where no layer before it did. */
   readonly activationBytes: number;
 }
 
@@ -24,64 +36,84 @@ export interface NetworkCost {
   readonly layers: readonly LayerCost[];
   readonly parameters: number;
   readonly macs: number;
+  /** See saved-activations.ts for what is counted. */
   readonly activationBytes: number;
 }
 
-/** Runs one clip of zeros `[1, 3, T, H, W]` through the network in evaluation mode and adds up. */
-export function networkCost(
-  network: Network,
-  [frames, height, width]: Size3,
-  device: Device = 'cpu',
-): NetworkCost {
+/** The cost of a registered network at the size it was designed for. */
+export function entryCost({ build, input }: NetworkEntry, classes: number): NetworkCost {
+  return shapesOnly(() => {
+    const network = build(classes, input);
+    try {
+      return networkCost(network, input);
+    } finally {
+      network.dispose();
+    }
+  });
+}
+
+/** Traces one clip `[1, 3, T, H, W]` in evaluation mode for the operations, and two in training mode for the memory. */
+export function networkCost(network: Network, size: Size3): NetworkCost {
   const wasTraining = network.training;
-  network.eval();
   try {
-    const calls = scope(() =>
-      noGrad(() => {
-        const clip = ops.zeros([1, 3, frames, height, width], { device });
-        return [...trace(() => network.call(clip)).calls];
-      }),
-    );
-    return addUp(network, calls);
+    const { calls } = traced(network.eval(), 1, size);
+    const training = traced(network.train(), CLIPS, size);
+    const weights = new Set(network.parameters().map((weight) => training.idOf(weight) ?? -1));
+    const memory = savedBytes(training, weights);
+    const layers = layersOf(network, calls, [...memory]);
+    return {
+      layers,
+      parameters: sum(network.parameters().map(({ numel }) => numel)),
+      macs: sum(calls.map(macs)),
+      activationBytes: sum([...memory.values()]) / CLIPS,
+    };
   } finally {
     network.train(wasTraining);
   }
 }
 
-function addUp(network: Network, calls: readonly TracedCall[]): NetworkCost {
-  const layers: LayerCost[] = [];
-  for (const [path, module] of network.namedModules()) {
+/** Batch norm refuses to train on a batch of one where a map has shrunk to a point. */
+const CLIPS = 2;
+
+function traced(network: Network, clips: number, size: Size3): Trace<unknown> {
+  return scope(() => {
+    const device = network.parameters()[0]?.device ?? 'cpu';
+    const input = ops.zeros([1, 3, 1, 1, 1], { device }).expand([clips, 3, ...size]);
+    const { calls, idOf } = noGrad(() => shapesOnly(() => trace(() => network.call(input))));
+    return { calls, idOf, result: undefined };
+  });
+}
+
+function layersOf(
+  network: Network,
+  calls: readonly TracedCall[],
+  memory: readonly (readonly [TracedCall, number])[],
+): LayerCost[] {
+  return [...network.namedModules()].flatMap(([path, module]) => {
     const own = calls.filter((call) => call.module === path);
     const output = own.at(-1)?.outputs[0] as TracedTensor | undefined;
-    if (path === '' || output === undefined) continue;
-    const parameters = sum([...module.namedParameters().values()].map((tensor) => tensor.numel));
-    const shape = output.shape.slice(1);
-    layers.push({
+    if (path === '' || output === undefined) return [];
+    const parameters = [...module.namedParameters()].filter(([name]) => !name.includes('.'));
+    const kept = memory.filter(([call]) => call.module === path).map(([, bytes]) => bytes);
+    return {
       path,
       type: module.constructor.name,
-      output: shape,
-      parameters,
+      output: output.shape.slice(1),
+      parameters: sum(parameters.map(([, { numel }]) => numel)),
       macs: sum(own.map(macs)),
-      activationBytes: 4 * product(shape),
-    });
-  }
-  const total = (key: 'parameters' | 'macs' | 'activationBytes') => sum(layers.map((layer) => layer[key]));
-  return {
-    layers,
-    parameters: total('parameters'),
-    macs: total('macs'),
-    activationBytes: total('activationBytes'),
-  };
+      activationBytes: sum(kept) / CLIPS,
+    };
+  });
 }
 
 /** Multiply-accumulates of one operator call: each output element of a convolution sums over one weight window. */
 function macs(call: TracedCall): number {
   const output = call.outputs[0] as TracedTensor;
   const weight = call.inputs.get('weight') as TracedTensor | undefined;
-  if (weight === undefined) return 0;
-  if (call.operator === 'aten::linear' || /^aten::conv[123]d$/.test(call.operator)) {
+  if (weight !== undefined && /^aten::(linear|conv[123]d)$/.test(call.operator))
     return product(output.shape) * product(weight.shape.slice(1));
-  }
+  if (/^aten::(mm|bmm|matmul)$/.test(call.operator))
+    return product(output.shape) * (call.inputs.get('self') as TracedTensor).shape.at(-1)!;
   return 0;
 }
 

@@ -147,11 +147,8 @@ function history(config: RunConfig): EpochMetrics[] {
 
 function facts({ network, name, spec, file }: OpenedModel, device: Device): [string, string][] {
   const { frames, clips, crop } = spec;
-  const { parameters, macs } = networkCost(
-    network,
-    [frames * Math.max(1, clips), crop.height, crop.width],
-    device,
-  );
+  const size = [frames * Math.max(1, clips), crop.height, crop.width] as const;
+  const { parameters, macs } = networkCost(network, size);
   return [
     ['network', name],
     ['parameters', `${(parameters / 1e6).toFixed(2)} M`],
