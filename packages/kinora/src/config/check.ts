@@ -4,7 +4,7 @@ import type { RunConfig } from './schema.js';
 
 /** Throws for combinations that cannot be meant: training that never ends or ends before it starts. */
 export function crossCheck(config: RunConfig, source: string): void {
-  const { lr, last_lr, num_epochs, max_steps, schedule, augment } = config;
+  const { lr, last_lr, num_epochs, max_steps, schedule, augment, batch_size, accumulate_steps } = config;
   const open = num_epochs === -1 && max_steps === null;
   const fail = (key: string, expected: string, received: unknown, hint: string) => {
     const where = `${source}, ${key}`;
@@ -28,6 +28,13 @@ export function crossCheck(config: RunConfig, source: string): void {
     fail('last_lr', 'a rate above 0', 0, 'with num_epochs -1 training would never end');
   if (schedule.name === 'plateau' && last_lr >= lr)
     fail('last_lr', `a rate below lr (${lr})`, last_lr, 'training would end before it starts');
+  if (accumulate_steps > batch_size)
+    fail(
+      'accumulate_steps',
+      `at most batch_size (${batch_size})`,
+      accumulate_steps,
+      'a part has a clip or more',
+    );
   if (augment.scale[0] > augment.scale[1])
     fail('augment.scale', '[low, high]', JSON.stringify(augment.scale), 'write the smaller factor first');
 }

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { Augment } from './augment.js';
+import { ClassWeights } from './class-weights.js';
 import { preprocessKeys } from './preprocess.js';
 import { Schedule } from './schedule.js';
 
@@ -13,6 +14,7 @@ const name = z.string().regex(/^[^/\\]+$/, 'a name without slashes');
 const count = z.int().positive();
 const natural = z.int().min(0);
 const share = z.number().min(0).max(1);
+const alpha = z.number().min(0).default(0);
 
 const run = {
   model_name: name
@@ -58,19 +60,44 @@ const epochs = z.union([z.literal(-1), count]);
 const training = {
   augment: Augment.prefault({}).describe('changes to training clips; false: none'),
   model: z.string().min(1).default('ConvColumn6').describe('network, one of `kinora models`'),
+  sampler: z
+    .enum(['shuffled', 'balanced'])
+    .default('shuffled')
+    .describe('balanced: an epoch shows every class equally often'),
+  mixup: alpha.describe(
+    'blends pairs of clips: alpha of the beta distribution that shares are drawn from; 0: never',
+  ),
+  cutmix: alpha.describe('pastes a box of another clip: alpha as in mixup; with both, a batch has either'),
   batch_size: count.default(100).describe('clips in a step'),
+  accumulate_steps: count
+    .default(1)
+    .describe('parts that a batch goes through the network in, to save memory'),
   num_epochs: epochs.default(-1).describe('-1: until the schedule goes below last_lr'),
   max_steps: count.nullable().default(null).describe('stop after so many steps, wherever in an epoch'),
   optimizer: z.enum(['adam', 'adamw', 'sgd']).default('adam'),
   amsgrad: z.boolean().default(true).describe('AMSGrad variant of adam and adamw'),
   lr: z.number().positive().default(0.001).describe('learning rate'),
+  scale_lr: count
+    .nullable()
+    .default(null)
+    .describe('batch size that lr is meant for: lr grows with the batch'),
   last_lr: z.number().min(0).default(0.00001).describe('training ends when the schedule goes below it'),
   schedule: Schedule.prefault('plateau').describe('plateau, cosine, one_cycle, step or constant'),
   warmup_steps: natural.default(0).describe('steps of linear warm-up from 0'),
   momentum: z.number().min(0).lt(1).default(0.9).describe('of sgd'),
   weight_decay: z.number().min(0).default(0.00001),
-  label_smoothing: z.number().min(0).lt(1).default(0),
+  label_smoothing: z.number().min(0).lt(1).default(0).describe('share of every target given to all classes'),
+  class_weights: ClassWeights.nullable()
+    .default(null)
+    .describe('factors on the loss by label, or balanced: by how rare a label is'),
   clip_grad_norm: z.number().positive().nullable().default(null).describe('largest norm of all gradients'),
+  ema_decay: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .nullable()
+    .default(null)
+    .describe('of an average of the weights, which is then what is validated, saved and exported'),
 };
 
 export const RunConfig = z.strictObject({ ...run, ...data, ...preprocessKeys, ...training });

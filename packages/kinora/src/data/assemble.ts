@@ -6,11 +6,14 @@ import { KinoraError } from '@kinora/torch/error';
 import { type BadClips, isClipFault } from './bad-clips.js';
 import type { ClipList } from './clip-list.js';
 import type { DecodePool } from './decode-pool.js';
+import { batchPlaces } from './order.js';
 
 /** What the batches of one epoch have in common. */
 export interface EpochRun {
   readonly list: ClipList;
   readonly order: Uint32Array;
+  /** How often the clip at each place of the order has been there before: each time is drawn anew. */
+  readonly repeats: Uint32Array;
   readonly bad: BadClips;
   readonly pool: DecodePool;
   readonly batchSize: number;
@@ -40,15 +43,14 @@ export async function assembleBatch(
   number: number,
   slot: Uint8Array,
 ): Promise<AssembledBatch | undefined> {
-  const first = number * run.batchSize;
-  const count = Math.min(run.batchSize, run.order.length - first);
-  const reads = Array.from({ length: count }, (_, i) =>
-    readPlace(run, first + i, slot.subarray(i * run.clipBytes, (i + 1) * run.clipBytes)),
+  const { batchSize, clipBytes, order } = run;
+  const reads = batchPlaces(number, batchSize, order.length).map((position, i) =>
+    readPlace(run, position, slot.subarray(i * clipBytes, (i + 1) * clipBytes)),
   );
   const places = await allOf(reads);
   const good = places.filter((place) => place !== undefined);
   if (good.length === 0) return undefined;
-  if (good.length < count) closeUp(slot, places, run.clipBytes);
+  if (good.length < places.length) closeUp(slot, places, run.clipBytes);
   return {
     clips: slot.subarray(0, good.length * run.clipBytes),
     labels: BigInt64Array.from(good, ({ label }) => BigInt(label)),
@@ -70,11 +72,12 @@ export function nothingLeft(clips: number): KinoraError {
 async function readPlace(run: EpochRun, position: number, out: Uint8Array): Promise<Place | undefined> {
   const candidates = run.replace ? run.order.length : 1;
   for (let attempt = 0; attempt < candidates; attempt++) {
-    const index = run.order[(position + attempt) % run.order.length]!;
+    const place = (position + attempt) % run.order.length;
+    const index = run.order[place]!;
     if (run.bad.has(index)) continue;
     const item = run.list.items[index]!;
     try {
-      const draw = { epoch: run.epoch, index, attempt };
+      const draw = { epoch: run.epoch, index, attempt: run.repeats[place]! * run.order.length + attempt };
       return { index, label: await run.pool.run({ item, draw, out }) };
     } catch (error) {
       if (!isClipFault(error)) throw error;

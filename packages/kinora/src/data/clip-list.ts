@@ -21,3 +21,10 @@ export interface ClipList {
   /** Lines left out because their label is not among the labels (`unknownLabels: 'drop'`). */
   readonly dropped: number;
 }
+
+/** How many clips each class has, `[classes]`. */
+export function clipsPerClass({ labels, items }: ClipList): number[] {
+  const counts = labels.map(() => 0);
+  for (const { label } of items) if (label >= 0) counts[label]!++;
+  return counts;
+}

@@ -25,7 +25,7 @@ export interface ReaderOptions {
 export interface Draw {
   readonly epoch: number;
   readonly index: number;
-  /** How many clips before this one were bad, when it stands in for another. */
+  /** Tells readings of the clip in one epoch apart: how many clips before it were bad, how often it came before. */
   readonly attempt: number;
 }
 

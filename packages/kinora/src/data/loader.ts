@@ -14,7 +14,7 @@ import { type AssembledBatch, assembleBatch, type EpochRun, nothingLeft } from '
 import { type BadClip, BadClips } from './bad-clips.js';
 import type { ClipList } from './clip-list.js';
 import { boundedWorkers, type DecodePool, decodePool } from './decode-pool.js';
-import { batchCount, epochOrder } from './order.js';
+import { balancedOrder, batchCount, epochOrder, repeatsIn } from './order.js';
 import { type Ahead, readAhead } from './read-ahead.js';
 
 export interface LoaderOptions {
@@ -22,7 +22,12 @@ export interface LoaderOptions {
   readonly spec: PreprocessSpec;
   readonly batchSize: number;
   /** Training: shuffled, randomly sampled and augmented, by this seed. Absent: evaluation, always the same. */
-  readonly training?: { readonly seed: number; readonly augment?: AugmentSpec };
+  readonly training?: {
+    readonly seed: number;
+    readonly augment?: AugmentSpec;
+    /** Every class equally often, instead of every clip once. */
+    readonly balanced?: boolean;
+  };
   /** Leaves out the last batch if it is not full; default: in training. */
   readonly dropLast?: boolean;
   /** Worker threads, at most one per processor; 0 decodes in the calling thread. Default 2. */
@@ -86,9 +91,10 @@ export function clipLoader(options: LoaderOptions): ClipLoader {
     let handed = 0;
     try {
       pool ??= decodePool(workers, { spec, ...(training && { training }) });
-      const order = epochOrder(clips, number, training?.seed);
+      const order = orderOf(list, number, training);
+      const repeats = repeatsIn(order);
       const replace = training !== undefined;
-      const run: EpochRun = { list, order, bad, pool, batchSize, clipBytes, epoch: number, replace };
+      const run: EpochRun = { list, order, repeats, bad, pool, batchSize, clipBytes, epoch: number, replace };
       const make = (batch: number, slot: Uint8Array) => assembleBatch(run, batch, slot);
       for await (const ahead of readAhead(ring(), startBatch, batchesPerEpoch, make, pool.cancel)) {
         handed++;
@@ -114,6 +120,15 @@ export function clipLoader(options: LoaderOptions): ClipLoader {
       await closing?.close();
     },
   };
+}
+
+function orderOf({ items }: ClipList, epoch: number, training: LoaderOptions['training']): Uint32Array {
+  if (training?.balanced !== true) return epochOrder(items.length, epoch, training?.seed);
+  return balancedOrder(
+    items.map(({ label }) => label),
+    epoch,
+    training.seed,
+  );
 }
 
 /** Memory that worker threads can write to. */

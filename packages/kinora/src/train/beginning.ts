@@ -54,13 +54,14 @@ export function begin({ from, path }: Beginning, training: Training, progress: P
   return { step: 0, epoch: 0, batch: 0, sums: noSums(), best: null };
 }
 
-function takeWeights(path: string, { network }: Training, progress: Progress): void {
+function takeWeights(path: string, { network, average }: Training, progress: Progress): void {
   const weights = readWeights(path);
   try {
     network.loadStateDict(weights);
   } finally {
     for (const tensor of weights.values()) tensor.dispose();
   }
+  average?.begin(network);
   progress.log(`weights from ${path}; it holds no optimizer of ours, which starts anew`);
 }
 

@@ -1,6 +1,7 @@
 /**
  * What a checkpoint holds: `model.safetensors`, `optimizer.safetensors` and `checkpoint.json` (configuration,
- * preprocessing spec and the trainer's state), enough for a new process to go on with the very same bits.
+ * preprocessing spec and the trainer's state), enough for a new process to go on with the very same bits. Where weights
+ * are averaged, the model is the average, and `weights.safetensors` holds those that are being trained.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,6 +18,7 @@ import * as z from 'zod';
 import { type PreprocessSpec, preprocessSchema } from '../clip/spec.js';
 import { effectiveConfig, type RunConfig } from '../config/index.js';
 import type { Network } from '../model/network.js';
+import type { WeightAverage } from './average.js';
 import { checkWeights } from './finite.js';
 import { type Link, publish } from './generations.js';
 
@@ -55,11 +57,13 @@ const stateSchema = z.object({
 export type CheckpointState = z.infer<typeof stateSchema>;
 
 const MODEL = 'model.safetensors';
+const WEIGHTS = 'weights.safetensors';
 const OPTIMIZER = 'optimizer.safetensors';
 const STATE = 'checkpoint.json';
 
 export interface Trained {
   readonly network: Network;
+  readonly average: WeightAverage | null;
   readonly optimizer: optim.Optimizer;
   readonly schedule: { state(): optim.ScheduleState; restore(state: optim.ScheduleState): void };
   readonly config: RunConfig;
@@ -77,7 +81,7 @@ export function saveCheckpoint(
   trained: Trained,
   progress: TrainingProgress,
 ): void {
-  const { network, optimizer, spec, config, schedule, device } = trained;
+  const { network, average, optimizer, spec, config, schedule, device } = trained;
   checkWeights(network);
   const { tensors, settings } = optimizer.stateDict();
   const state: CheckpointState = {
@@ -92,7 +96,8 @@ export function saveCheckpoint(
   };
   const metadata = { format: 'pt', model: config.model, spec: JSON.stringify(spec) };
   publish(folder, `step-${String(progress.step).padStart(8, '0')}`, links, (path) => {
-    serialize.saveSafetensors(join(path, MODEL), network.stateDict(), metadata);
+    serialize.saveSafetensors(join(path, MODEL), (average?.network ?? network).stateDict(), metadata);
+    if (average !== null) serialize.saveSafetensors(join(path, WEIGHTS), network.stateDict());
     serialize.saveSafetensors(join(path, OPTIMIZER), tensors);
     const text = new TextEncoder().encode(`${JSON.stringify(state, null, 1)}\n`);
     serialize.writeAtomically(join(path, STATE), (sink) => sink.write(text));
@@ -127,12 +132,15 @@ export const configOf = (state: CheckpointState, where: string): RunConfig =>
 
 /**
  * Puts a saved generation back into network, optimizer, schedule and generators. The optimizer keeps the settings it was
- * made with (first rate, decay): the configuration decides them, a checkpoint only remembers.
+ * made with (first rate, decay): the configuration decides them, a checkpoint only remembers. An average that was not kept
+ * so far begins at the weights.
  */
 export function restoreCheckpoint(path: string, state: CheckpointState, trained: Trained): void {
-  const { network, optimizer, schedule, device } = trained;
+  const { network, average, optimizer, schedule, device } = trained;
   const settings = { ...state.optimizer, groups: settingsOf(state, trained) };
-  withTensors(modelFile(path), (tensors) => network.loadStateDict(tensors));
+  const averaged = existsSync(join(path, WEIGHTS));
+  withTensors(join(path, averaged ? WEIGHTS : MODEL), (tensors) => network.loadStateDict(tensors));
+  withTensors(modelFile(path), (tensors) => average?.network.loadStateDict(tensors));
   withTensors(join(path, OPTIMIZER), (tensors) => optimizer.loadStateDict({ tensors, settings }));
   schedule.restore(state.schedule);
   const generators = randomDevices(device).filter((name) => name in state.random);

@@ -64,7 +64,7 @@ function checkClasses(list: ClipList, { num_classes, labels_csv }: RunConfig): C
 export const trainingLoader = (...[list, spec, config, onBadClip]: LoaderArguments): ClipLoader =>
   clipLoader({
     ...common(list, spec, config, onBadClip),
-    training: { seed: config.seed, augment: config.augment },
+    training: { seed: config.seed, augment: config.augment, balanced: config.sampler === 'balanced' },
   });
 
 /** Every clip once, in the list's order, as validation and tests see them. */

@@ -11,7 +11,7 @@ import type { RunLog } from './run-log.js';
 import { totalSteps } from './schedule.js';
 import { trainStep } from './step.js';
 import { type Averages, addBatch, averages, evaluated, noSums } from './sums.js';
-import type { Training } from './training.js';
+import { evaluatedNetwork, type Training } from './training.js';
 import { predictAll } from './validate.js';
 
 export interface LoopOptions {
@@ -88,22 +88,18 @@ async function trainEpoch(
 }
 
 function step(
-  { config, network, optimizer, schedule, device, spec }: Training,
+  { network, average, optimizer, schedule, settings }: Training,
   state: TrainingProgress,
   batch: Parameters<typeof trainStep>[2],
   log: RunLog,
 ): void {
   schedule.apply(optimizer, state.step);
-  const { loss, logits } = trainStep(network, optimizer, batch, {
-    labelSmoothing: config.label_smoothing,
-    clipGradNorm: config.clip_grad_norm,
-    device,
-    spec,
-  });
-  addBatch(state.sums, loss, logits, batch.labels);
+  const { loss, logits, labels } = trainStep(network, optimizer, batch, settings);
+  addBatch(state.sums, loss, logits, labels);
   schedule.afterStep();
   state.step++;
   state.batch++;
+  average?.update(network, state.step);
   log.step({ step: state.step, epoch: state.epoch, loss, lr: optimizer.groups[0]!.lr });
 }
 
@@ -128,11 +124,13 @@ async function finishEpoch(training: Training, state: TrainingProgress, options:
 }
 
 async function validate(
-  { network, spec, device }: Training,
+  training: Training,
   { valLoader, signal }: LoopOptions,
   task: ProgressTask,
 ): Promise<Averages | undefined> {
   if (valLoader === undefined) return undefined;
+  const { spec, device } = training;
+  const network = evaluatedNetwork(training);
   const { logits, targets } = await predictAll(network, valLoader, spec, device, { task, signal });
   const result = evaluated(logits, targets);
   checkLoss(result.loss, 'validation loss');

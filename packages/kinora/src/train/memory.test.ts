@@ -2,6 +2,7 @@
 import { memoryStats } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { preprocessSpec, type RunConfig } from '../config/index.js';
+import { clipsPerClass } from '../data/clip-list.js';
 import type { ClipLoader } from '../data/loader.js';
 import { evaluationLoader, readSplit, trainingLoader } from './data.js';
 import { trainStep } from './step.js';
@@ -18,14 +19,20 @@ const fail = (): never => {
 };
 beforeAll(() => {
   data = new TinyData();
-  config = data.config('memory', { clip_grad_norm: 1, label_smoothing: 0.1 });
+  config = data.config('memory', {
+    ...{ clip_grad_norm: 1, label_smoothing: 0.1, ema_decay: 0.9 },
+    ...{ mixup: 1, cutmix: 1, accumulate_steps: 2, class_weights: 'balanced' },
+  });
   const [train, val] = [readSplit(config, 'train'), readSplit(config, 'val')!];
   const spec = preprocessSpec(config, train.labels);
   loaders = {
     train: trainingLoader(train, spec, config, fail),
     val: evaluationLoader(val, spec, config, fail),
   };
-  training = newTraining(config, spec, 'cpu', loaders.train.batchesPerEpoch);
+  training = newTraining(config, spec, 'cpu', {
+    stepsPerEpoch: loaders.train.batchesPerEpoch,
+    perClass: clipsPerClass(train),
+  });
 });
 afterAll(async () => {
   await Promise.all([loaders.train.close(), loaders.val.close()]);
@@ -58,13 +65,13 @@ describe('validation', () => {
 });
 
 test('the number of live tensors is the same after each of 30 steps and validations between', async () => {
-  const { network, optimizer, spec } = training;
-  const settings = { labelSmoothing: 0.1, clipGradNorm: 1, device: 'cpu', spec };
+  const { network, average, optimizer, settings } = training;
   const counts: number[] = [];
   network.train();
   for (let epoch = 0; epoch < 10; epoch++) {
     for await (const batch of loaders.train.epoch(epoch)) {
       trainStep(network, optimizer, batch, settings);
+      average!.update(network, counts.length + 1);
       counts.push(memoryStats().liveTensors);
     }
     await validate();

@@ -25,6 +25,13 @@ describe.each<[string, RunConfigInput]>([
     'plateau, by epochs, adam',
     { ...EPOCHS, lr: 0.01, schedule: { name: 'plateau', patience: 0, factor: 0.5 } },
   ],
+  [
+    'everything that is drawn or kept: mixing, averaged weights, balanced classes, parts of batches',
+    {
+      ...{ ...EPOCHS, mixup: 0.4, cutmix: 1, ema_decay: 0.9, accumulate_steps: 2 },
+      ...{ sampler: 'balanced', class_weights: { 'Stop Sign': 2 }, schedule: 'cosine', optimizer: 'adamw' },
+    },
+  ],
   ['warm-up, sgd, checkpoints between', { ...EPOCHS, optimizer: 'sgd', warmup_steps: 5, save_steps: 2 }],
 ])('%s', (name, changes) => {
   test('interrupted in two epochs and in a validation, with other numbers of workers', async () => {

@@ -6,6 +6,7 @@ import { appendFileSync } from 'node:fs';
 import { noGrad, scope } from '@kinora/torch';
 import type { Network } from '../model/network.js';
 import type { Progress } from '../progress.js';
+import type { ClipBatch } from './batch.js';
 import {
   EventWriter,
   filmStrip,
@@ -15,7 +16,6 @@ import {
   truncateEvents,
 } from './log/index.js';
 import type { RunFolder } from './run-folder.js';
-import type { ClipBatch } from './step.js';
 import type { Averages } from './sums.js';
 
 export interface StepRecord {

@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { type Device, serialize } from '@kinora/torch';
 import { preprocessSpec, type RunConfig } from '../config/index.js';
+import { clipsPerClass } from '../data/clip-list.js';
 import { flipMapFor } from '../data/labels.js';
 import type { ClipLoader } from '../data/loader.js';
 import { type Progress, silent } from '../progress.js';
@@ -15,7 +16,7 @@ import { trainLoop } from './loop.js';
 import { makeRunFolder, type RunFolder, runFolderOf } from './run-folder.js';
 import { loggedProgress, openRunLog } from './run-log.js';
 import { saveTar, wantsTar } from './starting-point.js';
-import { disposeTraining, newTraining, type Training } from './training.js';
+import { disposeTraining, evaluatedNetwork, newTraining, type Training } from './training.js';
 
 export interface TrainOptions {
   /** Go on from the run's last checkpoint, with the very losses that an uninterrupted run has. */
@@ -48,7 +49,10 @@ export async function trainRun(config: RunConfig, options: TrainOptions = {}): P
   const { trainList, valList, effective, spec } = readLists(config);
   const trainLoader = trainingLoader(trainList, spec, config, onBadClip);
   const valLoader = valList && evaluationLoader(valList, spec, config, onBadClip);
-  const training = newTraining(effective, spec, device, trainLoader.batchesPerEpoch);
+  const training = newTraining(effective, spec, device, {
+    stepsPerEpoch: trainLoader.batchesPerEpoch,
+    perClass: clipsPerClass(trainList),
+  });
   try {
     makeRunFolder(folder);
     return await withRunLock(folder.path, async () => {
@@ -77,7 +81,8 @@ async function trainFrom(
   resumed: boolean,
   { training, folder, ...parts }: RunParts,
 ): Promise<void> {
-  const { config, network } = training;
+  const { config } = training;
+  const network = evaluatedNetwork(training);
   writeJson(folder.config, config);
   if (!resumed) rmSync(folder.badClips, { force: true });
   // A kill may have come between the last checkpoint and the starting point's files.

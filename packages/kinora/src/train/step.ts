@@ -1,24 +1,26 @@
-/** One training step: forward, loss, backward, update, in one scope so that nothing of it outlives it. */
-import { type Device, fromTypedArray, nn, optim, scope } from '@kinora/torch';
+/**
+ * One training step: forward, loss, backward, update, in one scope so that nothing of it outlives it. The batch may go
+ * through the network in several parts whose gradients add up, which needs the memory of one part.
+ */
+import { type Device, optim, scope, type Tensor } from '@kinora/torch';
 import type { PreprocessSpec } from '../clip/spec.js';
 import { networkInput } from '../model/input.js';
 import type { Network } from '../model/network.js';
+import { type BatchPart, type ClipBatch, partsOf } from './batch.js';
 import { checkLoss } from './finite.js';
-
-/** Clips as the loader hands them out. */
-export interface ClipBatch {
-  /** uint8 RGB `[N, T, H, W, 3]`. */
-  readonly clips: Uint8Array;
-  readonly shape: readonly [n: number, t: number, h: number, w: number];
-  /** Class indices `[N]`. */
-  readonly labels: BigInt64Array;
-}
+import { drawMix, type Mixing, mixClips } from './mix.js';
+import { dominantLabels, lossOf, type Objective, weightOf } from './objective.js';
 
 export interface StepSettings {
-  readonly labelSmoothing: number;
+  readonly objective: Objective;
+  readonly mixing: Mixing;
+  /** Parts that a batch goes through the network in. */
+  readonly accumulateSteps: number;
   readonly clipGradNorm: number | null;
   readonly device: Device;
   readonly spec: PreprocessSpec;
+  /** Called when the gradients of the batch are complete, before they are clipped: to average them with others'. */
+  readonly reduceGradients?: (params: readonly Tensor[]) => void;
 }
 
 export interface StepResult {
@@ -26,6 +28,8 @@ export interface StepResult {
   readonly loss: number;
   /** `[N, classes]`, before the update. */
   readonly logits: Float32Array;
+  /** Class indices `[N]`: of a mixed clip the one that weighs most. */
+  readonly labels: BigInt64Array;
 }
 
 /** Updates the network once. Throws `train/not-finite` instead when the loss is not a number any more. */
@@ -33,18 +37,51 @@ export function trainStep(
   network: Network,
   optimizer: optim.Optimizer,
   batch: ClipBatch,
-  { labelSmoothing, clipGradNorm, device, spec }: StepSettings,
+  settings: StepSettings,
 ): StepResult {
+  const { epoch, number, shape } = batch;
+  const [clips, , height, width] = shape;
+  const mix = drawMix(settings.mixing, { epoch, number, clips, frame: { height, width } });
+  const parts = partsOf(batch, settings.accumulateSteps, mix);
+  const weights = parts.map(({ targets }) => weightOf(targets, settings.objective));
+  const total = weights.reduce((sum, weight) => sum + weight);
   return scope(() => {
-    const { logits } = network.call(networkInput(batch.clips, batch.shape, spec, device));
-    const labels = fromTypedArray(batch.labels, [batch.labels.length], { device });
-    const loss = nn.crossEntropy(logits, labels, { labelSmoothing });
+    optimizer.zeroGrad();
+    const done = parts.map((part, i) => backward(network, part, weights[i]! / total, settings));
+    settings.reduceGradients?.(optimizer.params);
+    if (settings.clipGradNorm !== null) optim.clipGradNorm(optimizer.params, settings.clipGradNorm);
+    optimizer.step();
+    return {
+      loss: done.reduce((sum, { loss }) => sum + loss, 0),
+      logits: Float32Array.from(done.flatMap(({ logits }) => [...logits])),
+      labels: BigInt64Array.from(parts.flatMap(({ targets }) => [...dominantLabels(targets)])),
+    };
+  });
+}
+
+/** Adds a part's gradients, weighted by its share of the batch. */
+function backward(
+  network: Network,
+  part: BatchPart,
+  share: number,
+  settings: StepSettings,
+): Pick<StepResult, 'loss' | 'logits'> {
+  return scope(() => {
+    const { logits } = network.call(inputOf(part, settings));
+    const mean = lossOf(logits, part.targets, settings.objective, settings.device);
+    const loss = share === 1 ? mean : mean.mul(share);
     const value = Number(loss.item());
     checkLoss(value);
-    optimizer.zeroGrad();
     loss.backward();
-    if (clipGradNorm !== null) optim.clipGradNorm(optimizer.params, clipGradNorm);
-    optimizer.step();
     return { loss: value, logits: logits.detach().toTypedArray() as Float32Array };
+  });
+}
+
+function inputOf({ clips, shape, mixed }: BatchPart, { spec, device }: StepSettings): Tensor {
+  return scope(() => {
+    const own = networkInput(clips, shape, spec, device);
+    return mixed === undefined
+      ? own
+      : mixClips(own, networkInput(mixed.partners, shape, spec, device), mixed);
   });
 }

@@ -1,5 +1,5 @@
 /** For tests only: a data set of a few small clips, configurations that train on it in a second, what a run left. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeTestClip } from '../clip/fixtures.test.util.js';
@@ -103,7 +103,7 @@ export async function trainSession(
 export interface Outcome {
   /** Every line of metrics.jsonl. */
   readonly metrics: string;
-  /** Weights and optimizer state as bytes, of `last` and `best`. */
+  /** Weights, averaged weights and optimizer state as bytes, of `last` and `best`. */
   readonly files: readonly string[];
   readonly state: Omit<CheckpointState, 'config'>;
 }
@@ -112,9 +112,9 @@ export interface Outcome {
 export function outcome(config: RunConfig): Outcome {
   const { metrics, checkpoints } = runFolderOf(config);
   const files = ['last', 'best'].flatMap((link) =>
-    ['model', 'optimizer'].map((name) =>
-      readFileSync(join(checkpoints, link, `${name}.safetensors`)).toString('base64'),
-    ),
+    readdirSync(join(checkpoints, link))
+      .filter((name) => name.endsWith('.safetensors'))
+      .map((name) => readFileSync(join(checkpoints, link, name)).toString('base64')),
   );
   const { config: _, ...state } = readState(join(checkpoints, 'last'));
   return { metrics: readFileSync(metrics, 'utf8'), files, state };

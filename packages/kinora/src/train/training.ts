@@ -4,16 +4,30 @@ import type { PreprocessSpec } from '../clip/spec.js';
 import type { RunConfig } from '../config/index.js';
 import type { Network } from '../model/network.js';
 import { findNetwork } from '../model/registry.js';
+import { WeightAverage } from './average.js';
+import { classWeights } from './class-weights.js';
 import { runOptimizer } from './optimizer.js';
 import { type RunSchedule, runSchedule } from './schedule.js';
+import type { StepSettings } from './step.js';
 
 export interface Training {
   readonly config: RunConfig;
   readonly spec: PreprocessSpec;
   readonly device: Device;
   readonly network: Network;
+  /** Moving average of the network's weights, where one is configured. */
+  readonly average: WeightAverage | null;
   readonly optimizer: optim.Optimizer;
   readonly schedule: RunSchedule;
+  /** What all steps have in common. */
+  readonly settings: StepSettings;
+}
+
+/** What of the training clips decides how they are trained on. */
+export interface TrainingClips {
+  readonly stepsPerEpoch: number;
+  /** Clips of each class. */
+  readonly perClass: readonly number[];
 }
 
 /** Seeds the generators and makes everything anew; the same configuration gives the same weights. */
@@ -21,25 +35,66 @@ export function newTraining(
   config: RunConfig,
   spec: PreprocessSpec,
   device: Device,
-  stepsPerEpoch: number,
+  clips: TrainingClips,
 ): Training {
   if (config.threads !== null) threads.set(config.threads);
   setDeterministic(config.deterministic);
+  const settings = stepSettings(config, spec, device, clips);
+  const average = newAverage(config, spec, device);
+  // Seeded after the average was made: with or without one, the weights are the same.
   manualSeed(config.seed);
-  const { frames, clips, crop, labels } = spec;
-  const size = [frames * Math.max(1, clips), crop.height, crop.width] as const;
-  const network = findNetwork(config.model).build(labels.length, size).to({ device });
+  const network = newNetwork(config, spec, device);
+  average?.begin(network);
   return {
     config,
     spec,
     device,
     network,
+    average,
     optimizer: runOptimizer(config, network),
-    schedule: runSchedule(config, stepsPerEpoch),
+    schedule: runSchedule(config, clips.stepsPerEpoch),
+    settings,
   };
 }
 
-export function disposeTraining({ network, optimizer }: Training): void {
+/** The network whose predictions count: the average where there is one. */
+export const evaluatedNetwork = ({ network, average }: Pick<Training, 'network' | 'average'>): Network =>
+  average?.network ?? network;
+
+export function disposeTraining({ network, average, optimizer }: Training): void {
   optimizer.dispose();
+  average?.dispose();
   network.dispose();
+}
+
+function newNetwork(config: RunConfig, spec: PreprocessSpec, device: Device): Network {
+  const { frames, clips, crop, labels } = spec;
+  const size = [frames * Math.max(1, clips), crop.height, crop.width] as const;
+  return findNetwork(config.model).build(labels.length, size).to({ device });
+}
+
+function newAverage(config: RunConfig, spec: PreprocessSpec, device: Device): WeightAverage | null {
+  return config.ema_decay === null
+    ? null
+    : new WeightAverage(newNetwork(config, spec, device), config.ema_decay);
+}
+
+function stepSettings(
+  config: RunConfig,
+  spec: PreprocessSpec,
+  device: Device,
+  { perClass }: TrainingClips,
+): StepSettings {
+  const { label_smoothing, class_weights, mixup, cutmix, seed, accumulate_steps, clip_grad_norm } = config;
+  return {
+    objective: {
+      labelSmoothing: label_smoothing,
+      classWeights: classWeights(class_weights, spec.labels, perClass),
+    },
+    mixing: { mixup, cutmix, seed },
+    accumulateSteps: accumulate_steps,
+    clipGradNorm: clip_grad_norm,
+    device,
+    spec,
+  };
 }

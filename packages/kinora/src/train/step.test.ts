@@ -1,0 +1,124 @@
+/** One step: parts of a batch give the gradients of the whole; smoothing and class weights are PyTorch's. */
+import { fromTypedArray, manualSeed, nn, scope, type Tensor } from '@kinora/torch';
+import { describe, expect, test } from 'vitest';
+import { defaultSpec } from '../clip/spec.js';
+import { effectiveConfig } from '../config/index.js';
+import { Network, type NetworkOutput } from '../model/network.js';
+import type { ClipBatch } from './batch.js';
+import { classWeights } from './class-weights.js';
+import { lossOf, type Objective, weightOf } from './objective.js';
+import { runOptimizer } from './optimizer.js';
+import { type StepSettings, trainStep } from './step.js';
+
+/** No batch norm: nothing in it depends on which clips stand together. */
+class Plain extends Network {
+  conv = new nn.Conv3d(3, 4, [2, 3, 3]);
+  fc = new nn.Linear(4, 3);
+  forward(clips: Tensor): NetworkOutput {
+    const features = this.conv.call(clips).relu().mean([2, 3, 4]);
+    return { logits: this.fc.call(features), features };
+  }
+}
+
+const batch: ClipBatch = {
+  clips: Uint8Array.from({ length: 7 * 3 * 6 * 6 * 3 }, (_, i) => (i * 37) % 251),
+  shape: [7, 3, 6, 6],
+  labels: BigInt64Array.of(0n, 1n, 2n, 0n, 0n, 1n, 0n),
+  epoch: 0,
+  number: 0,
+};
+const settings: StepSettings = {
+  objective: { labelSmoothing: 0.1, classWeights: null },
+  mixing: { mixup: 0, cutmix: 0, seed: 1 },
+  accumulateSteps: 1,
+  clipGradNorm: null,
+  device: 'cpu',
+  spec: defaultSpec(['a', 'b', 'c']),
+};
+
+/** Loss, logits and gradients of a step with these settings, from the same weights. */
+function stepped(changes: Partial<StepSettings>) {
+  manualSeed(5);
+  using network = new Plain();
+  const optimizer = runOptimizer(effectiveConfig({ optimizer: 'sgd', lr: 0.1 }), network);
+  const result = trainStep(network, optimizer, batch, { ...settings, ...changes });
+  const gradients = network.parameters().map((p) => scope(() => p.grad!.toTypedArray() as Float32Array));
+  optimizer.dispose();
+  return { ...result, gradients: gradients.flatMap((values) => [...values]) };
+}
+
+const furthest = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i]!)));
+
+describe('a batch in parts', () => {
+  test.each<[string, Partial<StepSettings>]>([
+    ['plain', {}],
+    ['class weights', { objective: { labelSmoothing: 0.1, classWeights: Float32Array.of(0.5, 2, 3) } }],
+    ['mixed', { mixing: { mixup: 1, cutmix: 0, seed: 1 } }],
+    ['cut', { mixing: { mixup: 0, cutmix: 1, seed: 1 } }],
+  ])('%s: loss, logits, labels and gradients of the whole, to rounding', (_, changes) => {
+    const whole = stepped(changes);
+    const parts = stepped({ ...changes, accumulateSteps: 3 });
+    expect(parts.loss).toBeCloseTo(whole.loss, 5);
+    expect(parts.labels).toEqual(whole.labels);
+    expect(furthest(parts.logits, whole.logits)).toBeLessThan(1e-6);
+    expect(furthest(parts.gradients, whole.gradients)).toBeLessThan(1e-6);
+    expect(Math.max(...whole.gradients.map(Math.abs))).toBeGreaterThan(1e-2);
+  });
+
+  test('gradients are complete when they are reduced, and reduced before they are clipped', () => {
+    const seen: number[] = [];
+    const reduceGradients: StepSettings['reduceGradients'] = (params) =>
+      scope(() => {
+        for (const { grad } of params) seen.push(...(grad!.toTypedArray() as Float32Array));
+        for (const { grad } of params) grad!.zero_();
+      });
+    const { gradients } = stepped({ accumulateSteps: 3, clipGradNorm: 1, reduceGradients });
+    expect(furthest(seen, stepped({}).gradients)).toBeLessThan(1e-6);
+    expect(new Set(gradients)).toEqual(new Set([0]));
+  });
+});
+
+describe('the loss', () => {
+  const rows = [
+    [2, -1, 0.5],
+    [0, 3, -2],
+  ];
+  const targets = { labels: BigInt64Array.of(0n, 2n), share: 1 };
+  const loss = (objective: Objective) =>
+    scope(() =>
+      Number(
+        lossOf(fromTypedArray(Float32Array.from(rows.flat()), [2, 3]), targets, objective, 'cpu').item(),
+      ),
+    );
+  const logProbability = (row: readonly number[], c: number) =>
+    row[c]! - Math.log(row.reduce((sum, logit) => sum + Math.exp(logit), 0));
+
+  test('with label smoothing: the label keeps 1 - s + s / C, every other class has s / C', () => {
+    const byHand = rows.map((row, i) =>
+      row.reduce((sum, _, c) => {
+        const share = 0.3 / 3 + (c === Number(targets.labels[i]) ? 0.7 : 0);
+        return sum - share * logProbability(row, c);
+      }, 0),
+    );
+    expect(loss({ labelSmoothing: 0.3, classWeights: null })).toBeCloseTo((byHand[0]! + byHand[1]!) / 2, 6);
+  });
+
+  test('with class weights: a weighted mean', () => {
+    const weights = Float32Array.of(3, 7, 0.5);
+    const byHand = -(3 * logProbability(rows[0]!, 0) + 0.5 * logProbability(rows[1]!, 2)) / 3.5;
+    expect(loss({ labelSmoothing: 0, classWeights: weights })).toBeCloseTo(byHand, 6);
+    expect(weightOf(targets, { labelSmoothing: 0, classWeights: weights })).toBe(3.5);
+  });
+
+  test('balanced class weights give every class the same part, and a clip 1 on average', () => {
+    const counts = [6, 3, 1, 0];
+    const weights = classWeights('balanced', ['a', 'b', 'c', 'd'], counts)!;
+    const parts = counts.map((count, i) => count * weights[i]!);
+    expect(parts.map((part) => part.toFixed(5))).toEqual(['3.33333', '3.33333', '3.33333', '0.00000']);
+    expect([...classWeights({ b: 4 }, ['a', 'b'], [1, 1])!]).toEqual([1, 4]);
+    expect(() => classWeights({ Stop: 2 }, ['Stopp'], [1])).toThrow(
+      'class_weights: expected factors by label, received one for "Stop", which is no label; the nearest label is "Stopp"',
+    );
+  });
+});
