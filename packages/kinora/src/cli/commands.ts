@@ -34,6 +34,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./predict.js')).predictCommand(),
   },
   {
+    name: 'compare',
+    summary: 'train and measure several networks alike',
+    load: async () => (await import('./compare.js')).compareCommand(),
+  },
+  {
     name: 'jester',
     summary: 'prepare the real Jester data set',
     load: async () => (await import('./jester.js')).jesterCommand(),

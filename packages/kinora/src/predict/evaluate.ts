@@ -22,6 +22,10 @@ export interface EvaluateOptions {
   readonly device?: Device;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
+  /** Folder of the report; default: `report/` of the run. */
+  readonly report?: string;
+  /** What the report calls the clips; default: validation. */
+  readonly split?: string;
 }
 
 export interface EvaluateResult {
@@ -36,17 +40,16 @@ const WORST = 12;
 
 /** Measures the run's best checkpoint (or the configuration's) on the validation list and writes `report/`. */
 export async function evaluateRun(config: RunConfig, options: EvaluateOptions = {}): Promise<EvaluateResult> {
-  const { device = 'cpu' } = options;
+  const { device = 'cpu', report = runFolderOf(config).report, split = 'validation' } = options;
   const model = openRunModel(config, options);
   try {
     const { labels } = model.spec;
     const list = readSplit(config, 'val', labels);
     if (list === undefined) throw noList('val_data_csv', 'validation');
     const { indices, ...evaluation } = await predictList(model, list, config, options);
-    const { report } = runFolderOf(config);
     await writeReport(report, {
       name: config.model_name,
-      split: 'validation',
+      split,
       date: new Date().toISOString(),
       config,
       labels,

@@ -104,7 +104,8 @@ const HARMLESS = new Set([
 /** Keys that only say when training ends, unless the schedule is stretched over all of it. */
 const LENGTH = new Set(['num_epochs', 'max_steps']);
 
-function changedKeys(before: Readonly<Record<string, unknown>>, now: RunConfig): string[] {
+/** What differs between two configurations and changes what is computed, as `key before -> now`. */
+export function changedKeys(before: Readonly<Record<string, unknown>>, now: RunConfig): string[] {
   const text = (value: unknown) => JSON.stringify(value);
   const stretched = now.schedule.name === 'cosine' || now.schedule.name === 'one_cycle';
   return Object.entries(now)

@@ -1,0 +1,141 @@
+/** `kinora compare`: trains and measures a list of networks on the same clips with the same budget. */
+import { cpus } from 'node:os';
+import { engineInfo, KinoraError, threads } from '@kinora/torch';
+import { Command } from 'commander';
+import { compare, type Row } from '../predict/compare/compare.js';
+import { parseEntrants } from '../predict/compare/entrant.js';
+import type { ComparePlan } from '../predict/compare/plan.js';
+import { writeComparison } from '../predict/compare/write.js';
+import { plural } from '../predict/report/words.js';
+import { chooseDevice } from '../train/device.js';
+import { interruptible } from './interrupt.js';
+import { type ConfigOptions, type DeviceOptions, positiveInt, withConfig, withDevice } from './options.js';
+import { createProgress } from './progress.js';
+
+interface CompareFlags extends ConfigOptions, DeviceOptions {
+  steps?: number;
+  epochs?: number;
+  seeds: number[];
+  test?: string;
+  runs: string;
+  out: string;
+  measure?: boolean;
+}
+
+export function compareCommand(): Command {
+  const command = new Command('compare')
+    .description(
+      'Train and measure networks on the same clips with the same budget; write a table and pictures.\n' +
+        'Runs are kept: what is finished is not done again, what was stopped goes on.',
+    )
+    .argument(
+      '<network...>',
+      "names, patterns such as '*Small', or NAME:key=value,key=value for own settings",
+    )
+    .option('--steps <n>', 'optimizer steps of each row (default: the configuration says)', positiveInt)
+    .option('--epochs <n>', 'epochs of each row', positiveInt)
+    .option('--seeds <numbers>', 'a row for each, such as 1,2,3', parseSeeds, [1])
+    .option('--test <list>', 'labelled list of clips that decide nothing, measured once at the end')
+    .option('--runs <folder>', 'where the run folders go', 'runs/compare')
+    .option('--out <folder>', 'where table and pictures go (default: the folder of the runs)')
+    .option('--measure', 'time the networks again');
+  return withDevice(withConfig(command))
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ kinora compare ConvColumnSmall FrameColumnSmall --config configs/compare.json --steps 300 --out docs/compare',
+    )
+    .action(runCompare);
+}
+
+async function runCompare(words: string[], flags: CompareFlags): Promise<void> {
+  const plan = planOf(words, flags);
+  const { test, runs, out = runs, measure = false } = flags;
+  const progress = createProgress();
+  const device = chooseDevice(flags, progress);
+  const setting = {
+    config: plan.config,
+    ...(test !== undefined && { test }),
+    machine: machine(),
+    command: commandLine(words, flags),
+  };
+  const rows = await interruptible((signal) =>
+    compare({
+      ...plan,
+      ...(test !== undefined && { test }),
+      measure,
+      device,
+      progress,
+      signal,
+      publish: (rows) => writeComparison(out, rows, setting),
+    }),
+  );
+  progress.log(`\n${plural(rows.length, 'row')}: ${out}/README.md`);
+  checkFailures(rows);
+}
+
+function planOf(
+  words: string[],
+  { config, set = [], steps, epochs, seeds, runs }: CompareFlags,
+): ComparePlan {
+  if (config === undefined) {
+    throw new KinoraError({
+      code: 'usage/no-config',
+      where: 'kinora compare',
+      expected: '--config with what all networks share: data, budget, recipe',
+      received: 'nothing',
+      hint: 'for example --config configs/compare.json',
+    });
+  }
+  if (steps !== undefined && epochs !== undefined) {
+    throw new KinoraError({
+      code: 'usage/budget',
+      where: 'kinora compare',
+      expected: 'one budget',
+      received: 'both --steps and --epochs',
+    });
+  }
+  const budget = steps !== undefined ? { steps } : epochs !== undefined ? { epochs } : undefined;
+  return { config, entrants: parseEntrants(words), seeds, set, runs, ...(budget && { budget }) };
+}
+
+function parseSeeds(text: string): number[] {
+  const seeds = text.split(',').map(Number);
+  if (/^\d+(,\d+)*$/.test(text) && seeds.every(Number.isSafeInteger)) return [...new Set(seeds)];
+  throw new KinoraError({
+    code: 'usage/number',
+    where: '--seeds',
+    expected: 'whole numbers such as 1,2,3',
+    received: JSON.stringify(text),
+  });
+}
+
+const machine = (): string =>
+  `${cpus()[0]?.model.trim() ?? 'an unknown processor'} (${plural(threads.get(), 'thread')}, libtorch ${engineInfo().version}, Node ${process.version.slice(1)})`;
+
+/** The words that were given, but those that say where things go on this machine. */
+function commandLine(words: readonly string[], flags: CompareFlags): string {
+  const { config, set = [], steps, epochs, seeds, test } = flags;
+  const parts = [
+    ...words,
+    `--config ${config}`,
+    ...set.map((setting) => `--set ${setting}`),
+    ...(steps === undefined ? [] : [`--steps ${steps}`]),
+    ...(epochs === undefined ? [] : [`--epochs ${epochs}`]),
+    ...(seeds.join() === '1' ? [] : [`--seeds ${seeds}`]),
+    ...(test === undefined ? [] : [`--test ${test}`]),
+  ];
+  return `kinora compare ${parts.join(' ')}`;
+}
+
+/** The table is there; the exit code says that it has gaps. */
+function checkFailures(rows: readonly Row[]): void {
+  const failed = rows.filter(({ error }) => error !== undefined);
+  if (failed.length === 0) return;
+  throw new KinoraError({
+    code: 'compare/failed',
+    where: failed.map(({ plan }) => plan.config.model_name).join(', '),
+    expected: 'every row to be finished',
+    received: `${failed.length} of ${rows.length} that failed: ${failed[0]!.error}`,
+    hint: 'the same command tries them again',
+  });
+}

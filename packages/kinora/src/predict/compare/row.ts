@@ -1,0 +1,106 @@
+/**
+ * One row of a comparison: train, measure on the validation clips and on a test list, keep the figures in the run
+ * folder. What is finished is not done again, and what was interrupted goes on where it stopped.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Device, KinoraError } from '@kinora/torch';
+import type { RunConfig } from '../../config/index.js';
+import { type Progress, silent } from '../../progress.js';
+import { changedKeys, hasCheckpoint } from '../../train/beginning.js';
+import { readState } from '../../train/checkpoint.js';
+import { trainRun } from '../../train/run.js';
+import { runFolderOf } from '../../train/run-folder.js';
+import { evaluateRun } from '../evaluate.js';
+import { orderAccuracy } from '../order-pairs.js';
+import { type RowRecord, type RowResult, readRecord, rowSchema, type Scores, writeRecord } from './data.js';
+
+export interface RowOptions {
+  /** A labelled list of clips that decided nothing, `id;label`. */
+  readonly test?: string;
+  readonly device?: Device;
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
+const recordFile = (config: RunConfig): string => join(runFolderOf(config).path, 'compare.json');
+
+/** The record of a row, if it was begun. Throws `compare/other-settings` where the run folder is another row's. */
+export function readRow(config: RunConfig): RowRecord | undefined {
+  const file = recordFile(config);
+  const record = readRecord(file, rowSchema);
+  const before = record?.config ?? (hasCheckpoint(config) ? lastConfig(config) : undefined);
+  const changed = before === undefined ? [] : changedKeys(before, config);
+  if (changed.length === 0) return record;
+  throw new KinoraError({
+    code: 'compare/other-settings',
+    where: runFolderOf(config).path,
+    expected: 'a run of the same settings',
+    received: changed.join(', '),
+    hint: 'choose another folder with --runs, or delete this one',
+  });
+}
+
+const lastConfig = (config: RunConfig): Readonly<Record<string, unknown>> =>
+  readState(join(runFolderOf(config).checkpoints, 'last')).config;
+
+/** Does what is left to do of a row and returns its record. The signal's reason is thrown after saving. */
+export async function runRow(config: RunConfig, options: RowOptions = {}): Promise<RowRecord> {
+  const record = readRow(config);
+  if (record?.result !== undefined && (options.test === undefined || record.result.test !== null))
+    return record;
+  const watch = stopwatch(config, record?.minutes ?? 0, options.progress ?? silent);
+  try {
+    const result = await work(config, { ...options, progress: watch.progress });
+    const finished: RowRecord = { ...watch.record(), result };
+    writeRecord(recordFile(config), finished);
+    return finished;
+  } catch (error) {
+    watch.save();
+    throw error;
+  }
+}
+
+async function work(config: RunConfig, { test, ...options }: RowOptions): Promise<RowResult> {
+  const { steps, epochs, best } = await trainRun(config, { ...options, resume: hasCheckpoint(config) });
+  options.signal?.throwIfAborted();
+  const validation = scoresOf(await evaluateRun(config, options));
+  return {
+    steps,
+    epochs,
+    bestEpoch: (best?.epoch ?? -1) + 1,
+    validation,
+    test: test === undefined ? null : await testScores(config, test, options),
+  };
+}
+
+async function testScores(config: RunConfig, test: string, options: RowOptions): Promise<Scores> {
+  const report = join(runFolderOf(config).path, 'report-test');
+  return scoresOf(
+    await evaluateRun({ ...config, val_data_csv: test }, { ...options, report, split: 'test' }),
+  );
+}
+
+function scoresOf({ summary, evaluation, labels }: Awaited<ReturnType<typeof evaluateRun>>): Scores {
+  const { clips, top1, top5 } = summary;
+  return { clips, top1, top5, order: orderAccuracy(evaluation, labels) ?? null };
+}
+
+/** Minutes over all sittings. They are written at every line that training prints, so that a kill loses an epoch's. */
+function stopwatch(config: RunConfig, before: number, progress: Progress) {
+  const start = performance.now();
+  const record = (): RowRecord => ({
+    format: 'kinora-compare-row',
+    config,
+    minutes: before + (performance.now() - start) / 60_000,
+  });
+  const save = () => {
+    mkdirSync(runFolderOf(config).path, { recursive: true });
+    writeRecord(recordFile(config), record());
+  };
+  const log = (line: string) => {
+    progress.log(line);
+    if (hasCheckpoint(config)) save();
+  };
+  return { record, save, progress: { ...progress, log } };
+}

@@ -1,0 +1,68 @@
+/** Writes a comparison's folder: `README.md`, `cost.svg|png`, `order.svg|png`, and `rows.json` for other programs. */
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { serialize } from '@kinora/torch';
+import type { Markup } from '../report/svg.js';
+import { fileTheme } from '../report/theme.js';
+import type { Row } from './compare.js';
+import { writeRecord } from './data.js';
+import { orderChart } from './order-chart.js';
+import { scatter } from './scatter.js';
+import { comparisonPage, type Setting } from './table.js';
+
+export async function writeComparison(folder: string, rows: readonly Row[], setting: Setting): Promise<void> {
+  // The renderer is a native library: it is loaded when there is something to draw, not with the package.
+  const { toPng } = await import('../report/png.js');
+  mkdirSync(folder, { recursive: true });
+  const write = (name: string, content: string | Uint8Array) =>
+    serialize.writeAtomically(join(folder, name), (sink) => sink.write(Buffer.from(content)));
+  // A picture of nothing is not left over from an earlier comparison either.
+  const draw = (name: string, picture: Markup | undefined) => {
+    if (picture === undefined) {
+      for (const kind of ['svg', 'png']) rmSync(join(folder, `${name}.${kind}`), { force: true });
+      return;
+    }
+    write(`${name}.svg`, picture.text);
+    write(`${name}.png`, toPng(picture.text));
+  };
+  draw('cost', costPicture(rows));
+  draw('order', orderPicture(rows));
+  writeRecord(join(folder, 'rows.json'), rows.map(plainRow));
+  write('README.md', comparisonPage(rows, setting));
+}
+
+/** Rows of one network with several seeds are told apart by their seed. */
+function names(rows: readonly Row[]): string[] {
+  const several = new Set(rows.map(({ plan }) => plan.seed)).size > 1;
+  return rows.map(({ plan }) => (several ? `${plan.entrant.name} (${plan.seed})` : plan.entrant.name));
+}
+
+function costPicture(rows: readonly Row[]): Markup | undefined {
+  const called = names(rows);
+  const dots = rows.flatMap(({ cost, record }, i) => {
+    if (cost === undefined || record?.result === undefined) return [];
+    const { macs, parameters } = cost;
+    return [{ name: called[i]!, macs, parameters, accuracy: record.result.validation.top1 }];
+  });
+  return dots.length === 0 ? undefined : scatter(dots, 'Validation top-1', fileTheme);
+}
+
+function orderPicture(rows: readonly Row[]): Markup | undefined {
+  const called = names(rows);
+  const bars = rows.flatMap(({ record }, i) => {
+    const accuracy = record?.result?.validation.order;
+    return typeof accuracy === 'number' ? [{ name: called[i]!, accuracy }] : [];
+  });
+  return bars.length === 0 ? undefined : orderChart(bars, fileTheme);
+}
+
+const plainRow = ({ plan, cost, record, error }: Row) => ({
+  name: plan.entrant.name,
+  model: plan.entrant.network.name,
+  seed: plan.seed,
+  settings: plan.settings,
+  cost: cost ?? null,
+  minutes: record?.minutes ?? null,
+  result: record?.result ?? null,
+  error: error ?? null,
+});
