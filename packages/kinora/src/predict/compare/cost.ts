@@ -15,7 +15,7 @@ import type { Cost } from './data.js';
 /** Each figure is the median of at least so many runs, and a slow one's of as many as fit into so many seconds. */
 const RUNS = 5;
 const PATIENCE = 20;
-/** The schedule wants a length, which no figure depends on. */
+/** The schedule wants a length, and weighted classes their counts, which no figure depends on. */
 const STEPS_PER_EPOCH = 1000;
 
 /**
@@ -24,11 +24,14 @@ const STEPS_PER_EPOCH = 1000;
  */
 export function measureCost(config: RunConfig, labels: readonly string[], device: Device, seconds = 3): Cost {
   const spec = preprocessSpec(config, labels);
-  const training = newTraining(config, spec, device, STEPS_PER_EPOCH);
+  const training = newTraining(config, spec, device, {
+    stepsPerEpoch: STEPS_PER_EPOCH,
+    perClass: labels.map(() => 1),
+  });
   try {
     const { frames, clips, crop } = spec;
     const size = [frames * Math.max(1, clips), crop.height, crop.width] as const;
-    const { parameters, macs } = networkCost(training.network, size, device);
+    const { parameters, macs } = networkCost(training.network, size);
     const step = medianSeconds(trainer(training), device, seconds);
     const clip = medianSeconds(predictor(training), device, seconds);
     return {
@@ -46,15 +49,9 @@ export function measureCost(config: RunConfig, labels: readonly string[], device
 }
 
 /** One step of the configuration's batch size. */
-function trainer({ network, optimizer, config, spec, device }: Training): () => void {
+function trainer({ network, optimizer, config, spec, settings }: Training): () => void {
   network.train();
-  const batch = noise(config.batch_size, spec);
-  const settings = {
-    labelSmoothing: config.label_smoothing,
-    clipGradNorm: config.clip_grad_norm,
-    device,
-    spec,
-  };
+  const batch = { ...noise(config.batch_size, spec), epoch: 0, number: 0 };
   return () => void trainStep(network, optimizer, batch, settings);
 }
 
