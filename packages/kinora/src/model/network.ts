@@ -5,7 +5,7 @@ import type { Size3 } from './layers.js';
 export interface NetworkOutput {
   /** `[N, classes]`, unnormalised. */
   logits: Tensor;
-  /** `[N, F]`: the input of the last linear layer. */
+  /** `[N, F]`: the input of the last linear layer, or of several whose results are added, side by side. */
   features: Tensor;
 }
 

@@ -33,10 +33,17 @@ describe('the registry', () => {
     scope(() => {
       const { logits, features } = network.call(ops.randn([2, 3, ...input]));
       expect(logits.shape).toEqual([2, 5]);
-      const last = [...network.namedParameters().values()].at(-2)!;
-      expect(features.shape).toEqual([2, last.shape[1]]);
+      const last = [...network.parameters()].filter(({ shape }) => shape.length === 2 && shape[0] === 5);
+      expect(features.shape).toEqual([2, last.reduce((width, { shape }) => width + shape[1]!, 0)]);
     });
     network.dispose();
+  });
+
+  test('an LSTM multiplies with its matrices at every step', () => {
+    const { build, input } = findNetwork('LRCNSmall');
+    using network = build(27);
+    const lstm = networkCost(network, input).layers.find(({ path }) => path === 'lstm')!;
+    expect(lstm.macs).toBe(16 * (4 * 128 * 128 + 4 * 128 * 128));
   });
 
   test('an unknown name comes with the nearest one', () => {

@@ -26,7 +26,7 @@ export interface LayerCost {
   readonly output: readonly number[];
   /** Its own, without those of modules inside it. */
   readonly parameters: number;
-  /** Multiply-accumulates for one clip; convolutions, linear layers and matrix products only. */
+  /** Multiply-accumulates for one clip; convolutions, linear and recurrent layers and matrix products only. */
   readonly macs: number;
   /** Bytes that training keeps from its forward to its backward for one clip, in float32, where no layer before it did. */
   readonly activationBytes: number;
@@ -114,7 +114,17 @@ function macs(call: TracedCall): number {
     return product(output.shape) * product(weight.shape.slice(1));
   if (/^aten::(mm|bmm|matmul)$/.test(call.operator))
     return product(output.shape) * (call.inputs.get('self') as TracedTensor).shape.at(-1)!;
+  if (/^aten::(lstm|gru)$/.test(call.operator)) return recurrentMacs(call);
   return 0;
+}
+
+/** Every step multiplies with all matrices of all layers. */
+function recurrentMacs({ inputs }: TracedCall): number {
+  const [n, steps] = (inputs.get('input') as TracedTensor).shape as [number, number, number];
+  const weights = inputs.get('params') as readonly TracedTensor[];
+  return (
+    n * steps * sum(weights.filter(({ shape }) => shape.length === 2).map(({ shape }) => product(shape)))
+  );
 }
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);

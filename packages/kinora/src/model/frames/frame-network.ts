@@ -1,0 +1,78 @@
+/**
+ * What networks with a 2D CNN per frame have in common: the frames of all clips go through the CNN as one batch, and come
+ * back as a sequence of features for each clip. What is made of the sequence is each family's own.
+ */
+import { KinoraError, nn, type Tensor } from '@kinora/torch';
+import type { Size3 } from '../layers.js';
+import { Motion } from '../motion.js';
+import { Network, type NetworkOutput } from '../network.js';
+import { Backbone, type BackboneTable } from './backbone.js';
+
+export interface FrameTable {
+  readonly name: string;
+  readonly summary: string;
+  readonly input: Size3;
+  readonly sampling?: 'segments';
+  readonly backbone: BackboneTable;
+  /** Subtract the mean over the clip's frames first, so that what stands still vanishes. */
+  readonly motion?: boolean;
+  /** Of the features of each frame. */
+  readonly dropout: number;
+}
+
+/** Clips `[N, 3, T, H, W]`. The names of its children are those of TSN's, TSM's and TRN's reference implementations. */
+export abstract class FrameNetwork<Table extends FrameTable = FrameTable> extends Network {
+  readonly table: Table;
+  readonly motion: Motion | null;
+  readonly base_model: Backbone;
+  readonly dropout: nn.Dropout;
+
+  constructor(table: Table) {
+    super();
+    this.table = table;
+    this.motion = table.motion === true ? new Motion() : null;
+    this.base_model = new Backbone(table.backbone);
+    this.dropout = new nn.Dropout(table.dropout);
+  }
+
+  forward(clips: Tensor): NetworkOutput {
+    this.#check(clips);
+    return this.decide(this.encode(this.motion === null ? clips : this.motion.call(clips)));
+  }
+
+  /** Refuses numbers of frames that the network cannot take. */
+  protected abstract checkFrames(frames: number): void;
+
+  /** From the frames' features `[N, T, F]` in order. */
+  protected abstract decide(sequence: Tensor): NetworkOutput;
+
+  /** `[N, 3, T, H, W]` to `[N, T, F]`. */
+  protected encode(clips: Tensor): Tensor {
+    const [n, channels, t, height, width] = clips.shape as [number, number, number, number, number];
+    const frames = clips.permute([0, 2, 1, 3, 4]).reshape([n * t, channels, height, width]);
+    return this.dropout.call(this.base_model.call(frames)).view([n, t, this.base_model.features]);
+  }
+
+  #check(clips: Tensor): void {
+    const [, channels, frames] = clips.shape;
+    if (clips.ndim !== 5 || channels !== 3) {
+      throw new KinoraError({
+        code: 'model/input',
+        where: this.table.name,
+        expected: 'clips [N, 3, T, H, W]',
+        received: `[${clips.shape.join(', ')}]`,
+      });
+    }
+    this.checkFrames(frames!);
+  }
+}
+
+/** `name` takes clips of a certain number of frames, which these are not. */
+export const wrongFrames = (name: string, expected: string, received: number, hint: string): KinoraError =>
+  new KinoraError({
+    code: 'model/input-size',
+    where: name,
+    expected: `clips of ${expected}`,
+    received: `${received} frame${received === 1 ? '' : 's'}`,
+    hint,
+  });

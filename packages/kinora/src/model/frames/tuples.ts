@@ -1,0 +1,28 @@
+/** Ordered tuples of frames, on which temporal relations are computed: a few of all, always increasing in time. */
+import { ops, scope } from '@kinora/torch';
+import { permutation, type Random, randomStream } from '../../clip/random.js';
+
+/** `size` increasing positions in `[0, frames)`. */
+export type Tuple = readonly number[];
+
+/** `count` different tuples, each equally likely; all tuples, where they are no more than that. */
+export function chooseTuples(frames: number, size: number, count: number, random: Random): Tuple[] {
+  const wanted = Math.min(count, combinations(frames, size));
+  const chosen = new Map<string, Tuple>();
+  while (chosen.size < wanted) {
+    const tuple = Array.from(permutation(frames, random).slice(0, size)).sort((a, b) => a - b);
+    chosen.set(tuple.join(), tuple);
+  }
+  return [...chosen.values()];
+}
+
+/** Always the same draws: evaluation must not depend on chance. */
+export const fixedRandom = (): Random => randomStream(0);
+
+/** Draws that follow the engine's default generator, whose state a checkpoint holds. */
+export const engineRandom = (): Random =>
+  randomStream(scope(() => Number(ops.randint(2 ** 31 - 1, [1]).item())));
+
+/** n over k, exact below 2^53. */
+const combinations = (n: number, k: number): number =>
+  Array.from({ length: k }).reduce<number>((product, _, i) => (product * (n - i)) / (i + 1), 1);
