@@ -116,7 +116,7 @@ napi_value resolve(napi_env env, napi_callback_info info) {
 }
 
 c10::IValue argument_value(napi_env env, napi_value value, const c10::Argument& argument) {
-  if (js::type_of(env, value) == napi_undefined && argument.default_value()) return *argument.default_value();
+  if (argument.default_value() && js::type_of(env, value) == napi_undefined) return *argument.default_value();
   try {
     return to_ivalue(env, value, argument.real_type(), argument.N().value_or(0));
   } catch (const std::invalid_argument& error) {
@@ -130,13 +130,36 @@ napi_value result_value(napi_env env, const Operator& op, const torch::jit::Stac
                              : from_ivalue(env, stack[i], op.handle.schema().returns()[i].real_type());
 }
 
+/**
+ * The stack of one call. Its memory is kept for the next call of this thread; a call inside a call (a hook in backward)
+ * finds none and takes its own.
+ */
+class CallStack {
+ public:
+  CallStack() : values(std::move(spare_)) { values.clear(); }
+  ~CallStack() {
+    values.clear();
+    spare_ = std::move(values);
+  }
+  CallStack(const CallStack&) = delete;
+  CallStack& operator=(const CallStack&) = delete;
+
+  torch::jit::Stack values;
+
+ private:
+  static thread_local torch::jit::Stack spare_;
+};
+
+thread_local torch::jit::Stack CallStack::spare_;
+
 /** call(index, ...arguments in the schema's order; undefined stands for the default): one result, or an array of them */
 napi_value call(napi_env env, napi_callback_info info) {
   const js::Arguments<kMaxArguments + 1> args(env, info);
-  const auto& op = operators.at(static_cast<size_t>(js::to_int64(env, args[0])));
+  const auto& op = operators.at(static_cast<size_t>(js::to_double(env, args[0])));
   const auto& arguments = op.handle.schema().arguments();
 
-  torch::jit::Stack stack;
+  CallStack call_stack;
+  auto& stack = call_stack.values;
   stack.reserve(std::max(arguments.size(), op.returned.size()));
   for (size_t i = 0; i < arguments.size(); ++i) stack.push_back(argument_value(env, args[i + 1], arguments[i]));
   op.handle.callBoxed(&stack);

@@ -2,7 +2,7 @@
  * Calling operators by name: one door for all of libtorch. A call is a plan (which overload, in which order), found once
  * for each combination of argument kinds; the values themselves are converted natively, by the schema.
  */
-import { type Kind, kindOf, NAMED, type Named } from './kinds.js';
+import { type Kind, kindOf, NAMED, type Named, TENSOR } from './kinds.js';
 import { type NativeArgument, native } from './native.js';
 import type { Operator } from './operators.js';
 import { chooseOverload, type Plan } from './overload.js';
@@ -40,41 +40,69 @@ export function substituteCalls(next: CallSubstitute | null): CallSubstitute | n
  * refuses: its own error is the cause, with the C++ backtrace as the cause's `native`
  */
 export function callOp(name: string, ...args: unknown[]): unknown {
-  return perform(planFor(name, args), args);
+  return callFrom(plansOf(name), args);
+}
+
+/** What `callOp` does for one operator, which is looked up once. */
+export function operatorCall(name: string): (args: readonly unknown[]) => unknown {
+  const plans = plansOf(name);
+  return (args) => callFrom(plans, args);
 }
 
 /** Plans by the kinds of the arguments: a tree whose edges are kinds, and the names of named arguments. */
-interface Branch {
-  readonly next: Map<Kind | string, Branch>;
-  plan?: Plan;
+class Branch {
+  /** The edge that most calls take, without a search. */
+  tensor: Branch | undefined = undefined;
+  plan: Plan | undefined = undefined;
+  readonly others = new Map<Kind | string, Branch>();
+
+  follow(label: Kind | string): Branch {
+    if (label !== TENSOR) return childOf(this.others, label);
+    this.tensor ??= new Branch();
+    return this.tensor;
+  }
 }
 
-const roots = new Map<string, Branch>();
+function childOf(branches: Map<string, Branch>, label: string): Branch {
+  let branch = branches.get(label);
+  if (branch === undefined) {
+    branch = new Branch();
+    branches.set(label, branch);
+  }
+  return branch;
+}
 
-function planFor(name: string, args: readonly unknown[]): Plan {
-  let branch = follow(roots, name);
-  for (const value of args) {
-    const kind = kindOf(value);
-    branch = follow(branch.next, kind);
-    if (kind === NAMED) branch = followNamed(branch, value as Named);
+interface Plans {
+  readonly name: string;
+  readonly root: Branch;
+}
+
+const known = new Map<string, Plans>();
+
+function plansOf(name: string): Plans {
+  let plans = known.get(name);
+  if (plans === undefined) {
+    plans = { name, root: new Branch() };
+    known.set(name, plans);
+  }
+  return plans;
+}
+
+function callFrom({ name, root }: Plans, args: readonly unknown[]): unknown {
+  let branch = root;
+  for (let i = 0; i < args.length; i++) {
+    const kind = kindOf(args[i]);
+    branch = branch.follow(kind);
+    if (kind === NAMED) branch = followNamed(branch, args[i] as Named);
   }
   branch.plan ??= chooseOverload(name, args);
-  return branch.plan;
+  return perform(branch.plan, args);
 }
 
 function followNamed(branch: Branch, named: Named): Branch {
   let leaf = branch;
-  for (const name in named) leaf = follow(follow(leaf.next, name).next, kindOf(named[name]));
+  for (const name in named) leaf = leaf.follow(`.${name}`).follow(kindOf(named[name]));
   return leaf;
-}
-
-function follow(edges: Map<string, Branch>, label: string): Branch {
-  let branch = edges.get(label);
-  if (branch === undefined) {
-    branch = { next: new Map() };
-    edges.set(label, branch);
-  }
-  return branch;
 }
 
 function perform(plan: Plan, args: readonly unknown[]): unknown {
@@ -90,7 +118,7 @@ const pick = (source: number | string | null, args: readonly unknown[]): unknown
 function run(operator: Operator, values: readonly unknown[]): unknown {
   let results: unknown;
   try {
-    results = native().call(operator.index, ...values.map(lower));
+    results = callNative(operator.index, values);
   } catch (cause) {
     throw refusedCall(operator, values, cause);
   }
@@ -101,8 +129,24 @@ function run(operator: Operator, values: readonly unknown[]): unknown {
     : (results as unknown[]).map((result, i) => raise(operator, i, result, values));
 }
 
+/** Spelt out for the usual numbers of arguments: a spread costs as much as the call. */
+function callNative(index: number, values: readonly unknown[]): unknown {
+  const { call } = native();
+  switch (values.length) {
+    case 1:
+      return call(index, lower(values[0]));
+    case 2:
+      return call(index, lower(values[0]), lower(values[1]));
+    case 3:
+      return call(index, lower(values[0]), lower(values[1]), lower(values[2]));
+    default:
+      return call(index, ...values.map(lower));
+  }
+}
+
 /** Tensors and generators cross as handles. */
 function lower(value: unknown): unknown {
+  if (typeof value !== 'object') return value;
   if (value instanceof Tensor || value instanceof Generator) return value.handle;
   return Array.isArray(value) && value.some((item) => item instanceof Tensor) ? value.map(lower) : value;
 }

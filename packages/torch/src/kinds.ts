@@ -10,11 +10,13 @@ export type Kind = string;
 /** Arguments by name: the last argument of a call, if it is a plain object. */
 export type Named = Readonly<Record<string, unknown>>;
 
+/** The kind of a tensor. */
+export const TENSOR: Kind = 'T';
 /** The kind of `Named`. */
 export const NAMED: Kind = '{';
 
 export function kindOf(value: unknown): Kind {
-  if (value instanceof Tensor) return 'T';
+  if (value instanceof Tensor) return TENSOR;
   switch (typeof value) {
     case 'number':
       return Number.isInteger(value) ? 'i' : 'f';

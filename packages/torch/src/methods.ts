@@ -1,6 +1,6 @@
 /** Operators as methods of Tensor, with indexing and backward. Importing this file adds them. */
 import { adapted } from './adapt.js';
-import { callOp } from './dispatch.js';
+import { operatorCall } from './dispatch.js';
 import { type BackwardOptions, backward } from './grad.js';
 import { type Index, index, indexPut_, slice } from './indexing.js';
 import { methodNames, type TensorMethods } from './ops.generated.js';
@@ -22,15 +22,15 @@ declare module './tensor.js' {
 
 const prototype = Tensor.prototype as unknown as Record<string, unknown>;
 for (const name of methodNames) {
-  const qualified = `aten::${name}`;
+  const call = operatorCall(`aten::${name}`);
   const adapt = adapted[name];
   prototype[name] =
     adapt === undefined
       ? function (this: Tensor, ...args: unknown[]) {
-          return callOp(qualified, this, ...args);
+          return call([this, ...args]);
         }
       : function (this: Tensor, ...args: unknown[]) {
-          return callOp(qualified, ...adapt([this, ...args]));
+          return call(adapt([this, ...args]));
         };
 }
 Object.assign(prototype, {

@@ -1,6 +1,6 @@
 /** `ops`: the listed operators as typed functions, each a call by name through the dispatcher. */
 import { adapted } from './adapt.js';
-import { callOp } from './dispatch.js';
+import { operatorCall } from './dispatch.js';
 import { type Ops, operatorNames } from './ops.generated.js';
 
 export const ops: Ops = Object.fromEntries(
@@ -8,9 +8,7 @@ export const ops: Ops = Object.fromEntries(
 ) as unknown as Ops;
 
 function operator(name: string): (...args: unknown[]) => unknown {
-  const qualified = `aten::${name}`;
+  const call = operatorCall(`aten::${name}`);
   const adapt = adapted[name];
-  return adapt === undefined
-    ? (...args) => callOp(qualified, ...args)
-    : (...args) => callOp(qualified, ...adapt(args));
+  return adapt === undefined ? (...args) => call(args) : (...args) => call(adapt(args));
 }
