@@ -27,4 +27,11 @@ export { keep, scope } from './scope.js';
 export * as serialize from './serialize/index.js';
 export { shapesOnly } from './shapes-only.js';
 export { type Device, memoryStats, type NestedArray, type Scalar, type Shape, Tensor } from './tensor.js';
-export { type Trace, type TracedCall, type TracedTensor, type TracedValue, trace } from './trace.js';
+export {
+  type Trace,
+  type TracedCall,
+  type TracedModule,
+  type TracedTensor,
+  type TracedValue,
+  trace,
+} from './trace.js';

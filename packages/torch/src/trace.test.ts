@@ -6,7 +6,7 @@ describe('trace', () => {
   test('records operators with overload, inputs by name with defaults, and outputs', () => {
     const x = tensor([[1, 2]]);
     const weight = ops.ones([3, 2]);
-    const { result, calls, idOf } = trace(() => ops.linear(x, weight).relu());
+    const { result, calls, idOf, tensorOf } = trace(() => ops.linear(x, weight).relu());
     expect(calls.map(({ operator, overload }) => [operator, overload])).toEqual([
       ['aten::linear', ''],
       ['aten::relu', ''],
@@ -20,6 +20,7 @@ describe('trace', () => {
     expect(relu!.inputs.get('self')).toEqual(linear!.outputs[0]);
     expect(relu!.outputs).toEqual([{ tensor: idOf(result), shape: [1, 3], dtype: 'float32' }]);
     expect(idOf(tensor(1))).toBeUndefined();
+    expect([tensorOf(idOf(weight)!), tensorOf(99)]).toEqual([weight, undefined]);
   });
 
   test('defaults are those of the schema', () => {
@@ -50,12 +51,19 @@ describe('trace', () => {
 
   test('names the module each operator ran in', () => {
     const model = new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU(), new nn.Linear(3, 1));
-    const { calls } = trace(() => noGrad(() => model.call(tensor([[1, 2]]))));
+    const { calls, modules, result, idOf } = trace(() => noGrad(() => model.call(tensor([[1, 2]]))));
     expect(calls.map(({ operator, module }) => [operator, module])).toEqual([
       ['aten::linear', '0'],
       ['aten::relu', '1'],
       ['aten::linear', '2'],
     ]);
+    expect(modules.map(({ path, output }) => [path, output.shape])).toEqual([
+      ['0', [1, 3]],
+      ['1', [1, 3]],
+      ['2', [1, 1]],
+      ['', [1, 1]],
+    ]);
+    expect(modules[3]!.output.tensor).toBe(idOf(result));
   });
 
   test('ends with its function, thrown or not', () => {

@@ -4,7 +4,7 @@
  */
 import { observeCalls } from './dispatch.js';
 import type { DType } from './dtype.js';
-import { currentModulePath } from './nn/call-stack.js';
+import { currentModulePath, watchCalls } from './nn/call-stack.js';
 import type { Operator } from './operators.js';
 import { type Shape, Tensor } from './tensor.js';
 
@@ -28,24 +28,39 @@ export interface TracedCall {
   readonly outputs: readonly TracedValue[];
 }
 
+/** A module that gave out a tensor; one that was called twice is there twice. */
+export interface TracedModule {
+  /** Dotted path, '' for the outermost one. */
+  readonly path: string;
+  readonly output: TracedTensor;
+}
+
 export interface Trace<T> {
   readonly result: T;
   readonly calls: readonly TracedCall[];
+  /** In the order in which they finished: children before their parents. */
+  readonly modules: readonly TracedModule[];
   /** The id of a tensor that took part: a parameter, an input, the result. */
   idOf(tensor: Tensor): number | undefined;
+  /** The tensor of an id, which may have been disposed since. */
+  tensorOf(id: number): Tensor | undefined;
 }
 
 /** Runs `fn` and records each operator that it calls; a trace around this one records them too. */
 export function trace<T>(fn: () => T): Trace<T> {
   const ids = new Map<Tensor, number>();
   const calls: TracedCall[] = [];
+  const modules: TracedModule[] = [];
   const previous = observeCalls((operator, args, result) => {
     calls.push(record(operator, args, result, ids));
     previous?.(operator, args, result);
   });
   try {
-    const result = fn();
-    return { result, calls, idOf: (tensor) => ids.get(tensor) };
+    const result = watchCalls((path, output) => {
+      if (output instanceof Tensor) modules.push({ path, output: tracedTensor(output, ids) });
+    }, fn);
+    const tensors = [...ids.keys()];
+    return { result, calls, modules, idOf: (tensor) => ids.get(tensor), tensorOf: (id) => tensors[id] };
   } finally {
     observeCalls(previous);
   }

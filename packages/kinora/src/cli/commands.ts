@@ -39,6 +39,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./compare.js')).compareCommand(),
   },
   {
+    name: 'export',
+    summary: 'write a trained network as ONNX, safetensors or PyTorch file',
+    load: async () => (await import('./export.js')).exportCommand(),
+  },
+  {
     name: 'jester',
     summary: 'prepare the real Jester data set',
     load: async () => (await import('./jester.js')).jesterCommand(),

@@ -2,8 +2,8 @@
  * TensorBoard's Event message and what stands in it (tensorflow/core/util/event.proto, framework/summary.proto).
  */
 import { PNG } from 'pngjs';
+import { bytes, double, findInt64, float, int64, message, packedDoubles, text } from '../../protobuf.js';
 import type { Histogram } from './histogram.js';
-import { bytes, double, findInt64, float, int64, message, packedDoubles, text } from './protobuf.js';
 
 /** Pixels: uint8 `[height, width, channels]` with 1 (grey), 3 (RGB) or 4 (RGBA) channels. */
 export interface Image {

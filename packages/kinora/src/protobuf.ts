@@ -1,5 +1,5 @@
 /**
- * As much of the Protocol Buffers wire format as event files need: fields are concatenated, so a message is the
+ * As much of the Protocol Buffers wire format as event files and ONNX need: fields are concatenated, so a message is the
  * concatenation of what these functions return (protobuf.dev, "Encoding").
  */
 

@@ -1,0 +1,110 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { manualSeed, serialize, type Tensor } from '@kinora/torch';
+import { InferenceSession } from 'onnxruntime-node';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { defaultSpec } from '../clip/spec.js';
+import { findNetwork } from '../model/registry.js';
+import { openModel } from '../predict/open.js';
+import { run } from './run.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'kinora-export-'));
+const at = (...names: string[]): string => join(folder, ...names);
+const labels = ['Swiping Left', 'Swiping Right', 'Stop Sign'];
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** In this process, in which the engine is loaded already. Paths are those in the folder. */
+async function kinora(...words: string[]) {
+  const text = { stdout: '', stderr: '' };
+  const catching = (['stdout', 'stderr'] as const).map((name) =>
+    vi.spyOn(process[name], 'write').mockImplementation((chunk) => {
+      text[name] += String(chunk).replaceAll(`${folder}/`, '');
+      return true;
+    }),
+  );
+  const paths = words.map((word, i) => (/^--(run|out)$/.test(words[i - 1] ?? '') ? at(word) : word));
+  try {
+    return { status: await run(['export', ...paths]), ...text };
+  } finally {
+    for (const spy of catching) spy.mockRestore();
+  }
+}
+
+beforeAll(() => {
+  manualSeed(3);
+  const spec = { ...defaultSpec(labels), frames: 1, stride: 1 };
+  using network = findNetwork('FrameColumnSmall').build(labels.length, [1, 84, 84]);
+  serialize.saveSafetensors(at('model.safetensors'), network.stateDict(), { spec: JSON.stringify(spec) });
+});
+
+describe('kinora export', () => {
+  test('writes ONNX that onnxruntime opens', async () => {
+    const { status, stdout, stderr } = await kinora(
+      '--run',
+      'model.safetensors',
+      '--format',
+      'onnx',
+      '--out',
+      'net.onnx',
+    );
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^net\.onnx: FrameColumnSmall, 3 labels, \d+\.\d\d MB\n$/);
+    const session = await InferenceSession.create(at('net.onnx'));
+    expect(session.outputNames).toEqual(['logits', 'features']);
+    await session.release();
+  });
+
+  test('writes safetensors that Kinora opens alone, and a file for PyTorch', async () => {
+    const words = ['--run', 'model.safetensors', '--format', 'safetensors', '--out', 'net.safetensors'];
+    expect((await kinora(...words)).status).toBe(0);
+    expect((await kinora('--run', 'model.safetensors', '--format', 'pt')).stdout).toMatch(/^model\.pt: /);
+    const { network, spec } = openModel(at('net.safetensors'));
+    const content = serialize.loadTorch(at('model.pt')) as Map<string, unknown>;
+    expect([content.get('arch'), content.get('labels')]).toEqual(['FrameColumnSmall', labels]);
+    expect(JSON.parse(content.get('spec') as string)).toEqual(spec);
+    const state = content.get('state_dict') as Map<string, Tensor>;
+    for (const [name, tensor] of network.stateDict())
+      expect(Buffer.compare(state.get(name)!.toBytes(), tensor.toBytes()), name).toBe(0);
+    network.dispose();
+  });
+
+  test.each([
+    [[], 2, /^kinora export: expected --run with a run folder.*received nothing; for example/],
+    [
+      ['--run', 'model.safetensors', '--format', 'onx'],
+      2,
+      /^--format: expected one of onnx.*the nearest is onnx/,
+    ],
+    [['--run', 'no-such-run'], 1, /^no-such-run: expected a run folder.*received no such file/],
+    [['--run', 'empty'], 1, /^empty: expected a run folder.*received a folder without checkpoints/],
+    [
+      ['--run', 'model.safetensors', '--format', 'pt', '--explain'],
+      1,
+      /expected format onnx to give out the maps/,
+    ],
+    [
+      ['--run', 'model.safetensors', '--format', 'safetensors'],
+      1,
+      /expected another file than the weights themselves/,
+    ],
+    [
+      ['--run', 'model.safetensors', '--out', 'nowhere/net.onnx'],
+      1,
+      /^nowhere\/net\.onnx: expected .*no such file or folder/,
+    ],
+  ] as const)('%j is one clear line', async (words, exitCode, message) => {
+    mkdirSync(at('empty'), { recursive: true });
+    const { status, stdout, stderr } = await kinora(...words);
+    expect([status, stdout]).toEqual([exitCode, '']);
+    expect(stderr.replace(/^kinora: /, '')).toMatch(message);
+    expect(stderr).toMatch(/^[^\n]*\n$/);
+  });
+
+  test('a file that cannot be replaced stays whole', async () => {
+    writeFileSync(at('damaged.safetensors'), readFileSync(at('model.safetensors')).subarray(0, 5000));
+    writeFileSync(at('kept.onnx'), 'whole');
+    expect((await kinora('--run', 'damaged.safetensors', '--out', 'kept.onnx')).status).toBe(1);
+    expect(readFileSync(at('kept.onnx'), 'utf8')).toBe('whole');
+  });
+});

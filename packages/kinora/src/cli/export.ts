@@ -1,0 +1,51 @@
+/** `kinora export`: a trained network as a file for other programs. */
+import { KinoraError } from '@kinora/torch/error';
+import { Command } from 'commander';
+import { exportModel, FORMATS, type Format } from '../export/export.js';
+import { nearest } from '../nearest.js';
+import { version } from './version.js';
+
+interface ExportFlags {
+  run?: string;
+  format: Format;
+  out?: string;
+  explain?: boolean;
+}
+
+export function exportCommand(): Command {
+  return new Command('export')
+    .description("Write a run's best network for other programs: ONNX, safetensors or PyTorch.")
+    .option('--run <path>', 'run folder, checkpoint or weights file')
+    .option('--format <format>', `one of ${FORMATS.join(', ')}`, parseFormat, 'onnx')
+    .option('--out <file>', 'file to write; left out: in the run folder, by its name')
+    .option('--explain', 'ONNX: also give out the maps of every layer')
+    .addHelpText('after', '\nExample:\n  $ kinora export --run runs/demo --format onnx --out demo.onnx')
+    .action(run);
+}
+
+function run({ run: path, ...flags }: ExportFlags): void {
+  if (path === undefined) throw noRun();
+  const { file, bytes, network, labels } = exportModel(path, { ...flags, version: version() });
+  process.stdout.write(`${file}: ${network}, ${labels.length} labels, ${(bytes / 1e6).toFixed(2)} MB\n`);
+}
+
+function parseFormat(text: string): Format {
+  const found = FORMATS.find((format) => format === text);
+  if (found !== undefined) return found;
+  throw new KinoraError({
+    code: 'usage/format',
+    where: '--format',
+    expected: `one of ${FORMATS.join(', ')}`,
+    received: JSON.stringify(text),
+    hint: `the nearest is ${nearest(text, FORMATS)}`,
+  });
+}
+
+const noRun = (): KinoraError =>
+  new KinoraError({
+    code: 'usage/no-run',
+    where: 'kinora export',
+    expected: '--run with a run folder, a checkpoint or a weights file',
+    received: 'nothing',
+    hint: 'for example --run runs/demo',
+  });

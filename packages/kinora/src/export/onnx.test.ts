@@ -1,0 +1,164 @@
+import { fromTypedArray, manualSeed, nn, noGrad, ops, scope, type Tensor } from '@kinora/torch';
+import { InferenceSession } from 'onnxruntime-node';
+import { describe, expect, test } from 'vitest';
+import { Network, type NetworkOutput } from '../model/network.js';
+import { findNetwork, networks } from '../model/registry.js';
+import { agreement, disturb, farthest, specFor } from './agreement.test.util.js';
+import type { LayerMap } from './layer-maps.js';
+import { toOnnx } from './onnx.js';
+import { encodeModel } from './onnx-file.js';
+
+/** The soak test takes all networks; here are those that run in a moment. */
+const SMALL = networks.filter(({ name }) => name.endsWith('Small'));
+
+test.each(SMALL.map(({ name }) => name))('%s agrees with libtorch on any number of clips', async (name) => {
+  const { build, input } = findNetwork(name);
+  manualSeed(5);
+  using network = build(5, input);
+  disturb(network);
+  const { logits, features, scale, outputs } = await agreement(network, input, 5, { batch: 4 });
+  expect(outputs.logits!.shape).toEqual([4, 5]);
+  expect(logits).toBeLessThan(1e-4);
+  expect(logits / scale).toBeLessThan(1e-3);
+  expect(features).toBeLessThan(1e-3);
+});
+
+describe('the file', () => {
+  const { build, input } = findNetwork('ConvColumnSmall');
+
+  test('says what it is: opset, metadata, names, a batch of any size', async () => {
+    using network = build(3, input);
+    network.eval();
+    const spec = specFor(input, 3);
+    const { graph, header } = toOnnx({ network, name: 'ConvColumnSmall', spec }, '1.2.3');
+    expect(header.metadata).toMatchObject({
+      kinora: '1.2.3',
+      network: 'ConvColumnSmall',
+      grouped_conv3d: 'false',
+    });
+    expect(JSON.parse(header.metadata.spec!)).toEqual(spec);
+    expect(JSON.parse(header.metadata.labels!)).toEqual(spec.labels);
+    const session = await InferenceSession.create(encodeModel(graph, header));
+    expect(session.inputMetadata[0]).toMatchObject({
+      name: 'clips',
+      type: 'float32',
+      shape: ['N', 3, ...input],
+    });
+    expect(session.outputMetadata.map(({ name }) => name)).toEqual(['logits', 'features']);
+    await session.release();
+  });
+
+  test('has no batch norm after a convolution left, and nothing unused', () => {
+    using network = build(3, input);
+    network.eval();
+    const { graph } = toOnnx({ network, name: 'n', spec: specFor(input, 3) }, '0');
+    const ops = graph.nodes.map(({ op }) => op);
+    expect(ops).not.toContain('BatchNormalization');
+    expect(ops.filter((op) => op === 'Conv')).toHaveLength(6);
+    const used = new Set(graph.nodes.flatMap(({ inputs }) => inputs));
+    expect([...graph.constants.keys()].filter((name) => !used.has(name))).toEqual([]);
+  });
+
+  test("of the explain variant gives out every layer's map, equal to the network's", async () => {
+    manualSeed(5);
+    using network = build(5, input);
+    disturb(network);
+    const { clips, outputs, logits, translated } = await agreement(network, input, 5, { explain: true });
+    const layers: LayerMap[] = JSON.parse(translated.header.metadata.layers!);
+    expect(logits).toBeLessThan(1e-4);
+    expect(layers.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(['conv_layer1.2', 'conv_layer4', 'fc7']),
+    );
+    scope(() =>
+      noGrad(() => {
+        const paths = layers.map(({ path }) => path);
+        const run = () => network.call(fromTypedArray(clips, [1, 3, ...input]));
+        using recording = nn.recordActivations(network, paths, run).recording;
+        for (const { path, output, shape } of layers) {
+          const own = recording.output(path);
+          expect(own.shape.slice(1), path).toEqual(shape);
+          const distance = farthest(own.toTypedArray() as Float32Array, outputs[output]!.data);
+          expect(distance, path).toBeLessThan(1e-4);
+        }
+      }),
+    );
+    const first = layers.find(({ path }) => path === 'conv_layer1.2')!;
+    expect([first.type, first.window?.kernel, first.window?.stride]).toEqual([
+      'Conv3d',
+      [3, 3, 3],
+      [1, 2, 2],
+    ]);
+  });
+});
+
+/** Two channels of 3 frames of 4 x 4 pixels, from the clips; then what is probed; its mean over the rest are the logits. */
+class Probe extends Network {
+  constructor(readonly probe: (maps: Tensor) => Tensor) {
+    super();
+  }
+  forward(clips: Tensor): NetworkOutput {
+    const features = this.probe(clips).flatten(1);
+    return { logits: features, features };
+  }
+}
+
+describe('what has no ONNX form is refused with its place', () => {
+  const exportProbe = (probe: (maps: Tensor) => Tensor) => {
+    using network = new Probe(probe).eval() as Probe;
+    return toOnnx({ network, name: 'n', spec: specFor([3, 4, 4], 2) }, '0');
+  };
+
+  test('an operator that the table does not have', () => {
+    expect(() => exportProbe((x) => x.sort()[0])).toThrow(
+      /expected operators that export knows, received aten::sort/,
+    );
+  });
+
+  test('a size that neither stays nor scales with the batch', () => {
+    expect(() => exportProbe((x) => x.mul(x.shape[0]! ** 2))).toThrow(
+      /aten::mul: expected sizes that are constant or scale .*, received 4 for 2 clips and 9 for 3$/,
+    );
+  });
+
+  test('other operators for another batch', () => {
+    expect(() => exportProbe((x) => (x.shape[0] === 2 ? x.relu() : x.tanh()))).toThrow(
+      /received aten::relu for 2 clips and aten::tanh for 3$/,
+    );
+  });
+
+  test('overwriting memory that another tensor shares', () => {
+    const write = (x: Tensor) => {
+      const maps = x.mul(2);
+      const half = maps.narrow(2, 0, 1);
+      half.add_(1);
+      return maps;
+    };
+    expect(() => exportProbe(write)).toThrow(/overwrites no memory shared with another tensor/);
+  });
+
+  test('a layer is named by its path', () => {
+    class Outer extends Network {
+      inner = new (class extends nn.Module {
+        forward(x: Tensor): Tensor {
+          return x.sort()[0];
+        }
+      })();
+      forward(clips: Tensor): NetworkOutput {
+        const features = this.inner.call(clips).flatten(1);
+        return { logits: features, features };
+      }
+    }
+    const network = new Outer().eval();
+    expect(() => toOnnx({ network, name: 'n', spec: specFor([3, 4, 4], 2) }, '0')).toThrow(
+      /^inner: expected/,
+    );
+  });
+});
+
+test('constants that a network makes itself, and in-place operators, are translated', async () => {
+  const network = new Probe((x) => x.mul(ops.arange(4).add(1)).add_(3).relu_());
+  const { logits, scale, translated } = await agreement(network, [3, 4, 4], 2, { batch: 2 });
+  expect(logits).toBeLessThan(1e-5);
+  expect(scale).toBeGreaterThan(1);
+  expect(translated.graph.nodes.map(({ op }) => op)).not.toContain('Range');
+});

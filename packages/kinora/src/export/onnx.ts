@@ -1,0 +1,102 @@
+/**
+ * A trained network as ONNX: traced, translated, folded, and described in its metadata so that whoever runs it knows how
+ * clips become its input and what its outputs mean.
+ */
+import { noGrad, ops, scope, type Tensor, trace } from '@kinora/torch';
+import type { PreprocessSpec } from '../clip/spec.js';
+import type { Network } from '../model/network.js';
+import { BATCHES, mergeCalls, mergeModules, type TensorRef } from './batch.js';
+import { foldBatchNorm } from './fold.js';
+import { Graph, type Node } from './graph.js';
+import { type LayerMap, outputLayerMaps } from './layer-maps.js';
+import type { OnnxHeader } from './onnx-file.js';
+import { Translator } from './translate.js';
+
+export interface OnnxModel {
+  readonly network: Network;
+  /** Registered name of the network. */
+  readonly name: string;
+  readonly spec: PreprocessSpec;
+}
+
+export interface OnnxOptions {
+  /** Also gives out what every layer made, under the layer's path; batch norm is then left unfolded. */
+  readonly explain?: boolean;
+}
+
+/** An ONNX model before it becomes bytes. */
+export interface Translated {
+  readonly graph: Graph;
+  readonly header: OnnxHeader;
+}
+
+/**
+ * The network as an ONNX graph (opset 17). Input `clips`, float32 `[N, 3, T, H, W]` normalised by the spec; outputs
+ * `logits` `[N, classes]` and `features` `[N, F]`. Throws `export/*` naming module and operator where the network has no
+ * ONNX form.
+ * @param version of this library, for the metadata
+ */
+export function toOnnx(
+  { network, name, spec }: OnnxModel,
+  version: string,
+  { explain = false }: OnnxOptions = {},
+): Translated {
+  const { graph, layers } = scope(() => noGrad(() => buildGraph(network, clipShape(spec), explain)));
+  const metadata = {
+    kinora: version,
+    network: name,
+    labels: JSON.stringify(spec.labels),
+    spec: JSON.stringify(spec),
+    grouped_conv3d: String(graph.nodes.some(isGroupedConv3d)),
+    ...(explain ? { layers: JSON.stringify(layers) } : {}),
+  };
+  return { graph, header: { name, version, metadata } };
+}
+
+/** `[3, T, H, W]` of one clip. */
+function clipShape({ frames, clips, crop }: PreprocessSpec): number[] {
+  // A network of whole videos takes any length; it is exported for the length it was designed around.
+  return [3, frames * Math.max(1, clips), crop.height, crop.width];
+}
+
+/** What onnxruntime's WebGPU cannot run. */
+function isGroupedConv3d({ op, attributes: { group, kernel_shape } }: Node): boolean {
+  return (
+    op === 'Conv' &&
+    (group as { int: number }).int > 1 &&
+    (kernel_shape as { ints: number[] }).ints.length === 3
+  );
+}
+
+function buildGraph(
+  network: Network,
+  shape: readonly number[],
+  explain: boolean,
+): { graph: Graph; layers: LayerMap[] } {
+  const runs = BATCHES.map((batch) => {
+    const clips = ops.zeros([batch, ...shape]);
+    return { clips, trace: trace(() => network.call(clips)) };
+  }) as [Run, Run];
+  const traces = [runs[0].trace, runs[1].trace] as const;
+  const graph = new Graph();
+  const translator = new Translator(graph, traces, network.stateDict());
+  const refOf = (tensor: Tensor): TensorRef => ({
+    tensor: traces[0].idOf(tensor)!,
+    dtype: tensor.dtype,
+    shape: [{ perClip: 1 }, ...tensor.shape.slice(1)],
+  });
+  translator.input('clips', refOf(runs[0].clips));
+  for (const call of mergeCalls(...traces)) translator.add(call);
+  for (const name of ['logits', 'features'] as const) {
+    const ref = refOf(runs[0].trace.result[name]);
+    graph.output(name, translator.nameOf(ref), ref);
+  }
+  const layers = explain
+    ? outputLayerMaps(graph, network, mergeModules(...traces), (ref) => translator.nameOf(ref))
+    : [];
+  if (!explain) foldBatchNorm(graph);
+  graph.prune();
+  return { graph, layers };
+}
+
+type Run = { clips: Tensor; trace: ReturnType<typeof trace<ReturnType<Network['call']>>> };
