@@ -8,7 +8,7 @@ import type { Trace, TracedCall, TracedTensor, TracedValue } from '@kinora/torch
 
 /** Bytes that each call keeps and none before it kept, of all clips that were traced. `weights` are what is trained. */
 export function savedBytes(
-  { calls }: Pick<Trace<unknown>, 'calls'>,
+  { calls }: Pick<Pick<Trace<unknown>, 'calls' | 'idOf'>, 'calls'>,
   weights: ReadonlySet<number>,
 ): Map<TracedCall, number> {
   const tracked = new Set(weights);

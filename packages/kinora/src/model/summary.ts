@@ -75,12 +75,12 @@ export function networkCost(network: Network, size: Size3): NetworkCost {
 /** Batch norm refuses to train on a batch of one where a map has shrunk to a point. */
 const CLIPS = 2;
 
-function traced(network: Network, clips: number, size: Size3): Trace<unknown> {
+function traced(network: Network, clips: number, size: Size3): Pick<Trace<unknown>, 'calls' | 'idOf'> {
   return scope(() => {
     const device = network.parameters()[0]?.device ?? 'cpu';
     const input = ops.zeros([1, 3, 1, 1, 1], { device }).expand([clips, 3, ...size]);
     const { calls, idOf } = noGrad(() => shapesOnly(() => trace(() => network.call(input))));
-    return { calls, idOf, result: undefined };
+    return { calls, idOf };
   });
 }
 
