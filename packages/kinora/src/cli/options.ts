@@ -45,6 +45,7 @@ function parseGpus(text: string): number[] {
   throw new KinoraError({ code: 'usage/gpus', where: '--gpus', expected, received: JSON.stringify(text) });
 }
 
-function collect(word: string, previous: string[] = []): string[] {
+/** Gathers the values of a flag that may be repeated. */
+export function collect(word: string, previous: string[] = []): string[] {
   return [...previous, word];
 }

@@ -12,6 +12,7 @@ import { Schedule } from './schedule.js';
 const path = z.string().min(1);
 const name = z.string().regex(/^[^/\\]+$/, 'a name without slashes');
 const count = z.int().positive();
+const pattern = z.string().min(1);
 const natural = z.int().min(0);
 const share = z.number().min(0).max(1);
 const alpha = z.number().min(0).default(0);
@@ -74,6 +75,18 @@ const training = {
     .describe('parts that a batch goes through the network in, to save memory'),
   num_epochs: epochs.default(-1).describe('-1: until the schedule goes below last_lr'),
   max_steps: count.nullable().default(null).describe('stop after so many steps, wherever in an epoch'),
+  init_from: path
+    .nullable()
+    .default(null)
+    .describe('weights to begin with: a safetensors or PyTorch file, or a run folder'),
+  freeze: z
+    .array(pattern)
+    .default([])
+    .describe('parameters that are not trained: layers (conv_layer1) or patterns (*.bias)'),
+  lr_multipliers: z
+    .record(pattern, z.number().positive())
+    .default({})
+    .describe('factors on lr by layer or pattern, such as {"fc": 10}; of several that match, the last'),
   optimizer: z.enum(['adam', 'adamw', 'sgd']).default('adam'),
   amsgrad: z.boolean().default(true).describe('AMSGrad variant of adam and adamw'),
   lr: z.number().positive().default(0.001).describe('learning rate'),

@@ -1,6 +1,7 @@
 /**
  * What annotations come to: the classes, and one line per clip. Plain data, whatever file it came from.
  */
+import { createHash } from 'node:crypto';
 
 export interface ClipItem {
   /** As in the annotation; unique names are not required. */
@@ -27,4 +28,19 @@ export function clipsPerClass({ labels, items }: ClipList): number[] {
   const counts = labels.map(() => 0);
   for (const { label } of items) if (label >= 0) counts[label]!++;
   return counts;
+}
+
+/** Tells whether a list is still the one it was. */
+export interface ListPrint {
+  readonly clips: number;
+  /** SHA-256 over classes, ids, labels and parts, in their order. Not over paths: a data set may move. */
+  readonly sha256: string;
+}
+
+export function printOf({ labels, items }: ClipList): ListPrint {
+  const lines = items.map(({ id, label, start = null, end = null }) => [id, label, start, end]);
+  const sha256 = createHash('sha256')
+    .update(JSON.stringify([labels, lines]))
+    .digest('hex');
+  return { clips: items.length, sha256 };
 }

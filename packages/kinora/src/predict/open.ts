@@ -1,12 +1,9 @@
 /** A trained network and the preprocessing it was trained with, from anything a user may point at. */
-import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Device, KinoraError, serialize } from '@kinora/torch';
 import { type PreprocessSpec, parseSpec } from '../clip/spec.js';
 import type { Network } from '../model/network.js';
 import { networkOf, readWeights } from '../model/weights.js';
-import { isCheckpoint, modelFile } from '../train/checkpoint.js';
-import { runFolder } from '../train/run-folder.js';
+import { weightsFile } from '../train/weights-file.js';
 
 export interface OpenedModel {
   /** In evaluation mode. The caller disposes it. */
@@ -43,16 +40,6 @@ export function openModel(path: string, { device = 'cpu', spec }: OpenOptions = 
   }
 }
 
-function weightsFile(path: string): string {
-  if (!existsSync(path)) throw missing(path, 'no such file or folder');
-  if (!statSync(path).isDirectory()) return path;
-  if (isCheckpoint(path)) return modelFile(path);
-  const { checkpoints } = runFolder(path);
-  const found = ['best', 'last'].map((link) => join(checkpoints, link)).find(isCheckpoint);
-  if (found === undefined) throw missing(path, 'a folder without checkpoints');
-  return modelFile(found);
-}
-
 /** Our own files carry the spec in their metadata. */
 function specInside(file: string): PreprocessSpec | undefined {
   if (!file.endsWith('.safetensors')) return undefined;
@@ -81,15 +68,6 @@ function checkLabels(network: Network, spec: PreprocessSpec, file: string): void
     hint: 'use the labels file that the network was trained with',
   });
 }
-
-const missing = (path: string, received: string): KinoraError =>
-  new KinoraError({
-    code: 'model/missing',
-    where: path,
-    expected: 'a run folder, a checkpoint or a weights file',
-    received,
-    hint: 'train first, or give the path of a checkpoint',
-  });
 
 const noSpec = (file: string): KinoraError =>
   new KinoraError({

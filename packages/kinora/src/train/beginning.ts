@@ -3,48 +3,57 @@
  * run goes on under the configuration of today; what differs from yesterday's is told.
  */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { KinoraError } from '@kinora/torch';
 import type { RunConfig } from '../config/index.js';
 import { readWeights } from '../model/weights.js';
 import type { Progress } from '../progress.js';
-import {
-  type CheckpointState,
-  isCheckpoint,
-  readState,
-  restoreCheckpoint,
-  type TrainingProgress,
-} from './checkpoint.js';
+import { isCheckpoint, readState, restoreCheckpoint, type TrainingProgress } from './checkpoint.js';
+import { type Link, linked, pointAt } from './generations.js';
+import { describeInit, initFrom } from './init-from.js';
+import { changedKeys, checkFits } from './resume-check.js';
 import { type RunFolder, runFolderOf } from './run-folder.js';
 import { noSums } from './sums.js';
 import type { Training } from './training.js';
+import { weightsFile } from './weights-file.js';
 
 export interface Beginning {
-  readonly from: 'nothing' | 'weights' | 'checkpoint';
+  readonly from: 'nothing' | 'other-weights' | 'weights' | 'checkpoint';
   /** File of the weights, folder of the checkpoint; empty for nothing. */
   readonly path: string;
 }
 
-const lastOf = (folder: RunFolder): string => join(folder.checkpoints, 'last');
+const checkpointOf = (folder: RunFolder, link: Link = 'last'): string => join(folder.checkpoints, link);
 
 /** Whether the run was begun, so that it can be resumed. */
-export const hasCheckpoint = (config: RunConfig): boolean => isCheckpoint(lastOf(runFolderOf(config)));
+export const hasCheckpoint = (config: RunConfig): boolean => isCheckpoint(checkpointOf(runFolderOf(config)));
 
 /**
  * Looks where to begin; touches nothing. Throws `train/run-exists` for a run with checkpoints that is not to be
  * resumed, and `train/nothing-to-resume` where there is neither run nor weights.
  */
-export function findBeginning(config: RunConfig, resume: boolean): Beginning {
+export function findBeginning(config: RunConfig, resume: boolean | Link): Beginning {
   const folder = runFolderOf(config);
   if (hasCheckpoint(config)) {
-    if (!resume) throw runExists(folder);
-    return { from: 'checkpoint', path: lastOf(folder) };
+    if (resume === false) throw runExists(folder);
+    const path = checkpointOf(folder, resume === true ? 'last' : resume);
+    if (!isCheckpoint(path)) throw nothingToResume(folder, `a ${resume} checkpoint`, 'go on with --resume');
+    return { from: 'checkpoint', path };
   }
   const { checkpoint } = config;
   if (resume && checkpoint !== null && existsSync(checkpoint)) return { from: 'weights', path: checkpoint };
   // A run that was killed before its first checkpoint stands at its first step.
   if (resume && !existsSync(folder.config)) throw nothingToResume(folder);
+  if (config.init_from !== null) return { from: 'other-weights', path: weightsFile(config.init_from) };
   return { from: 'nothing', path: '' };
+}
+
+/** Takes the weights that `init_from` names, before anything is written, and returns what is to be told of them. */
+export function initialise({ from, path }: Beginning, { network, average, spec }: Training): string[] {
+  if (from !== 'other-weights') return [];
+  const report = initFrom(network, path, spec.labels.length);
+  average?.begin(network);
+  return describeInit(report, path);
 }
 
 /** Puts what is there into `training` and returns where it stands. Throws `checkpoint/*` where that does not fit. */
@@ -67,61 +76,20 @@ function takeWeights(path: string, { network, average }: Training, progress: Pro
 
 function restore(path: string, training: Training, progress: Progress): TrainingProgress {
   const saved = readState(path);
-  checkNetwork(path, saved, training);
+  checkFits(path, saved, training);
   restoreCheckpoint(path, saved, training);
+  giveUpAfter(path);
   const changed = changedKeys(saved.config, training.config);
   if (changed.length > 0) progress.log(`resuming with other settings than before: ${changed.join(', ')}`);
   return saved.progress;
 }
 
-/** The same network, whose outputs mean the same. */
-function checkNetwork(path: string, { config, spec }: CheckpointState, training: Training): void {
-  const { model } = training.config;
-  if (config.model !== model) {
-    throw otherNetwork(path, `a checkpoint of ${model}`, `one of ${config.model}`, 'model');
-  }
-  const [before, now] = [spec.labels, training.spec.labels];
-  const length = Math.max(before.length, now.length);
-  const differs = Array.from({ length }, (_, i) => i).find((i) => before[i] !== now[i]);
-  if (differs === undefined) return;
-  const name = (labels: readonly string[]) =>
-    labels[differs] === undefined ? 'none' : `"${labels[differs]}"`;
-  throw otherNetwork(path, `label ${differs + 1} to be ${name(now)}`, name(before), 'labels');
+/** Of a checkpoint that is not the last, what came after it is given up: from now on it is the last. */
+function giveUpAfter(path: string): void {
+  const folder = dirname(path);
+  const generation = linked(folder, basename(path) as Link);
+  if (generation !== undefined && generation !== linked(folder, 'last')) pointAt(folder, 'last', generation);
 }
-
-/** Keys that do not change what is computed. */
-const HARMLESS = new Set([
-  'num_workers',
-  'print_freq',
-  'save_steps',
-  'histograms',
-  'log_clips',
-  'output_dir',
-  'checkpoint',
-  'test_data_csv',
-]);
-
-/** Keys that only say when training ends, unless the schedule is stretched over all of it. */
-const LENGTH = new Set(['num_epochs', 'max_steps']);
-
-/** What differs between two configurations and changes what is computed, as `key before -> now`. */
-export function changedKeys(before: Readonly<Record<string, unknown>>, now: RunConfig): string[] {
-  const text = (value: unknown) => JSON.stringify(value);
-  const stretched = now.schedule.name === 'cosine' || now.schedule.name === 'one_cycle';
-  return Object.entries(now)
-    .filter(([key]) => !HARMLESS.has(key) && (stretched || !LENGTH.has(key)))
-    .filter(([key, value]) => text(before[key]) !== text(value))
-    .map(([key, value]) => `${key} ${text(before[key])} -> ${text(value)}`);
-}
-
-const otherNetwork = (path: string, expected: string, received: string, what: string): KinoraError =>
-  new KinoraError({
-    code: 'checkpoint/other-network',
-    where: path,
-    expected: `${expected}, as the configuration says`,
-    received,
-    hint: `resume with the ${what} of the checkpoint, or choose another name with --set model_name=...`,
-  });
 
 const runExists = (folder: RunFolder): KinoraError =>
   new KinoraError({
@@ -132,11 +100,15 @@ const runExists = (folder: RunFolder): KinoraError =>
     hint: 'go on with --resume, or choose another name with --set model_name=...',
   });
 
-const nothingToResume = (folder: RunFolder): KinoraError =>
+const nothingToResume = (
+  folder: RunFolder,
+  what = 'a checkpoint',
+  hint = 'train without --resume first',
+): KinoraError =>
   new KinoraError({
     code: 'train/nothing-to-resume',
     where: folder.path,
-    expected: 'a checkpoint to go on from',
+    expected: `${what} to go on from`,
     received: 'none',
-    hint: 'train without --resume first',
+    hint,
   });

@@ -39,11 +39,17 @@ const progressSchema = z.object({
 /** Where training stands. */
 export type TrainingProgress = z.infer<typeof progressSchema>;
 
+const printSchema = z.object({ clips: z.int(), sha256: z.string() });
+const listsSchema = z.object({ train: printSchema, val: printSchema.nullable() });
+/** The lists that a run is trained and validated on. */
+export type ListPrints = z.infer<typeof listsSchema>;
+
 const stateSchema = z.object({
   format: z.literal('kinora-checkpoint'),
   version: z.literal(1),
   config: z.record(z.string(), z.unknown()),
   spec: preprocessSchema,
+  lists: listsSchema.optional(),
   progress: progressSchema,
   schedule: z.record(z.string(), z.unknown()),
   optimizer: z.object({
@@ -68,6 +74,7 @@ export interface Trained {
   readonly schedule: { state(): optim.ScheduleState; restore(state: optim.ScheduleState): void };
   readonly config: RunConfig;
   readonly spec: PreprocessSpec;
+  readonly lists: ListPrints;
   readonly device: Device;
 }
 
@@ -81,7 +88,7 @@ export function saveCheckpoint(
   trained: Trained,
   progress: TrainingProgress,
 ): void {
-  const { network, average, optimizer, spec, config, schedule, device } = trained;
+  const { network, average, optimizer, spec, lists, config, schedule, device } = trained;
   checkWeights(network);
   const { tensors, settings } = optimizer.stateDict();
   const state: CheckpointState = {
@@ -89,6 +96,7 @@ export function saveCheckpoint(
     version: 1,
     config,
     spec,
+    lists,
     progress,
     schedule: schedule.state(),
     optimizer: settings as CheckpointState['optimizer'],

@@ -7,6 +7,8 @@ import type { ClipLoader } from '../data/loader.js';
 import type { Progress, ProgressTask } from '../progress.js';
 import type { TrainingProgress } from './checkpoint.js';
 import { checkLoss } from './finite.js';
+import { trainMode } from './freeze.js';
+import { scheduledRate } from './optimizer.js';
 import type { RunLog } from './run-log.js';
 import { totalSteps } from './schedule.js';
 import { trainStep } from './step.js';
@@ -51,7 +53,7 @@ export async function trainLoop(
 /** The plateau schedule ends training by going below last_lr. */
 function isExhausted({ config, schedule, optimizer }: Training): boolean {
   schedule.apply(optimizer, config.warmup_steps);
-  return config.schedule.name === 'plateau' && optimizer.groups.every(({ lr }) => lr < config.last_lr);
+  return config.schedule.name === 'plateau' && scheduledRate(config, optimizer) < config.last_lr;
 }
 
 async function trainEpoch(
@@ -70,7 +72,7 @@ async function trainEpoch(
     start,
     every: config.print_freq,
   });
-  network.train();
+  trainMode(network, config.freeze);
   try {
     for await (const batch of trainLoader.epoch(state.epoch, { startBatch: state.batch })) {
       if (state.step === 0) log.clips(batch, config.log_clips, training.spec.labels);
@@ -88,7 +90,7 @@ async function trainEpoch(
 }
 
 function step(
-  { network, average, optimizer, schedule, settings }: Training,
+  { config, network, average, optimizer, schedule, settings }: Training,
   state: TrainingProgress,
   batch: Parameters<typeof trainStep>[2],
   log: RunLog,
@@ -100,7 +102,7 @@ function step(
   state.step++;
   state.batch++;
   average?.update(network, state.step);
-  log.step({ step: state.step, epoch: state.epoch, loss, lr: optimizer.groups[0]!.lr });
+  log.step({ step: state.step, epoch: state.epoch, loss, lr: scheduledRate(config, optimizer) });
 }
 
 async function finishEpoch(training: Training, state: TrainingProgress, options: LoopOptions): Promise<void> {
@@ -110,7 +112,7 @@ async function finishEpoch(training: Training, state: TrainingProgress, options:
     unit: 'clips',
   });
   const val = await validate(training, options, task).finally(() => task.finish());
-  const lr = training.optimizer.groups[0]!.lr;
+  const lr = scheduledRate(training.config, training.optimizer);
   const isBest = keepBest(state, val ?? train);
   training.schedule.afterEpoch((val ?? train).loss);
   state.epoch++;

@@ -2,12 +2,11 @@
 import { memoryStats } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { preprocessSpec, type RunConfig } from '../config/index.js';
-import { clipsPerClass } from '../data/clip-list.js';
 import type { ClipLoader } from '../data/loader.js';
 import { evaluationLoader, readSplit, trainingLoader } from './data.js';
 import { trainStep } from './step.js';
 import { TinyData, trainSession } from './tiny-run.test.util.js';
-import { disposeTraining, newTraining, type Training } from './training.js';
+import { disposeTraining, newTraining, type Training, trainingClips } from './training.js';
 import { predictAll } from './validate.js';
 
 let data: TinyData;
@@ -29,10 +28,7 @@ beforeAll(() => {
     train: trainingLoader(train, spec, config, fail),
     val: evaluationLoader(val, spec, config, fail),
   };
-  training = newTraining(config, spec, 'cpu', {
-    stepsPerEpoch: loaders.train.batchesPerEpoch,
-    perClass: clipsPerClass(train),
-  });
+  training = newTraining(config, spec, 'cpu', trainingClips(train, val, loaders.train.batchesPerEpoch));
 });
 afterAll(async () => {
   await Promise.all([loaders.train.close(), loaders.val.close()]);

@@ -1,5 +1,14 @@
 /** Runs from beginning to end: what they leave, where they end, what they refuse, what they survive. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { effectiveConfig, type RunConfig, type RunConfigInput } from '../config/index.js';
@@ -204,6 +213,31 @@ describe('resumed', () => {
     expect(lines[0]).toBe('resuming with other settings than before: num_epochs 1 -> 2');
   });
 
+  test('with another list: refused, naming the list and what to do; a moved data set is the same list', async () => {
+    const config = data.config('listed', { num_epochs: 1 });
+    await trainSession(config);
+    const lines = (split: string) =>
+      readFileSync(data.at(`${split}.csv`), 'utf8')
+        .trim()
+        .split('\n');
+    for (const [split, name] of [
+      ['train', 'training'],
+      ['validation', 'validation'],
+    ] as const) {
+      const file = data.write(`changed-${split}.csv`, lines(split).toReversed());
+      const key = split === 'train' ? 'train_data_csv' : 'val_data_csv';
+      const now = { ...config, [key]: file, num_epochs: 2 };
+      await expect(trainSession(now, { resume: true })).rejects.toThrow(
+        new RegExp(
+          `^${file}: expected the ${name} list that .* was made with, (10|4) clips \\(sha256 \\w{12}\\), received \\1 clips .*; put the list back as it was, or begin another run with --init-from`,
+        ),
+      );
+    }
+    cpSync(data.at('clips'), data.at('moved'), { recursive: true });
+    const moved = data.at('moved');
+    await trainSession({ ...config, train_data_folder: moved, val_data_folder: moved }, { resume: true });
+  });
+
   test('with another network, other labels, another optimizer: refused, and nothing is lost', async () => {
     const config = data.config('faithful', { num_epochs: 1 });
     await trainSession(config);
@@ -223,6 +257,33 @@ describe('resumed', () => {
       await expect(trainSession({ ...config, ...changes }, { resume: true })).rejects.toThrow(message);
     }
     expect(outcome(config)).toEqual(before);
+  });
+});
+
+describe('resumed from best', () => {
+  test('it goes on there, gives up what came after, and a kill does not bring that back', async () => {
+    const first = data.config('from-best', { num_epochs: 1, schedule: 'constant', save_steps: 1 });
+    await trainSession(first);
+    // A rate that spoils everything: the first epoch stays the best.
+    const config = { ...first, num_epochs: 3, lr: 5 };
+    await trainSession(config, { resume: true });
+    const whole = outcome(config);
+    const { checkpoints, metrics } = runFolderOf(config);
+    expect(linked(checkpoints, 'best')).not.toBe(linked(checkpoints, 'last'));
+    const { step, epoch } = readState(join(checkpoints, 'best')).progress;
+    expect([step, epoch]).toEqual([3, 1]);
+    await trainSession(config, { resume: 'best', stopAt: { task: `epoch ${epoch + 1}`, update: 1 } });
+    expect(readMetrics(metrics).at(-1)!.step).toBe(step + 1);
+    await trainSession(config, { resume: true });
+    expect(outcome(config)).toEqual(whole);
+  });
+
+  test('without one it is refused', async () => {
+    const config = data.config('no-best');
+    await trainSession(config, { stopAt: { task: 'epoch 1', update: 1 } });
+    await expect(trainSession(config, { resume: 'best' })).rejects.toThrow(
+      'expected a best checkpoint to go on from, received none; go on with --resume',
+    );
   });
 });
 
@@ -267,11 +328,14 @@ describe('a clip that cannot be read', () => {
         .split('\n')
         .slice(1, -1)
         .map((row) => row.split(',')[0]);
-    const { lines } = await trainSession({ ...config, train_data_csv: missing('gone') });
+    const broken = { ...config, train_data_csv: missing('gone') };
+    const { lines } = await trainSession(broken);
     expect(lines.filter((line) => /^bad clip gone: .*gone: expected a folder/.test(line))).toHaveLength(1);
     expect(rows()).toEqual(['gone']);
-    await trainSession({ ...config, num_epochs: 2, train_data_csv: missing('lost') }, { resume: true });
-    expect(rows()).toEqual(['gone', 'lost']);
+    renameSync(data.at('clips', '1'), data.at('clips', 'lost'));
+    await trainSession({ ...broken, num_epochs: 5 }, { resume: true });
+    renameSync(data.at('clips', 'lost'), data.at('clips', '1'));
+    expect(rows().sort()).toEqual(['1', 'gone']);
     rmSync(runFolderOf(config).checkpoints, { recursive: true });
     await trainSession(config);
     expect(existsSync(badClips)).toBe(false);

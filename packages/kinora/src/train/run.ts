@@ -2,25 +2,27 @@
 import { rmSync } from 'node:fs';
 import { type Device, serialize } from '@kinora/torch';
 import { preprocessSpec, type RunConfig } from '../config/index.js';
-import { clipsPerClass } from '../data/clip-list.js';
 import { flipMapFor } from '../data/labels.js';
 import type { ClipLoader } from '../data/loader.js';
 import { type Progress, silent } from '../progress.js';
 import { badClipReporter } from './bad-clip-list.js';
-import { begin, findBeginning } from './beginning.js';
+import { begin, findBeginning, initialise } from './beginning.js';
 import { saveCheckpoint, type TrainingProgress } from './checkpoint.js';
 import { evaluationLoader, readSplit, trainingLoader } from './data.js';
-import { linked } from './generations.js';
+import { type Link, linked } from './generations.js';
 import { withRunLock } from './lock.js';
 import { trainLoop } from './loop.js';
 import { makeRunFolder, type RunFolder, runFolderOf } from './run-folder.js';
 import { loggedProgress, openRunLog } from './run-log.js';
 import { saveTar, wantsTar } from './starting-point.js';
-import { disposeTraining, evaluatedNetwork, newTraining, type Training } from './training.js';
+import { disposeTraining, evaluatedNetwork, newTraining, type Training, trainingClips } from './training.js';
 
 export interface TrainOptions {
-  /** Go on from the run's last checkpoint, with the very losses that an uninterrupted run has. */
-  readonly resume?: boolean;
+  /**
+   * Go on from the run's last checkpoint, with the very losses that an uninterrupted run has; or from its best one, giving
+   * up what came after.
+   */
+  readonly resume?: boolean | Link;
   readonly device?: Device;
   readonly progress?: Progress;
   /** Stops after the step in work, and saves. */
@@ -49,14 +51,14 @@ export async function trainRun(config: RunConfig, options: TrainOptions = {}): P
   const { trainList, valList, effective, spec } = readLists(config);
   const trainLoader = trainingLoader(trainList, spec, config, onBadClip);
   const valLoader = valList && evaluationLoader(valList, spec, config, onBadClip);
-  const training = newTraining(effective, spec, device, {
-    stepsPerEpoch: trainLoader.batchesPerEpoch,
-    perClass: clipsPerClass(trainList),
-  });
+  const facts = trainingClips(trainList, valList, trainLoader.batchesPerEpoch);
+  const training = newTraining(effective, spec, device, facts);
   try {
+    const notes = initialise(beginning, training);
     makeRunFolder(folder);
     return await withRunLock(folder.path, async () => {
       const state = begin(beginning, training, progress);
+      for (const note of notes) progress.log(note);
       progress.log(openingLine(training, trainLoader, valLoader, resumed ? state : undefined));
       await trainFrom(state, resumed, { training, trainLoader, valLoader, folder, progress, signal });
       return { folder, steps: state.step, epochs: state.epoch, best: state.best };

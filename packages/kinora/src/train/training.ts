@@ -2,10 +2,13 @@
 import { type Device, manualSeed, type optim, setDeterministic, threads } from '@kinora/torch';
 import type { PreprocessSpec } from '../clip/spec.js';
 import type { RunConfig } from '../config/index.js';
+import { type ClipList, clipsPerClass, printOf } from '../data/clip-list.js';
 import type { Network } from '../model/network.js';
 import { findNetwork } from '../model/registry.js';
 import { WeightAverage } from './average.js';
+import type { ListPrints } from './checkpoint.js';
 import { classWeights } from './class-weights.js';
+import { freeze } from './freeze.js';
 import { runOptimizer } from './optimizer.js';
 import { type RunSchedule, runSchedule } from './schedule.js';
 import type { StepSettings } from './step.js';
@@ -13,6 +16,7 @@ import type { StepSettings } from './step.js';
 export interface Training {
   readonly config: RunConfig;
   readonly spec: PreprocessSpec;
+  readonly lists: ListPrints;
   readonly device: Device;
   readonly network: Network;
   /** Moving average of the network's weights, where one is configured. */
@@ -23,12 +27,23 @@ export interface Training {
   readonly settings: StepSettings;
 }
 
-/** What of the training clips decides how they are trained on. */
+/** What of the lists training depends on. */
 export interface TrainingClips {
   readonly stepsPerEpoch: number;
-  /** Clips of each class. */
+  /** Training clips of each class. */
   readonly perClass: readonly number[];
+  readonly lists: ListPrints;
 }
+
+export const trainingClips = (
+  train: ClipList,
+  val: ClipList | undefined,
+  stepsPerEpoch: number,
+): TrainingClips => ({
+  stepsPerEpoch,
+  perClass: clipsPerClass(train),
+  lists: { train: printOf(train), val: val === undefined ? null : printOf(val) },
+});
 
 /** Seeds the generators and makes everything anew; the same configuration gives the same weights. */
 export function newTraining(
@@ -45,9 +60,11 @@ export function newTraining(
   manualSeed(config.seed);
   const network = newNetwork(config, spec, device);
   average?.begin(network);
+  freeze(network, config.freeze);
   return {
     config,
     spec,
+    lists: clips.lists,
     device,
     network,
     average,
