@@ -43,12 +43,20 @@ export {
   type SynthResult,
   synthesize,
 } from './data/synth/index.js';
+export { Classifier } from './model/classifier.js';
 // Networks: tables to modules, what they cost, weights from anywhere.
 export { networkInput } from './model/input.js';
 export { Network, type NetworkEntry, type NetworkOutput } from './model/network.js';
 export { findNetwork, networks } from './model/registry.js';
 export { entryCost, type LayerCost, type NetworkCost, networkCost } from './model/summary.js';
-export { networkOf, readWeights, type Weights } from './model/weights.js';
+export {
+  type FoundNetwork,
+  networkOf,
+  openWeights,
+  readWeights,
+  type Weights,
+  type WeightsFile,
+} from './model/weights.js';
 // Predictions: checkpoints and clips to labels and reports.
 export { type EvaluateResult, evaluateRun, predictTestList } from './predict/evaluate.js';
 export { type OpenedModel, type OpenOptions, openModel } from './predict/open.js';

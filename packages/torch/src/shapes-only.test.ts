@@ -40,6 +40,12 @@ describe('shapesOnly', () => {
     expect(shapes(() => shapesOnly(() => model.call(clips)))).toEqual(shapes(() => model.call(clips)));
   });
 
+  test('follows sums and concatenations', () => {
+    const [a, b] = [ops.ones([2, 3, 4]), ops.ones([4])];
+    const run = () => ops.cat([a.add(a), a.mul(b), a.add(1).div(a)], -2);
+    expect(shapes(() => shapesOnly(run))).toEqual(shapes(run));
+  });
+
   test('takes no memory, no time and no notice of size', () => {
     const before = liveTensors();
     const start = performance.now();

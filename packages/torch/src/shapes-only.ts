@@ -7,12 +7,12 @@ import { callOp, observeCalls, substituteCalls } from './dispatch.js';
 import type { DType } from './dtype.js';
 import { noGrad } from './grad.js';
 import type { Operator } from './operators.js';
-import type { Tensor } from './tensor.js';
+import { Tensor } from './tensor.js';
 
 /**
- * Runs `fn`, which builds modules or calls them, with shapes that are real and values that are not: weights stay
- * uninitialised, operators in place do nothing, convolutions, linear layers, norms, pools and elementwise functions
- * compute shapes only. What no rule covers runs as always. Nothing is recorded for backward.
+ * Runs `fn`, which builds modules or calls them, with shapes that are real and values that are not: weights are one
+ * zero, operators in place do nothing, convolutions, linear layers, norms, pools, elementwise functions and
+ * concatenations compute shapes only. What no rule covers runs as always. Nothing is recorded for backward.
  */
 export function shapesOnly<T>(fn: () => T): T {
   const previous = substituteCalls(standIn);
@@ -31,8 +31,14 @@ function standIn(operator: Operator, values: readonly unknown[]): unknown {
     return values[index] ?? operator.arguments[index]?.default;
   };
   const input = values[0] as Tensor;
+  if (operator.name === 'aten::empty') {
+    const { dtype, device } = { dtype: arg('dtype') ?? 'float32', device: arg('device') ?? 'cpu' };
+    return stretched(arg('size') as number[], dtype as DType, device as string);
+  }
   const shape = shapeRule(operator.name)?.(input, arg);
-  return shape === undefined ? undefined : stretched(shape, input.dtype, input.device);
+  if (shape === undefined) return undefined;
+  const { dtype, device } = Array.isArray(input) ? (input[0] as Tensor) : input;
+  return stretched(shape, dtype, device);
 }
 
 type Rule = (input: Tensor, arg: (name: string) => unknown) => readonly number[] | undefined;
@@ -41,6 +47,8 @@ function shapeRule(name: string): Rule | undefined {
   if (SAME_SHAPE.has(name)) return ({ shape }) => shape;
   if (/^aten::conv[123]d$/.test(name)) return convolution;
   if (/^aten::(max|avg)_pool[23]d$/.test(name)) return pool;
+  if (/^aten::(add|sub|mul|div)$/.test(name)) return combination;
+  if (name === 'aten::cat') return concatenation;
   return name === 'aten::linear'
     ? ({ shape }, arg) => [...shape.slice(0, -1), (arg('weight') as Tensor).shape[0]!]
     : undefined;
@@ -92,6 +100,20 @@ const pool: Rule = (input, arg) => {
   const kernel = arg('kernel_size') as number[];
   if (arg('ceil_mode') === true || input.ndim !== kernel.length + 2) return undefined;
   return [...input.shape.slice(0, 2), ...windows(input.shape.slice(2), kernel, arg)];
+};
+
+/** Of two tensors of one shape; what is broadcast is left to libtorch. */
+const combination: Rule = ({ shape }, arg) => {
+  const other = arg('other');
+  return other instanceof Tensor && String(other.shape) === String(shape) ? shape : undefined;
+};
+
+const concatenation: Rule = (_, arg) => {
+  const shapes = (arg('tensors') as Tensor[]).map(({ shape }) => shape);
+  const dim = arg('dim') as number;
+  const axis = dim < 0 ? dim + shapes[0]!.length : dim;
+  const length = shapes.reduce((sum, shape) => sum + shape[axis]!, 0);
+  return shapes[0]!.map((size, i) => (i === axis ? length : size));
 };
 
 /** How often a window fits along each axis. */

@@ -1,51 +1,139 @@
-import { ops, scope } from '@kinora/torch';
+/** What holds for every network of the registry, whatever its family; and the published figures of some. */
+import { KinoraError, nn, noGrad, ops, scope, shapesOnly } from '@kinora/torch';
 import { describe, expect, test } from 'vitest';
+import type { Size3 } from './layers.js';
+import type { Network, NetworkEntry } from './network.js';
 import { findNetwork, networks } from './registry.js';
-import { networkCost } from './summary.js';
+import { entryCost } from './summary.js';
 
-/** Published figures of the starting point: millions of parameters, GMAC. */
-const FIGURES: [name: string, parameters: number, gmac: number][] = [
-  ['ConvColumn5', 2.99, 4.44],
-  ['ConvColumn6', 3.89, 4.44],
+/** Published figures at the size and the number of classes given: millions of parameters, GMAC. */
+const FIGURES: [name: string, parameters: number, gmac: number, classes: number][] = [
+  // the starting point
+  ['ConvColumn5', 2.99, 4.44, 27],
+  ['ConvColumn6', 3.89, 4.44, 27],
+  ['ConvColumn7', 36.55, 5.46, 27],
+  ['ConvColumn8', 36.55, 5.46, 27],
+  ['ConvColumn9', 26.24, 5.27, 27],
+  // torchvision's documentation
+  ['r3d_18', 33.37, 40.7, 400],
+  ['mc3_18', 11.7, 43.34, 400],
+  ['r2plus1d_18', 31.51, 40.52, 400],
+  ['resnet18', 11.69, 0.485, 1000],
+  ['resnet50', 25.56, 1.078, 1000],
 ];
 
-describe('the registry', () => {
-  test.each(FIGURES)('%s has %f M parameters and costs %f GMAC', (name, parameters, gmac) => {
-    const { build, input } = findNetwork(name);
-    const network = build(27);
-    const cost = networkCost(network, input);
-    expect(cost.parameters / 1e6).toBeCloseTo(parameters, 2);
-    expect(cost.macs / 1e9).toBeCloseTo(gmac, 2);
-    network.dispose();
-  });
+test.each(FIGURES)('%s has %f M parameters and costs %f GMAC', (name, parameters, gmac, classes) => {
+  const cost = entryCost(findNetwork(name), classes);
+  expect(Math.abs(cost.parameters / 1e6 - parameters)).toBeLessThan(0.006);
+  expect(Math.abs(cost.macs / 1e9 - gmac)).toBeLessThan(0.006);
+});
 
-  test('the network for laptops stays under 0.5 GMAC', () => {
-    const { build, input } = findNetwork('ConvColumnSmall');
-    const network = build(27);
-    expect(networkCost(network, input).macs).toBeLessThan(0.5e9);
-    network.dispose();
-  });
+const smalls = networks.filter(({ name }) => name.endsWith('Small'));
 
-  test.each(networks.map(({ name }) => name))('%s gives logits and the features they come from', (name) => {
-    const { build, input } = findNetwork(name);
-    const network = build(5);
-    network.eval();
+test('each family has a network for laptops: 84 pixels, at most 0.4 GMAC', () => {
+  const families = new Set(networks.map(({ family }) => family));
+  expect(new Set(smalls.map(({ family }) => family))).toEqual(families);
+  for (const entry of smalls) {
+    expect(entry.input.slice(1), entry.name).toEqual([84, 84]);
+    expect(entryCost(entry, 27).macs, entry.name).toBeLessThan(0.4e9);
+  }
+});
+
+test('names are unique', () => {
+  expect(new Set(networks.map(({ name }) => name)).size).toBe(networks.length);
+});
+
+/** What clips of this size become, without arithmetic. */
+function forwardShapes({ build }: NetworkEntry, size: Size3, channels = 3) {
+  return shapesOnly(() =>
     scope(() => {
-      const { logits, features } = network.call(ops.randn([2, 3, ...input]));
-      expect(logits.shape).toEqual([2, 5]);
-      const last = [...network.parameters()].filter(({ shape }) => shape.length === 2 && shape[0] === 5);
-      expect(features.shape).toEqual([2, last.reduce((width, { shape }) => width + shape[1]!, 0)]);
+      const network = build(5, size);
+      const { logits, features } = network.call(ops.zeros([1]).expand([2, channels, ...size]));
+      const shapes = { logits: logits.shape, features: features.shape, last: classifierInputs(network) };
+      network.dispose();
+      return shapes;
+    }),
+  );
+}
+
+/** Inputs of the layers that give out the classes; of several their sum. */
+const classifierInputs = (network: Network): number =>
+  network
+    .parameters()
+    .filter(({ shape }) => shape.length === 2 && shape[0] === 5)
+    .reduce((width, { shape }) => width + shape[1]!, 0);
+
+describe.each(networks.map((entry) => [entry.name, entry] as const))('%s', (_, entry) => {
+  test('turns clips into logits, and features that its last layer takes', () => {
+    const { logits, features, last } = forwardShapes(entry, entry.input);
+    expect(logits).toEqual([2, 5]);
+    expect(features).toEqual([2, last]);
+  });
+
+  test('refuses clips of another number of channels, naming a layer', () => {
+    const { where, expected } = errorOf(() => forwardShapes(entry, entry.input, 4));
+    expect(`${where} ${expected}`).toMatch(/\(\w+\)|3/);
+  });
+
+  test('takes a single pixel, or names what fails and a size that fits', () => {
+    try {
+      forwardShapes(entry, [1, 1, 1]);
+    } catch (error) {
+      const { where, hint } = (error as KinoraError).parts;
+      expect(where).toMatch(/\w/);
+      const fitting = /(\d+)x(\d+)x(\d+) fit/.exec(hint!)!.slice(1).map(Number);
+      expect(forwardShapes(entry, fitting as unknown as Size3).logits).toEqual([2, 5]);
+    }
+  });
+});
+
+function errorOf(run: () => unknown): KinoraError['parts'] {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof KinoraError) return error.parts;
+    throw error;
+  }
+  throw new Error('expected an error');
+}
+
+describe.each(smalls.map((entry) => [entry.name, entry] as const))(
+  '%s, really run',
+  (_, { build, input }) => {
+    const clips = () => ops.randn([2, 3, ...input]);
+
+    test('gives every parameter a gradient', () => {
+      using network = build(5, input);
+      scope(() => {
+        const { logits } = network.call(clips());
+        nn.crossEntropy(logits, ops.zeros([2], { dtype: 'int64' })).backward();
+        const still = [...network.namedParameters()].filter(
+          ([, { grad }]) => Number(grad?.abs().sum().item() ?? 0) === 0,
+        );
+        expect(still.map(([name]) => name)).toEqual([]);
+      });
     });
-    network.dispose();
-  });
 
-  test('an LSTM multiplies with its matrices at every step', () => {
-    const { build, input } = findNetwork('LRCNSmall');
-    using network = build(27);
-    const lstm = networkCost(network, input).layers.find(({ path }) => path === 'lstm')!;
-    expect(lstm.macs).toBe(16 * (4 * 128 * 128 + 4 * 128 * 128));
-  });
+    test('gives the same logits from the weights of another of its kind', () => {
+      using network = build(5, input);
+      using other = build(5, input);
+      scope(() => {
+        network.call(clips());
+        other.loadStateDict(network.stateDict());
+        const same = clips();
+        const [a, b] = [network, other].map((one) => noGrad(() => one.eval().call(same)).logits);
+        expect(ops.equal(a!, b!)).toBe(true);
+      });
+    });
+  },
+);
 
+test('an LSTM multiplies with its matrices at every step', () => {
+  const lstm = entryCost(findNetwork('LRCNSmall'), 27).layers.find(({ path }) => path === 'lstm')!;
+  expect(lstm.macs).toBe(16 * (4 * 128 * 128 + 4 * 128 * 128));
+});
+
+describe('by name', () => {
   test('an unknown name comes with the nearest one', () => {
     expect(() => findNetwork('convcolumn6')).toThrow(
       /received "convcolumn6"; the nearest name is "ConvColumn6"/,

@@ -4,9 +4,12 @@ import { nearest } from '../nearest.js';
 import * as convColumn from './conv-column.js';
 import * as frames from './frames/tables.js';
 import type { NetworkEntry } from './network.js';
+import * as resnet from './resnet/tables.js';
 
 /** To add a family: a file that exports its `entries`, and a line here. */
-export const networks: readonly NetworkEntry[] = [convColumn, frames].flatMap(({ entries }) => entries);
+export const networks: readonly NetworkEntry[] = [convColumn, resnet, frames].flatMap(
+  ({ entries }) => entries,
+);
 
 /** The entry of a name. Throws `model/unknown` with the nearest name. */
 export function findNetwork(name: string): NetworkEntry {

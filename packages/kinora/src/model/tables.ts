@@ -30,6 +30,13 @@ const blockA = (i: number, o: number, withNorm: boolean): Layer[] => [
   pool,
 ];
 
+/** Two convolutions of 2x2x2, both padded: each makes the map longer by one along every axis. */
+const blockB = (i: number, o: number): Layer[] => [
+  ...[conv(i, o, [2, 2, 2], [1, 1, 1]), norm(o), activation],
+  ...[conv(o, o, [2, 2, 2], [1, 1, 1]), norm(o), activation],
+  pool,
+];
+
 /** A convolution that keeps the size but for its stride, with norm and activation. */
 const unit = (i: number, o: number, kernel: Size3, stride: Size3 = [1, 1, 1]): Layer[] => [
   conv(i, o, kernel, [(kernel[0] - 1) / 2, (kernel[1] - 1) / 2, (kernel[2] - 1) / 2], stride),
@@ -42,6 +49,18 @@ const bodyA = (withNorm: boolean): Layer[][] => [
   blockA(32, 64, withNorm),
   blockA(64, 124, withNorm),
   blockA(124, 256, withNorm),
+];
+
+const bodyB: Layer[][] = [blockB(3, 32), blockB(32, 64), blockB(64, 124), blockB(124, 256), blockB(256, 512)];
+
+const body7: Layer[][] = [...bodyB, [conv(512, 512, [3, 3, 3], [1, 1, 1]), norm(512), activation, pool]];
+
+const body9: Layer[][] = [
+  ...bodyB,
+  [
+    ...[conv(512, 1024, [2, 2, 2]), norm(1024), activation],
+    ...[conv(1024, 1024, [1, 3, 3]), norm(1024), activation],
+  ],
 ];
 
 /** The starting point's input: 18 frames of 84x84. */
@@ -61,6 +80,27 @@ export const convColumnTables: readonly ConvColumnTable[] = [
     input: INPUT,
     stages: [...bodyA(true), [conv(256, 512, [1, 3, 3])]],
     head: { input: 512, hidden: [512, 256], dropout: 0.15 },
+  },
+  {
+    name: 'ConvColumn7',
+    summary: '11 convolutions of mostly 2x2x2, a wide classifier',
+    input: INPUT,
+    stages: body7,
+    head: { input: 2048, hidden: [4096, 4096], dropout: 0.15 },
+  },
+  {
+    name: 'ConvColumn8',
+    summary: 'ConvColumn7 with four times the dropout',
+    input: INPUT,
+    stages: body7,
+    head: { input: 2048, hidden: [4096, 4096], dropout: 0.6 },
+  },
+  {
+    name: 'ConvColumn9',
+    summary: '12 convolutions, the last two unpadded and wider',
+    input: INPUT,
+    stages: body9,
+    head: { input: 1024, hidden: [4096, 1024], dropout: 0.6 },
   },
   {
     name: 'ConvColumnSmall',

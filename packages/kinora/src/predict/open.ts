@@ -2,7 +2,7 @@
 import { type Device, KinoraError, serialize } from '@kinora/torch';
 import { type PreprocessSpec, parseSpec } from '../clip/spec.js';
 import type { Network } from '../model/network.js';
-import { networkOf, readWeights } from '../model/weights.js';
+import { networkOf, openWeights } from '../model/weights.js';
 import { weightsFile } from '../train/weights-file.js';
 
 export interface OpenedModel {
@@ -29,9 +29,9 @@ export function openModel(path: string, { device = 'cpu', spec }: OpenOptions = 
   const file = weightsFile(path);
   const own = specInside(file) ?? spec?.();
   if (own === undefined) throw noSpec(file);
-  const weights = readWeights(file);
+  const { weights, claim } = openWeights(file);
   try {
-    const { name, network } = networkOf(weights, file);
+    const { name, network } = networkOf(weights, file, claim);
     checkLabels(network, own, file);
     network.to({ device }).eval();
     return { network, name, spec: own, file };

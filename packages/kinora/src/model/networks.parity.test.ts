@@ -1,0 +1,102 @@
+/**
+ * Networks of each family against PyTorch (scripts/golden_networks.py): names and shapes of the weights, logits, loss,
+ * gradients and running statistics, in float64 so that nothing but the arithmetic can differ.
+ */
+import { readFileSync } from 'node:fs';
+import { nn, noGrad, ops, scope, shapesOnly, type Tensor, tensor } from '@kinora/torch';
+import { describe, expect, test } from 'vitest';
+import type { Network } from './network.js';
+import { findNetwork } from './registry.js';
+import { ResNet } from './resnet/resnet.js';
+
+/** Norm of a tensor, and its product with a wave. */
+type Digest = [norm: number, product: number];
+
+interface Case {
+  name: string;
+  /** Of the full network; the rest is of its narrow twin. */
+  shapes: Record<string, number[]>;
+  /** `[N, 3, T, H, W]`, or `[N, 3, H, W]` of single frames. */
+  shape: number[];
+  logits: number[][];
+  loss: number;
+  gradients: Record<string, Digest>;
+  statistics: Record<string, Digest>;
+}
+
+const golden = (file: string): Case[] =>
+  JSON.parse(readFileSync(new URL(`../../golden/${file}.json`, import.meta.url), 'utf8')).cases;
+
+/** The same network with an eighth of the channels from the end of its stem on. */
+function narrow(network: Network, classes: number): Network {
+  const { table } = network as ResNet;
+  const widths = table.widths.map((width) => width / 8);
+  const stem = table.stem.with(-1, { ...table.stem.at(-1)!, output: widths[0]! });
+  return new ResNet({ ...table, widths, stem }, classes);
+}
+
+/** `count` numbers between -1 and 1 that both sides make alike. */
+const wave = (count: number, start: number): Tensor =>
+  ops.arange(count, { dtype: 'float64' }).mul(0.7).add(start).sin();
+
+/** The same weights as in the script: He's size, norms near one, means near zero, variances above one half. */
+function fill(network: Network): void {
+  [...network.stateDict()].forEach(([name, weight], i) => {
+    if (weight.dtype !== 'float64') return;
+    scope(() => {
+      const values = wave(weight.numel, i).view(weight.shape);
+      const scale = Math.sqrt((2 * weight.shape[0]!) / weight.numel);
+      const isScale = /(weight|running_var)$/.test(name);
+      const vector = isScale ? values.div(2).add(1) : values.div(10);
+      noGrad(() => weight.copy_(weight.ndim > 1 ? values.mul(scale) : vector));
+    });
+  });
+}
+
+function withoutDropout(network: Network): void {
+  for (const module of network.namedModules().values()) {
+    if (module instanceof nn.Dropout) module.eval();
+  }
+}
+
+/** Both parts of the digest lie within a share of the norm. */
+function expectDigest(value: Tensor | null, [norm, product]: Digest, what: string): void {
+  expect(value, what).not.toBeNull();
+  const flat = value!.flatten();
+  const received = [flat.norm(), flat.dot(wave(flat.numel, 0))].map((part) => Number(part.item()));
+  const error = Math.max(Math.abs(received[0]! - norm), Math.abs(received[1]! - product)) / (norm || 1);
+  expect(error, `${what}: ${received} instead of ${norm},${product}`).toBeLessThan(1e-9);
+}
+
+describe.each(['video-resnets', 'resnets-2d', 'resnets-3d'])('%s', (file) => {
+  test.each(golden(file))('$name agrees with PyTorch in names, values and gradients', (spec) => {
+    const classes = spec.logits[0]!.length;
+    const full = shapesOnly(() => findNetwork(spec.name).build(classes));
+    const shapes = [...full.stateDict()].map(([name, weight]) => [name, weight.shape]);
+    expect(shapes).toEqual(Object.entries(spec.shapes));
+    full.dispose();
+    const network = narrow(full, classes).to({ dtype: 'float64' });
+    fill(network);
+    withoutDropout(network.train());
+    scope(() => {
+      const [n, c, ...size] = spec.shape as [number, number, ...number[]];
+      const clips = wave(
+        spec.shape.reduce((a, b) => a * b),
+        3,
+      );
+      const { logits } = network.call(clips.view([n, c, ...(size.length === 2 ? [1] : []), ...size]));
+      const expected = tensor(spec.logits, { dtype: 'float64' });
+      expect(Number(logits.sub(expected).abs().max().item())).toBeLessThan(1e-9);
+      const labels = Array.from({ length: n }, (_, i) => BigInt(i % logits.shape[1]!));
+      const loss = nn.crossEntropy(logits, tensor(labels));
+      expect(Number(loss.item())).toBeCloseTo(spec.loss, 9);
+      loss.backward();
+      const parameters = network.namedParameters();
+      expect([...parameters.keys()]).toEqual(Object.keys(spec.gradients));
+      for (const [name, parameter] of parameters) expectDigest(parameter.grad, spec.gradients[name]!, name);
+      for (const [name, digest] of Object.entries(spec.statistics))
+        expectDigest(network.namedBuffers().get(name)!, digest, name);
+    });
+    network.dispose();
+  });
+});

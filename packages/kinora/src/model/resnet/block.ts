@@ -1,0 +1,93 @@
+/** The residual block: two convolutions, or three with a narrow one in the middle, beside a shortcut. */
+import { nn, ops, scope, type Tensor } from '@kinora/torch';
+import {
+  blockConvolution,
+  type ConvKind,
+  convolution,
+  middleWidth,
+  norm,
+  rankOf,
+  shortcutStride,
+  type TimeEdge,
+} from './convolutions.js';
+import { buildShortcut, type ShortcutKind } from './shortcut.js';
+
+/** `basic` has two convolutions of its kind; `bottleneck` one, between two of size 1, and 4 times the channels. */
+export type BlockKind = 'basic' | 'bottleneck';
+/** Whether a convolution and its norm are `conv1`, `bn1` (2D ResNets, Hara) or `conv1.0`, `conv1.1` (torchvision video). */
+export type Naming = 'flat' | 'nested';
+
+export const EXPANSION: Readonly<Record<BlockKind, number>> = { basic: 1, bottleneck: 4 };
+
+export interface BlockSettings {
+  readonly block: BlockKind;
+  readonly conv: ConvKind;
+  readonly shortcut: ShortcutKind;
+  readonly naming: Naming;
+  readonly edge: TimeEdge;
+}
+
+interface Unit {
+  readonly conv: nn.Module;
+  readonly norm: nn.Module;
+}
+
+export class ResidualBlock extends nn.Module {
+  readonly #units: readonly Unit[];
+  readonly #naming: Naming;
+  readonly #downsample: nn.Module | null;
+
+  /** @param width channels of its convolutions of size 3; it gives out EXPANSION times as many */
+  constructor(settings: BlockSettings, input: number, width: number, stride: number) {
+    super();
+    const { block, conv, shortcut, naming } = settings;
+    const output = width * EXPANSION[block];
+    this.#units = unitsOf(settings, input, width, stride);
+    this.#naming = naming;
+    const same = stride === 1 && input === output;
+    const [rank, step] = [rankOf(conv), shortcutStride(conv, stride)];
+    this.#downsample = same ? null : buildShortcut(shortcut, rank, input, output, step);
+  }
+
+  override namedChildren(): [string, nn.AnyModule][] {
+    const units = this.#units.flatMap(({ conv, norm }, i): [string, nn.AnyModule][] => {
+      const n = i + 1;
+      return this.#naming === 'flat'
+        ? [
+            [`conv${n}`, conv],
+            [`bn${n}`, norm],
+          ]
+        : [
+            [`conv${n}.0`, conv],
+            [`conv${n}.1`, norm],
+          ];
+    });
+    return this.#downsample === null ? units : [...units, ['downsample', this.#downsample]];
+  }
+
+  /** In a scope, so that what backward does not need is freed before the next block. */
+  forward(maps: Tensor): Tensor {
+    return scope(() => {
+      const residual = this.#units.reduce((value, { conv, norm }, i) => {
+        const normed = norm.call(conv.call(value));
+        return i < this.#units.length - 1 ? ops.relu(normed) : normed;
+      }, maps);
+      return ops.relu(residual.add(this.#downsample === null ? maps : this.#downsample.call(maps)));
+    });
+  }
+}
+
+function unitsOf({ block, conv, edge }: BlockSettings, input: number, width: number, stride: number): Unit[] {
+  const rank = rankOf(conv);
+  const middle = middleWidth(input, width);
+  const wide = (from: number, step: number): Unit => ({
+    conv: blockConvolution(conv, from, width, middle, step, edge),
+    norm: norm(rank, width),
+  });
+  const point = (from: number, to: number): Unit => ({
+    conv: convolution(rank, { input: from, output: to, kernel: [1, 1, 1] }, edge),
+    norm: norm(rank, to),
+  });
+  if (block === 'basic') return [wide(input, stride), wide(width, 1)];
+  return [point(input, width), wide(width, stride), point(width, width * EXPANSION.bottleneck)];
+}

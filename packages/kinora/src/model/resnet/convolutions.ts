@@ -1,0 +1,102 @@
+/**
+ * The convolutions that residual networks are made of, by what they see: the plane, space-time, or one after the other.
+ * A network is told apart from its siblings by which of these each of its stages gets (Tran et al. 2018,
+ * https://arxiv.org/abs/1711.11248); blocks and stages are the same for all.
+ */
+import { nn, type Tensor } from '@kinora/torch';
+import type { Size3 } from '../layers.js';
+import { EdgePad } from './edge-pad.js';
+
+/** Axes that convolutions run over: 2 for frames `[N, C, H, W]`, 3 for clips `[N, C, T, H, W]`. */
+export type Rank = 2 | 3;
+
+/**
+ * - `3x3`: in the plane, of single frames
+ * - `3x3x3`: in space-time (R3D)
+ * - `1x3x3`: in the plane of each frame of a clip (the later stages of MC3)
+ * - `3x3+3`: in the plane, then in time, with a ReLU between (R(2+1)D)
+ */
+export type ConvKind = '3x3' | '3x3x3' | '1x3x3' | '3x3+3';
+
+/** How clips go on beyond their first and last frame: black (zeros), or standing still. */
+export type TimeEdge = 'zeros' | 'still';
+
+export interface ConvShape {
+  readonly input: number;
+  readonly output: number;
+  readonly kernel: Size3;
+  /** [1, 1, 1] by default. */
+  readonly stride?: Size3;
+}
+
+/** A convolution without bias, padded to keep the size but for its stride. Of rank 2 it ignores the time axis. */
+export function convolution(
+  rank: Rank,
+  { input, output, kernel, stride = ONE }: ConvShape,
+  edge: TimeEdge,
+): nn.Module {
+  const half = kernel.map((length) => (length - 1) / 2) as [number, number, number];
+  const options = { stride: stride.slice(3 - rank), padding: half.slice(3 - rank), bias: false };
+  if (rank === 2) return new nn.Conv2d(input, output, kernel.slice(1), options);
+  if (edge === 'zeros' || half[0] === 0) return new nn.Conv3d(input, output, kernel, options);
+  return new StillEdgeConv3d(input, output, kernel, stride, half);
+}
+
+const ONE: Size3 = [1, 1, 1];
+
+/** A Conv3d that repeats the first and the last frame instead of padding time with zeros. */
+class StillEdgeConv3d extends nn.Conv3d {
+  readonly #pad: EdgePad;
+
+  constructor(input: number, output: number, kernel: Size3, stride: Size3, [t, h, w]: readonly number[]) {
+    super(input, output, kernel, { stride, padding: [0, h!, w!], bias: false });
+    this.#pad = new EdgePad(t!);
+  }
+
+  override forward(clips: Tensor): Tensor {
+    return super.forward(this.#pad.forward(clips));
+  }
+}
+
+/** Batch norm over frames or clips. */
+export const norm = (rank: Rank, channels: number): nn.Module =>
+  rank === 2 ? new nn.BatchNorm2d(channels) : new nn.BatchNorm3d(channels);
+
+/** One convolution of a residual block, of a kind; `middle` is the width between the two of '3x3+3'. */
+export function blockConvolution(
+  kind: ConvKind,
+  input: number,
+  output: number,
+  middle: number,
+  stride: number,
+  edge: TimeEdge,
+): nn.Module {
+  const plane = { kernel: [1, 3, 3], stride: [1, stride, stride] } as const;
+  switch (kind) {
+    case '3x3':
+      return convolution(2, { input, output, ...plane }, edge);
+    case '1x3x3':
+      return convolution(3, { input, output, ...plane }, edge);
+    case '3x3x3':
+      return convolution(3, { input, output, kernel: [3, 3, 3], stride: [stride, stride, stride] }, edge);
+    case '3x3+3':
+      return new nn.Sequential(
+        convolution(3, { input, output: middle, ...plane }, edge),
+        new nn.BatchNorm3d(middle),
+        new nn.ReLU(),
+        convolution(3, { input: middle, output, kernel: [3, 1, 1], stride: [stride, 1, 1] }, edge),
+      );
+    default:
+      return kind satisfies never;
+  }
+}
+
+export const rankOf = (kind: ConvKind): Rank => (kind === '3x3' ? 2 : 3);
+
+/** The stride of a shortcut beside such a convolution. */
+export const shortcutStride = (kind: ConvKind, stride: number): Size3 =>
+  kind === '3x3x3' || kind === '3x3+3' ? [stride, stride, stride] : [1, stride, stride];
+
+/** The width that gives '3x3+3' the parameters of '3x3x3' (Tran et al. 2018, section 3.5). */
+export const middleWidth = (input: number, output: number): number =>
+  Math.floor((input * output * 27) / (input * 9 + 3 * output));

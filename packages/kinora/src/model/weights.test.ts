@@ -1,0 +1,74 @@
+/** Weights from files: which network they belong to, found by names and shapes. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { nn, ops, scope, serialize, type Tensor } from '@kinora/torch';
+import { afterAll, describe, expect, test } from 'vitest';
+import { findNetwork } from './registry.js';
+import { networkOf, openWeights } from './weights.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'kinora-weights-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const golden = (name: string): string =>
+  fileURLToPath(new URL(`../../golden/starting-point/${name}.pth.tar`, import.meta.url));
+
+function found(file: string) {
+  const { weights, claim } = openWeights(file);
+  try {
+    const { network, name, alike } = networkOf(weights, file, claim);
+    const value = Number(network.namedParameters().values().next().value!.flatten().select(0, 0).item());
+    network.dispose();
+    return { name, alike, claim, value };
+  } finally {
+    for (const weight of weights.values()) weight.dispose();
+  }
+}
+
+describe("the starting point's checkpoints, in PyTorch 0.4's format and behind DataParallel's prefix", () => {
+  const twins: Record<string, string[]> = { ConvColumn7: ['ConvColumn8'] };
+  test.each(['ConvColumn5', 'ConvColumn6', 'ConvColumn7', 'ConvColumn9'])('%s is recognised', (name) => {
+    const alike = twins[name] ?? [];
+    expect(scope(() => found(golden(name)))).toEqual({ name, alike, claim: 'Conv4Col', value: 0.5 });
+  });
+
+  test('7 and 8 have the same shapes: what cannot be told apart is said', () => {
+    const { name, alike } = scope(() => found(golden('ConvColumn8')));
+    expect([name, ...alike]).toEqual(['ConvColumn7', 'ConvColumn8']);
+  });
+});
+
+describe('a file that says what it holds', () => {
+  const save = (model: string, state: Map<string, Tensor>): string => {
+    const file = join(folder, `${model}.safetensors`);
+    serialize.saveSafetensors(file, state, { format: 'pt', model });
+    return file;
+  };
+  // Shapes only decide here, so one value stretched over each tensor will do.
+  const state = () =>
+    scope(
+      () =>
+        new Map(
+          [...findNetwork('ResNet3D10').build(3).stateDict()].map(([name, { shape }]) => [
+            name,
+            ops.zeros(shape),
+          ]),
+        ),
+    );
+
+  test('is believed where it fits, and not where it does not', () => {
+    scope(() => {
+      const tensors = state();
+      expect(found(save('ResNet3D10', tensors)).name).toBe('ResNet3D10');
+      expect(found(save('ConvColumn6', tensors)).name).toBe('ResNet3D10');
+    });
+  });
+
+  test('of no registered network is refused with what it holds', () => {
+    const file = scope(() => save('mine', new Map(new nn.Linear(2, 3).stateDict())));
+    expect(() => scope(() => found(file))).toThrow(
+      /mine.safetensors: expected the weights of one of .*, received 2 tensors/,
+    );
+  });
+});
