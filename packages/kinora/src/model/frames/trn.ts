@@ -26,7 +26,9 @@ export class Trn extends FrameNetwork<TrnTable> {
 
   constructor(table: TrnTable, classes: number, [frames]: Size3 = table.input) {
     super(table);
-    if (frames < 2) throw wrongFrames(table.name, 'at least 2 frames, to relate them', frames, 'take more');
+    const fitting = [2, ...table.input.slice(1)].join('x');
+    if (frames < 2)
+      throw wrongFrames(table.name, 'at least 2 frames, to relate them', frames, `clips of ${fitting} fit`);
     const { features, bottleneck, scales } = table;
     const options = { features, frames, bottleneck, classes };
     this.frames = frames;
