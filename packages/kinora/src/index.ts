@@ -45,7 +45,7 @@ export {
 } from './data/synth/index.js';
 export { Classifier } from './model/classifier.js';
 // Networks: tables to modules, what they cost, weights from anywhere.
-export { networkInput } from './model/input.js';
+export { flowInput, type InputBatch, networkInput, networkInputs, zeroInputs } from './model/input.js';
 export { Network, type NetworkEntry, type NetworkOutput } from './model/network.js';
 export { findNetwork, networks } from './model/registry.js';
 export { entryCost, type LayerCost, type NetworkCost, networkCost } from './model/summary.js';

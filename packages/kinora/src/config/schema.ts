@@ -53,6 +53,9 @@ const data = {
     .default('error')
     .describe('for list lines with a label not in labels_csv'),
   max_bad_fraction: share.default(0.01).describe('share of broken clips that is tolerated'),
+  flow_cache: path
+    .optional()
+    .describe('folder that keeps optical flow, for networks that want it (default: train_data_folder.flow)'),
   num_workers: natural.default(2).describe('decoding threads'),
 };
 

@@ -19,6 +19,8 @@ export interface EpochRun {
   readonly batchSize: number;
   /** Bytes of one prepared clip. */
   readonly clipBytes: number;
+  /** Bytes of its flow, 0 where none is read; a batch's flow lies behind its clips. */
+  readonly flowBytes: number;
   readonly epoch: number;
   /** A bad clip's place goes to the next good clip of the order; otherwise it is closed up. */
   readonly replace: boolean;
@@ -26,6 +28,7 @@ export interface EpochRun {
 
 export interface AssembledBatch {
   readonly clips: Uint8Array;
+  readonly flow?: Uint8Array;
   readonly labels: BigInt64Array;
   readonly indices: Int32Array;
   readonly epoch: number;
@@ -43,16 +46,23 @@ export async function assembleBatch(
   number: number,
   slot: Uint8Array,
 ): Promise<AssembledBatch | undefined> {
-  const { batchSize, clipBytes, order } = run;
-  const reads = batchPlaces(number, batchSize, order.length).map((position, i) =>
-    readPlace(run, position, slot.subarray(i * clipBytes, (i + 1) * clipBytes)),
+  const { batchSize, clipBytes, flowBytes, order } = run;
+  const positions = batchPlaces(number, batchSize, order.length);
+  const clips = slot.subarray(0, positions.length * clipBytes);
+  const flow = slot.subarray(clips.length, clips.length + positions.length * flowBytes);
+  const reads = positions.map((position, i) =>
+    readPlace(run, position, part(clips, i, clipBytes), part(flow, i, flowBytes)),
   );
   const places = await allOf(reads);
   const good = places.filter((place) => place !== undefined);
   if (good.length === 0) return undefined;
-  if (good.length < places.length) closeUp(slot, places, run.clipBytes);
+  if (good.length < places.length) {
+    closeUp(clips, places, clipBytes);
+    closeUp(flow, places, flowBytes);
+  }
   return {
-    clips: slot.subarray(0, good.length * run.clipBytes),
+    clips: clips.subarray(0, good.length * clipBytes),
+    ...(flowBytes > 0 && { flow: flow.subarray(0, good.length * flowBytes) }),
     labels: BigInt64Array.from(good, ({ label }) => BigInt(label)),
     indices: Int32Array.from(good, ({ index }) => index),
     epoch: run.epoch,
@@ -69,7 +79,12 @@ export function nothingLeft(clips: number): KinoraError {
 }
 
 /** Reads the clip of one place of the order, or in training the first good one after it. */
-async function readPlace(run: EpochRun, position: number, out: Uint8Array): Promise<Place | undefined> {
+async function readPlace(
+  run: EpochRun,
+  position: number,
+  out: Uint8Array,
+  flow: Uint8Array,
+): Promise<Place | undefined> {
   const candidates = run.replace ? run.order.length : 1;
   for (let attempt = 0; attempt < candidates; attempt++) {
     const place = (position + attempt) % run.order.length;
@@ -78,7 +93,7 @@ async function readPlace(run: EpochRun, position: number, out: Uint8Array): Prom
     const item = run.list.items[index]!;
     try {
       const draw = { epoch: run.epoch, index, attempt: run.repeats[place]! * run.order.length + attempt };
-      return { index, label: await run.pool.run({ item, draw, out }) };
+      return { index, label: await run.pool.run({ item, draw, out, ...(flow.length > 0 && { flow }) }) };
     } catch (error) {
       if (!isClipFault(error)) throw error;
       run.bad.add({ index, id: item.id, path: item.path, reason: error.message });
@@ -93,6 +108,9 @@ async function allOf<T>(promises: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(promises);
   return Promise.all(promises);
 }
+
+const part = (memory: Uint8Array, i: number, bytes: number): Uint8Array =>
+  memory.subarray(i * bytes, (i + 1) * bytes);
 
 /** Moves the clips after a gap down, so that those that were read lie together. */
 function closeUp(slot: Uint8Array, places: readonly (Place | undefined)[], clipBytes: number): void {

@@ -8,17 +8,19 @@ import { frameBytes } from '../clip/frames.js';
 import { openClip } from '../clip/open.js';
 import { prepareClip, preparedBytes, resizedSize } from '../clip/prepare.js';
 import { type Random, randomStream } from '../clip/random.js';
-import { resampleByRate, resampleByTime } from '../clip/resample.js';
 import { samplePositions } from '../clip/sample.js';
-import type { ClipSource } from '../clip/source.js';
 import type { PreprocessSpec } from '../clip/spec.js';
 import type { ClipItem } from './clip-list.js';
+import type { FlowOptions } from './flow/flow-reader.js';
 import { flipTable, NOT_MIRRORED } from './labels.js';
+import { type ClipPart, clipTimeline, partOf } from './timeline.js';
 
 export interface ReaderOptions {
   readonly spec: PreprocessSpec;
   /** Training: random sampling, and this augmentation. Absent: the deterministic clip of validation. */
   readonly training?: { readonly seed: number; readonly augment?: AugmentSpec };
+  /** Optical flow too. Absent: none, and nothing of it is loaded. */
+  readonly flow?: FlowOptions;
 }
 
 /** Names the random draws of one reading of a clip. */
@@ -29,18 +31,23 @@ export interface Draw {
   readonly attempt: number;
 }
 
-/** Writes the clip `[T, crop, crop, 3]` into `out` and returns its label (that of the mirrored clip, if mirrored). */
-export type ClipReader = (item: ClipItem, draw: Draw, out: Uint8Array) => Promise<number>;
+/**
+ * Writes the clip `[T, crop, crop, 3]` into `out` and returns its label (that of the mirrored clip, if mirrored).
+ * Where the options ask for flow, it goes into `flow`, `[FLOW_FIELDS, crop, crop, 2]`, drawn as the clip is.
+ */
+export type ClipReader = (item: ClipItem, draw: Draw, out: Uint8Array, flow?: Uint8Array) => Promise<number>;
 
 /** A reader with its own scratch memory: one per thread, one clip at a time. */
-export function clipReader({ spec, training }: ReaderOptions): ClipReader {
+export function clipReader({ spec, training, flow }: ReaderOptions): ClipReader {
   const mirrored = flipTable(spec.labels, spec.flipMap);
   let decoded: Uint8Array | undefined;
   let resized: Uint8Array | undefined;
-  return async (item, draw, out) => {
+  return async (item, draw, out, flowOut) => {
     const source = await openClip(item.path);
     const sampling = training && stream(training.seed, draw, 0);
-    const frames = await source.read(framePositions(source, item, spec, sampling), decoded);
+    const timeline = clipTimeline(source, item, spec);
+    const moments = samplePositions(timeline.length, spec, sampling);
+    const frames = await source.read(framesAt(timeline, moments), decoded);
     decoded = roomier(decoded, frames.data);
     const size = resizedSize(frames, spec);
     const bytes = frameBytes(size.height, size.width, frames.count);
@@ -48,7 +55,13 @@ export function clipReader({ spec, training }: ReaderOptions): ClipReader {
     const change =
       training?.augment && drawClip(training.augment, stream(training.seed, draw, 1), frames.count);
     const mirror = change?.flip === true ? (mirrored[item.label] ?? item.label) : NOT_MIRRORED;
-    prepareClip(frames, spec, out, change && { ...change, flip: mirror !== NOT_MIRRORED }, resized);
+    const drawn = change && { ...change, flip: mirror !== NOT_MIRRORED };
+    prepareClip(frames, spec, out, drawn, resized);
+    if (flow !== undefined) {
+      const { readClipFlow } = await flowReader();
+      const clip = { source, timeline, part: partOf(item, spec), size };
+      await readClipFlow(clip, moments, spec, flow, flowOut, drawn);
+    }
     return mirror === NOT_MIRRORED ? item.label : mirror;
   };
 }
@@ -58,28 +71,27 @@ export function clipReader({ spec, training }: ReaderOptions): ClipReader {
  * decodes only what it needs, it refuses a clip that is damaged anywhere: one answer is not worth a doubt.
  */
 export async function readClip(
-  item: Pick<ClipItem, 'path' | 'start' | 'end'>,
+  item: ClipPart,
   spec: PreprocessSpec,
-): Promise<{ clip: Uint8Array; frames: number }> {
+  flow?: FlowOptions,
+): Promise<{ clip: Uint8Array; frames: number; flow?: Uint8Array }> {
   const source = await openClip(item.path);
   await source.verify();
-  const frames = await source.read(framePositions(source, item, spec));
+  const timeline = clipTimeline(source, item, spec);
+  const moments = samplePositions(timeline.length, spec);
+  const frames = await source.read(framesAt(timeline, moments));
   const clip = prepareClip(frames, spec, new Uint8Array(preparedBytes(spec, frames.count)));
-  return { clip, frames: frames.count };
+  if (flow === undefined) return { clip, frames: frames.count };
+  const { readClipFlow } = await flowReader();
+  const whole = { source, timeline, part: partOf(item, spec), size: resizedSize(frames, spec) };
+  return { clip, frames: frames.count, flow: await readClipFlow(whole, moments, spec, flow) };
 }
 
-/** Which frames of the file make the clip: at the spec's frame rate, in the item's part, by the sampling rule. */
-function framePositions(
-  source: ClipSource,
-  { start, end }: Pick<ClipItem, 'start' | 'end'>,
-  spec: PreprocessSpec,
-  random?: Random,
-): Int32Array {
-  const timeline =
-    source.times === undefined
-      ? resampleByRate(source.count, spec.frameRate, start, end)
-      : resampleByTime(source.times, spec.frameRate, start, end);
-  return samplePositions(timeline.length, spec, random).map((position) => timeline[position]!);
+/** Loaded by those alone who want flow. */
+const flowReader = () => import('./flow/flow-reader.js');
+
+function framesAt(timeline: Int32Array, moments: Int32Array): Int32Array {
+  return moments.map((moment) => timeline[moment]!);
 }
 
 function stream(seed: number, { epoch, index, attempt }: Draw, purpose: 0 | 1): Random {

@@ -3,11 +3,12 @@ import type { ClipItem } from './clip-list.js';
 import type { Draw } from './clip-reader.js';
 import type { ThreadError } from './thread-error.js';
 
-/** Read this clip into `out`, which is shared memory. */
+/** Read this clip into `out`, and its flow into `flow` where that is wanted; both are shared memory. */
 export interface DecodeJob {
   readonly item: ClipItem;
   readonly draw: Draw;
   readonly out: Uint8Array;
+  readonly flow?: Uint8Array;
 }
 
 export interface NumberedJob extends DecodeJob {

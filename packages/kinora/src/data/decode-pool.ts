@@ -41,11 +41,11 @@ function ownThread(reader: ReaderOptions): DecodePool {
   let queue: Promise<unknown> = Promise.resolve();
   return {
     workers: 0,
-    run: ({ item, draw, out }) => {
+    run: ({ item, draw, out, flow }) => {
       const mine = generation;
       const result = queue.then(async () => {
         await new Promise(setImmediate);
-        return mine === generation ? read(item, draw, out) : -1;
+        return mine === generation ? read(item, draw, out, flow) : -1;
       });
       queue = result.catch(() => undefined);
       return result;

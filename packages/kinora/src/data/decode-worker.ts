@@ -29,7 +29,7 @@ parentPort!.on('message', (job: NumberedJob) => {
 async function answer(read: ClipReader, job: NumberedJob): Promise<DecodeReply> {
   if (Atomics.load(generation, 0) !== job.generation) return { number: job.number, label: -1 };
   try {
-    return { number: job.number, label: await read(job.item, job.draw, job.out) };
+    return { number: job.number, label: await read(job.item, job.draw, job.out, job.flow) };
   } catch (error) {
     return { number: job.number, error: toThread(error) };
   }

@@ -8,12 +8,14 @@
  */
 import { KinoraError } from '@kinora/torch/error';
 import type { AugmentSpec } from '../clip/augment-spec.js';
+import { FLOW_FIELDS, fieldBytes } from '../clip/flow/fields.js';
 import { preparedBytes } from '../clip/prepare.js';
 import { clipLength, type PreprocessSpec } from '../clip/spec.js';
 import { type AssembledBatch, assembleBatch, type EpochRun, nothingLeft } from './assemble.js';
 import { type BadClip, BadClips } from './bad-clips.js';
 import type { ClipList } from './clip-list.js';
 import { boundedWorkers, type DecodePool, decodePool } from './decode-pool.js';
+import type { FlowOptions } from './flow/flow-reader.js';
 import { balancedOrder, batchCount, epochOrder, repeatsIn } from './order.js';
 import { type Ahead, readAhead } from './read-ahead.js';
 
@@ -28,6 +30,8 @@ export interface LoaderOptions {
     /** Every class equally often, instead of every clip once. */
     readonly balanced?: boolean;
   };
+  /** Optical flow of each clip too. */
+  readonly flow?: FlowOptions;
   /** Leaves out the last batch if it is not full; default: in training. */
   readonly dropLast?: boolean;
   /** Worker threads, at most one per processor; 0 decodes in the calling thread. Default 2. */
@@ -46,6 +50,11 @@ export interface Batch {
    * or `release()` is called, whichever comes first. Copy what must live longer.
    */
   readonly clips: Uint8Array;
+  /**
+   * Where flow was asked for: uint8 `[N, FLOW_FIELDS, H, W, 2]`, the displacement along x and y from a frame to the
+   * next, as `flowPixels` reads it; sampled, cropped and augmented as the clips, and owned like them.
+   */
+  readonly flow?: Uint8Array;
   readonly shape: readonly [n: number, t: number, h: number, w: number];
   /** `[N]`; -1 where the list has no labels. */
   readonly labels: BigInt64Array;
@@ -72,15 +81,19 @@ export interface ClipLoader {
 }
 
 export function clipLoader(options: LoaderOptions): ClipLoader {
-  const { list, spec, batchSize, training } = options;
+  const { list, spec, batchSize, training, flow } = options;
   const clips = list.items.length;
   const batchesPerEpoch = batchCount(clips, batchSize, options.dropLast ?? training !== undefined);
   if (batchesPerEpoch === 0) throw tooFewClips(clips, batchSize);
   const clipBytes = preparedBytes(spec, fixedLength(spec));
+  const flowBytes = flow === undefined ? 0 : fieldBytes(spec.crop, FLOW_FIELDS);
   const workers = boundedWorkers(options.workers ?? 2);
   const bad = new BadClips(clips, options.maxBadFraction ?? 0.01, options.onBadClip ?? (() => undefined));
   const ring = once(() =>
-    memoryRing(workers === 0 ? 1 : (options.prefetch ?? 2) + 1, Math.min(batchSize, clips) * clipBytes),
+    memoryRing(
+      workers === 0 ? 1 : (options.prefetch ?? 2) + 1,
+      Math.min(batchSize, clips) * (clipBytes + flowBytes),
+    ),
   );
   let pool: DecodePool | undefined;
   let running = false;
@@ -90,11 +103,11 @@ export function clipLoader(options: LoaderOptions): ClipLoader {
     running = true;
     let handed = 0;
     try {
-      pool ??= decodePool(workers, { spec, ...(training && { training }) });
+      pool ??= decodePool(workers, { spec, ...(training && { training }), ...(flow && { flow }) });
       const order = orderOf(list, number, training);
       const repeats = repeatsIn(order);
-      const replace = training !== undefined;
-      const run: EpochRun = { list, order, repeats, bad, pool, batchSize, clipBytes, epoch: number, replace };
+      const places = { list, order, repeats, replace: training !== undefined };
+      const run: EpochRun = { ...places, bad, pool, batchSize, clipBytes, flowBytes, epoch: number };
       const make = (batch: number, slot: Uint8Array) => assembleBatch(run, batch, slot);
       for await (const ahead of readAhead(ring(), startBatch, batchesPerEpoch, make, pool.cancel)) {
         handed++;

@@ -1,6 +1,7 @@
 /** What holds for every network of the registry, whatever its family; and the published figures of some. */
 import { KinoraError, nn, noGrad, ops, scope, shapesOnly } from '@kinora/torch';
 import { describe, expect, test } from 'vitest';
+import { zeroInputs } from './input.js';
 import type { Size3 } from './layers.js';
 import type { Network, NetworkEntry } from './network.js';
 import { findNetwork, networks } from './registry.js';
@@ -48,7 +49,8 @@ function forwardShapes({ build }: NetworkEntry, size: Size3, channels = 3) {
   return shapesOnly(() =>
     scope(() => {
       const network = build(5, size);
-      const { logits, features } = network.call(ops.zeros([1]).expand([2, channels, ...size]));
+      const [, ...flow] = zeroInputs(network, size, { n: 2 });
+      const { logits, features } = network.call(ops.zeros([1]).expand([2, channels, ...size]), ...flow);
       const shapes = { logits: logits.shape, features: features.shape, last: classifierInputs(network) };
       network.dispose();
       return shapes;
@@ -65,6 +67,7 @@ const classifierInputs = (network: Network): number =>
 
 describe.each(networks.map((entry) => [entry.name, entry] as const))('%s', (_, entry) => {
   test('turns clips into logits, and features that its last layer takes', () => {
+    expect(shapesOnly(() => entry.build(5).flow)).toBe(entry.flow === true);
     const { logits, features, last } = forwardShapes(entry, entry.input);
     expect(logits).toEqual([2, 5]);
     expect(features).toEqual([2, last]);
@@ -100,12 +103,15 @@ function errorOf(run: () => unknown): KinoraError['parts'] {
 describe.each(smalls.map((entry) => [entry.name, entry] as const))(
   '%s, really run',
   (_, { build, input }) => {
-    const clips = () => ops.randn([2, 3, ...input]);
+    const inputs = (network: Network) => {
+      const [clips, flow] = zeroInputs(network, input, { n: 2 });
+      return [clips.normal_(), flow?.normal_()] as const;
+    };
 
     test('gives every parameter a gradient', () => {
       using network = build(5, input);
       scope(() => {
-        const { logits } = network.call(clips());
+        const { logits } = network.call(...inputs(network));
         nn.crossEntropy(logits, ops.zeros([2], { dtype: 'int64' })).backward();
         const still = [...network.namedParameters()].filter(
           ([, { grad }]) => Number(grad?.abs().sum().item() ?? 0) === 0,
@@ -118,10 +124,10 @@ describe.each(smalls.map((entry) => [entry.name, entry] as const))(
       using network = build(5, input);
       using other = build(5, input);
       scope(() => {
-        network.call(clips());
+        network.call(...inputs(network));
         other.loadStateDict(network.stateDict());
-        const same = clips();
-        const [a, b] = [network, other].map((one) => noGrad(() => one.eval().call(same)).logits);
+        const same = inputs(network);
+        const [a, b] = [network, other].map((one) => noGrad(() => one.eval().call(...same)).logits);
         expect(ops.equal(a!, b!)).toBe(true);
       });
     });

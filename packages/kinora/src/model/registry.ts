@@ -5,9 +5,10 @@ import * as convColumn from './conv-column.js';
 import * as frames from './frames/tables.js';
 import type { NetworkEntry } from './network.js';
 import * as resnet from './resnet/tables.js';
+import * as twoStream from './two-stream-tables.js';
 
 /** To add a family: a file that exports its `entries`, and a line here. */
-export const networks: readonly NetworkEntry[] = [convColumn, resnet, frames].flatMap(
+export const networks: readonly NetworkEntry[] = [convColumn, resnet, frames, twoStream].flatMap(
   ({ entries }) => entries,
 );
 

@@ -5,7 +5,6 @@
  */
 import {
   noGrad,
-  ops,
   scope,
   shapesOnly,
   type Trace,
@@ -13,6 +12,7 @@ import {
   type TracedTensor,
   trace,
 } from '@kinora/torch';
+import { zeroInputs } from './input.js';
 import type { Size3 } from './layers.js';
 import type { Network, NetworkEntry } from './network.js';
 import { savedBytes } from './saved-activations.js';
@@ -52,7 +52,7 @@ export function entryCost({ build, input }: NetworkEntry, classes: number): Netw
   });
 }
 
-/** Traces one clip `[1, 3, T, H, W]` in evaluation mode for the operations, and two in training mode for the memory. */
+/** Traces one clip `[1, 3, T, H, W]`, with flow where it is needed, in evaluation mode for the operations, and two in training mode for the memory. */
 export function networkCost(network: Network, size: Size3): NetworkCost {
   const wasTraining = network.training;
   try {
@@ -78,8 +78,12 @@ const CLIPS = 2;
 function traced(network: Network, clips: number, size: Size3): Pick<Trace<unknown>, 'calls' | 'idOf'> {
   return scope(() => {
     const device = network.parameters()[0]?.device ?? 'cpu';
-    const input = ops.zeros([1, 3, 1, 1, 1], { device }).expand([clips, 3, ...size]);
-    const { calls, idOf } = noGrad(() => shapesOnly(() => trace(() => network.call(input))));
+    const { calls, idOf } = noGrad(() =>
+      shapesOnly(() => {
+        const inputs = zeroInputs(network, size, { n: clips, device });
+        return trace(() => network.call(...inputs));
+      }),
+    );
     return { calls, idOf };
   });
 }

@@ -2,7 +2,7 @@
 import { type Device, inferenceMode, scope } from '@kinora/torch';
 import type { PreprocessSpec } from '../clip/spec.js';
 import { readClip } from '../data/clip-reader.js';
-import { networkInput } from '../model/input.js';
+import { networkInputs } from '../model/input.js';
 import type { Network } from '../model/network.js';
 import { softmax } from '../train/metrics.js';
 
@@ -21,12 +21,13 @@ export async function predictClip(
   path: string,
   device: Device = 'cpu',
 ): Promise<Prediction[]> {
-  const { clip, frames } = await readClip({ path }, spec);
+  const { clip: clips, flow, frames } = await readClip({ path }, spec, network.flow ? {} : undefined);
   const { height, width } = spec.crop;
+  const batch = { clips, shape: [1, frames, height, width] as const, ...(flow && { flow }) };
   const logits = scope(() =>
     inferenceMode(() => {
-      const input = networkInput(clip, [1, frames, height, width], spec, device);
-      return network.call(input).logits.toTypedArray() as Float32Array;
+      const inputs = networkInputs(batch, spec, device);
+      return network.call(...inputs).logits.toTypedArray() as Float32Array;
     }),
   );
   const probabilities = softmax(logits);

@@ -1,12 +1,10 @@
 /** A batch, and the parts of it that go through the network one after the other, each clip with its partner of the mix. */
+import type { InputBatch } from '../model/input.js';
 import type { Mix } from './mix.js';
 import type { Targets } from './objective.js';
 
 /** Clips as the loader hands them out. */
-export interface ClipBatch {
-  /** uint8 RGB `[N, T, H, W, 3]`. */
-  readonly clips: Uint8Array;
-  readonly shape: readonly [n: number, t: number, h: number, w: number];
+export interface ClipBatch extends InputBatch {
   /** Class indices `[N]`. */
   readonly labels: BigInt64Array;
   /** Epoch, and the batch's number in it: what mixing is drawn by. */
@@ -14,14 +12,14 @@ export interface ClipBatch {
   readonly number: number;
 }
 
-export interface BatchPart {
-  /** uint8 RGB `[n, T, H, W, 3]`. */
-  readonly clips: Uint8Array;
-  readonly shape: ClipBatch['shape'];
+export interface BatchPart extends InputBatch {
   readonly targets: Targets;
   /** The clips that these are mixed with, of the same shape, and how. */
-  readonly mixed?: Pick<Mix, 'share' | 'box'> & { readonly partners: Uint8Array };
+  readonly mixed?: Pick<Mix, 'share' | 'box'> & { readonly partners: Pixels };
 }
+
+/** Clips `[n, T, H, W, 3]`, and their flow where there is any. */
+type Pixels = Pick<InputBatch, 'clips' | 'flow'>;
 
 /** At most `count` parts of nearly equal size, in the order of the batch; none is empty. */
 export function partsOf(batch: ClipBatch, count: number, mix: Mix | undefined): BatchPart[] {
@@ -32,20 +30,28 @@ export function partsOf(batch: ClipBatch, count: number, mix: Mix | undefined): 
 }
 
 function cut(batch: ClipBatch, from: number, to: number, mix: Mix | undefined): BatchPart {
-  const [, t, height, width] = batch.shape;
-  const bytes = t * height * width * 3;
-  const shape = [to - from, t, height, width] as const;
-  const clips = batch.clips.subarray(from * bytes, to * bytes);
+  const [n, ...frames] = batch.shape;
+  const shape = [to - from, ...frames] as const;
+  const pixels = eachOf(batch, (bytes) => bytes.subarray((from * bytes.length) / n, (to * bytes.length) / n));
   const labels = batch.labels.subarray(from, to);
-  if (mix === undefined) return { clips, shape, targets: { labels, share: 1 } };
+  if (mix === undefined) return { ...pixels, shape, targets: { labels, share: 1 } };
   const { share, box } = mix;
   const partners = mix.partners.subarray(from, to);
   return {
-    clips,
+    ...pixels,
     shape,
     targets: { labels, partners: BigInt64Array.from(partners, (i) => batch.labels[i]!), share },
-    mixed: { share, ...(box && { box }), partners: gather(batch.clips, partners, bytes) },
+    mixed: {
+      share,
+      ...(box && { box }),
+      partners: eachOf(batch, (bytes) => gather(bytes, partners, bytes.length / n)),
+    },
   };
+}
+
+/** The same for the clips and, where there is any, for the flow. */
+function eachOf({ clips, flow }: Pixels, take: (bytes: Uint8Array) => Uint8Array): Pixels {
+  return { clips: take(clips), ...(flow && { flow: take(flow) }) };
 }
 
 function gather(clips: Uint8Array, positions: Uint32Array, bytes: number): Uint8Array {

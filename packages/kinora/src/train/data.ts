@@ -1,4 +1,5 @@
 /** The lists a configuration names, and loaders over them. */
+import { resolve } from 'node:path';
 import { KinoraError } from '@kinora/torch';
 import type { PreprocessSpec } from '../clip/spec.js';
 import { need, type RunConfig } from '../config/index.js';
@@ -8,6 +9,7 @@ import { readClassFolders } from '../data/class-folders.js';
 import type { ClipList } from '../data/clip-list.js';
 import { readLabels } from '../data/labels.js';
 import { type ClipLoader, clipLoader, type LoaderOptions } from '../data/loader.js';
+import { findNetwork } from '../model/registry.js';
 
 export type Split = 'train' | 'val';
 
@@ -84,4 +86,10 @@ const common = (...[list, spec, config, onBadClip]: LoaderArguments): LoaderOpti
   workers: config.num_workers,
   maxBadFraction: config.max_bad_fraction,
   onBadClip,
+  ...(findNetwork(config.model).flow && { flow: { cache: flowCache(config) } }),
 });
+
+/** Where the flow of a configuration's clips is kept: as it says, or beside the training clips. */
+export function flowCache({ flow_cache, train_data_folder, val_data_folder }: RunConfig): string {
+  return flow_cache ?? `${resolve(train_data_folder ?? val_data_folder ?? 'clips')}.flow`;
+}

@@ -92,8 +92,8 @@ describe('targets', () => {
 
   test('parts carry the partners of the whole batch, clips and labels', () => {
     const [first, second] = partsOf(batch, 2, mix);
-    expect([...first!.mixed!.partners]).toEqual([9, 10, 11, 6, 7, 8]);
-    expect([...second!.mixed!.partners]).toEqual([0, 1, 2, 3, 4, 5]);
+    expect([...first!.mixed!.partners.clips]).toEqual([9, 10, 11, 6, 7, 8]);
+    expect([...second!.mixed!.partners.clips]).toEqual([0, 1, 2, 3, 4, 5]);
     expect([...second!.targets.partners!]).toEqual([0n, 1n]);
     expect(partsOf(batch, 3, undefined).map(({ targets }) => targets.labels.length)).toEqual([1, 2, 1]);
     expect(partsOf(batch, 9, undefined)).toHaveLength(4);

@@ -68,6 +68,7 @@ function checkGroups(path: string, { config }: CheckpointState, training: Traini
 /** Keys that do not change what is computed. */
 const HARMLESS = new Set([
   'num_workers',
+  'flow_cache',
   'print_freq',
   'save_steps',
   'histograms',

@@ -4,12 +4,12 @@
  */
 import { type Device, optim, scope, type Tensor } from '@kinora/torch';
 import type { PreprocessSpec } from '../clip/spec.js';
-import { networkInput } from '../model/input.js';
-import type { Network } from '../model/network.js';
+import { networkInputs } from '../model/input.js';
+import type { Network, NetworkOutput } from '../model/network.js';
 import { type BatchPart, type ClipBatch, partsOf } from './batch.js';
 import { checkLoss } from './finite.js';
 import { drawMix, type Mixing, mixClips } from './mix.js';
-import { dominantLabels, lossOf, type Objective, weightOf } from './objective.js';
+import { dominantLabels, lossOf, type Objective, type Targets, weightOf } from './objective.js';
 
 export interface StepSettings {
   readonly objective: Objective;
@@ -67,21 +67,37 @@ function backward(
   settings: StepSettings,
 ): Pick<StepResult, 'loss' | 'logits'> {
   return scope(() => {
-    const { logits } = network.call(inputOf(part, settings));
-    const mean = lossOf(logits, part.targets, settings.objective, settings.device);
+    const output = network.call(...inputsOf(part, settings));
+    const mean = lossOfOutput(output, part.targets, settings);
     const loss = share === 1 ? mean : mean.mul(share);
     const value = Number(loss.item());
     checkLoss(value);
     loss.backward();
-    return { loss: value, logits: logits.detach().toTypedArray() as Float32Array };
+    return { loss: value, logits: output.logits.detach().toTypedArray() as Float32Array };
   });
 }
 
-function inputOf({ clips, shape, mixed }: BatchPart, { spec, device }: StepSettings): Tensor {
+function inputsOf(
+  { mixed, ...part }: BatchPart,
+  { spec, device }: StepSettings,
+): [clips: Tensor, flow?: Tensor] {
   return scope(() => {
-    const own = networkInput(clips, shape, spec, device);
-    return mixed === undefined
-      ? own
-      : mixClips(own, networkInput(mixed.partners, shape, spec, device), mixed);
+    const own = networkInputs(part, spec, device);
+    if (mixed === undefined) return own;
+    const partners = networkInputs({ shape: part.shape, ...mixed.partners }, spec, device);
+    const [clips, flow] = own;
+    const together = mixClips(clips, partners[0], mixed);
+    return flow === undefined ? [together] : [together, mixClips(flow, partners[1]!, mixed)];
   });
+}
+
+/** The loss of the logits, or of a network of several streams the mean of theirs, so that none rests on another. */
+function lossOfOutput(
+  { logits, streams = [logits] }: NetworkOutput,
+  targets: Targets,
+  { objective, device }: StepSettings,
+): Tensor {
+  const [first, ...others] = streams.map((stream) => lossOf(stream, targets, objective, device));
+  if (others.length === 0) return first!;
+  return others.reduce((sum, loss) => sum.add(loss), first!).div(streams.length);
 }

@@ -2,7 +2,7 @@
 import { type Device, inferenceMode, scope } from '@kinora/torch';
 import type { PreprocessSpec } from '../clip/spec.js';
 import type { ClipLoader } from '../data/loader.js';
-import { networkInput } from '../model/input.js';
+import { networkInputs } from '../model/input.js';
 import type { Network } from '../model/network.js';
 import type { ProgressTask } from '../progress.js';
 
@@ -32,9 +32,7 @@ export async function predictAll(
     for await (const batch of loader.epoch(0)) {
       signal?.throwIfAborted();
       const logits = scope(() =>
-        inferenceMode(() =>
-          network.call(networkInput(batch.clips, batch.shape, spec, device)).logits.toTypedArray(),
-        ),
+        inferenceMode(() => network.call(...networkInputs(batch, spec, device)).logits.toTypedArray()),
       );
       rows.push(logits as Float32Array);
       indices.push(...batch.indices);

@@ -3,10 +3,12 @@
  * the latency of one clip from timing them on clips that lie in memory, so that no disk or decoder is in the figures.
  */
 import { cuda, type Device, inferenceMode, scope, threads } from '@kinora/torch';
+import { FLOW_FIELDS, fieldBytes } from '../../clip/flow/fields.js';
 import { randomStream } from '../../clip/random.js';
 import { clipLength, type PreprocessSpec } from '../../clip/spec.js';
 import { preprocessSpec, type RunConfig } from '../../config/index.js';
-import { networkInput } from '../../model/input.js';
+import { networkInputs } from '../../model/input.js';
+import type { Network } from '../../model/network.js';
 import { networkCost } from '../../model/summary.js';
 import { trainStep } from '../../train/step.js';
 import { disposeTraining, newTraining, type Training } from '../../train/training.js';
@@ -52,30 +54,32 @@ export function measureCost(config: RunConfig, labels: readonly string[], device
 /** One step of the configuration's batch size. */
 function trainer({ network, optimizer, config, spec, settings }: Training): () => void {
   network.train();
-  const batch = { ...noise(config.batch_size, spec), epoch: 0, number: 0 };
+  const batch = { ...noise(config.batch_size, spec, network), epoch: 0, number: 0 };
   return () => void trainStep(network, optimizer, batch, settings);
 }
 
 /** One clip from bytes to logits. */
 function predictor({ network, spec, device }: Training): () => void {
   network.eval();
-  const { clips, shape } = noise(1, spec);
+  const batch = noise(1, spec, network);
   return () =>
     scope(() =>
       inferenceMode(() => {
-        network.call(networkInput(clips, shape, spec, device)).logits.toTypedArray();
+        network.call(...networkInputs(batch, spec, device)).logits.toTypedArray();
       }),
     );
 }
 
-/** A batch of random pixels and labels. */
-function noise(count: number, spec: PreprocessSpec) {
+/** A batch of random pixels, motion where the network wants it, and labels. */
+function noise(count: number, spec: PreprocessSpec, { flow }: Network) {
   const { height, width } = spec.crop;
   const shape = [count, clipLength(spec)!, height, width] as const;
   const random = randomStream(1);
-  const clips = Uint8Array.from({ length: 3 * shape.reduce((a, b) => a * b) }, () => random.below(256));
+  const bytes = (length: number) => Uint8Array.from({ length }, () => random.below(256));
+  const clips = bytes(3 * shape.reduce((a, b) => a * b));
   const labels = BigInt64Array.from({ length: count }, () => BigInt(random.below(spec.labels.length)));
-  return { clips, shape, labels };
+  const motion = flow && { flow: bytes(count * fieldBytes(spec.crop, FLOW_FIELDS)) };
+  return { clips, shape, labels, ...motion };
 }
 
 /** Seconds of one run: the median, after one that warms up. */

@@ -1,0 +1,76 @@
+/**
+ * OpenCV (WebAssembly, 11 MB), loaded into this thread when the first flow is computed, and not before. Only what is
+ * used of it is declared here.
+ */
+import { KinoraError } from '@kinora/torch/error';
+
+export interface Mat {
+  readonly data: Uint8Array;
+  readonly data32F: Float32Array;
+  delete(): void;
+}
+
+export interface OpenCv {
+  readonly Mat: new (rows: number, columns: number, type: number) => Mat;
+  readonly CV_8UC1: number;
+  readonly CV_32FC2: number;
+  /** `flow` [H, W, 2] float32 of two grey pictures `[H, W]`, by Farneback's algorithm. */
+  calcOpticalFlowFarneback(
+    previous: Mat,
+    next: Mat,
+    flow: Mat,
+    pyramidScale: number,
+    levels: number,
+    window: number,
+    iterations: number,
+    neighbours: number,
+    sigma: number,
+    flags: number,
+  ): void;
+}
+
+/** In an object, because OpenCV's module has a `then` of its own that `await` would call for ever. */
+let loading: Promise<{ cv: OpenCv }> | undefined;
+
+/** Throws KinoraError `flow/no-opencv` where it is not installed. */
+export function openCv(): Promise<{ cv: OpenCv }> {
+  loading ??= load();
+  return loading;
+}
+
+async function load(): Promise<{ cv: OpenCv }> {
+  const strangers = newListeners();
+  const module = await import('@techstark/opencv-js').catch(notInstalled);
+  const cv = module.default as unknown as OpenCv & { onRuntimeInitialized?: () => void };
+  if (cv.Mat === undefined) {
+    await new Promise<void>((ready) => {
+      cv.onRuntimeInitialized = ready;
+    });
+  }
+  strangers.remove();
+  return { cv };
+}
+
+/** Emscripten ends the process on errors that are none of its business: what it adds is taken away again. */
+function newListeners(): { remove(): void } {
+  const before = [process.listeners('uncaughtException'), process.listeners('unhandledRejection')] as const;
+  return {
+    remove: () => {
+      for (const listener of process.listeners('uncaughtException'))
+        if (!before[0].includes(listener)) process.off('uncaughtException', listener);
+      for (const listener of process.listeners('unhandledRejection'))
+        if (!before[1].includes(listener)) process.off('unhandledRejection', listener);
+    },
+  };
+}
+
+function notInstalled(cause: unknown): never {
+  throw new KinoraError({
+    code: 'flow/no-opencv',
+    where: 'optical flow',
+    expected: 'OpenCV, which computes it',
+    received: 'an installation without @techstark/opencv-js',
+    hint: 'npm install @techstark/opencv-js',
+    cause,
+  });
+}

@@ -1,0 +1,82 @@
+/**
+ * Flow fields through a clip's crop and augmentation: vectors are drawn through the same matrix as the pixels, and
+ * turned, stretched and mirrored with them. Colours do not touch them. Runs in browsers too.
+ */
+import { type ClipDraw, clipMatrix, noDraw } from '../augment.js';
+import type { Size } from '../frames.js';
+import type { Matrix } from '../matrix.js';
+import { type FlowFields, fieldAt, fieldBytes, STILL, steps } from './fields.js';
+
+const still: ClipDraw = { flip: false, frames: [noDraw], perFrame: false };
+
+/**
+ * Writes the fields as the network's crop shows them into `out`, `[K, crop.height, crop.width, 2]`. `places` says to
+ * which frame of the clip each field belongs, for draws that differ from frame to frame.
+ */
+export function prepareFlow(
+  fields: FlowFields,
+  crop: Size,
+  places: ArrayLike<number>,
+  out: Uint8Array = new Uint8Array(fieldBytes(crop, fields.count)),
+  draw: ClipDraw = still,
+): Uint8Array {
+  const target = { data: out, count: fields.count, ...crop };
+  for (let i = 0; i < fields.count; i++) {
+    const change = draw.frames[draw.perFrame ? places[i]! : 0]!;
+    const matrix = clipMatrix(change, draw.flip, fields, crop, draw.perFrame);
+    warpField(fieldAt(fields, i), fields, fieldAt(target, i), crop, matrix);
+  }
+  return out;
+}
+
+/** Bilinear; what lies outside the source stands still. A pixel belongs to the source if its centre falls inside. */
+function warpField(source: Uint8Array, size: Size, out: Uint8Array, crop: Size, matrix: Matrix): void {
+  const [a, b, c, d, e, f] = matrix;
+  const vectors = vectorMatrix(matrix);
+  for (let y = 0, write = 0; y < crop.height; y++) {
+    for (let x = 0; x < crop.width; x++, write += 2) {
+      const sx = a * (x + 0.5) + b * (y + 0.5) + c;
+      const sy = d * (x + 0.5) + e * (y + 0.5) + f;
+      if (sx < 0 || sx >= size.width || sy < 0 || sy >= size.height) out[write] = out[write + 1] = STILL;
+      else sample(source, size, sx - 0.5, sy - 0.5, vectors, out, write);
+    }
+  }
+}
+
+/** `[a, b, d, e]`, row by row: what the matrix from output to source does to vectors, from source to output. */
+type VectorMatrix = readonly [a: number, b: number, d: number, e: number];
+
+/** A point p that moves by v is seen at M^-1 p and moves there by A^-1 v, where A is the linear part of M. */
+export function vectorMatrix([a, b, , d, e]: Matrix): VectorMatrix {
+  const determinant = a * e - b * d;
+  return [e / determinant, -b / determinant, -d / determinant, a / determinant];
+}
+
+/** The vector at a point between four pixels' centres; beyond the outermost centres it is theirs. */
+function sample(
+  source: Uint8Array,
+  { height, width }: Size,
+  x: number,
+  y: number,
+  [a, b, d, e]: VectorMatrix,
+  out: Uint8Array,
+  write: number,
+): void {
+  const left = Math.floor(x);
+  const top = Math.floor(y);
+  const wx = x - left;
+  const wy = y - top;
+  const x0 = Math.max(0, left) * 2;
+  const x1 = Math.min(width - 1, left + 1) * 2;
+  const row0 = Math.max(0, top) * width * 2;
+  const row1 = Math.min(height - 1, top + 1) * width * 2;
+  const w00 = (1 - wx) * (1 - wy);
+  const w01 = wx * (1 - wy);
+  const w10 = (1 - wx) * wy;
+  const w11 = wx * wy;
+  const [p, q, r, s] = [row0 + x0, row0 + x1, row1 + x0, row1 + x1];
+  const u = w00 * source[p]! + w01 * source[q]! + w10 * source[r]! + w11 * source[s]! - STILL;
+  const v = w00 * source[p + 1]! + w01 * source[q + 1]! + w10 * source[r + 1]! + w11 * source[s + 1]! - STILL;
+  out[write] = steps(a * u + b * v);
+  out[write + 1] = steps(d * u + e * v);
+}

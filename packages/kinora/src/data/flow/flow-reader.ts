@@ -1,0 +1,31 @@
+/** A clip's optical flow as the network sees it: the fields of its sampled frames, cropped and augmented as they are. */
+import type { ClipDraw } from '../../clip/augment.js';
+import { type FlowClip, fieldPlaces, readFlow } from '../../clip/flow/clip-flow.js';
+import { prepareFlow } from '../../clip/flow/prepare-flow.js';
+import type { PreprocessSpec } from '../../clip/spec.js';
+
+export interface FlowOptions {
+  /** Folder where a clip's flow is kept once it is computed; absent: computed at every reading. */
+  readonly cache?: string;
+}
+
+/**
+ * `FLOW_FIELDS` fields, spread over the sampled `moments` of the clip's timeline, uint8 `[K, crop, crop, 2]`, in `out`
+ * if that is given.
+ */
+export async function readClipFlow(
+  clip: FlowClip,
+  moments: Int32Array,
+  { crop }: PreprocessSpec,
+  { cache }: FlowOptions,
+  out?: Uint8Array,
+  draw?: ClipDraw,
+): Promise<Uint8Array> {
+  const places = fieldPlaces(moments.length);
+  const fields = await readFlow(
+    clip,
+    places.map((place) => moments[place]!),
+    cache,
+  );
+  return prepareFlow(fields, crop, places, out, draw);
+}

@@ -1,0 +1,138 @@
+/**
+ * Two-Stream networks (Simonyan & Zisserman, "Two-stream convolutional networks for action recognition in videos",
+ * 2014): a 2D network sees one frame, what is there; another sees a stack of optical-flow fields, how it moves; their
+ * class scores are averaged. Each stream is also a network of its own, under the same parameter names, so that two
+ * runs that trained them apart load into one network of both.
+ */
+import { KinoraError, nn, ops, type Tensor } from '@kinora/torch';
+import { FLOW_FIELDS } from '../clip/flow/fields.js';
+import type { Size3 } from './layers.js';
+import { Network, type NetworkEntry, type NetworkOutput } from './network.js';
+
+/** A convolution of 3x3 that halves height and width with stride 2, batch norm and ReLU. */
+export interface StreamUnit {
+  readonly out: number;
+  readonly stride: 1 | 2;
+}
+
+export interface StreamTable {
+  readonly units: readonly StreamUnit[];
+  readonly dropout: number;
+}
+
+/** What share of the score each stream has; without one, the network is the other stream alone. */
+export interface TwoStreamTable {
+  readonly name: string;
+  readonly summary: string;
+  readonly input: Size3;
+  readonly stream: StreamTable;
+  readonly weights: { readonly spatial?: number; readonly temporal?: number };
+}
+
+/** `[N, in, H, W]` to logits, and the features they come from. */
+export class Stream extends nn.Module<[input: Tensor], NetworkOutput> {
+  readonly features: nn.Sequential;
+  readonly pool = new nn.AdaptiveAvgPool2d(1);
+  readonly dropout: nn.Dropout;
+  readonly fc: nn.Linear;
+
+  constructor(channels: number, { units, dropout }: StreamTable, classes: number) {
+    super();
+    const inputs = [channels, ...units.map(({ out }) => out)];
+    this.features = new nn.Sequential(
+      ...units.flatMap(({ out, stride }, i) => [
+        new nn.Conv2d(inputs[i]!, out, 3, { stride, padding: 1, bias: false }),
+        new nn.BatchNorm2d(out),
+        new nn.ReLU(),
+      ]),
+    );
+    this.dropout = new nn.Dropout(dropout);
+    this.fc = new nn.Linear(inputs.at(-1)!, classes);
+  }
+
+  forward(input: Tensor): NetworkOutput {
+    const maps = this.pool.call(this.features.call(input));
+    const features = this.dropout.call(maps.flatten(1));
+    return { logits: this.fc.call(features), features };
+  }
+}
+
+/** One stream, or both and their late fusion. In training each stream has a loss of its own (`streams`). */
+export class TwoStream extends Network {
+  override readonly flow: boolean;
+  readonly table: TwoStreamTable;
+  readonly spatial: Stream | undefined;
+  readonly temporal: Stream | undefined;
+
+  constructor(table: TwoStreamTable, classes: number) {
+    super();
+    const { stream, weights } = table;
+    this.table = table;
+    this.flow = weights.temporal !== undefined;
+    if (weights.spatial !== undefined) this.spatial = new Stream(3, stream, classes);
+    if (weights.temporal !== undefined) this.temporal = new Stream(2 * FLOW_FIELDS, stream, classes);
+  }
+
+  forward(clips: Tensor, flow?: Tensor): NetworkOutput {
+    const { spatial, temporal } = this;
+    if (clips.ndim !== 5 || clips.shape[1] !== 3) throw noClips(this.table.name, clips);
+    const frame = spatial?.call(middleFrame(clips));
+    const motion = temporal?.call(flowStack(flow ?? noFlow(this.table.name)));
+    if (frame === undefined || motion === undefined) return frame ?? motion!;
+    const streams = [frame.logits, motion.logits];
+    const { weights } = this.table;
+    return {
+      logits: fuseScores(streams, [weights.spatial!, weights.temporal!]),
+      features: ops.cat([frame.features, motion.features], 1),
+      streams,
+    };
+  }
+}
+
+/** `[N, 3, T, H, W]` to `[N, 3, H, W]`: what was filmed at half time. */
+function middleFrame(clips: Tensor): Tensor {
+  return clips.select(2, Math.floor(clips.shape[2]! / 2));
+}
+
+/**
+ * `[N, 2, L, H, W]` to `[N, 2L, H, W]`, the channels dx, dy of the first field, of the second, and so on. Each field's
+ * mean is taken away, which is the paper's guard against a moving camera.
+ */
+function flowStack(flow: Tensor): Tensor {
+  const stack = flow.transpose(1, 2).flatten(1, 2);
+  return stack.sub(stack.mean([2, 3], true));
+}
+
+/**
+ * Late fusion: logits `[N, classes]` whose softmax is the weighted average of the streams' softmax scores. Weights are
+ * shares: only their ratio counts.
+ */
+export function fuseScores(streams: readonly Tensor[], weights: readonly number[]): Tensor {
+  const sum = weights.reduce((a, b) => a + b, 0);
+  const shares = streams.map((logits, i) => logits.log_softmax(1).add(Math.log(weights[i]! / sum)));
+  return ops.stack(shares).logsumexp([0]);
+}
+
+export const entryOf = (table: TwoStreamTable): NetworkEntry => ({
+  name: table.name,
+  family: 'Two-Stream',
+  summary: table.summary,
+  input: table.input,
+  ...(table.weights.temporal !== undefined && { flow: true }),
+  build: (classes) => new TwoStream(table, classes),
+});
+
+function noClips(name: string, { shape }: Tensor): KinoraError {
+  const received = `[${shape.join(', ')}]`;
+  return new KinoraError({ code: 'model/input', where: name, expected: 'clips [N, 3, T, H, W]', received });
+}
+
+function noFlow(name: string): never {
+  throw new KinoraError({
+    code: 'model/no-flow',
+    where: name,
+    expected: `optical flow [N, 2, ${FLOW_FIELDS}, H, W] beside the clips`,
+    received: 'clips alone',
+    hint: 'ask the loader for it with flow: {}, and call the network with networkInputs(batch, spec)',
+  });
+}
