@@ -2,6 +2,7 @@
  * OpenCV (WebAssembly, 11 MB), loaded into this thread when the first flow is computed, and not before. Only what is
  * used of it is declared here.
  */
+import { createRequire } from 'node:module';
 import { KinoraError } from '@kinora/torch/error';
 
 export interface Mat {
@@ -40,8 +41,7 @@ export function openCv(): Promise<{ cv: OpenCv }> {
 
 async function load(): Promise<{ cv: OpenCv }> {
   const strangers = newListeners();
-  const module = await import('@techstark/opencv-js').catch(notInstalled);
-  const cv = module.default as unknown as OpenCv & { onRuntimeInitialized?: () => void };
+  const cv = required();
   if (cv.Mat === undefined) {
     await new Promise<void>((ready) => {
       cv.onRuntimeInitialized = ready;
@@ -49,6 +49,22 @@ async function load(): Promise<{ cv: OpenCv }> {
   }
   strangers.remove();
   return { cv };
+}
+
+/** By `require`: whoever awaits an import of it may meet its `then`, as some test runners and bundlers do. */
+function required(): OpenCv & { onRuntimeInitialized?: () => void } {
+  try {
+    return createRequire(import.meta.url)('@techstark/opencv-js');
+  } catch (cause) {
+    throw new KinoraError({
+      code: 'flow/no-opencv',
+      where: 'optical flow',
+      expected: 'OpenCV, which computes it',
+      received: 'an installation without @techstark/opencv-js, or one that does not load',
+      hint: 'npm install @techstark/opencv-js',
+      cause,
+    });
+  }
 }
 
 /** Emscripten ends the process on errors that are none of its business: what it adds is taken away again. */
@@ -62,15 +78,4 @@ function newListeners(): { remove(): void } {
         if (!before[1].includes(listener)) process.off('unhandledRejection', listener);
     },
   };
-}
-
-function notInstalled(cause: unknown): never {
-  throw new KinoraError({
-    code: 'flow/no-opencv',
-    where: 'optical flow',
-    expected: 'OpenCV, which computes it',
-    received: 'an installation without @techstark/opencv-js',
-    hint: 'npm install @techstark/opencv-js',
-    cause,
-  });
 }
