@@ -5,7 +5,7 @@
 
 /**
  * @typedef {'debian' | 'macos' | 'windows' | 'linux'} Platform
- * @typedef {'node' | 'libtorch' | 'compiler' | 'cuda' | 'ffmpeg' | 'blas'} Need
+ * @typedef {'node' | 'libtorch' | 'compiler' | 'cuda' | 'ffmpeg' | 'blas' | 'gloo' | 'nccl'} Need
  */
 
 /** @type {Record<Platform, string>} */
@@ -30,9 +30,9 @@ const WAYS = {
     linux: ['Node 20 or newer from https://nodejs.org/en/download'],
   },
   libtorch: {
-    debian: ['sudo apt-get install libtorch-dev libgloo-dev libopenblas-dev', PIP, ZIP],
+    debian: ['sudo apt-get install libtorch-dev libopenblas-dev', PIP, ZIP],
     macos: ['brew install pytorch', PIP, ZIP],
-    windows: [`${WSL}sudo apt-get install libtorch-dev libgloo-dev libopenblas-dev`],
+    windows: [`${WSL}sudo apt-get install libtorch-dev libopenblas-dev`],
     linux: [PIP, ZIP],
   },
   compiler: {
@@ -58,6 +58,18 @@ const WAYS = {
     macos: ['Accelerate is part of macOS'],
     windows: [`${WSL}sudo apt-get install libopenblas-dev`],
     linux: ['install OpenBLAS with your package manager'],
+  },
+  gloo: {
+    debian: ['sudo apt-get install libtorch-dev', PIP],
+    macos: [PIP],
+    windows: [`${WSL}sudo apt-get install libtorch-dev`],
+    linux: [PIP],
+  },
+  nccl: {
+    debian: [`a libtorch built with CUDA, and nccl.h: ${PIP} brings both`],
+    macos: ['NCCL does not exist on macOS; GPUs train one by one'],
+    windows: [`${WSL}${PIP}`],
+    linux: [`a libtorch built with CUDA, and nccl.h: ${PIP} brings both`],
   },
 };
 

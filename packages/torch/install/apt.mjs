@@ -10,8 +10,8 @@ import { SetupError } from './failure.mjs';
 import { isNewEnough, OLDEST } from './libtorch.mjs';
 import { run } from './run.mjs';
 
-/** libtorch itself, its process groups on CPU, and a BLAS ten times as fast as the reference one. */
-export const PACKAGES = ['libtorch-dev', 'libgloo-dev', 'libopenblas-dev'];
+/** libtorch itself, and a BLAS ten times as fast as the reference one. */
+export const PACKAGES = ['libtorch-dev', 'libopenblas-dev'];
 
 /** Without recommended packages (themes, fonts, plug-ins of GStreamer): a fifth less. */
 const INSTALL = ['install', '-y', '--no-install-recommends'];

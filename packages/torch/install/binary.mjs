@@ -1,6 +1,7 @@
 /**
- * Reads the processor a shared library was built for from its header (ELF on Linux, Mach-O on macOS), so that
- * a libtorch of another machine is refused with a sentence instead of a linker's page of symbols.
+ * Looks into shared libraries. Reads the processor one was built for from its header (ELF on Linux, Mach-O on
+ * macOS), so that a libtorch of another machine is refused with a sentence instead of a linker's page of
+ * symbols; and looks for symbols, so that only what a libtorch has is compiled.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 
@@ -23,6 +24,7 @@ const MACHO_CPUS = { 16777223: 'x64', 16777228: 'arm64' };
 const ELF = 0x7f454c46;
 const MACHO_64 = 0xcffaedfe; // little-endian file read as big-endian
 const MACHO_FAT = 0xcafebabe;
+const PIECE = 4 << 20; // bytes
 
 /**
  * @param {string} file
@@ -60,6 +62,29 @@ function fatSlices(head) {
 /** @param {number} cpu */
 function cpuName(cpu) {
   return MACHO_CPUS[cpu] ?? `Mach-O cpu ${cpu}`;
+}
+
+/**
+ * Which of some short texts a file contains. Read in pieces up to the last one found: a library of 400 MB names its symbols
+ * early.
+ * @param {string} file @param {readonly string[]} texts
+ * @returns {boolean[]}
+ */
+export function holds(file, texts) {
+  const found = texts.map(() => false);
+  const overlap = Math.max(...texts.map((text) => text.length));
+  const buffer = Buffer.alloc(PIECE + overlap);
+  const descriptor = openSync(file, 'r');
+  try {
+    for (let start = 0; found.includes(false); start += PIECE) {
+      const piece = buffer.subarray(0, readSync(descriptor, buffer, 0, buffer.length, start));
+      for (const [i, text] of texts.entries()) found[i] ||= piece.includes(text);
+      if (piece.length < buffer.length) break;
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+  return found;
 }
 
 /** @param {string} file @param {number} length */

@@ -54,7 +54,11 @@ async function compileOne(shop, { source, object }, say) {
   const { native, objects, temporary, libtorch, compiler } = shop;
   const output = join(temporary, object);
   const [program = '', ...first] = compiler.command;
-  const flags = [...compileFlags(libtorch), ...includeFlags(libtorch), `-ffile-prefix-map=${native}=native`];
+  const flags = [
+    ...compileFlags(libtorch),
+    ...includeFlags(libtorch, native),
+    `-ffile-prefix-map=${native}=native`,
+  ];
   const outcome = await run(program, [...first, ...flags, '-c', join(native, source), '-o', output]);
   if (outcome.code !== 0) throw failed(join(native, source), outcome);
   if (outcome.stderr.trim() !== '') say.line(outcome.stderr.trimEnd());

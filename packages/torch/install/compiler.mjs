@@ -51,14 +51,27 @@ export function compileFlags(libtorch) {
     `-DNAPI_VERSION=${NODE_API}`,
     `-D_GLIBCXX_USE_CXX11_ABI=${libtorch.cxx11Abi ? 1 : 0}`,
     ...(libtorch.cudaInclude === null ? [] : ['-DKINORA_CUDA=1']),
+    ...distributedFlags(libtorch),
   ];
 }
 
-/** @param {Libtorch} libtorch @returns {string[]} */
-export function includeFlags(libtorch) {
-  const folders = [libtorch.include, `${libtorch.include}/torch/csrc/api/include`, libtorch.cudaInclude];
+/** What of c10d this libtorch has. @param {Libtorch} libtorch */
+function distributedFlags({ c10d, gloo, ncclInclude }) {
+  return [
+    ...(c10d ? ['-DKINORA_C10D=1'] : []),
+    ...(gloo ? ['-DUSE_C10D_GLOO=1'] : []),
+    ...(ncclInclude === null ? [] : ['-DUSE_C10D_NCCL=1']),
+  ];
+}
+
+/** @param {Libtorch} libtorch @param {string} native folder of the sources @returns {string[]} */
+export function includeFlags(libtorch, native) {
+  const { include, cudaInclude, ncclInclude } = libtorch;
+  const folders = [include, `${include}/torch/csrc/api/include`, cudaInclude, ncclInclude];
   return [
     `-I${nodeApiHeaders()}`,
+    `-I${native}/shim`, // instead of headers that may lie about: they belong to another version
+    `-idirafter${native}/absent`, // for headers that may be missing
     // Naming /usr/include again would put it before the compiler's own headers.
     ...folders
       .filter((folder) => folder !== null && folder !== '/usr/include')

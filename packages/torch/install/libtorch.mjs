@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { architecturesOf } from './binary.mjs';
+import { architecturesOf, holds } from './binary.mjs';
 import { SetupError } from './failure.mjs';
 
 /** The oldest libtorch whose headers the addon's sources compile against. */
@@ -21,6 +21,9 @@ export const OLDEST = /** @type {const} */ ([1, 13]);
  * @property {boolean} cuda
  * @property {string | null} cudaVersion of the CUDA runtime it links, "12" or "12.4"
  * @property {string | null} cudaInclude folder of cuda_runtime_api.h, if there is one
+ * @property {boolean} c10d whether it can train in many processes (USE_DISTRIBUTED)
+ * @property {boolean} gloo whether c10d has Gloo, for CPUs
+ * @property {string | null} ncclInclude folder of nccl.h, where c10d has NCCL, for GPUs
  * @property {number} modified time of libtorch_cpu, in ms since 1970: a reinstalled libtorch is another
  * libtorch
  */
@@ -62,6 +65,7 @@ export function describeLibtorch(path, architecture = process.arch) {
     standard: standardIn(include),
     cxx11Abi: usesCxx11Abi(lib),
     ...cudaOf(path, lib),
+    ...distributedOf(path, lib),
     modified: Math.floor(statSync(library).mtimeMs),
   };
 }
@@ -187,11 +191,30 @@ function cudaVersionOf(path, lib) {
   return needed || null;
 }
 
+/**
+ * The classes of c10d that the libraries hold, by the names of their type information.
+ * @param {string} path @param {string} lib
+ */
+function distributedOf(path, lib) {
+  const [c10d = false, gloo = false] = holds(join(lib, libraryName('torch_cpu')), [
+    '_ZTIN4c10d8TCPStoreE',
+    '_ZTIN4c10d16ProcessGroupGlooE',
+  ]);
+  const cuda = join(lib, libraryName('torch_cuda'));
+  const nccl = existsSync(cuda) && holds(cuda, ['_ZTIN4c10d16ProcessGroupNCCLE'])[0];
+  return { c10d, gloo, ncclInclude: nccl ? includeWith('nccl.h', path) : null };
+}
+
 /** A CUDA toolkit's headers, or those of pip's nvidia packages beside Python's torch. @param {string} path */
 function cudaIncludeOf(path) {
+  return includeWith('cuda_runtime_api.h', path);
+}
+
+/** @param {string} header @param {string} path of libtorch */
+function includeWith(header, path) {
   const nvidia = join(dirname(path), 'nvidia');
   const beside = existsSync(nvidia) ? readdirSync(nvidia).map((name) => join(nvidia, name)) : [];
   const homes = [process.env.CUDA_HOME, process.env.CUDA_PATH, ...beside, '/usr/local/cuda', '/usr'];
   const includes = homes.filter((home) => home !== undefined).map((home) => join(home, 'include'));
-  return includes.find((folder) => existsSync(join(folder, 'cuda_runtime_api.h'))) ?? null;
+  return includes.find((folder) => existsSync(join(folder, header))) ?? null;
 }

@@ -4,11 +4,14 @@
  * built again.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { compileFlags, linkFlags } from './compiler.mjs';
 import { SetupError } from './failure.mjs';
+
+/** Folders of headers that stand in for those of others; libtorch's own include them, so they count for every source. */
+const SUBSTITUTES = ['shim', 'absent'];
 
 /**
  * @typedef {object} Plan
@@ -29,6 +32,7 @@ export function planBuild(native, libtorch, compiler) {
     compileFlags(libtorch).join(' '),
     `${libtorch.include} ${libtorch.version} ${libtorch.modified}`,
     nodeApiVersion(),
+    ...SUBSTITUTES.flatMap((folder) => textsIn(join(native, folder))),
     `${process.platform} ${process.arch}`,
   ];
   const objects = sourcesIn(native).map((source) => {
@@ -43,11 +47,20 @@ export function planBuild(native, libtorch, compiler) {
  * @param {string} native
  */
 export function sourcesDigest(native) {
-  return digest(
-    readdirSync(native)
-      .sort()
-      .flatMap((name) => [name, readFileSync(join(native, name), 'utf8')]),
-  );
+  return digest(textsIn(native));
+}
+
+/** Names and contents of all files under a folder. @param {string} folder */
+function textsIn(folder) {
+  return filesIn(folder).flatMap((name) => [name, readFileSync(join(folder, name), 'utf8')]);
+}
+
+/** All files under a folder that exists, by their paths in it. @param {string} folder @returns {string[]} */
+function filesIn(folder) {
+  if (!existsSync(folder)) return [];
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return files.map(({ parentPath, path, name }) => relative(folder, join(parentPath ?? path, name))).sort();
 }
 
 /** @param {string} native */
@@ -68,12 +81,13 @@ function sourcesIn(native) {
  * @param {string} native @param {string} source
  */
 function includeClosure(native, source) {
-  const own = new Set(readdirSync(native));
+  const own = new Set(filesIn(native));
   const seen = new Set([source]);
   for (const name of seen) {
     const text = readFileSync(join(native, name), 'utf8');
     for (const [, included = ''] of text.matchAll(/^\s*#\s*include\s+"([^"]+)"/gm)) {
-      if (own.has(included)) seen.add(included); // a Set's iteration visits what is added to it meanwhile
+      const path = join(dirname(name), included);
+      if (own.has(path)) seen.add(path); // a Set's iteration visits what is added to it meanwhile
     }
   }
   return [...seen];

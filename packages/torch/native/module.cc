@@ -4,12 +4,13 @@
 namespace kinora {
 
 napi_value initialize(napi_env env, napi_value exports) {
-  define_dispatch(env, exports);  // overloads, resolve, call: every operator
-  define_tensor(env, exports);    // data in and out, shape, dtype, handles, statistics
-  define_autograd(env, exports);  // backward, grad, modes
-  define_random(env, exports);    // seeds, generators and their states
-  define_device(env, exports);    // threads, allocator, CUDA, determinism, versions
-  define_warning(env, exports);   // libtorch's warnings
+  define_dispatch(env, exports);     // overloads, resolve, call: every operator
+  define_tensor(env, exports);       // data in and out, shape, dtype, handles, statistics
+  define_autograd(env, exports);     // backward, grad, modes
+  define_random(env, exports);       // seeds, generators and their states
+  define_device(env, exports);       // threads, allocator, CUDA, determinism, versions
+  define_warning(env, exports);      // libtorch's warnings
+  define_distributed(env, exports);  // process groups, reducer, heartbeats
   return exports;
 }
 

@@ -11,5 +11,6 @@ void define_autograd(napi_env env, napi_value exports);
 void define_random(napi_env env, napi_value exports);
 void define_device(napi_env env, napi_value exports);
 void define_warning(napi_env env, napi_value exports);
+void define_distributed(napi_env env, napi_value exports);
 
 }  // namespace kinora

@@ -90,4 +90,69 @@ export interface NativeModule {
   description(): { version: string; config: string; parallel: string };
 
   onWarning(callback: (text: string) => void): void;
+
+  distributedFeatures(): { c10d: boolean; gloo: boolean; nccl: boolean };
+  newTcpStore(host: string, port: number, isServer: boolean, timeoutMs: number): Promise<Handle>;
+  newFileStore(path: string, worldSize: number): Handle;
+  newPrefixStore(prefix: string, store: Handle): Handle;
+  storePort(store: Handle): number | null;
+  storeSet(store: Handle, key: string, value: string): void;
+  storeGet(store: Handle, key: string): string;
+  storeAdd(store: Handle, key: string, amount: number): number;
+  storeCheck(store: Handle, keys: readonly string[]): boolean;
+  storeDelete(store: Handle, key: string): boolean;
+  releaseStore(store: Handle): void;
+
+  newGroup(
+    store: Handle,
+    backend: string,
+    rank: number,
+    size: number,
+    timeoutMs: number,
+    address: string,
+  ): Promise<Handle>;
+  releaseGroup(group: Handle): void;
+  allReduce(group: Handle, tensor: Handle, op: string): Handle;
+  broadcast(group: Handle, tensor: Handle, root: number): Handle;
+  allGather(group: Handle, outputs: readonly Handle[], input: Handle): Handle;
+  barrier(group: Handle): Handle;
+  waitWork(work: Handle): void;
+  isWorkDone(work: Handle): boolean;
+  promiseOfWork(work: Handle): Promise<void>;
+  releaseWork(work: Handle): void;
+
+  newReducer(
+    group: Handle,
+    params: readonly Handle[],
+    firstBucketBytes: number,
+    bucketBytes: number,
+    findUnused: boolean,
+  ): Handle;
+  prepareForward(reducer: Handle): void;
+  prepareBackward(reducer: Handle, outputs: readonly Handle[]): void;
+  releaseReducer(reducer: Handle): void;
+
+  syncBatchNorm(
+    input: Handle,
+    weight: Handle | null,
+    bias: Handle | null,
+    runningMean: Handle | null,
+    runningVar: Handle | null,
+    momentum: number,
+    eps: number,
+    group: Handle,
+  ): Handle;
+
+  startHeartbeat(
+    host: string,
+    port: number,
+    rank: number,
+    size: number,
+    intervalMs: number,
+    limitMs: number,
+    graceMs: number,
+    onVerdict: (text: string) => void,
+  ): Handle;
+  accuse(heartbeat: Handle, reason: string): void;
+  stopHeartbeat(heartbeat: Handle): void;
 }

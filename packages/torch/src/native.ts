@@ -24,6 +24,9 @@ function load(): NativeModule {
   const file = builtAddon();
   // Threads that spin while they wait take the cores from the decoding threads; libgomp reads this when it is loaded.
   process.env.OMP_WAIT_POLICY ??= 'PASSIVE';
+  // c10d logs to stderr what its exceptions say as well; libtorch's two loggers read these when they are loaded.
+  process.env.GLOG_minloglevel ??= '3';
+  process.env.TORCH_CPP_LOG_LEVEL ??= 'FATAL';
   let addon: NativeModule;
   try {
     addon = createRequire(import.meta.url)(file) as NativeModule;

@@ -1,0 +1,58 @@
+// What the parts of ../distributed.cc share: c10d's stores, process groups and work as JavaScript names them, and the one
+// difference between libtorch 1 and 2 that all of them see.
+#pragma once
+
+#include <c10/util/intrusive_ptr.h>
+#include <torch/version.h>
+
+#include <chrono>
+
+#include "registry.h"
+
+#if TORCH_VERSION_MAJOR >= 2
+#include <torch/csrc/distributed/c10d/Backend.hpp>
+#else
+#include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
+#endif
+#include <torch/csrc/distributed/c10d/Store.hpp>
+
+namespace kinora {
+
+/** What carries a group's collectives: Gloo, NCCL. Since 2.0 a ProcessGroup is a bundle of these. */
+#if TORCH_VERSION_MAJOR >= 2
+using Backend = c10d::Backend;
+#else
+using Backend = c10d::ProcessGroup;
+#endif
+
+using StorePtr = c10::intrusive_ptr<c10d::Store>;
+using BackendPtr = c10::intrusive_ptr<Backend>;
+
+Registry<StorePtr>& stores();
+Registry<BackendPtr>& groups();
+
+struct GroupOptions {
+  int rank;
+  int size;
+  std::chrono::milliseconds timeout;
+  /** The address of this host that the others can reach; Gloo listens there. */
+  std::string address;
+};
+
+#ifdef USE_C10D_GLOO
+BackendPtr new_gloo(const StorePtr& store, const GroupOptions& options);
+#endif
+#ifdef USE_C10D_NCCL
+BackendPtr new_nccl(const StorePtr& store, const GroupOptions& options);
+#endif
+
+void define_store(napi_env env, napi_value exports);
+void define_group(napi_env env, napi_value exports);
+void define_reducer(napi_env env, napi_value exports);
+void define_sync_batch_norm(napi_env env, napi_value exports);
+void define_heartbeat(napi_env env, napi_value exports);
+
+/** A client of its own to the store at an address, for a thread whose waits must not hold up anybody else's. */
+StorePtr connect_store(const std::string& host, int port, bool is_server, std::chrono::milliseconds timeout);
+
+}  // namespace kinora

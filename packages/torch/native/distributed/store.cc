@@ -1,0 +1,129 @@
+// Key-value stores through which ranks find and watch each other: one kept by rank 0 behind a TCP port, one in a file.
+#include <torch/csrc/distributed/c10d/FileStore.hpp>
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+
+#include "../background.h"
+#include "shared.h"
+
+namespace kinora {
+
+Registry<StorePtr>& stores() {
+  static auto* registry = new Registry<StorePtr>("store");
+  return *registry;
+}
+
+namespace {
+
+/**
+ * Newer versions can serve with libuv, whose functions Node exports as well, in another version: the loader would mix
+ * the two. Older versions have no such option.
+ */
+template <typename Options>
+auto without_libuv(Options& options, int) -> decltype(static_cast<void>(options.useLibUV)) {
+  options.useLibUV = false;
+}
+template <typename Options>
+void without_libuv(Options&, long) {}
+
+/** newTcpStore(host, port, isServer, timeoutMs): Promise<handle>; a server with port 0 takes a free one */
+napi_value new_tcp_store(napi_env env, napi_callback_info info) {
+  const js::Arguments<4> args(env, info);
+  const auto host = js::to_string(env, args[0]);
+  const auto port = static_cast<int>(js::to_int64(env, args[1]));
+  const bool is_server = js::to_bool(env, args[2]);
+  const std::chrono::milliseconds timeout(js::to_int64(env, args[3]));
+  return js::in_background(env, [=]() -> js::Settle {
+    const auto store = connect_store(host, port, is_server, timeout);
+    return [store](napi_env env) { return stores().insert(env, store); };
+  });
+}
+
+/** newFileStore(path, worldSize): handle */
+napi_value new_file_store(napi_env env, napi_callback_info info) {
+  const js::Arguments<2> args(env, info);
+  const auto size = static_cast<int>(js::to_int64(env, args[1]));
+  return stores().insert(env, c10::make_intrusive<c10d::FileStore>(js::to_string(env, args[0]), size));
+}
+
+/** newPrefixStore(prefix, store): handle */
+napi_value new_prefix_store(napi_env env, napi_callback_info info) {
+  const js::Arguments<2> args(env, info);
+  const auto inner = stores().find(env, args[1]);
+  return stores().insert(env, c10::make_intrusive<c10d::PrefixStore>(js::to_string(env, args[0]), inner));
+}
+
+/** storePort(store): the port of a TCP store */
+napi_value store_port(napi_env env, napi_callback_info info) {
+  const js::Arguments<1> args(env, info);
+  const auto store = stores().find(env, args[0]);
+  const auto* tcp = dynamic_cast<c10d::TCPStore*>(store.get());
+  return tcp == nullptr ? js::null(env) : js::number(env, tcp->getPort());
+}
+
+napi_value store_set(napi_env env, napi_callback_info info) {
+  const js::Arguments<3> args(env, info);
+  const auto value = js::to_string(env, args[2]);
+  stores().find(env, args[0])->set(js::to_string(env, args[1]), std::vector<uint8_t>(value.begin(), value.end()));
+  return js::undefined(env);
+}
+
+/** storeGet(store, key): its text; waits for the key as long as the store's time-out says */
+napi_value store_get(napi_env env, napi_callback_info info) {
+  const js::Arguments<2> args(env, info);
+  const auto value = stores().find(env, args[0])->get(js::to_string(env, args[1]));
+  return js::string(env, std::string(value.begin(), value.end()));
+}
+
+/** storeAdd(store, key, amount): the new value of a counter */
+napi_value store_add(napi_env env, napi_callback_info info) {
+  const js::Arguments<3> args(env, info);
+  const auto value = stores().find(env, args[0])->add(js::to_string(env, args[1]), js::to_int64(env, args[2]));
+  return js::number(env, static_cast<double>(value));
+}
+
+/** storeCheck(store, keys): whether all are there */
+napi_value store_check(napi_env env, napi_callback_info info) {
+  const js::Arguments<2> args(env, info);
+  std::vector<std::string> keys(js::array_length(env, args[1]));
+  for (uint32_t i = 0; i < keys.size(); ++i) keys[i] = js::to_string(env, js::element(env, args[1], i));
+  return js::boolean(env, stores().find(env, args[0])->check(keys));
+}
+
+napi_value store_delete(napi_env env, napi_callback_info info) {
+  const js::Arguments<2> args(env, info);
+  return js::boolean(env, stores().find(env, args[0])->deleteKey(js::to_string(env, args[1])));
+}
+
+napi_value release_store(napi_env env, napi_callback_info info) {
+  const js::Arguments<1> args(env, info);
+  stores().erase(env, args[0]);
+  return js::undefined(env);
+}
+
+}  // namespace
+
+StorePtr connect_store(const std::string& host, int port, bool is_server, std::chrono::milliseconds timeout) {
+  c10d::TCPStoreOptions options;
+  options.port = static_cast<uint16_t>(port);
+  options.isServer = is_server;
+  options.waitWorkers = false;  // who is missing is found out with names, one level up
+  options.timeout = timeout;
+  without_libuv(options, 0);
+  return c10::make_intrusive<c10d::TCPStore>(host, options);
+}
+
+void define_store(napi_env env, napi_value exports) {
+  js::define<new_tcp_store>(env, exports, "newTcpStore");
+  js::define<new_file_store>(env, exports, "newFileStore");
+  js::define<new_prefix_store>(env, exports, "newPrefixStore");
+  js::define<store_port>(env, exports, "storePort");
+  js::define<store_set>(env, exports, "storeSet");
+  js::define<store_get>(env, exports, "storeGet");
+  js::define<store_add>(env, exports, "storeAdd");
+  js::define<store_check>(env, exports, "storeCheck");
+  js::define<store_delete>(env, exports, "storeDelete");
+  js::define<release_store>(env, exports, "releaseStore");
+}
+
+}  // namespace kinora
