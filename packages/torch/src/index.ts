@@ -4,6 +4,7 @@ import './methods.js';
 export { fromBytes, fromTypedArray, type TensorOptions, tensor } from './create.js';
 export { cuda, engineInfo, setDeterministic, threads } from './device.js';
 export { callOp } from './dispatch.js';
+export * as distributed from './distributed/index.js';
 export { type DType, dtypeOfArray, dtypes, isDType, isFloating, type TypedArray } from './dtype.js';
 export { KinoraError, type KinoraErrorParts } from './error.js';
 export {

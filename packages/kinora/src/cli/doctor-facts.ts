@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { cuda, engineInfo, threads } from '@kinora/torch';
+import { cuda, distributed, engineInfo, threads } from '@kinora/torch';
 import { inspect, type PLATFORM_NAMES, waysToGet } from '@kinora/torch/install';
 import { findVideoDecoder } from '../clip/video.js';
 import { version } from './version.js';
@@ -41,6 +41,7 @@ export async function doctorReport(): Promise<DoctorFact[]> {
     libtorchFact(found),
     ...engine,
     await cudaFact(found, engine[0]?.status === 'ok'),
+    ...(engine[0].status === 'ok' && found.addon.state === 'ready' ? processesFacts(found) : []),
     await ffmpegFact(),
     ...packageFacts(),
   ];
@@ -135,6 +136,33 @@ async function cudaFact({ libtorch }: Inspection, engineLoads: boolean): Promise
     ? 'libtorch cannot use it (nvidia-smi shows the driver)'
     : 'this libtorch is built without CUDA';
   return { name, status: 'absent', value: `${cards.join(', ')}: ${reason}`, howTo: howTo('cuda') };
+}
+
+/** What training in several processes stands on. */
+function processesFacts({ libtorch }: Inspection): DoctorFact[] {
+  const { gloo, nccl, reducer } = distributed.features();
+  const processes = gloo
+    ? `c10d with Gloo${reducer ? ' and its Reducer' : '; gradients are averaged after backward'}`
+    : '';
+  const facts: DoctorFact[] = [
+    gloo
+      ? { name: 'Processes', status: 'ok', value: processes }
+      : {
+          name: 'Processes',
+          status: 'absent',
+          value: 'one only: libtorch has no Gloo',
+          howTo: howTo('gloo'),
+        },
+  ];
+  if (nccl) facts.push({ name: 'NCCL', status: 'ok', value: 'many GPUs, one process each' });
+  else if (libtorch?.cuda)
+    facts.push({
+      name: 'NCCL',
+      status: 'absent',
+      value: 'none: GPUs train one by one',
+      howTo: howTo('nccl'),
+    });
+  return facts;
 }
 
 /** "NVIDIA H100, 81559 MiB" for each card that the driver knows. */

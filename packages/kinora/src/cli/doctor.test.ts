@@ -27,6 +27,7 @@ describe('doctorReport', () => {
     expect(facts.get('Node')?.value).toContain(process.versions.node);
     expect(facts.get('libtorch')?.value).toMatch(/^\d+\.\d+\.\d+ \((CPU only|CUDA.*)\)$/);
     expect(facts.get('Engine')?.value).toMatch(/^loads, with libtorch \d+\.\d+/);
+    expect(facts.get('Processes')?.value).toMatch(/^(c10d with Gloo|one only)/);
     expect(Number.parseInt(facts.get('Threads')?.value ?? '', 10)).toBeGreaterThan(0);
     expect(facts.get('@kinora/torch')?.value).toMatch(/^\d+\.\d+\.\d+$/);
   });

@@ -1,6 +1,7 @@
 /** torch.nn.BatchNorm1d, 2d and 3d (Ioffe and Szegedy 2015): one implementation whose rank is data. */
+import { type Handle, native } from '../native.js';
 import { ops } from '../ops.js';
-import type { Tensor } from '../tensor.js';
+import { Tensor } from '../tensor.js';
 import { checkFeatureMap, checkState, type Rank, rejectInput, shapeText } from './check.js';
 import { Module } from './module.js';
 import { buffer, parameter } from './parameter.js';
@@ -12,6 +13,11 @@ export interface BatchNormOptions {
   momentum?: number | null;
   affine?: boolean;
   trackRunningStats?: boolean;
+}
+
+/** A process group, as distributed/group.ts makes them. */
+export interface SyncGroup {
+  readonly handle: Handle;
 }
 
 /** Normalises each channel of `[N, C, ...]` over the batch and all positions. */
@@ -26,6 +32,8 @@ export abstract class BatchNormNd extends Module {
   running_var: Tensor | null;
   /** int64 scalar */
   num_batches_tracked: Tensor | null;
+  /** Ranks over whose batches it normalises while it trains; null: this process alone. */
+  syncGroup: SyncGroup | null = null;
 
   constructor(rank: Rank, numFeatures: number, options: BatchNormOptions) {
     super();
@@ -46,7 +54,17 @@ export abstract class BatchNormNd extends Module {
     const { weight, bias, running_mean, running_var, eps } = this;
     const useBatch = this.training || running_mean === null;
     const share = this.#countBatch();
+    if (this.training && this.syncGroup !== null) return this.#overRanks(input, share, this.syncGroup);
     return ops.batch_norm(input, weight, bias, running_mean, running_var, useBatch, share, eps, true);
+  }
+
+  #overRanks(input: Tensor, share: number, group: SyncGroup): Tensor {
+    const [weight, bias, mean, variance] = [this.weight, this.bias, this.running_mean, this.running_var].map(
+      (tensor) => tensor?.handle ?? null,
+    ) as [Handle | null, Handle | null, Handle | null, Handle | null];
+    return new Tensor(
+      native().syncBatchNorm(input.handle, weight, bias, mean, variance, share, this.eps, group.handle),
+    );
   }
 
   /** Counts a training batch and returns its weight in the running statistics. */
@@ -62,7 +80,7 @@ export abstract class BatchNormNd extends Module {
     if (!flat) checkFeatureMap(this, input, this.rank, this.numFeatures);
     for (const name of ['weight', 'bias', 'running_mean', 'running_var'] as const)
       checkState(this, name, this[name], [this.numFeatures]);
-    if (this.training && input.numel === this.numFeatures)
+    if (this.training && this.syncGroup === null && input.numel === this.numFeatures)
       rejectInput(
         this,
         'more than one value per channel when training',

@@ -1,0 +1,220 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { errorOf } from '../engine.test.util.js';
+import { manualSeed, nn, ops, type Tensor, tensor } from '../index.js';
+import { firstHost, placeFromEnvironment } from './environment.js';
+import { features } from './features.js';
+import { freePort, resultsOf, startRank, startRanks } from './ranks.test.util.js';
+import { Store } from './store.js';
+
+const program = new URL('./rank.test.program.js', import.meta.url);
+const enough = features().gloo;
+const SIZE = 2;
+
+interface Step {
+  gradients: [string, number[]][];
+  mean: number[];
+  variance: number[];
+}
+type ByKind = Record<'c10d' | 'after-backward', Step>;
+interface Together {
+  collectives: unknown;
+  turns: number;
+  steps: ByKind;
+  accumulated: ByKind;
+}
+let ranks: Together[] = [];
+beforeAll(async () => {
+  if (enough) ranks = (await resultsOf(program, ['together'], SIZE)) as Together[];
+}, 60_000);
+
+test.skipIf(!enough)('collectives, waited for and awaited', () => {
+  const gathered = [
+    [0, 0],
+    [1, -1],
+  ];
+  const expected = { sum: [3, 20], most: 1, told: 7, gathered, state: [1, 1, 1] };
+  expect(ranks.map(({ collectives }) => collectives)).toEqual([expected, expected]);
+});
+
+test.skipIf(!enough)('awaiting leaves the event loop free', () => {
+  expect(ranks[1]!.turns).toBeGreaterThan(5);
+});
+
+/** The same step in one process over all clips; mirrors the program's. */
+function alone(): Step {
+  class Net extends nn.Module {
+    conv = new nn.Conv3d(2, 4, 3, { padding: 1 });
+    norm = new nn.BatchNorm3d(4);
+    fc = new nn.Linear(4, 3);
+    forward(clips: Tensor) {
+      return this.fc.call(ops.leaky_relu(this.norm.call(this.conv.call(clips))).mean([2, 3, 4]));
+    }
+  }
+  manualSeed(5);
+  const net = new Net();
+  const clips = ops
+    .randn([8, 2, 3, 5, 5])
+    .mul(3)
+    .add(ops.arange(8).reshape([8, 1, 1, 1, 1]));
+  nn.crossEntropy(net.call(clips), tensor([0, 1, 2, 0, 1, 2, 0, 1], { dtype: 'int64' })).backward();
+  return {
+    gradients: [...net.namedParameters()].map(([name, { grad }]) => [
+      name,
+      grad!.flatten().toArray() as number[],
+    ]),
+    mean: net.norm.running_mean!.toArray() as number[],
+    variance: net.norm.running_var!.toArray() as number[],
+  };
+}
+
+function expectClose(actual: readonly number[], expected: readonly number[]): void {
+  const scale = Math.max(...expected.map(Math.abs));
+  for (const [i, value] of actual.entries())
+    expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-5 * scale + 1e-7);
+}
+
+describe.skipIf(!enough)('gradients and batch norm over ranks are those of one process', () => {
+  test.each(['c10d', 'after-backward'] as const)('reduced by %s', (kind) => {
+    const whole = alone();
+    const [first, second] = ranks.map(({ steps }) => steps[kind]);
+    expect(first).toEqual(second);
+    for (const [i, [name, values]] of first!.gradients.entries()) {
+      expect(name).toBe(whole.gradients[i]![0]);
+      // The norm takes the convolution's bias away again: its gradient is rounding.
+      if (name !== 'conv.bias') expectClose(values, whole.gradients[i]![1]);
+    }
+    expectClose(first!.mean, whole.mean);
+    expectClose(first!.variance, whole.variance);
+  });
+
+  test.each(['c10d', 'after-backward'] as const)('accumulated over two backwards, by %s', (kind) => {
+    const [first, second] = ranks.map(({ accumulated }) => accumulated[kind]);
+    expect(first).toEqual(second);
+    const weight = ({ gradients }: Step) => gradients.find(([name]) => name === 'fc.weight')![1];
+    expectClose(weight(first!), weight(alone()));
+  });
+});
+
+describe.skipIf(!enough)('failures name the rank', () => {
+  test('one that throws is told to the others', async () => {
+    const started = await startRanks(program, ['fail alone'], 3);
+    const outcomes = await Promise.all(started.map(({ outcome }) => outcome));
+    expect(outcomes.map(({ code }) => code === 0)).toEqual([false, false, false]);
+    expect(outcomes[1]!.stderr).toBe('no such clip\n');
+    for (const rank of [0, 2]) expect(outcomes[rank]!.stderr).toContain('rank 1 failed: no such clip');
+  });
+
+  test.each([
+    ['SIGKILL', 1, 3, 'rank 1 has given no sign of life'],
+    ['SIGSTOP', 1, 2, 'rank 1 has given no sign of life'],
+    ['SIGKILL', 0, 2, 'rank 0, which keeps the store'],
+    ['SIGSTOP', 0, 2, 'rank 0, which keeps the store'],
+  ] as const)('%s of rank %i of %i', async (signal, victim, size, message) => {
+    const ranks = await startRanks(program, ['wait for ever'], size);
+    await Promise.all(ranks.map(({ said }) => said('ready')));
+    const start = Date.now();
+    ranks[victim]!.child.kill(signal);
+    const others = ranks.filter((_, rank) => rank !== victim);
+    const outcomes = await Promise.all(others.map(({ outcome }) => outcome));
+    expect(Date.now() - start).toBeLessThan(20_000); // 2 s of silence and 2 s of grace, on a busy machine
+    for (const { code, stderr } of outcomes) {
+      expect(code).not.toBe(0);
+      expect(stderr).toContain(message);
+    }
+    ranks[victim]!.child.kill('SIGKILL');
+    await ranks[victim]!.outcome;
+  });
+
+  test('ranks that are about to do different things refuse', async () => {
+    const outcomes = await Promise.all(
+      (await startRanks(program, ['differ'], 2)).map(({ outcome }) => outcome),
+    );
+    for (const { code, stderr } of outcomes) {
+      expect(code).toBe(1);
+      expect(stderr).toContain('rank 1 differs from rank 0 in config.lr (0 there, 1 here)');
+    }
+  });
+
+  test('two with the same rank', async () => {
+    const port = String(await freePort());
+    const env = { WORLD_SIZE: '3', MASTER_ADDR: '127.0.0.1', MASTER_PORT: port };
+    const ranks = ['0', '1', '1'].map((rank) => startRank(program, ['broadcast'], { ...env, RANK: rank }));
+    const refused = await Promise.race([ranks[1]!.outcome, ranks[2]!.outcome]);
+    for (const { child } of ranks) child.kill('SIGKILL');
+    await Promise.all(ranks.map(({ outcome }) => outcome));
+    expect(refused.stderr).toMatch(
+      /RANK: expected every process to have a rank of its own, received another process with rank 1/,
+    );
+  });
+});
+
+describe.skipIf(!features().c10d)('stores', () => {
+  test('keep values and counters, prefixed or not', async () => {
+    const store = await Store.tcp({ host: '127.0.0.1', port: 0, isServer: true });
+    const part = store.prefixed('part');
+    part.set('a', 'ä');
+    expect([part.get('a'), part.has('a'), store.has('a'), store.add('n', 2), store.add('n', 1)]).toEqual([
+      'ä',
+      true,
+      false,
+      2,
+      3,
+    ]);
+    expect(await store.wait(['n', 'never'], 50)).toEqual(['never']);
+  });
+
+  test('a port in use and a master that does not answer: one line each', async () => {
+    const store = await Store.tcp({ host: '127.0.0.1', port: 0, isServer: true });
+    const port = store.port!;
+    await expect(Store.tcp({ host: '127.0.0.1', port, isServer: true })).rejects.toThrow(
+      `MASTER_PORT: expected a port on which rank 0 can keep the store, received ${port}, which another program uses`,
+    );
+    const unused = await freePort();
+    await expect(
+      Store.tcp({ host: '127.0.0.1', port: unused, isServer: false, timeoutMs: 1000 }),
+    ).rejects.toThrow(`expected the store of rank 0 at 127.0.0.1:${unused}, received no answer within 1 s`);
+  });
+});
+
+describe('the place among ranks', () => {
+  const torchrun = { RANK: '3', WORLD_SIZE: '8', LOCAL_RANK: '1', MASTER_ADDR: 'a', MASTER_PORT: '29501' };
+  test('as torchrun says it', () => {
+    expect(placeFromEnvironment(torchrun)).toEqual({
+      rank: 3,
+      worldSize: 8,
+      localRank: 1,
+      host: 'a',
+      port: 29501,
+    });
+  });
+
+  test('as Slurm says it', () => {
+    const slurm = {
+      SLURM_STEP_ID: '0',
+      SLURM_STEP_NUM_TASKS: '16',
+      SLURM_PROCID: '9',
+      SLURM_LOCALID: '1',
+      SLURM_STEP_NODELIST: 'gpu[03-06,09]',
+      SLURM_JOB_ID: '4711',
+    };
+    const expected = { rank: 9, worldSize: 16, localRank: 1, host: 'gpu03', port: 29500 + 711 };
+    expect(placeFromEnvironment(slurm)).toEqual(expected);
+    const { SLURM_STEP_ID: _, ...batch } = slurm;
+    expect(placeFromEnvironment(batch)).toBeUndefined();
+  });
+
+  test.each([
+    ['gpu1', 'gpu1'],
+    ['a-1,b-[2-3]', 'a-1'],
+    ['n[7,9]-x,m1', 'n7-x'],
+  ])('the first host of %s', (list, host) => expect(firstHost(list)).toBe(host));
+
+  test.each([
+    [{ RANK: '8' }, 'rank: expected a whole number from 0 to 7, below the world size, received 8 of 8'],
+    [{ RANK: 'one' }, 'the environment variable RANK: expected a whole number, received "one"'],
+    [{ MASTER_ADDR: undefined }, 'the environment variable MASTER_ADDR: expected a value'],
+    [{ MASTER_PORT: '70000' }, 'the environment variable MASTER_PORT: expected a port below 65536'],
+  ])('%j is refused', (change, message) => {
+    expect(errorOf(() => placeFromEnvironment({ ...torchrun, ...change })).message).toContain(message);
+  });
+});

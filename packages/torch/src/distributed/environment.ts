@@ -1,0 +1,87 @@
+/**
+ * Who this process is among many, from what its launcher says: the variables of torchrun (which Kubernetes' training
+ * operator sets as well), or Slurm's own.
+ */
+import { KinoraError } from '../error.js';
+import { checkRank } from './group.js';
+
+/** A process's place among all that train together. */
+export interface Place {
+  readonly rank: number;
+  readonly worldSize: number;
+  /** Among the processes of this host: which GPU is its own. */
+  readonly localRank: number;
+  /** Where rank 0 keeps the store. */
+  readonly host: string;
+  readonly port: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const DEFAULT_PORT = 29500;
+
+/** Undefined where nobody has launched several processes. @throws KinoraError `distributed/environment`, `distributed/rank` */
+export function placeFromEnvironment(env: Environment = process.env): Place | undefined {
+  const place = fromTorchrun(env) ?? fromSlurm(env);
+  if (place !== undefined) checkRank(place.rank, place.worldSize);
+  return place;
+}
+
+function fromTorchrun(env: Environment): Place | undefined {
+  if (env.RANK === undefined && env.WORLD_SIZE === undefined) return undefined;
+  const rank = integer(env, 'RANK');
+  return {
+    rank,
+    worldSize: integer(env, 'WORLD_SIZE'),
+    localRank: env.LOCAL_RANK === undefined ? rank : integer(env, 'LOCAL_RANK'),
+    host: text(env, 'MASTER_ADDR'),
+    port: portOf(env) ?? DEFAULT_PORT,
+  };
+}
+
+/** A step of `srun` with several tasks. The batch script itself has no step, and trains alone. */
+function fromSlurm(env: Environment): Place | undefined {
+  if (env.SLURM_STEP_ID === undefined || !(Number(env.SLURM_STEP_NUM_TASKS) > 1)) return undefined;
+  return {
+    rank: integer(env, 'SLURM_PROCID'),
+    worldSize: integer(env, 'SLURM_STEP_NUM_TASKS'),
+    localRank: integer(env, 'SLURM_LOCALID'),
+    host: env.MASTER_ADDR ?? firstHost(text(env, 'SLURM_STEP_NODELIST')),
+    // Jobs that share a host must not share a port.
+    port: portOf(env) ?? DEFAULT_PORT + (integer(env, 'SLURM_JOB_ID') % 1000),
+  };
+}
+
+/** The first host of Slurm's notation: `gpu[03-06,09],cpu1` is gpu03. */
+export function firstHost(list: string): string {
+  const [, prefix = '', range, suffix = ''] = list.match(/^([^,[]+)(?:\[([^\],-]+)[^\]]*\]([^,]*))?/) ?? [];
+  return range === undefined ? prefix : `${prefix}${range}${suffix}`;
+}
+
+function portOf(env: Environment): number | undefined {
+  if (env.MASTER_PORT === undefined) return undefined;
+  const port = integer(env, 'MASTER_PORT');
+  if (port < 65536) return port;
+  throw wrong('MASTER_PORT', 'a port below 65536', String(port));
+}
+
+function integer(env: Environment, name: string): number {
+  const word = text(env, name);
+  if (/^\d+$/.test(word)) return Number(word);
+  throw wrong(name, 'a whole number', JSON.stringify(word));
+}
+
+function text(env: Environment, name: string): string {
+  const word = env[name]?.trim();
+  if (word) return word;
+  throw wrong(name, 'a value, as its launcher sets it for every process', 'nothing');
+}
+
+const wrong = (name: string, expected: string, received: string): KinoraError =>
+  new KinoraError({
+    code: 'distributed/environment',
+    where: `the environment variable ${name}`,
+    expected,
+    received,
+    hint: 'torchrun-style launchers set RANK, WORLD_SIZE, LOCAL_RANK, MASTER_ADDR and MASTER_PORT',
+  });

@@ -1,0 +1,45 @@
+/** What of c10d the engine was built with, and the error where it is not enough. */
+import { KinoraError } from '../error.js';
+import { type NativeModule, native } from '../native.js';
+
+export type Backend = 'gloo' | 'nccl';
+
+export interface Features {
+  /** Stores and process groups at all: libtorch was built with USE_DISTRIBUTED. */
+  readonly c10d: boolean;
+  /** Collectives between CPUs, over TCP. */
+  readonly gloo: boolean;
+  /** Collectives between GPUs. */
+  readonly nccl: boolean;
+  /** c10d's Reducer, which averages gradients during backward; otherwise they are averaged after it. */
+  readonly reducer: boolean;
+}
+
+export const features = (): Features => ({
+  ...native().distributedFeatures(),
+  reducer: 'newReducer' in native(),
+});
+
+/** The addon, for calls that a build without c10d does not have. @throws KinoraError `distributed/not-built` */
+export function c10d(): NativeModule {
+  if (features().c10d) return native();
+  throw new KinoraError({
+    code: 'distributed/not-built',
+    where: 'torch.distributed',
+    expected: 'a libtorch that was built for training in several processes',
+    received: 'one without c10d',
+    hint: '`kinora doctor` says how to get one',
+  });
+}
+
+/** @throws KinoraError `distributed/no-backend` */
+export function checkBackend(backend: Backend): void {
+  if (features()[backend]) return;
+  throw new KinoraError({
+    code: 'distributed/no-backend',
+    where: 'process group',
+    expected: backend === 'nccl' ? 'NCCL, for GPUs' : 'Gloo, for CPUs',
+    received: 'an engine that was built without it',
+    hint: '`kinora doctor` says how to get it',
+  });
+}

@@ -1,0 +1,110 @@
+/**
+ * Ranks that compute together (torch.distributed.ProcessGroup). Every rank calls the same collectives in the same order,
+ * with tensors of the same shape and dtype: on the CPU over Gloo, on CUDA over NCCL.
+ */
+import { KinoraError } from '../error.js';
+import type { Handle } from '../native.js';
+import { ops } from '../ops.js';
+import type { Tensor } from '../tensor.js';
+import { type Backend, c10d, checkBackend } from './features.js';
+import type { Store } from './store.js';
+import { Work } from './work.js';
+
+export type ReduceOp = 'sum' | 'product' | 'min' | 'max';
+
+export interface GroupOptions {
+  readonly backend: Backend;
+  readonly store: Store;
+  /** From 0 to size - 1, each once. */
+  readonly rank: number;
+  readonly size: number;
+  /** How long one collective may take, and the coming together at first. Default 30 minutes, as PyTorch's. */
+  readonly timeoutMs?: number;
+  /** An address of this host that the others can reach; Gloo alone wants it. Default: what the host's name resolves to. */
+  readonly address?: string;
+}
+
+const HALF_AN_HOUR = 30 * 60 * 1000;
+
+export class ProcessGroup {
+  readonly backend: Backend;
+  readonly rank: number;
+  readonly size: number;
+  /** @internal */
+  readonly handle: Handle;
+
+  private constructor(handle: Handle, { backend, rank, size }: GroupOptions) {
+    this.handle = handle;
+    this.backend = backend;
+    this.rank = rank;
+    this.size = size;
+  }
+
+  /** Comes together with the other ranks. @throws KinoraError `distributed/no-backend`, `distributed/rank`, `distributed/group` */
+  static async create(options: GroupOptions): Promise<ProcessGroup> {
+    const { backend, store, rank, size, timeoutMs = HALF_AN_HOUR, address = '' } = options;
+    checkBackend(backend);
+    checkRank(rank, size);
+    try {
+      const handle = await c10d().newGroup(store.handle, backend, rank, size, timeoutMs, address);
+      return new ProcessGroup(handle, options);
+    } catch (cause) {
+      throw notTogether(options, cause);
+    }
+  }
+
+  /** In place: the sum (or product, least, greatest) over all ranks, with the same bits on each. */
+  allReduce(tensor: Tensor, op: ReduceOp = 'sum'): Work {
+    return this.#work('all_reduce', c10d().allReduce(this.handle, tensor.handle, op));
+  }
+
+  /** In place: the tensor of rank `root`. */
+  broadcast(tensor: Tensor, root = 0): Work {
+    return this.#work('broadcast', c10d().broadcast(this.handle, tensor.handle, root));
+  }
+
+  /** One tensor a rank, in their order. */
+  allGather(tensor: Tensor): Work<Tensor[]> {
+    const gathered = Array.from({ length: this.size }, () => ops.empty_like(tensor));
+    const outputs = gathered.map(({ handle }) => handle);
+    return this.#work('all_gather', c10d().allGather(this.handle, outputs, tensor.handle), gathered);
+  }
+
+  /** Done when every rank has come to it. */
+  barrier(): Work {
+    return this.#work('barrier', c10d().barrier(this.handle));
+  }
+
+  close(): void {
+    c10d().releaseGroup(this.handle);
+  }
+
+  #work(name: string, handle: Handle): Work;
+  #work<T>(name: string, handle: Handle, result: T): Work<T>;
+  #work(name: string, handle: Handle, result?: unknown): Work<unknown> {
+    return new Work(handle, `${name} on rank ${this.rank} of ${this.size}`, result);
+  }
+}
+
+export function checkRank(rank: number, size: number): void {
+  if (Number.isInteger(size) && size >= 1 && Number.isInteger(rank) && rank >= 0 && rank < size) return;
+  throw new KinoraError({
+    code: 'distributed/rank',
+    where: 'rank',
+    expected:
+      size >= 1 ? `a whole number from 0 to ${size - 1}, below the world size` : 'a world of at least 1 rank',
+    received: `${rank} of ${size}`,
+  });
+}
+
+function notTogether({ backend, rank, size, address }: GroupOptions, cause: unknown): KinoraError {
+  const { received } = (cause as Partial<KinoraError>).parts ?? {};
+  return new KinoraError({
+    code: 'distributed/group',
+    where: `rank ${rank} of ${size}${address ? `, at ${address}` : ''}`,
+    expected: `to reach every other rank over ${backend}`,
+    received: received ?? String((cause as Error).message).split('\n', 1)[0]!,
+    hint: 'GLOO_SOCKET_IFNAME and NCCL_SOCKET_IFNAME choose the network interface',
+    cause,
+  });
+}

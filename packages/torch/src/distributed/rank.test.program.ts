@@ -1,0 +1,121 @@
+/** One rank of the tests: joins the others, does what it is told and prints a result as JSON. */
+import { distributed, manualSeed, nn, ops, type Tensor, tensor } from '../index.js';
+
+const { World } = distributed;
+const task = process.argv[2]!;
+const place = distributed.placeFromEnvironment()!;
+const { rank, worldSize } = place;
+const facts = { code: '1', config: { lr: task === 'differ' ? rank : 0.1 } };
+const heartbeat = { intervalMs: 200, limitMs: 2000, graceMs: 2000 };
+const world = await World.join(place, { backend: 'gloo', facts, heartbeat, joinTimeoutMs: 20_000 }).catch(
+  fail,
+);
+const { group } = world;
+
+class Net extends nn.Module {
+  conv = new nn.Conv3d(2, 4, 3, { padding: 1 });
+  norm = new nn.BatchNorm3d(4);
+  fc = new nn.Linear(4, 3);
+  forward(clips: Tensor) {
+    return this.fc.call(ops.leaky_relu(this.norm.call(this.conv.call(clips))).mean([2, 3, 4]));
+  }
+}
+
+const CLIPS = 8;
+function example(): { net: Net; clips: Tensor; labels: Tensor } {
+  manualSeed(5);
+  const net = new Net();
+  const clips = ops
+    .randn([CLIPS, 2, 3, 5, 5])
+    .mul(3)
+    .add(ops.arange(CLIPS).reshape([CLIPS, 1, 1, 1, 1]));
+  return { net, clips, labels: tensor([0, 1, 2, 0, 1, 2, 0, 1], { dtype: 'int64' }) };
+}
+
+/** Gradients after one backward over this rank's part of the clips, and the running statistics. */
+function step(wanted: 'c10d' | 'after-backward', parts = 1) {
+  const kind = distributed.features().reducer ? wanted : 'after-backward';
+  const { net, clips, labels } = example();
+  distributed.synchronizeBatchNorm(net, group);
+  const reducer = distributed.gradientReducer(group, net.parameters(), {
+    kind,
+    bucketBytes: 400,
+    firstBucketBytes: 100,
+  });
+  const share = CLIPS / worldSize;
+  const mine = (x: Tensor) => x.narrow(0, rank * share, share);
+  for (let part = 0; part < parts; part++) {
+    const last = part === parts - 1;
+    const loss = () => nn.crossEntropy(net.call(mine(clips)), mine(labels)).div(parts);
+    if (last) reducer.backward(reducer.forward(loss));
+    else reducer.accumulate(loss());
+  }
+  return {
+    gradients: [...net.namedParameters()].map(([name, { grad }]) => [name, grad?.flatten().toArray()]),
+    mean: net.norm.running_mean!.toArray(),
+    variance: net.norm.running_var!.toArray(),
+  };
+}
+
+async function collectives() {
+  const sum = tensor([rank + 1, 10]);
+  group.allReduce(sum).wait();
+  const most = tensor([rank]);
+  await group.allReduce(most, 'max').done();
+  const told = tensor([rank === 1 ? 7 : 0], { dtype: 'int64' });
+  group.broadcast(told, 1).wait();
+  const gathered = await group.allGather(tensor([rank, -rank])).done();
+  const state = ops.full([3], rank);
+  distributed.broadcastState(group, [state], 1);
+  return {
+    sum: sum.toArray(),
+    most: most.item(),
+    told: Number(told.item()),
+    gathered: gathered.map((each) => each.toArray()),
+    state: state.toArray(),
+  };
+}
+
+/** Turns of the event loop while rank 0 keeps the others waiting. */
+async function turnsWhileWaiting(): Promise<number> {
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  if (rank === 0) await new Promise((resolve) => setTimeout(resolve, 100));
+  await group.barrier().done();
+  clearInterval(timer);
+  return turns;
+}
+
+const tasks: Record<string, () => unknown> = {
+  together: async () => ({
+    collectives: await collectives(),
+    turns: await turnsWhileWaiting(),
+    steps: { c10d: step('c10d'), 'after-backward': step('after-backward') },
+    accumulated: { c10d: step('c10d', 2), 'after-backward': step('after-backward', 2) },
+  }),
+  'fail alone': async () => {
+    if (rank === 1) throw new Error('no such clip');
+    group.barrier().wait();
+  },
+  'wait for ever': async () => {
+    process.stdout.write('ready\n');
+    if (rank !== 1) group.barrier().wait();
+    await Promise.race([world.failure, new Promise((resolve) => setTimeout(resolve, 60_000))]);
+  },
+  differ: () => undefined,
+};
+
+try {
+  const result = await tasks[task]!();
+  await world.leave();
+  process.stdout.write(JSON.stringify(result));
+} catch (error) {
+  const explained = await world.explain(error);
+  world.abandon();
+  fail(explained);
+}
+
+function fail(error: unknown): never {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exit(1);
+}

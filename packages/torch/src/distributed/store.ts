@@ -1,0 +1,121 @@
+/**
+ * Key-value stores that all ranks see (torch.distributed.TCPStore, FileStore, PrefixStore): the place where they find,
+ * compare and watch each other. Values are text; calls are short and synchronous, waiting is not.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KinoraError } from '../error.js';
+import type { Handle } from '../native.js';
+import { c10d } from './features.js';
+
+export interface TcpStoreOptions {
+  readonly host: string;
+  /** 0 takes a free one, on the rank that keeps the store. */
+  readonly port: number;
+  /** Whether this process keeps the store; one does, usually rank 0. */
+  readonly isServer: boolean;
+  /** How long to try to reach it, and how long a value is waited for. Default 60 s. */
+  readonly timeoutMs?: number;
+}
+
+const POLL_FIRST = 10; // ms
+const POLL_MOST = 200; // ms
+
+export class Store {
+  readonly #handle: Handle;
+
+  private constructor(handle: Handle) {
+    this.#handle = handle;
+  }
+
+  /** @throws KinoraError `distributed/port-in-use`, `distributed/unreachable` */
+  static async tcp({ host, port, isServer, timeoutMs = 60_000 }: TcpStoreOptions): Promise<Store> {
+    try {
+      return new Store(await c10d().newTcpStore(host, port, isServer, timeoutMs));
+    } catch (cause) {
+      throw isServer ? cannotServe(port, cause) : unreachable(host, port, timeoutMs, cause);
+    }
+  }
+
+  /** A store in a file on a disk that all ranks share; the file must not exist, or be one of a group that has ended. */
+  static file(path: string, worldSize: number): Store {
+    return new Store(c10d().newFileStore(path, worldSize));
+  }
+
+  /** The same store, with `prefix/` before every key. */
+  prefixed(prefix: string): Store {
+    return new Store(c10d().newPrefixStore(prefix, this.#handle));
+  }
+
+  /** The port of a TCP store; null for others. */
+  get port(): number | null {
+    return c10d().storePort(this.#handle);
+  }
+
+  /** @internal */
+  get handle(): Handle {
+    return this.#handle;
+  }
+
+  set(key: string, value: string): void {
+    c10d().storeSet(this.#handle, key, value);
+  }
+
+  /** The value of a key that is there; use `wait` before where it may not be. */
+  get(key: string): string {
+    return c10d().storeGet(this.#handle, key);
+  }
+
+  /** Adds to a counter, 0 at first, and returns its new value. */
+  add(key: string, amount: number): number {
+    return c10d().storeAdd(this.#handle, key, amount);
+  }
+
+  has(...keys: string[]): boolean {
+    return c10d().storeCheck(this.#handle, keys);
+  }
+
+  delete(key: string): boolean {
+    return c10d().storeDelete(this.#handle, key);
+  }
+
+  /** Waits until all keys are there, without holding up the event loop. Returns those that are missing at the end. */
+  async wait(keys: readonly string[], timeoutMs: number): Promise<string[]> {
+    const end = Date.now() + timeoutMs;
+    let missing = [...keys];
+    for (let pause = POLL_FIRST; ; pause = Math.min(2 * pause, POLL_MOST)) {
+      missing = missing.filter((key) => !this.has(key));
+      if (missing.length === 0 || Date.now() > end) return missing;
+      await sleep(pause);
+    }
+  }
+
+  close(): void {
+    c10d().releaseStore(this.#handle);
+  }
+}
+
+const firstLine = (cause: unknown): string => String((cause as Error).message).split('\n', 1)[0]!;
+
+function cannotServe(port: number, cause: unknown): KinoraError {
+  const text = firstLine(cause);
+  const taken = /already in use|errno: (98|48)\b|EADDRINUSE/i.test(text);
+  return new KinoraError({
+    code: taken ? 'distributed/port-in-use' : 'distributed/store',
+    where: 'MASTER_PORT',
+    expected: 'a port on which rank 0 can keep the store',
+    received: taken ? `${port}, which another program uses` : `${port}: ${text}`,
+    hint: 'choose another one, the same on all ranks',
+    cause,
+  });
+}
+
+function unreachable(host: string, port: number, timeoutMs: number, cause: unknown): KinoraError {
+  return new KinoraError({
+    code: 'distributed/unreachable',
+    where: 'MASTER_ADDR and MASTER_PORT',
+    expected: `the store of rank 0 at ${host}:${port}`,
+    received: `no answer within ${Math.round(timeoutMs / 1000)} s`,
+    hint: 'is rank 0 running, is the address right, does a firewall close the port?',
+    cause,
+  });
+}
