@@ -37,6 +37,17 @@ module.exports = {
       to: { path: '^(packages/kinora/|node_modules/kinora/)' },
     },
     {
+      name: 'recognizer-shares-only-clips',
+      comment:
+        'it ships to browsers: of the trainer it builds in the arithmetic of clips, and the shape of errors',
+      severity: 'error',
+      from: { path: '^packages/recognizer/src/', pathNot: '[.]test[.]' },
+      to: {
+        path: '^packages/(kinora|torch)/|^node_modules/(kinora|@kinora)/',
+        pathNot: '^packages/kinora/src/clip/|^packages/torch/src/error[.]ts$',
+      },
+    },
+    {
       name: 'no-cycles',
       comment: 'a circle with a type-only import in it is none: that import is gone when the program runs',
       severity: 'error',

@@ -6,7 +6,13 @@ import { checkPackages } from './packages.mjs';
 import { checkReadme } from './readme.mjs';
 import { vitest } from './vitest.mjs';
 
-const CRUISED = ['packages/torch/src', 'packages/torch/install', 'packages/kinora/src', 'scripts'];
+const CRUISED = [
+  'packages/torch/src',
+  'packages/torch/install',
+  'packages/kinora/src',
+  'packages/recognizer/src',
+  'scripts',
+];
 
 const READMES = ['README.md', 'packages/torch/README.md', 'packages/kinora/README.md'];
 

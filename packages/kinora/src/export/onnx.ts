@@ -2,7 +2,7 @@
  * A trained network as ONNX: traced, translated, folded, and described in its metadata so that whoever runs it knows how
  * clips become its input and what its outputs mean.
  */
-import { noGrad, ops, scope, type Tensor, trace } from '@kinora/torch';
+import { KinoraError, noGrad, ops, scope, type Tensor, trace } from '@kinora/torch';
 import type { PreprocessSpec } from '../clip/spec.js';
 import type { Network } from '../model/network.js';
 import { BATCHES, mergeCalls, mergeModules, type TensorRef } from './batch.js';
@@ -55,8 +55,12 @@ export function toOnnx(
 
 /** `[3, T, H, W]` of one clip. */
 function clipShape({ frames, clips, crop }: PreprocessSpec): number[] {
-  // A network of whole videos takes any length; it is exported for the length it was designed around.
-  return [3, frames * Math.max(1, clips), crop.height, crop.width];
+  if (clips > 0) return [3, frames * clips, crop.height, crop.width];
+  throw new KinoraError({
+    code: 'export/length',
+    expected: 'clips of a fixed length (nclips above 0)',
+    received: 'a network trained on whole videos (nclips -1)',
+  });
 }
 
 /** What onnxruntime's WebGPU cannot run. */

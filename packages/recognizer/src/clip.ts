@@ -1,0 +1,88 @@
+/**
+ * The preprocessing spec at work, by the trainer's own arithmetic: which frames of a clip, their pixels, the network's
+ * numbers. Imported from kinora's source and built in, so that nothing else of it comes along.
+ */
+import { normaliseClip } from '../../kinora/src/clip/normalise.js';
+import { prepareClip } from '../../kinora/src/clip/prepare.js';
+import { resampleByRate, resampleByTime } from '../../kinora/src/clip/resample.js';
+import { samplePositions } from '../../kinora/src/clip/sample.js';
+import { KinoraError } from './error.js';
+import type { Frames, PreprocessSpec } from './types.js';
+
+/** The frames `[T]` of a source that make its clip: at the spec's frame rate, by its sampling rule. */
+export function clipPositions(
+  count: number,
+  times: Float64Array | undefined,
+  spec: PreprocessSpec,
+): Int32Array {
+  const timeline =
+    times === undefined ? resampleByRate(count, spec.frameRate) : resampleByTime(times, spec.frameRate);
+  return samplePositions(timeline.length, spec).map((position) => timeline[position]!);
+}
+
+/** Decoded frames to the network's pixels, uint8 `[T, crop.height, crop.width, 3]`. */
+export function prepareFrames(frames: Frames, spec: PreprocessSpec): Uint8Array {
+  checkFrames(frames);
+  return prepareClip(framesAt(frames, clipPositions(frames.count, frames.times, spec)), trainerSpec(spec));
+}
+
+/** Frames that are the clip's already, as `prepareFrames`. */
+export function prepareChosen(frames: Frames, spec: PreprocessSpec): Uint8Array {
+  return prepareClip(frames, trainerSpec(spec));
+}
+
+/** Prepared clips `[N, T, H, W, 3]` to the network's input, float32 `[N, 3, T, H, W]`. */
+export function networkInput(
+  clips: Uint8Array,
+  spec: PreprocessSpec,
+): { data: Float32Array; shape: number[] } {
+  const size = clipBytes(spec);
+  const count = clips.length / size;
+  if (!Number.isInteger(count) || count === 0) throw wrongSize(clips.length, size);
+  const data = new Float32Array(clips.length);
+  for (let i = 0; i < count; i++) {
+    const clip = clips.subarray(i * size, (i + 1) * size);
+    normaliseClip(clip, spec.mean, spec.std, data.subarray(i * size, (i + 1) * size));
+  }
+  return { data, shape: [count, 3, clipFrames(spec), spec.crop.height, spec.crop.width] };
+}
+
+/** Frames of a clip. */
+export const clipFrames = ({ frames, clips }: PreprocessSpec): number => frames * clips;
+
+/** Bytes of a prepared clip. */
+export const clipBytes = (spec: PreprocessSpec): number =>
+  clipFrames(spec) * spec.crop.height * spec.crop.width * 3;
+
+/** The trainer's types do not know `readonly`. */
+type TrainerSpec = Parameters<typeof prepareClip>[1];
+const trainerSpec = (spec: PreprocessSpec): TrainerSpec => spec as TrainerSpec;
+
+function framesAt(frames: Frames, positions: Int32Array): Frames {
+  const { height, width } = frames;
+  const size = height * width * 3;
+  const data = new Uint8Array(positions.length * size);
+  for (const [i, position] of positions.entries())
+    data.set(frames.data.subarray(position * size, (position + 1) * size), i * size);
+  return { data, count: positions.length, height, width };
+}
+
+function checkFrames({ data, count, height, width, times }: Frames): void {
+  const wrong = (expected: string, received: string): never => {
+    throw new KinoraError({ code: 'recognizer/frames', where: 'frames', expected, received });
+  };
+  if (!(count > 0 && height > 0 && width > 0))
+    wrong('at least one frame', `${count} of ${width} x ${height}`);
+  const bytes = count * height * width * 3;
+  if (data.length !== bytes)
+    wrong(`${bytes} bytes, RGB of ${count} frames of ${width} x ${height}`, `${data.length}`);
+  if (times !== undefined && times.length !== count) wrong(`${count} times`, `${times.length}`);
+}
+
+const wrongSize = (received: number, size: number): KinoraError =>
+  new KinoraError({
+    code: 'recognizer/frames',
+    where: 'prepared clips',
+    expected: `a multiple of ${size} bytes`,
+    received: `${received}`,
+  });

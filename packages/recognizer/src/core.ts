@@ -1,0 +1,78 @@
+/**
+ * Pixels to probabilities: the spec, then the network. It runs where the pixels are (a worker in browsers), and knows
+ * nothing of smoothing, events or sources.
+ */
+import { clipBytes, networkInput } from './clip.js';
+import type { Engine } from './engine.js';
+import { KinoraError } from './error.js';
+import type { LayerMaps, ModelInfo } from './types.js';
+
+/** A prediction before it is smoothed and ranked. */
+export interface RawPrediction {
+  readonly probabilities: Float32Array;
+  readonly features: Float32Array;
+  readonly latency: number;
+  readonly maps?: Readonly<Record<string, LayerMaps>>;
+}
+
+export class Core {
+  readonly #engine: Engine;
+  /** Settles when the runs so far have: a session runs one at a time. */
+  #busy: Promise<unknown> = Promise.resolve();
+  readonly info: ModelInfo;
+
+  constructor(engine: Engine, info: ModelInfo) {
+    this.#engine = engine;
+    this.info = info;
+  }
+
+  /** Prepared clips `[N, T, H, W, 3]` to one prediction each. */
+  async predict(clips: Uint8Array, maps: readonly string[] = []): Promise<RawPrediction[]> {
+    const began = performance.now();
+    this.#checkMaps(maps);
+    const { data, shape } = networkInput(clips, this.info.spec);
+    const run = this.#busy.then(() => this.#engine.run(data, shape, ['logits', 'features', ...maps]));
+    this.#busy = run.catch(() => {});
+    const outputs = await run;
+    const latency = performance.now() - began;
+    return Array.from({ length: clips.length / clipBytes(this.info.spec) }, (_, i) => ({
+      probabilities: softmax(part(outputs.logits!, i).data),
+      features: part(outputs.features!, i).data,
+      latency,
+      ...(maps.length > 0
+        ? { maps: Object.fromEntries(maps.map((name) => [name, part(outputs[name]!, i)])) }
+        : {}),
+    }));
+  }
+
+  async close(): Promise<void> {
+    await this.#busy;
+    await this.#engine.close();
+  }
+
+  #checkMaps(maps: readonly string[]): void {
+    const unknown = maps.filter((name) => !this.#engine.outputs.includes(name));
+    if (unknown.length === 0) return;
+    throw new KinoraError({
+      code: 'recognizer/maps',
+      where: 'maps',
+      expected: `outputs of the model (${this.#engine.outputs.join(', ')})`,
+      received: unknown.join(', '),
+      hint: 'kinora export --explain gives out the maps of every layer',
+    });
+  }
+}
+
+/** One clip's part of an output; `[rows of the clip, ...]` where a layer saw frames as a batch. */
+function part({ shape, data }: LayerMaps, index: number): LayerMaps {
+  const [, ...rest] = shape;
+  const size = rest.reduce((a, b) => a * b, 1);
+  return { shape: rest, data: data.slice(index * size, (index + 1) * size) };
+}
+
+function softmax(logits: Float32Array): Float32Array {
+  const highest = Math.max(...logits);
+  const powers = Array.from(logits, (logit) => Math.exp(logit - highest));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return Float32Array.from(powers, (power) => power / sum);
+}

@@ -1,0 +1,101 @@
+/**
+ * onnxruntime-web: WebGPU where the machine has it and the network runs on it, else WebAssembly, with threads where the
+ * page is cross-origin isolated. Which one it is, and why, stands in `backend`.
+ */
+import type { InferenceSession, Tensor } from 'onnxruntime-web';
+import { clipBytes, networkInput } from './clip.js';
+import type { Engine } from './engine.js';
+import { KinoraError } from './error.js';
+import type { OpenRequest } from './messages.js';
+import type { Backend, LayerMaps, ModelInfo } from './types.js';
+
+export interface WebOptions extends Omit<OpenRequest, 'model'> {
+  readonly where: string;
+  readonly groupedConv3d: boolean;
+}
+
+/** Of onnxruntime-web, whichever of its builds. */
+type Runtime = typeof import('onnxruntime-web');
+
+/** Opens an ONNX file. Throws `recognizer/model` where onnxruntime refuses it, `recognizer/webgpu` where that was asked for. */
+export async function webEngine(file: Uint8Array, options: WebOptions, info: ModelInfo): Promise<Engine> {
+  const { backend, where } = options;
+  const obstacle = backend === 'wasm' ? 'asked for' : await webgpuObstacle(options);
+  if (obstacle === undefined) {
+    try {
+      return await webgpuEngine(file, options, info);
+    } catch (cause) {
+      if (backend === 'webgpu') throw noWebgpu(where, (cause as Error).message);
+      return wasmEngine(file, options, `WebGPU does not run it: ${(cause as Error).message.split('\n')[0]}`);
+    }
+  }
+  if (backend === 'webgpu') throw noWebgpu(where, obstacle);
+  return wasmEngine(file, options, obstacle);
+}
+
+/** Why WebGPU is out of the question; undefined where it is not. */
+async function webgpuObstacle({ groupedConv3d }: WebOptions): Promise<string | undefined> {
+  if (groupedConv3d) return 'WebGPU has no grouped 3D convolution, which the network has';
+  const { gpu } = navigator as Navigator & { gpu?: { requestAdapter(): Promise<unknown> } };
+  if (gpu === undefined) return 'this browser has no WebGPU';
+  const adapter = (await gpu.requestAdapter()) as { info?: { isFallbackAdapter?: boolean } } | null;
+  if (adapter === null) return 'WebGPU finds no graphics card';
+  return adapter.info?.isFallbackAdapter === true ? 'WebGPU would run on the processor' : undefined;
+}
+
+/** A first run finds out what only a run can: operators that are listed and do not work. */
+async function webgpuEngine(file: Uint8Array, options: WebOptions, { spec }: ModelInfo): Promise<Engine> {
+  const runtime: Runtime = await import('onnxruntime-web/webgpu');
+  if (options.runtime !== undefined) runtime.env.wasm.wasmPaths = options.runtime;
+  const session = await runtime.InferenceSession.create(file, { executionProviders: ['webgpu'] });
+  const engine = engineOf(runtime, session, { name: 'webgpu', threads: 1, reason: 'the machine has it' });
+  const { data, shape } = networkInput(new Uint8Array(clipBytes(spec)), spec);
+  await engine.run(data, shape, ['logits']);
+  return engine;
+}
+
+async function wasmEngine(file: Uint8Array, options: WebOptions, obstacle: string): Promise<Engine> {
+  const runtime: Runtime = await import('onnxruntime-web/wasm');
+  const wanted = options.threads ?? Math.min(4, navigator.hardwareConcurrency);
+  const threads = self.crossOriginIsolated ? wanted : 1;
+  runtime.env.wasm.numThreads = threads;
+  if (options.runtime !== undefined) runtime.env.wasm.wasmPaths = options.runtime;
+  const session = await runtime.InferenceSession.create(file, { executionProviders: ['wasm'] }).catch(
+    (cause: Error) => {
+      const { where } = options;
+      const received = cause.message;
+      throw new KinoraError({ code: 'recognizer/model', where, expected: 'a network to run', received });
+    },
+  );
+  const alone = wanted > 1 && threads === 1;
+  const isolation = 'one thread, because the page is not cross-origin isolated (COOP and COEP headers)';
+  return engineOf(runtime, session, {
+    name: 'wasm',
+    threads,
+    reason: alone ? `${obstacle}; ${isolation}` : obstacle,
+  });
+}
+
+function engineOf(runtime: Runtime, session: InferenceSession, backend: Backend): Engine {
+  return {
+    backend,
+    outputs: session.outputNames,
+    async run(clips, shape, outputs) {
+      const input = new runtime.Tensor('float32', clips, shape);
+      const results = await session.run({ clips: input }, [...outputs]);
+      return Object.fromEntries(outputs.map((name) => [name, mapsOf(results[name]!)]));
+    },
+    close: () => session.release(),
+  };
+}
+
+const mapsOf = ({ dims, data }: Tensor): LayerMaps => ({ shape: dims, data: data as Float32Array });
+
+const noWebgpu = (where: string, received: string): KinoraError =>
+  new KinoraError({
+    code: 'recognizer/webgpu',
+    where,
+    expected: 'a network that WebGPU runs',
+    received,
+    hint: "leave backend out, or ask for 'wasm'",
+  });

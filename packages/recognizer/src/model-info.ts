@@ -1,0 +1,127 @@
+/**
+ * What an exported model says of itself: the metadata of an ONNX file, read without a library, because onnxruntime does not
+ * hand it out. Fields as in onnx/onnx.proto3: ModelProto.metadata_props is 14, its key 1 and value 2.
+ */
+import { KinoraError } from './error.js';
+import type { Layer, ModelInfo, PreprocessSpec } from './types.js';
+
+const METADATA = 14;
+
+export interface OpenedInfo extends ModelInfo {
+  /** onnxruntime's WebGPU has no grouped 3D convolution. */
+  readonly groupedConv3d: boolean;
+}
+
+/** Throws `recognizer/model` for bytes that are no ONNX file, or one that Kinora did not export. `where` names them. */
+export function readModelInfo(file: Uint8Array, where: string): OpenedInfo {
+  const metadata = readMetadata(file) ?? refuse(where, 'an ONNX file', describe(file));
+  const spec = metadata.get('spec');
+  if (spec === undefined)
+    return refuse(where, 'a model that says how clips become its input', 'an ONNX file without that');
+  const layers = metadata.get('layers');
+  return {
+    network: metadata.get('network') ?? '',
+    version: metadata.get('kinora') ?? '',
+    labels: parse<string[]>(metadata.get('labels') ?? '[]', where),
+    spec: checkSpec(parse<PreprocessSpec>(spec, where), where),
+    groupedConv3d: metadata.get('grouped_conv3d') === 'true',
+    ...(layers === undefined ? {} : { layers: parse<Layer[]>(layers, where) }),
+  };
+}
+
+/** Key and value pairs of the top level; undefined where the bytes break the format. */
+function readMetadata(file: Uint8Array): Map<string, string> | undefined {
+  const metadata = new Map<string, string>();
+  const text = new TextDecoder();
+  try {
+    for (const { number, bytes } of fields(file)) {
+      if (number !== METADATA || bytes === undefined) continue;
+      const [key, value] = [...fields(bytes)];
+      metadata.set(text.decode(key?.bytes), text.decode(value?.bytes));
+    }
+  } catch {
+    return undefined;
+  }
+  return metadata;
+}
+
+interface Field {
+  readonly number: number;
+  /** Of a length-delimited field. */
+  readonly bytes?: Uint8Array;
+}
+
+const VARINT = 0;
+const BYTES = 2;
+/** Bytes of a field by its wire type, where that is fixed: varints are read, and take none after that. */
+const LENGTHS: Readonly<Record<number, number>> = { [VARINT]: 0, 1: 8, 5: 4 };
+
+/** The fields of a protobuf message, in file order. Throws RangeError where it ends too early. */
+function* fields(message: Uint8Array): Generator<Field> {
+  let at = 0;
+  const varint = (): number => {
+    let value = 0;
+    for (let scale = 1; ; scale *= 128) {
+      const byte = message[at++];
+      if (byte === undefined || scale > 2 ** 56) throw new RangeError('no varint');
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+    }
+  };
+  while (at < message.length) {
+    const key = varint();
+    const number = Math.floor(key / 8);
+    if (number === 0) throw new RangeError('no field');
+    const kind = key & 7;
+    if (kind === VARINT) varint();
+    const length = kind === BYTES ? varint() : (LENGTHS[kind] ?? refuseKind());
+    if (at + length > message.length) throw new RangeError('a field that ends after its message');
+    yield kind === BYTES ? { number, bytes: message.subarray(at, at + length) } : { number };
+    at += length;
+  }
+}
+
+const refuseKind = (): never => {
+  throw new RangeError('a wire type that nobody writes');
+};
+
+function parse<T>(json: string, where: string): T {
+  try {
+    return JSON.parse(json) as T;
+  } catch {
+    return refuse(where, 'metadata in JSON', `"${json.slice(0, 40)}"`);
+  }
+}
+
+/** The exporter has checked every field; what is checked here is that this recognizer understands them. */
+function checkSpec(spec: PreprocessSpec, where: string): PreprocessSpec {
+  const known =
+    ['dense', 'centre', 'uniform'].includes(spec.sampling) &&
+    ['none', 'shrink', 'height', 'exact'].includes(spec.resize?.rule) &&
+    ['zeros', 'resize'].includes(spec.pad) &&
+    [spec.frameRate, spec.frames, spec.stride, spec.clips, spec.crop?.height, spec.crop?.width].every(
+      (value) => typeof value === 'number' && value > 0,
+    ) &&
+    [...(spec.mean ?? []), ...(spec.std ?? [])].length === 6;
+  if (known) return spec;
+  return refuse(
+    where,
+    'a preprocessing spec of this version',
+    'another one',
+    'export it again, or update @kinora/recognizer',
+  );
+}
+
+const describe = (file: Uint8Array): string =>
+  file.length === 0
+    ? 'an empty file'
+    : `${file.length} bytes that begin with ${JSON.stringify(new TextDecoder().decode(file.subarray(0, 12)))}`;
+
+function refuse(
+  where: string,
+  expected: string,
+  received: string,
+  hint = 'make one with kinora export --format onnx',
+): never {
+  throw new KinoraError({ code: 'recognizer/model', where, expected, received, hint });
+}

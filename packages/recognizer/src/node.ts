@@ -1,0 +1,123 @@
+/** @kinora/recognizer in Node: onnxruntime-node, no libtorch, no compiler. Frames, JPEG folders or video files in. */
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { clipPositions, prepareChosen, prepareFrames } from './clip.js';
+import { Core, type RawPrediction } from './core.js';
+import { nodeEngine } from './engine-node.js';
+import { KinoraError } from './error.js';
+import { Live, type LivePrediction } from './live.js';
+import { readModelInfo } from './model-info.js';
+import { BaseRecognizer } from './recognizer.js';
+import { openSource, playSource } from './source-node.js';
+import type { Attachment, Backend, Frames, Recognizer, Settings, TimedFrame } from './types.js';
+
+export { defaultSettings } from './settings.js';
+export type * from './types.js';
+
+export interface RecognizerOptions {
+  /** An ONNX file that `kinora export` wrote: its path, or its bytes. */
+  readonly model: string | URL | Uint8Array;
+  /** Threads of one prediction; left out: those of the machine, at most 4. */
+  readonly threads?: number;
+  readonly settings?: Partial<Settings>;
+}
+
+/** A folder of JPEG frames or a video file by its path, or frames. */
+export type NodeClip = string | Frames;
+/** The same by its path, or frames as they come. Files are played as fast as they can be predicted. */
+export type NodeSource = string | AsyncIterable<TimedFrame> | Iterable<TimedFrame>;
+export type NodeRecognizer = Recognizer<NodeSource, NodeClip>;
+
+/**
+ * Opens a model.
+ * @throws RecognizerError `recognizer/model` for a file that is no model of Kinora's, `recognizer/settings`
+ */
+export async function createRecognizer(options: RecognizerOptions): Promise<NodeRecognizer> {
+  const { model, threads = Math.min(4, availableParallelism()), settings = {} } = options;
+  const where = model instanceof Uint8Array ? 'the model' : String(model);
+  const file = model instanceof Uint8Array ? model : await readModel(model);
+  const info = readModelInfo(file, where);
+  const engine = await nodeEngine(file, threads, where);
+  return new InNode(new Core(engine, info), engine.backend, settings);
+}
+
+async function readModel(path: string | URL): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const received = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : String(cause);
+    throw new KinoraError({
+      code: 'recognizer/model',
+      where: String(path),
+      expected: 'an ONNX file',
+      received,
+      cause,
+    });
+  }
+}
+
+class InNode extends BaseRecognizer<NodeSource, NodeClip> implements NodeRecognizer {
+  readonly backend: Backend;
+  readonly #core: Core;
+  #live: Live | undefined;
+
+  constructor(core: Core, backend: Backend, settings: Partial<Settings>) {
+    super(core.info, settings);
+    this.#core = core;
+    this.backend = backend;
+  }
+
+  async prepare(clip: NodeClip): Promise<Uint8Array> {
+    const { spec } = this.info;
+    if (typeof clip !== 'string') return prepareFrames(clip, spec);
+    const source = await openSource(clip);
+    return prepareChosen(await source.read(clipPositions(source.count, source.times, spec)), spec);
+  }
+
+  protected rawPredictions(clips: Uint8Array, maps: readonly string[]): Promise<RawPrediction[]> {
+    return this.#core.predict(clips, maps);
+  }
+
+  protected settingsChanged(settings: Settings): void {
+    this.#live?.configure(settings);
+  }
+
+  protected follow(source: NodeSource): Attachment {
+    const controller = new AbortController();
+    const live = new Live(this.#core, this.settings);
+    this.#live = live;
+    const ended = this.#play(source, live, controller.signal)
+      .catch((error: Error) => this.emit('error', error))
+      .finally(() => live.close());
+    return { detach: () => controller.abort(), ended };
+  }
+
+  protected free(): Promise<void> {
+    return this.#core.close();
+  }
+
+  async #play(source: NodeSource, live: Live, signal: AbortSignal): Promise<void> {
+    const times: number[] = [];
+    const tell = (prediction: LivePrediction | undefined): void => {
+      if (prediction !== undefined && !signal.aborted) this.predicted(prediction);
+    };
+    // One turn later, so that whoever attached has its listeners in place.
+    await Promise.resolve();
+    const frames =
+      typeof source === 'string' ? playSource(await openSource(source), this.info.spec.frameRate) : source;
+    for await (const frame of frames) {
+      if (signal.aborted) break;
+      if (times.length === 0) this.emit('status', { state: 'running', reason: 'frames arrive' });
+      times.splice(0, times.length - 1);
+      times.push(frame.time);
+      tell(await live.feed({ time: frame.time, pixels: () => ({ ...frame, count: 1 }), release: () => {} }));
+    }
+    const [before, last] = times.length === 2 ? (times as [number, number]) : [times[0] ?? 0, times[0] ?? 0];
+    // The last frame stays as long as the one before it did, or one tick if it is alone.
+    const end = last + (last > before ? last - before : 1 / this.info.spec.frameRate);
+    tell(await live.finish(end));
+    this.sourceEnded(end);
+    const reason = signal.aborted ? 'detached' : 'the source is over';
+    this.emit('status', { state: 'ended', reason });
+  }
+}

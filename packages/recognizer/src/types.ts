@@ -1,0 +1,213 @@
+/**
+ * What users of the recognizer see, the same in browsers and in Node. Declarations only, and without imports, so that
+ * they stand alone in the published package.
+ */
+
+/** What the recognizer throws, and what `error` events are: `where: expected X, received Y; hint`. */
+export interface RecognizerError extends Error {
+  readonly name: 'KinoraError';
+  /** Stable: `recognizer/model`, `recognizer/webgpu`, ... */
+  readonly code: string;
+  readonly parts: {
+    readonly expected: string;
+    readonly where?: string;
+    readonly received?: string;
+    readonly hint?: string;
+  };
+}
+
+/** Decoded frames, uint8 RGB `[T, H, W, 3]`. */
+export interface Frames {
+  readonly data: Uint8Array;
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  /** Seconds at which each frame is shown, ascending; left out, they are taken to be at the spec's frame rate. */
+  readonly times?: Float64Array;
+}
+
+/** One frame of a running source, uint8 RGB `[H, W, 3]`. */
+export interface TimedFrame {
+  readonly data: Uint8Array;
+  readonly height: number;
+  readonly width: number;
+  /** Seconds on the source's own clock, ascending. */
+  readonly time: number;
+}
+
+/** How frames become the network's input; stands in the model's file, written by the trainer. */
+export interface PreprocessSpec {
+  /** Frames per second that the network knows. */
+  readonly frameRate: number;
+  /** Frames of a clip. */
+  readonly frames: number;
+  /** Every how many-th frame is taken. */
+  readonly stride: number;
+  /** Clips in a row. */
+  readonly clips: number;
+  readonly sampling: 'dense' | 'centre' | 'uniform';
+  readonly resize:
+    | { readonly rule: 'none' }
+    | { readonly rule: 'shrink' | 'height'; readonly height: number }
+    | { readonly rule: 'exact'; readonly height: number; readonly width: number };
+  /** In pixels. */
+  readonly crop: { readonly height: number; readonly width: number };
+  readonly pad: 'zeros' | 'resize';
+  /** Per RGB channel, on the scale [0, 1]. */
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+  /** The classes, in the order of the logits. */
+  readonly labels: readonly string[];
+  readonly flipMap: Readonly<Record<string, string | null>>;
+}
+
+/** One layer of a model that was exported with `--explain`. */
+export interface Layer {
+  /** Dotted path, `conv_layer1.0`. */
+  readonly path: string;
+  /** `Conv3d` */
+  readonly type: string;
+  /** Name of the output that holds its map. */
+  readonly output: string;
+  /** Of one clip, `[C, T, H, W]` or `[F]`. */
+  readonly shape: readonly number[];
+  /** The window it slides over T, H, W. */
+  readonly window?: {
+    readonly kernel: readonly number[];
+    readonly stride: readonly number[];
+    readonly padding: readonly number[];
+    readonly dilation: readonly number[];
+    readonly groups: number;
+  };
+}
+
+/** What the model's file says of itself. */
+export interface ModelInfo {
+  /** Name of the network, `ConvColumnSmall`. */
+  readonly network: string;
+  /** Version of Kinora that exported it. */
+  readonly version: string;
+  readonly labels: readonly string[];
+  readonly spec: PreprocessSpec;
+  /** Present in the explain variant. */
+  readonly layers?: readonly Layer[];
+}
+
+/** What runs the network. */
+export interface Backend {
+  readonly name: 'wasm' | 'webgpu' | 'cpu';
+  readonly threads: number;
+  /** Why it is this one. */
+  readonly reason: string;
+}
+
+/** From predictions to gestures; every number may be changed while running. */
+export interface Settings {
+  /** Seconds between predictions; rounded to whole frames of the spec's rate. */
+  readonly stride: number;
+  /** Seconds of predictions that are averaged. */
+  readonly window: number;
+  /** Averaged probability at which a gesture starts, in (0, 1]. */
+  readonly threshold: number;
+  /** How far below the threshold it may fall before the gesture ends. */
+  readonly hysteresis: number;
+  /** Seconds after a gesture in which none starts. */
+  readonly coolDown: number;
+  /** Labels that are no gesture. */
+  readonly ignored: readonly string[];
+  /** Seconds that a network looks at which samples whole videos evenly; the others have a length of their own. 3 if left out. */
+  readonly span?: number;
+}
+
+export interface Ranked {
+  readonly label: string;
+  /** In [0, 1]. */
+  readonly score: number;
+}
+
+/** Values of an output of the network, row-major. */
+export interface LayerMaps {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+export interface Prediction {
+  /** Seconds on the source's clock up to which the clip reaches; the clip's length for `predict`. */
+  readonly time: number;
+  /** In the order of the labels; they make 1 together. */
+  readonly probabilities: Float32Array;
+  /** The same, averaged over `settings.window`; for `predict` equal to them. */
+  readonly smoothed: Float32Array;
+  /** Labels by smoothed probability, the likeliest first. */
+  readonly top: readonly Ranked[];
+  /** The input of the network's last layer, `[F]`. */
+  readonly features: Float32Array;
+  /** Share of the clip that has been seen, below 1 in the first seconds: its last frame is repeated until then. */
+  readonly filled: number;
+  /** Milliseconds that preparing the clip and running the network took. */
+  readonly latency: number;
+  /** The outputs asked for by name. */
+  readonly maps?: Readonly<Record<string, LayerMaps>>;
+}
+
+/** Given twice: when a gesture starts, and when it is over. */
+export interface Gesture {
+  readonly phase: 'started' | 'ended';
+  readonly label: string;
+  /** The highest smoothed probability so far. */
+  readonly score: number;
+  /** Seconds on the source's clock. */
+  readonly started: number;
+  /** Null while it lasts. */
+  readonly ended: number | null;
+}
+
+/** Whether frames arrive, and if not, why. */
+export interface Status {
+  readonly state: 'idle' | 'waiting' | 'running' | 'paused' | 'ended';
+  readonly reason: string;
+}
+
+export interface RecognizerEvents {
+  prediction: Prediction;
+  gesture: Gesture;
+  status: Status;
+  /** What went wrong while a source is attached; the source is detached. */
+  error: Error;
+}
+
+export interface PredictOptions {
+  /** Names of further outputs to give out as `maps`; a model exported with `--explain` has its layers' (`info.layers`). */
+  readonly maps?: readonly string[];
+}
+
+export interface Attachment {
+  /** Stops taking frames. */
+  detach(): void;
+  /** Settles when the source has ended or was detached. */
+  readonly ended: Promise<void>;
+}
+
+/** @typeParam Source what `attach` takes. @typeParam Clip what `predict` takes. */
+export interface Recognizer<Source, Clip> {
+  readonly info: ModelInfo;
+  readonly backend: Backend;
+  readonly settings: Settings;
+  /** Changes settings from now on. Throws `recognizer/settings` for impossible ones, and then changes none. */
+  configure(changes: Partial<Settings>): void;
+  /** Follows a running source and gives out events; a source attached before is detached. */
+  attach(source: Source): Attachment;
+  /** Names one clip: samples, resizes, crops and normalises it as the spec says. */
+  predict(clip: Clip, options?: PredictOptions): Promise<Prediction>;
+  /** A clip as the network sees it, uint8 RGB `[T, crop.height, crop.width, 3]`. */
+  prepare(clip: Clip): Promise<Uint8Array>;
+  /** Names prepared clips, `[N, T, crop.height, crop.width, 3]`, in one run of the network. */
+  predictPrepared(clips: Uint8Array, options?: PredictOptions): Promise<Prediction[]>;
+  /** Calls `listener` from now on; returns what ends that. */
+  on<Name extends keyof RecognizerEvents>(
+    event: Name,
+    listener: (event: RecognizerEvents[Name]) => void,
+  ): () => void;
+  /** Detaches, ends the worker and frees the network. */
+  close(): Promise<void>;
+}
