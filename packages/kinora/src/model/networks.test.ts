@@ -139,6 +139,13 @@ test('an LSTM multiplies with its matrices at every step', () => {
   expect(lstm.macs).toBe(16 * (4 * 128 * 128 + 4 * 128 * 128));
 });
 
+test('a layer that sees frame by frame shows and counts all frames', () => {
+  const { layers } = entryCost(findNetwork('TSNSmall'), 27);
+  const stem = layers.find(({ path }) => path === 'base_model.conv1')!;
+  expect(stem.output).toEqual([16, 16, 21, 21]);
+  expect(stem.macs).toBe(16 * 16 * 21 * 21 * 3 * 7 * 7);
+});
+
 describe('by name', () => {
   test('an unknown name comes with the nearest one', () => {
     expect(() => findNetwork('convcolumn6')).toThrow(

@@ -22,7 +22,7 @@ export interface LayerCost {
   readonly path: string;
   /** Class of the module, `Conv3d`. */
   readonly type: string;
-  /** Shape of its output for one clip, the batch dimension left out. */
+  /** Shape of its output for one clip, the batch dimension left out; where frames are the batch, they come first. */
   readonly output: readonly number[];
   /** Its own, without those of modules inside it. */
   readonly parameters: number;
@@ -102,7 +102,7 @@ function layersOf(
     return {
       path,
       type: module.constructor.name,
-      output: output.shape.slice(1),
+      output: output.shape[0] === 1 ? output.shape.slice(1) : output.shape,
       parameters: sum(parameters.map(([, { numel }]) => numel)),
       macs: sum(own.map(macs)),
       activationBytes: sum(kept) / CLIPS,
