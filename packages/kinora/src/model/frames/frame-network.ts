@@ -6,14 +6,16 @@ import { KinoraError, nn, type Tensor } from '@kinora/torch';
 import type { Size3 } from '../layers.js';
 import { Motion } from '../motion.js';
 import { Network, type NetworkOutput } from '../network.js';
-import { Backbone, type BackboneTable } from './backbone.js';
+import { framesOf } from '../resnet/resnet.js';
+import { Trunk, type TrunkTable } from '../resnet/trunk.js';
 
 export interface FrameTable {
   readonly name: string;
   readonly summary: string;
   readonly input: Size3;
   readonly sampling?: 'segments';
-  readonly backbone: BackboneTable;
+  /** The 2D CNN. */
+  readonly backbone: TrunkTable;
   /** Subtract the mean over the clip's frames first, so that what stands still vanishes. */
   readonly motion?: boolean;
   /** Of the features of each frame. */
@@ -24,14 +26,14 @@ export interface FrameTable {
 export abstract class FrameNetwork<Table extends FrameTable = FrameTable> extends Network {
   readonly table: Table;
   readonly motion: Motion | null;
-  readonly base_model: Backbone;
+  readonly base_model: Trunk;
   readonly dropout: nn.Dropout;
 
   constructor(table: Table) {
     super();
     this.table = table;
     this.motion = table.motion === true ? new Motion() : null;
-    this.base_model = new Backbone(table.backbone);
+    this.base_model = new Trunk(table.backbone);
     this.dropout = new nn.Dropout(table.dropout);
   }
 
@@ -48,9 +50,8 @@ export abstract class FrameNetwork<Table extends FrameTable = FrameTable> extend
 
   /** `[N, 3, T, H, W]` to `[N, T, F]`. */
   protected encode(clips: Tensor): Tensor {
-    const [n, channels, t, height, width] = clips.shape as [number, number, number, number, number];
-    const frames = clips.permute([0, 2, 1, 3, 4]).reshape([n * t, channels, height, width]);
-    return this.dropout.call(this.base_model.call(frames)).view([n, t, this.base_model.features]);
+    const features = this.base_model.call(framesOf(clips));
+    return this.dropout.call(features).view([clips.shape[0]!, clips.shape[2]!, this.base_model.features]);
   }
 
   #check(clips: Tensor): void {

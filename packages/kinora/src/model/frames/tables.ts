@@ -1,73 +1,128 @@
 /** The networks with a 2D CNN per frame. To add one, add a row. */
 import type { NetworkEntry } from '../network.js';
-import type { BackboneTable } from './backbone.js';
+import { flatRow } from '../resnet/tables.js';
+import type { TrunkTable } from '../resnet/trunk.js';
 import { ConsensusNetwork, type ConsensusTable } from './consensus.js';
 import type { FrameTable } from './frame-network.js';
 import { Lrcn, type LrcnTable } from './lrcn.js';
 import { Trn, type TrnTable } from './trn.js';
 
-/** Seven convolutions, 22 MMAC for a frame of 84x84. The stem leaves 21x21: maps of every second pixel cost more time than the rest. */
-const small: BackboneTable = {
-  stem: { channels: 16, kernel: 7, stride: 4 },
-  stages: [
-    { channels: 32, blocks: 1, stride: 1 },
-    { channels: 64, blocks: 1, stride: 2 },
-    { channels: 128, blocks: 1, stride: 2 },
-  ],
+/**
+ * Seven convolutions, 22 MMAC for a frame of 84x84. The stem leaves 21x21: norms and activations of larger maps would
+ * take more time than all convolutions.
+ */
+export const small: TrunkTable = {
+  stem: [{ input: 3, output: 16, kernel: [1, 7, 7], stride: [1, 4, 4] }],
+  pool: null,
+  block: 'basic',
+  blocks: [1, 1, 1],
+  widths: [32, 64, 128],
+  convs: ['3x3', '3x3', '3x3'],
+  shortcut: 'B',
+  naming: 'flat',
+  edge: 'zeros',
 };
 
-/** What the networks for laptops have in common. */
-const laptop = { input: [16, 84, 84], backbone: small, motion: true, dropout: 0.3 } as const;
+/** What the networks on one CNN have in common, and the end of their names. */
+interface Common extends Omit<FrameTable, 'name' | 'summary'> {
+  readonly size: string;
+  /** End of their summaries. */
+  readonly note: string;
+}
 
-const single: readonly ConsensusTable[] = [
-  {
-    ...laptop,
-    name: 'SingleFrameSmall',
+const laptop: Common = {
+  size: 'Small',
+  note: '; motion only, for laptops',
+  input: [16, 84, 84],
+  backbone: small,
+  motion: true,
+  dropout: 0.3,
+};
+
+/** 224x224, as the papers have it, on the CNN that TSM's authors use for all of these, and on the smaller ResNet. */
+const papers = ([18, 50] as const).map(
+  (depth): Common => ({
+    size: `ResNet${depth}`,
+    note: '',
+    input: [8, 224, 224],
+    backbone: flatRow(depth),
+    dropout: 0.5,
+  }),
+);
+
+const sizes = [...papers, laptop];
+const isLaptop = (common: Common): boolean => common === laptop;
+
+const single = sizes.map(
+  (common): ConsensusTable => ({
+    ...common,
+    name: `SingleFrame${common.size}`,
     summary: 'the middle frame alone: what can be told without motion',
     motion: false,
     single: true,
-  },
-];
+  }),
+);
 
-const averaged: readonly ConsensusTable[] = [
-  { ...laptop, name: 'TSNSmall', summary: 'the mean of what the frames say', sampling: 'segments' },
-];
+const averaged = sizes.map(
+  (common): ConsensusTable => ({
+    ...common,
+    name: `TSN${common.size}`,
+    summary: `the mean of what the frames say${common.note}`,
+    sampling: 'segments',
+  }),
+);
 
-const shifted: readonly ConsensusTable[] = [
-  {
-    ...laptop,
-    name: 'TSMSmall',
-    summary: 'TSNSmall with channels shifted in time',
+const shifted = sizes.map(
+  (common): ConsensusTable => ({
+    ...common,
+    name: `TSM${common.size}`,
+    summary: `an eighth of the channels shifted each way in time${common.note}`,
     sampling: 'segments',
     shift: 8,
-  },
-];
+  }),
+);
 
-const recurrent: readonly LrcnTable[] = [
-  { ...laptop, name: 'LRCNSmall', summary: 'mean over the steps of the LSTM', hidden: 128, steps: 'mean' },
-  { ...laptop, name: 'LRCNLastSmall', summary: 'its last step alone', hidden: 128, steps: 'last' },
-];
+/** 16 frames and 256 hidden units are the paper's for RGB. */
+const recurrent = sizes.flatMap((common): LrcnTable[] => {
+  const [, ...size] = common.input;
+  const row = { ...common, input: [16, ...size] as const, hidden: isLaptop(common) ? 128 : 256 };
+  return [
+    {
+      ...row,
+      name: `LRCN${common.size}`,
+      summary: `the mean over the steps of an LSTM${common.note}`,
+      steps: 'mean',
+    },
+    {
+      ...row,
+      name: `LRCNLast${common.size}`,
+      summary: `the last step of an LSTM${common.note}`,
+      steps: 'last',
+    },
+  ];
+});
 
-const relational: readonly TrnTable[] = [
-  {
-    ...laptop,
-    name: 'TRNSmall',
-    summary: 'one relation over all frames',
-    sampling: 'segments',
-    scales: 'single',
-    features: 64,
-    bottleneck: 128,
-  },
-  {
-    ...laptop,
-    name: 'TRNMultiscaleSmall',
-    summary: 'relations over 16, 15, ..., 2 frames, 3 tuples of each',
-    sampling: 'segments',
-    scales: 'multiple',
-    features: 64,
-    bottleneck: 64,
-  },
-];
+/** Widths are those of the reference implementation. */
+const relational = sizes.flatMap((common): TrnTable[] => {
+  const row = { ...common, sampling: 'segments', features: isLaptop(common) ? 64 : 256 } as const;
+  const [frames] = common.input;
+  return [
+    {
+      ...row,
+      name: `TRN${common.size}`,
+      summary: `a relation over all ${frames} frames${common.note}`,
+      scales: 'single',
+      bottleneck: isLaptop(common) ? 128 : 512,
+    },
+    {
+      ...row,
+      name: `TRNMultiscale${common.size}`,
+      summary: `relations over ${frames}, ..., 3, 2 frames${common.note}`,
+      scales: 'multiple',
+      bottleneck: isLaptop(common) ? 64 : 256,
+    },
+  ];
+});
 
 type Build<Table> = new (
   table: Table,
@@ -89,9 +144,9 @@ const family = <Table extends FrameTable>(
   }));
 
 export const entries: readonly NetworkEntry[] = [
-  ...family('single frame', ConsensusNetwork, single),
-  ...family('frames averaged (TSN)', ConsensusNetwork, averaged),
-  ...family('frames with temporal shift (TSM)', ConsensusNetwork, shifted),
-  ...family('frames and LSTM (LRCN)', Lrcn, recurrent),
-  ...family('temporal relations of frames (TRN)', Trn, relational),
+  ...family('Single frame', ConsensusNetwork, single),
+  ...family('Frames averaged (TSN)', ConsensusNetwork, averaged),
+  ...family('Temporal shift (TSM)', ConsensusNetwork, shifted),
+  ...family('CNN and LSTM (LRCN)', Lrcn, recurrent),
+  ...family('Temporal relations (TRN)', Trn, relational),
 ];

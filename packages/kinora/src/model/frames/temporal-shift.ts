@@ -4,6 +4,8 @@
  * convolution sees three frames and costs what it did.
  */
 import { nn, ops, type Tensor } from '@kinora/torch';
+import { ResidualBlock } from '../resnet/block.js';
+import type { Trunk } from '../resnet/trunk.js';
 
 /** A shift in front of `net`: frames `[N * T, C, H, W]` of N clips, T = `segments`. */
 export class TemporalShift extends nn.Module {
@@ -46,12 +48,9 @@ const zerosInTime = (before: number, after: number): number[] => [0, 0, 0, 0, 0,
  * Puts a shift in front of the first convolution of every residual block ("residual shift": the shortcut still carries
  * the frame as it is).
  */
-export function insertShifts(backbone: nn.AnyModule, segments: number, division: number): void {
-  for (const module of backbone.namedModules().values()) {
-    if (module !== backbone && hasConv1(module))
-      module.conv1 = new TemporalShift(module.conv1, segments, division);
+export function insertShifts(backbone: Trunk, segments: number, division: number): void {
+  for (const block of backbone.namedModules().values()) {
+    if (block instanceof ResidualBlock)
+      block.replaceFirst((conv) => new TemporalShift(conv, segments, division));
   }
 }
-
-const hasConv1 = (module: nn.AnyModule): module is nn.AnyModule & { conv1: nn.Module } =>
-  'conv1' in module && module.conv1 instanceof nn.Module;

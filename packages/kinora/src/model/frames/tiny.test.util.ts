@@ -1,7 +1,9 @@
 /** The networks with a 2D CNN per frame at the tiny size of scripts/golden_frames.py, without dropout. */
 import type { Network } from '../network.js';
+
 import { ConsensusNetwork } from './consensus.js';
 import { Lrcn } from './lrcn.js';
+import { small } from './tables.js';
 import { Trn } from './trn.js';
 
 export const CLASSES = 3;
@@ -11,11 +13,10 @@ const common = {
   summary: '',
   input: [SEGMENTS, 10, 8],
   backbone: {
-    stem: { channels: 4, kernel: 3, stride: 2 },
-    stages: [
-      { channels: 4, blocks: 1, stride: 1 },
-      { channels: 4, blocks: 1, stride: 2 },
-    ],
+    ...small,
+    stem: [{ input: 3, output: 4, kernel: [1, 3, 3], stride: [1, 2, 2] }],
+    blocks: [1, 1],
+    widths: [4, 4],
   },
   dropout: 0,
 } as const;

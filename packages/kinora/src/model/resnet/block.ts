@@ -28,7 +28,7 @@ export interface BlockSettings {
 }
 
 interface Unit {
-  readonly conv: nn.Module;
+  conv: nn.Module;
   readonly norm: nn.Module;
 }
 
@@ -63,6 +63,12 @@ export class ResidualBlock extends nn.Module {
           ];
     });
     return this.#downsample === null ? units : [...units, ['downsample', this.#downsample]];
+  }
+
+  /** Puts something in the place of its first convolution, such as the same behind a temporal shift. */
+  replaceFirst(replacement: (conv: nn.Module) => nn.Module): void {
+    const first = this.#units[0]!;
+    first.conv = replacement(first.conv);
   }
 
   /** In a scope, so that what backward does not need is freed before the next block. */

@@ -120,6 +120,10 @@ const flatRows: readonly ResNetTable[] = flatDepths.map(([depth, block, blocks])
   name: `resnet${depth}`,
   summary: `${depth} layers; the mean over frames decides`,
 }));
+/** The 2D ResNet of a depth: 18, 34, 50 or 101. */
+export const flatRow = (depth: 18 | 34 | 50 | 101): ResNetTable =>
+  flatRows.find(({ name }) => name === `resnet${depth}`)!;
+
 const inflatedRows: readonly ResNetTable[] = flatDepths.map(([depth, block, blocks]) => ({
   ...{ ...inflated, block, blocks },
   name: `I3DResNet${depth}`,
