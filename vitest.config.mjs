@@ -1,10 +1,15 @@
 // Tests run on what ships: the built files in dist, where worker threads and the command line find their entries. The
-// install code ships as it is written.
+// install code ships as it is written; the studio's arithmetic is tested as it is written, the studio itself in a browser.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['packages/*/dist/**/*.test.js', 'packages/torch/install/*.test.mjs', 'scripts/*.test.mjs'],
+    include: [
+      'packages/*/dist/**/*.test.js',
+      'packages/torch/install/*.test.mjs',
+      'scripts/*.test.mjs',
+      'studio/{src,test}/**/*.test.ts',
+    ],
     exclude: ['**/node_modules/**', '**/*.soak.test.*'],
     pool: 'forks',
     maxWorkers: 2,

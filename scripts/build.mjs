@@ -121,6 +121,7 @@ function writeWhole(file, text) {
 /** @param {string} folder @param {ReadonlySet<string>} written */
 function removeOrphans(folder, written) {
   for (const name of readdirSync(join(folder, 'dist'), { recursive: true, encoding: 'utf8' })) {
+    if (name.startsWith('studio/')) continue; // of another make: scripts/studio.mjs
     const path = join(folder, 'dist', name);
     const declared = name.match(/^(.*?)\.d\.ts(\.map)?$/)?.[1];
     const stale =

@@ -4,6 +4,7 @@ import { run } from '../packages/torch/install/index.mjs';
 import { checkNodeVersions } from './node-versions.mjs';
 import { checkPackages } from './packages.mjs';
 import { checkReadme } from './readme.mjs';
+import { buildStudioIfChanged } from './studio.mjs';
 import { vitest } from './vitest.mjs';
 
 const CRUISED = [
@@ -31,6 +32,17 @@ export function checks(root) {
       'packages/torch/scripts/generate-ops.mjs',
       '--check',
     ]),
+    command(root, 'types of the studio', tool('svelte-check'), [
+      '--workspace',
+      'studio',
+      '--tsconfig',
+      'tsconfig.json',
+      '--fail-on-warnings',
+    ]),
+    {
+      name: 'studio',
+      work: () => buildStudioIfChanged().then(() => ({ passed: 1, failed: [], skipped: [] })),
+    },
     { name: 'unit tests', work: () => vitest(root, 'vitest.config.mjs') },
     ...READMES.map((file) => ({ name: `code blocks of ${file}`, work: () => checkReadme(root, file) })),
     { name: 'engine on newer versions of Node', work: () => checkNodeVersions([22, 24]) },

@@ -44,6 +44,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./export.js')).exportCommand(),
   },
   {
+    name: 'studio',
+    summary: 'learn how it works in the browser, on a trained run',
+    load: async () => (await import('./studio.js')).studioCommand(),
+  },
+  {
     name: 'jester',
     summary: 'prepare the real Jester data set',
     load: async () => (await import('./jester.js')).jesterCommand(),

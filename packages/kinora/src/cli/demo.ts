@@ -32,7 +32,8 @@ export function demoCommand(): Command {
     .action(demo);
 }
 
-async function demo(flags: DeviceOptions): Promise<void> {
+/** Also what `kinora studio` does where there is no run yet. */
+export async function demo(flags: DeviceOptions): Promise<void> {
   const config = effectiveConfig(demoConfig, 'the demo');
   const progress = createProgress();
   await interruptible(async (signal) => {

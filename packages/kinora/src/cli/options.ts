@@ -49,3 +49,15 @@ function parseGpus(text: string): number[] {
 export function collect(word: string, previous: string[] = []): string[] {
   return [...previous, word];
 }
+
+/** A TCP port; 0 stands for any free one. */
+export function portNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d{1,5}$/.test(text) && value <= 65535) return value;
+  throw new KinoraError({
+    code: 'usage/port',
+    where: '--port',
+    expected: 'a port from 0 to 65535',
+    received: JSON.stringify(text),
+  });
+}

@@ -10,12 +10,12 @@ import { readLabels } from '../data/labels.js';
 import { networkCost } from '../model/summary.js';
 import { type Progress, silent } from '../progress.js';
 import { evaluationLoader, readSplit, readTestList } from '../train/data.js';
-import { type MetricsRecord, readMetrics } from '../train/log/index.js';
 import { type Evaluation, type Summary, summarize, worstClips } from '../train/metrics.js';
-import { runFolder, runFolderOf } from '../train/run-folder.js';
+import { runFolderOf } from '../train/run-folder.js';
 import { predictAll } from '../train/validate.js';
+import { epochMetrics } from './history.js';
 import { type OpenedModel, openModel } from './open.js';
-import type { EpochMetrics, ShownClip } from './report/data.js';
+import type { ShownClip } from './report/data.js';
 import { writeReport, writeTestResults } from './report/write.js';
 
 export interface EvaluateOptions {
@@ -53,7 +53,7 @@ export async function evaluateRun(config: RunConfig, options: EvaluateOptions = 
       date: new Date().toISOString(),
       config,
       labels,
-      history: history(config),
+      history: epochMetrics(config),
       evaluation,
       worst: await worstFrames(model, list, indices, evaluation),
       facts: facts(model, device),
@@ -134,18 +134,6 @@ async function worstFrames(
       return { index: row, frames: { data: clip, count: frames, height, width } };
     }),
   );
-}
-
-/** The epochs that were logged; none for a network that was trained elsewhere. */
-function history(config: RunConfig): EpochMetrics[] {
-  const { metrics } = runFolder(runFolderOf(config).path);
-  if (!existsSync(metrics)) return [];
-  return readMetrics(metrics)
-    .filter((record) => record.finished_epoch !== undefined)
-    .map(({ finished_epoch, ...values }: MetricsRecord) => ({
-      epoch: Number(finished_epoch),
-      ...(values as Omit<EpochMetrics, 'epoch'>),
-    }));
 }
 
 function facts({ network, name, spec, file }: OpenedModel, device: Device): [string, string][] {

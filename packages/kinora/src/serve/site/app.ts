@@ -1,0 +1,53 @@
+/**
+ * The built studio that this package carries, `dist/studio`, and the list of files by which its service worker keeps a
+ * site for reading without a network.
+ */
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { KinoraError } from '@kinora/torch';
+
+const APP = fileURLToPath(new URL('../../studio', import.meta.url));
+const WORKER = 'service-worker.js';
+
+/** Copies the app into `folder`. */
+export function copyApp(folder: string): void {
+  if (!existsSync(join(APP, 'index.html'))) throw notBuilt();
+  cpSync(APP, folder, { recursive: true });
+}
+
+/** Names the site's files, and a hash of them all, at the head of its service worker. */
+export function listFiles(folder: string): void {
+  const files = filesOf(folder).filter((file) => file !== WORKER);
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(`${file}\0`).update(readFileSync(join(folder, file)));
+  const list = { version: hash.digest('hex').slice(0, 16), files: files.map(address) };
+  const code = readFileSync(join(folder, WORKER), 'utf8');
+  writeFileSync(join(folder, WORKER), `self.KINORA_FILES = ${JSON.stringify(list)};\n${code}`);
+}
+
+/** Every file below `folder`, relative to it, with `/` between its parts. */
+export function filesOf(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(folder.length + 1)
+        .split(sep)
+        .join('/'),
+    )
+    .sort();
+}
+
+/** The page itself is asked for by its folder. */
+const address = (file: string): string => (file === 'index.html' ? './' : file);
+
+const notBuilt = (): KinoraError =>
+  new KinoraError({
+    code: 'site/no-app',
+    where: APP,
+    expected: 'the built studio',
+    received: 'no index.html there',
+    hint: 'in the repository: node scripts/studio.mjs',
+  });

@@ -1,0 +1,98 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type StaticServer, serveFolder } from './static-server.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'kinora-serve-'));
+let server: StaticServer;
+
+beforeAll(async () => {
+  mkdirSync(join(folder, 'site', 'data'), { recursive: true });
+  writeFileSync(join(folder, 'secret.txt'), 'secret');
+  writeFileSync(join(folder, 'site', 'index.html'), '<title>Kinora</title>');
+  writeFileSync(join(folder, 'site', 'data', 'site.json'), '{}');
+  server = await serveFolder(join(folder, 'site'), 0);
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true });
+});
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly headers: Record<string, unknown>;
+  readonly body: string;
+}
+
+/** By node:http, because fetch tidies paths and refuses to set Host. */
+function ask(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
+  const { hostname, port } = new URL(server.url);
+  return new Promise((resolve, reject) => {
+    const sent = request({ hostname, port, path, method, headers: { ...headers } }, (answer) => {
+      let body = '';
+      answer.setEncoding('utf8').on('data', (text: string) => {
+        body += text;
+      });
+      answer.on('end', () => resolve({ status: answer.statusCode, headers: answer.headers, body }));
+    });
+    sent.on('error', reject).end();
+  });
+}
+
+it('serves the page by the name of its folder, isolated and under a strict policy', async () => {
+  const { status, headers, body } = await ask('/');
+  expect(status).toBe(200);
+  expect(body).toBe('<title>Kinora</title>');
+  expect(headers['content-type']).toBe('text/html; charset=utf-8');
+  expect(headers['cross-origin-opener-policy']).toBe('same-origin');
+  expect(headers['cross-origin-embedder-policy']).toBe('require-corp');
+  const policy = String(headers['content-security-policy']);
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).toContain("script-src 'self' 'wasm-unsafe-eval';");
+  expect(policy).not.toContain("'unsafe-inline'");
+});
+
+it('serves files by their type', async () => {
+  const { status, headers, body } = await ask('/data/site.json?v=1');
+  expect([status, headers['content-type'], body]).toEqual([200, 'application/json', '{}']);
+});
+
+it.each([
+  '/../secret.txt',
+  '/%2e%2e/secret.txt',
+  '/data/..%2f..%2fsecret.txt',
+  '/..\\secret.txt',
+  '/data',
+  '//etc/passwd',
+])('has nothing at %s', async (path) => {
+  const { status, body } = await ask(path);
+  expect([400, 404]).toContain(status);
+  expect(body).not.toContain('secret');
+});
+
+it.each([
+  [{ host: 'evil.example' }],
+  [{ host: '127.0.0.1.evil.example' }],
+  [{ origin: 'http://evil.example' }],
+  [{ origin: 'null' }],
+])('refuses %j', async (headers) => {
+  const { status, body } = await ask('/', headers);
+  expect(status).toBe(403);
+  expect(body).not.toContain('Kinora');
+});
+
+it('answers its own pages', async () => {
+  const { host, origin } = new URL(server.url);
+  expect((await ask('/', { host, origin })).status).toBe(200);
+});
+
+it('has no way to change anything', async () => {
+  for (const method of ['POST', 'PUT', 'DELETE']) expect((await ask('/', {}, method)).status).toBe(404);
+});
+
+it('names the port that is taken', async () => {
+  const port = Number(new URL(server.url).port);
+  await expect(serveFolder(folder, port)).rejects.toMatchObject({ code: 'serve/port' });
+});

@@ -1,0 +1,40 @@
+/**
+ * Turns the Markdown of docs/tutorial into what the Learn room shows, when the app is built: the text has one source.
+ * `<!-- figure: name -->` marks where a figure stands; readers of the plain file do not see it.
+ */
+import { marked } from 'marked';
+import type { Plugin } from 'vite';
+import type { ChapterText, TextBlock } from '../src/learn/chapter-text.js';
+
+const FIGURE = /<!-- figure: ([a-z0-9-]+) -->/;
+
+export function tutorial(): Plugin {
+  return {
+    name: 'tutorial-text',
+    enforce: 'pre',
+    transform(source, id) {
+      if (!id.endsWith('.md')) return null;
+      return { code: `export default ${JSON.stringify(chapterText(source, id))};`, map: null };
+    },
+  };
+}
+
+/** The first line is the title, the first paragraph what the chapter answers. Throws where a file is not so. */
+export function chapterText(source: string, file: string): ChapterText {
+  const match = source.match(/^# (?:\d+\. )?(.+)\n\n([\s\S]+?)\n\n([\s\S]*)$/);
+  if (match === null) throw new Error(`${file}: expected a title, a summary and text`);
+  const [, title, summary, body] = match as unknown as [string, string, string, string];
+  const parts = body.split(FIGURE);
+  const blocks = parts.map((part, i): TextBlock => (i % 2 === 1 ? { figure: part } : { html: render(part) }));
+  return {
+    title,
+    summary: summary.replace(/\s+/g, ' '),
+    blocks: blocks.filter((block) => 'figure' in block || block.html !== ''),
+  };
+}
+
+/** Links between chapters stay inside the app. */
+function render(markdown: string): string {
+  const html = marked.parse(markdown, { async: false }).trim();
+  return html.replace(/href="\.\/\d+-([a-z0-9-]+)\.md"/g, 'href="#/learn/$1"');
+}

@@ -1,0 +1,29 @@
+/** How numbers read. A true minus sign; factors below zero in brackets, so that two signs never meet. */
+
+export const minus = (text: string): string => text.replace('-', '−');
+
+/** At most `digits` decimals, without zeros at the end. */
+export function decimal(value: number, digits: number): string {
+  const text = value.toFixed(digits);
+  const short = text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+  return minus(short === '-0' ? '0' : short);
+}
+
+/** As a factor in a product. */
+export const signed = (value: number, digits: number): string => {
+  const text = decimal(value, digits);
+  return text.startsWith('−') ? `(${text})` : text;
+};
+
+/** 1,234,567 as 1.23 M; three digits count. */
+export function short(value: number): string {
+  const units: readonly [number, string][] = [
+    [1e9, ' G'],
+    [1e6, ' M'],
+    [1e3, ' k'],
+  ];
+  const [size, unit] = units.find(([size]) => value >= size) ?? [1, ''];
+  return `${Number((value / size).toPrecision(3))}${unit}`;
+}
+
+export const percent = (share: number, digits = 1): string => `${(share * 100).toFixed(digits)} %`;

@@ -1,0 +1,34 @@
+/** The chapters: their text from docs/tutorial, in the order of its file names, and where their figures come from. */
+import type { Component } from 'svelte';
+import type { ChapterText } from './chapter-text.js';
+
+export type Figures = Readonly<Record<string, Component>>;
+
+export interface Chapter {
+  readonly number: number;
+  /** Its part of the address. */
+  readonly slug: string;
+  readonly text: ChapterText;
+  /** The components that the text's figure marks name; loaded with the chapter. */
+  readonly figures: () => Promise<{ figures: Figures }>;
+}
+
+const FIGURES: Record<string, Chapter['figures']> = {
+  'pixels-to-features': () => import('./pixels/figures.js'),
+};
+
+const texts = import.meta.glob<ChapterText>('../../../docs/tutorial/[0-9]*.md', {
+  eager: true,
+  import: 'default',
+});
+
+export const chapters: readonly Chapter[] = Object.entries(texts)
+  .map(([path, text]) => chapterOf(path, text))
+  .sort((a, b) => a.number - b.number);
+
+function chapterOf(path: string, text: ChapterText): Chapter {
+  const [, number, slug] = path.match(/(\d+)-([a-z0-9-]+)\.md$/) as unknown as [string, string, string];
+  const figures = FIGURES[slug];
+  if (figures === undefined) throw new Error(`${path}: no figures are listed for it`);
+  return { number: Number(number), slug, text, figures };
+}

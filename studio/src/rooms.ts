@@ -1,0 +1,13 @@
+/** The rooms of the studio. To add one, add a row. */
+import type { Component } from 'svelte';
+import Learn from './learn/Learn.svelte';
+
+export interface Room {
+  /** Its part of the address. */
+  readonly path: string;
+  readonly name: string;
+  /** @param rest the rest of the address */
+  readonly view: Component<{ rest: readonly string[] }>;
+}
+
+export const rooms: readonly [Room, ...Room[]] = [{ path: 'learn', name: 'Learn', view: Learn }];

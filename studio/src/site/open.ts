@@ -1,0 +1,47 @@
+/** Reads the site's data: what it says once, clips when they are first shown. */
+import type { Site, SiteClip } from 'kinora/site';
+
+const DATA = './data/';
+let opened: Promise<Site> | undefined;
+let current: Site | undefined;
+
+/** Throws where there is no data or it is of another version. */
+export function openSite(): Promise<Site> {
+  opened ??= readSite();
+  return opened;
+}
+
+async function readSite(): Promise<Site> {
+  const site = (await (await file('site.json')).json()) as Site;
+  if (site.version !== 1) throw new Error(`site.json: expected version 1, received ${site.version}`);
+  current = site;
+  return site;
+}
+
+/** The site, once it is open; rooms are shown only then. */
+export function site(): Site {
+  if (current === undefined) throw new Error('the site is read before its rooms are shown');
+  return current;
+}
+
+/** One file of the data. Throws with the address where it cannot be had. */
+export async function file(name: string): Promise<Response> {
+  const response = await fetch(DATA + name);
+  if (!response.ok) throw new Error(`${response.url}: expected a file, received status ${response.status}`);
+  return response;
+}
+
+const clips = new Map<string, Promise<Uint8Array>>();
+
+/** uint8 RGB `[count, height, width, 3]`. */
+export function clipBytes({ file: name }: SiteClip): Promise<Uint8Array> {
+  const kept = clips.get(name) ?? unpack(name);
+  clips.set(name, kept);
+  return kept;
+}
+
+async function unpack(name: string): Promise<Uint8Array> {
+  const { body } = await file(name);
+  const stream = body!.pipeThrough(new DecompressionStream('gzip'));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}

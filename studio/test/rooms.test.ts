@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type StaticServer, serveFolder } from '../../packages/kinora/dist/serve/static-server.js';
+import { plainServer } from './plain-server.js';
+import { makeSite, type TestSite } from './site.js';
+import { noBrowser, openBrowser, type Visit, type VisitOptions, visit } from './visit.js';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const PLACES = ['learn', 'learn/pixels-to-features'];
+
+describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `: ${noBrowser}` : ''}`, () => {
+  let site: TestSite;
+  let server: StaticServer;
+  let browser: Browser;
+  beforeAll(async () => {
+    [site, browser] = await Promise.all([makeSite(), openBrowser()]);
+    server = await serveFolder(site.folder, 0);
+  }, 300_000);
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    site?.remove();
+  });
+
+  const open = async (place: string, options?: VisitOptions): Promise<Visit> => {
+    const opened = await visit(browser, `${server.url}#/${place}`, options);
+    await opened.page.locator('h1').waitFor();
+    await opened.page.waitForLoadState('networkidle');
+    return opened;
+  };
+
+  it.each(PLACES)(
+    '%s opens without a complaint, fits narrow and wide, and axe finds no serious fault',
+    async (place) => {
+      const { page, complaints, close } = await open(place);
+      for (const [width, dark] of [
+        [360, true],
+        [1600, false],
+      ] as const) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
+        expect(await page.evaluate(() => document.documentElement.scrollWidth), `${place} at ${width}`).toBe(
+          width,
+        );
+        expect(await faults(page), `${place} at ${width}`).toEqual([]);
+      }
+      expect(complaints).toEqual([]);
+      await close();
+    },
+  );
+
+  it('is read again without a network, isolated, after the first visit to a host that sends no headers', async () => {
+    const plain = await plainServer(site.folder);
+    const { page, complaints, close } = await visit(browser, `${plain.url}#/learn/pixels-to-features`);
+    await expect.poll(() => isIsolated(page), { timeout: 30_000 }).toBe(true);
+    await plain.close();
+    await page.reload();
+    await page.getByText('A convolution by hand').waitFor();
+    await page.getByText('row 9, column 12').waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});
+
+/** Whether a page that the service worker served is there; not while it reloads. */
+const isIsolated = (page: Visit['page']): Promise<boolean> =>
+  page
+    .evaluate(() => self.crossOriginIsolated && navigator.serviceWorker.controller !== null)
+    .catch(() => false);
+
+/** Serious and critical faults that axe finds, as text. */
+async function faults(page: Visit['page']): Promise<string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { axe } = self as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
+    interface Violation {
+      id: string;
+      impact: string;
+      nodes: { html: string }[];
+    }
+    const { violations } = await axe.run();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  });
+}

@@ -1,0 +1,30 @@
+// One page and a service worker, to packages/kinora/dist/studio: the published package carries the built app, and
+// `kinora studio build` adds a run's data to it.
+import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vite';
+import { contentSecurityPolicy } from './plugins/security.js';
+import { tutorial } from './plugins/tutorial.js';
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  root: here('.'),
+  base: './',
+  plugins: [svelte({ configFile: here('svelte.config.js') }), tutorial(), contentSecurityPolicy()],
+  build: {
+    outDir: here('../packages/kinora/dist/studio'),
+    emptyOutDir: true,
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1000,
+    modulePreload: { polyfill: false },
+    rollupOptions: {
+      checks: { pluginTimings: false },
+      input: { index: here('index.html'), 'service-worker': here('src/service-worker.ts') },
+      output: {
+        entryFileNames: ({ name }) => (name === 'service-worker' ? '[name].js' : 'assets/[name]-[hash].js'),
+      },
+    },
+  },
+});
