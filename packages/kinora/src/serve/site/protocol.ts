@@ -39,6 +39,7 @@ export interface SiteClip {
 }
 
 export interface SiteNetwork extends NetworkCost {
+  readonly family: string;
   readonly name: string;
   readonly summary: string;
   /** `[T, H, W]` */
