@@ -1,4 +1,5 @@
-"""Writes golden/augment.json: what torchvision and PIL make of a small picture, for the tests of clip/.
+"""Writes golden/augment.json and golden/rand-augment.json: what torchvision and PIL make of a small picture, for the
+tests of clip/.
 
 Run with an interpreter that has torch, torchvision and PIL (Debian: python3-torch, python3-torchvision):
     /usr/bin/python3 packages/kinora/scripts/golden_augment.py
@@ -13,7 +14,8 @@ import numpy as np
 import PIL
 import torchvision
 from PIL import Image
-from torchvision.transforms import functional as F
+from torchvision.transforms import RandAugment, functional as F
+from torchvision.transforms.autoaugment import _apply_op
 from torchvision.transforms.functional import InterpolationMode
 
 
@@ -57,8 +59,26 @@ def resize_cases():
             for h, w, th, tw in sizes]
 
 
-golden = dict(made_by=f"torchvision {torchvision.__version__}, PIL {PIL.__version__}",
-              affine=affine_cases(), crop=crop_cases(), resize=resize_cases())
-path = pathlib.Path(__file__).parent.parent / "golden" / "augment.json"
-path.write_text(json.dumps(golden, indent=1) + "\n")
-print(path, path.stat().st_size, "bytes")
+def operation_cases():
+    """Every operation of RandAugment at two magnitudes, both signs, on a picture of muted colours."""
+    size = (20, 24)
+    image = Image.fromarray((40 + np.asarray(picture(*size)) // 2).astype(np.uint8))
+    cases = []
+    for name, (magnitudes, signed) in RandAugment()._augmentation_space(31, size).items():
+        for magnitude in (9, 25) if magnitudes.ndim > 0 else (9,):
+            for sign in (1, -1) if signed else (1,):
+                value = sign * float(magnitudes[magnitude] if magnitudes.ndim > 0 else magnitudes)
+                out = _apply_op(image, name, value, interpolation=InterpolationMode.BILINEAR, fill=None)
+                cases.append(dict(name=name, size=size, level=sign * magnitude / 30, out=stored(out)))
+    return cases
+
+
+def write(name, content):
+    path = pathlib.Path(__file__).parent.parent / "golden" / name
+    path.write_text(json.dumps(content, indent=1) + "\n")
+    print(path, path.stat().st_size, "bytes")
+
+
+made_by = f"torchvision {torchvision.__version__}, PIL {PIL.__version__}"
+write("augment.json", dict(made_by=made_by, affine=affine_cases(), crop=crop_cases(), resize=resize_cases()))
+write("rand-augment.json", dict(made_by=made_by, operations=operation_cases()))

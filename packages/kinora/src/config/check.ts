@@ -35,8 +35,13 @@ export function crossCheck(config: RunConfig, source: string): void {
       accumulate_steps,
       'a part has a clip or more',
     );
-  if (augment.scale[0] > augment.scale[1])
-    fail('augment.scale', '[low, high]', JSON.stringify(augment.scale), 'write the smaller factor first');
+  const { scale, erasing } = augment;
+  for (const [key, range] of Object.entries({
+    'augment.scale': scale,
+    'augment.erasing.area': erasing.area,
+    'augment.erasing.ratio': erasing.ratio,
+  }))
+    if (range[0] > range[1]) fail(key, '[low, high]', JSON.stringify(range), 'write the smaller one first');
 }
 
 /** The value of a key that `purpose` cannot do without, such as `need(config, 'train_data_folder', 'training')`. */

@@ -112,7 +112,7 @@ describe('mistakes are one line with file, key, expected and received', () => {
     ['{"augment": {"scale": [1]}}', 'a.json:1, augment.scale: expected an array of 2 items, received [1]'],
     [
       '{"augment": {"scale": [1.1, 0.9]}}',
-      'a.json, augment.scale: expected [low, high], received [1.1,0.9]; write the smaller factor first',
+      'a.json, augment.scale: expected [low, high], received [1.1,0.9]; write the smaller one first',
     ],
     ['[]', 'a.json: expected an object, received []'],
   ])('%s', async (text, message) => {

@@ -6,6 +6,7 @@ import { drawClip } from '../clip/augment.js';
 import type { AugmentSpec } from '../clip/augment-spec.js';
 import { frameBytes } from '../clip/frames.js';
 import { openClip } from '../clip/open.js';
+import { perturbClip } from '../clip/perturb.js';
 import { prepareClip, preparedBytes, resizedSize } from '../clip/prepare.js';
 import { type Random, randomStream } from '../clip/random.js';
 import { samplePositions } from '../clip/sample.js';
@@ -52,11 +53,14 @@ export function clipReader({ spec, training, flow }: ReaderOptions): ClipReader 
     const size = resizedSize(frames, spec);
     const bytes = frameBytes(size.height, size.width, frames.count);
     if (size.height !== frames.height && (resized?.length ?? 0) < bytes) resized = new Uint8Array(bytes);
-    const change =
-      training?.augment && drawClip(training.augment, stream(training.seed, draw, 1), frames.count);
+    const random = training && stream(training.seed, draw, 1);
+    const augment = training?.augment;
+    const change = augment && random && drawClip(augment, random, frames.count);
     const mirror = change?.flip === true ? (mirrored[item.label] ?? item.label) : NOT_MIRRORED;
     const drawn = change && { ...change, flip: mirror !== NOT_MIRRORED };
     prepareClip(frames, spec, out, drawn, resized);
+    const prepared = { data: out, count: frames.count, ...spec.crop };
+    if (augment && random) perturbClip(prepared, augment, spec.mean, random);
     if (flow !== undefined) {
       const { readClipFlow } = await flowReader();
       const clip = { source, timeline, part: partOf(item, spec), size };

@@ -1,0 +1,16 @@
+/**
+ * What training does to a prepared clip beyond geometry and colour: RandAugment, then random erasing. Each draws from a
+ * stream of its own, so that switching one on leaves everything else as it was. Runs in browsers too.
+ */
+import type { AugmentSpec } from './augment-spec.js';
+import { eraseBox } from './erase.js';
+import type { Frames } from './frames.js';
+import { randAugment } from './rand-augment.js';
+import { type Random, randomStream } from './random.js';
+
+/** Changes uint8 RGB frames in place. @param mean the preprocessing's, per channel, on the scale 0 to 1 */
+export function perturbClip(clip: Frames, spec: AugmentSpec, mean: readonly number[], random: Random): void {
+  const [operations, boxes] = [randomStream(random.uint32()), randomStream(random.uint32())];
+  if (spec.rand_augment !== null) randAugment(clip, spec.rand_augment, operations);
+  if (spec.erasing.probability > 0) eraseBox(clip, spec.erasing, mean, boxes);
+}
