@@ -58,6 +58,9 @@ export {
   type WeightsFile,
 } from './model/weights.js';
 // Predictions: checkpoints and clips to labels and reports.
+export { type CompareOptions, compare, type Row } from './predict/compare/compare.js';
+export { type EnsembleOptions, type EnsembleResult, ensemble } from './predict/ensemble/ensemble.js';
+export { majority, rightVotes, type Voters, voteAccuracy } from './predict/ensemble/theory.js';
 export { type EvaluateResult, evaluateRun, predictTestList } from './predict/evaluate.js';
 export { type OpenedModel, type OpenOptions, openModel } from './predict/open.js';
 export { type Prediction, predictClip } from './predict/predict.js';

@@ -49,6 +49,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./studio.js')).studioCommand(),
   },
   {
+    name: 'ensemble',
+    summary: 'make one model of several, and tell what it gains',
+    load: async () => (await import('./ensemble.js')).ensembleCommand(),
+  },
+  {
     name: 'jester',
     summary: 'prepare the real Jester data set',
     load: async () => (await import('./jester.js')).jesterCommand(),

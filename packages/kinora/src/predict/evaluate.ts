@@ -8,20 +8,18 @@ import type { ClipList } from '../data/clip-list.js';
 import { readClip } from '../data/clip-reader.js';
 import { readLabels } from '../data/labels.js';
 import { networkCost } from '../model/summary.js';
-import { type Progress, silent } from '../progress.js';
-import { evaluationLoader, readSplit, readTestList } from '../train/data.js';
+import { silent } from '../progress.js';
+import { readSplit, readTestList } from '../train/data.js';
 import { type Evaluation, type Summary, summarize, worstClips } from '../train/metrics.js';
 import { runFolderOf } from '../train/run-folder.js';
-import { predictAll } from '../train/validate.js';
 import { epochMetrics } from './history.js';
+import { listHash } from './list-hash.js';
 import { type OpenedModel, openModel } from './open.js';
+import { type PredictOptions, predictList } from './predict-list.js';
 import type { ShownClip } from './report/data.js';
 import { writeReport, writeTestResults } from './report/write.js';
 
-export interface EvaluateOptions {
-  readonly device?: Device;
-  readonly progress?: Progress;
-  readonly signal?: AbortSignal;
+export interface EvaluateOptions extends PredictOptions {
   /** Folder of the report; default: `report/` of the run. */
   readonly report?: string;
   /** What the report calls the clips; default: validation. */
@@ -46,6 +44,7 @@ export async function evaluateRun(config: RunConfig, options: EvaluateOptions = 
     const { labels } = model.spec;
     const list = readSplit(config, 'val', labels);
     if (list === undefined) throw noList('val_data_csv', 'validation');
+    tellFitted(model, list, options);
     const { indices, ...evaluation } = await predictList(model, list, config, options);
     await writeReport(report, {
       name: config.model_name,
@@ -62,6 +61,12 @@ export async function evaluateRun(config: RunConfig, options: EvaluateOptions = 
   } finally {
     model.network.dispose();
   }
+}
+
+/** An ensemble's rule knows the clips it was fitted to: figures on them flatter it. */
+function tellFitted({ ensemble }: OpenedModel, list: ClipList, { progress = silent }: EvaluateOptions): void {
+  if (ensemble?.fitted?.hash === listHash(list))
+    progress.log(`the ensemble's rule was fitted to these clips; its own report has the figures that count`);
 }
 
 /** Predicts the test list and writes `testset_results.csv`. Returns its path and the number of clips. */
@@ -98,25 +103,6 @@ function openRunModel(
 
 function labelsOf(config: RunConfig): readonly string[] {
   return config.labels_csv === undefined ? readSplit(config, 'train').labels : readLabels(config.labels_csv);
-}
-
-async function predictList(
-  { network, spec }: OpenedModel,
-  list: ClipList,
-  config: RunConfig,
-  { device = 'cpu', progress = silent, signal }: EvaluateOptions,
-): Promise<Evaluation & { indices: Int32Array }> {
-  const loader = evaluationLoader(list, spec, config, (clip) =>
-    progress.log(`bad clip ${clip.id}: ${clip.reason}`),
-  );
-  const task = progress.task('evaluating', { total: loader.clips, unit: 'clips', every: config.print_freq });
-  try {
-    const predictions = await predictAll(network, loader, spec, device, { task, signal });
-    return { ...predictions, ids: Array.from(predictions.indices, (index) => list.items[index]!.id) };
-  } finally {
-    task.finish();
-    await loader.close();
-  }
 }
 
 /** Frames of the worst clips, as the network saw them. */

@@ -1,8 +1,9 @@
 /** A trained network and the preprocessing it was trained with, from anything a user may point at. */
 import { type Device, KinoraError, serialize } from '@kinora/torch';
 import { type PreprocessSpec, parseSpec } from '../clip/spec.js';
+import { ENSEMBLE, type EnsembleSpec, ensembleSchema, newEnsemble } from '../model/ensemble/ensemble.js';
 import type { Network } from '../model/network.js';
-import { networkOf, openWeights } from '../model/weights.js';
+import { networkOf, openWeights, type Weights } from '../model/weights.js';
 import { weightsFile } from '../train/weights-file.js';
 
 export interface OpenedModel {
@@ -13,6 +14,8 @@ export interface OpenedModel {
   readonly spec: PreprocessSpec;
   /** The file the weights came from. */
   readonly file: string;
+  /** Of an ensemble: who its members are and what its rule was fitted to. */
+  readonly ensemble?: EnsembleSpec;
 }
 
 export interface OpenOptions {
@@ -29,22 +32,56 @@ export function openModel(path: string, { device = 'cpu', spec }: OpenOptions = 
   const file = weightsFile(path);
   const own = specInside(file) ?? spec?.();
   if (own === undefined) throw noSpec(file);
+  const members = ensembleInside(file);
   const { weights, claim } = openWeights(file);
   try {
-    const { name, network } = networkOf(weights, file, claim);
-    checkLabels(network, own, file);
+    const { name, network } =
+      members === undefined ? networkOf(weights, file, claim) : wholeOf(members, own, weights);
+    if (members === undefined) checkLabels(network, own, file);
     network.to({ device }).eval();
-    return { network, name, spec: own, file };
+    return { network, name, spec: own, file, ...(members && { ensemble: members }) };
   } finally {
     for (const tensor of weights.values()) tensor.dispose();
   }
 }
 
 /** Our own files carry the spec in their metadata. */
-function specInside(file: string): PreprocessSpec | undefined {
+export function specInside(file: string): PreprocessSpec | undefined {
   if (!file.endsWith('.safetensors')) return undefined;
   const text = serialize.loadSafetensorsMetadata(file).get('spec');
   return text === undefined ? undefined : parseSpec(parseJson(text), `${file}, spec`);
+}
+
+function ensembleInside(file: string): EnsembleSpec | undefined {
+  if (!file.endsWith('.safetensors')) return undefined;
+  const text = serialize.loadSafetensorsMetadata(file).get('ensemble');
+  if (text === undefined) return undefined;
+  const result = ensembleSchema.safeParse(parseJson(text));
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  throw new KinoraError({
+    code: 'model/ensemble',
+    where: [`${file}, ensemble`, ...issue.path].join('.'),
+    expected: issue.message.replace(/^Invalid input: expected /, ''),
+    hint: 'save the ensemble again with kinora ensemble',
+  });
+}
+
+/** The members and the rule with their weights. */
+function wholeOf(
+  members: EnsembleSpec,
+  { frames, clips, crop, labels }: PreprocessSpec,
+  weights: Weights,
+): { name: string; network: Network } {
+  const size = [frames * Math.max(1, clips), crop.height, crop.width] as const;
+  const network = newEnsemble(members, labels.length, size);
+  try {
+    network.loadStateDict(weights);
+    return { name: ENSEMBLE, network };
+  } catch (error) {
+    network.dispose();
+    throw error;
+  }
 }
 
 /** What is no JSON is left as it is: parseSpec then says that it expected an object. */

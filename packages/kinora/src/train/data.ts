@@ -69,8 +69,12 @@ export const trainingLoader = (...[list, spec, config, onBadClip]: LoaderArgumen
     training: { seed: config.seed, augment: config.augment, balanced: config.sampler === 'balanced' },
   });
 
-/** Every clip once, in the list's order, as validation and tests see them. */
-export const evaluationLoader = (...args: LoaderArguments): ClipLoader => clipLoader(common(...args));
+/**
+ * Every clip once, in the list's order, as validation and tests see them.
+ * @param flow whether the network wants optical flow; default: as the configuration's does
+ */
+export const evaluationLoader = (...args: [...LoaderArguments, flow?: boolean]): ClipLoader =>
+  clipLoader(common(...args));
 
 type LoaderArguments = [
   list: ClipList,
@@ -79,14 +83,19 @@ type LoaderArguments = [
   onBadClip: (clip: BadClip) => void,
 ];
 
-const common = (...[list, spec, config, onBadClip]: LoaderArguments): LoaderOptions => ({
+const common = (
+  ...[list, spec, config, onBadClip, flow = findNetwork(config.model).flow === true]: [
+    ...LoaderArguments,
+    flow?: boolean,
+  ]
+): LoaderOptions => ({
   list,
   spec,
   batchSize: config.batch_size,
   workers: config.num_workers,
   maxBadFraction: config.max_bad_fraction,
   onBadClip,
-  ...(findNetwork(config.model).flow && { flow: { cache: flowCache(config) } }),
+  ...(flow && { flow: { cache: flowCache(config) } }),
 });
 
 /** Where the flow of a configuration's clips is kept: as it says, or beside the training clips. */

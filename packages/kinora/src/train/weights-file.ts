@@ -10,6 +10,8 @@ export function weightsFile(path: string): string {
   if (!existsSync(path)) throw missing(path, 'no such file or folder');
   if (!statSync(path).isDirectory()) return path;
   if (isCheckpoint(path)) return modelFile(path);
+  // An ensemble has no checkpoints: its weights lie in the folder itself.
+  if (existsSync(modelFile(path))) return modelFile(path);
   const { checkpoints } = runFolder(path);
   const found = ['best', 'last'].map((link) => join(checkpoints, link)).find(isCheckpoint);
   if (found === undefined) throw missing(path, 'a folder without checkpoints');

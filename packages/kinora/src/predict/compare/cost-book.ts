@@ -1,12 +1,14 @@
 /** The costs of a comparison's networks, measured once for each kind of row and kept in a file between sittings. */
+
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Device, threads } from '@kinora/torch';
 import * as z from 'zod';
 import type { RunConfig } from '../../config/index.js';
 import { readSplit } from '../../train/data.js';
+import { readRecord, writeRecord } from '../record.js';
 import { measureCost } from './cost.js';
-import { type Cost, costSchema, readRecord, writeRecord } from './data.js';
+import { type Cost, costSchema } from './data.js';
 
 const FILE = 'costs.json';
 const bookSchema = z.record(z.string(), costSchema);

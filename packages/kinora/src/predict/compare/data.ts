@@ -1,6 +1,4 @@
 /** What a comparison measures, as it is kept in files: one record a row, one a network's cost. */
-import { readFileSync } from 'node:fs';
-import { KinoraError, serialize } from '@kinora/torch';
 import * as z from 'zod';
 
 const share = z.number().min(0).max(1);
@@ -50,36 +48,3 @@ export const rowSchema = z.object({
 });
 export type RowRecord = z.infer<typeof rowSchema>;
 export type RowResult = NonNullable<RowRecord['result']>;
-
-/** Reads a JSON file of ours; undefined where there is none. Throws `compare/damaged`. */
-export function readRecord<T>(file: string, schema: z.ZodType<T>): T | undefined {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw serialize.fileError(file, 'a readable file', cause);
-  }
-  const result = schema.safeParse(parsed(text));
-  if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  throw new KinoraError({
-    code: 'compare/damaged',
-    where: [file, ...issue.path].join(', '),
-    expected: issue.message.replace(/^Invalid input: expected /, ''),
-    hint: 'delete the file, and what it holds is measured again',
-  });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-export function writeRecord(file: string, value: unknown): void {
-  const bytes = Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
-  serialize.writeAtomically(file, (sink) => sink.write(bytes));
-}

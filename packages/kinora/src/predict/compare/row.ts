@@ -2,6 +2,7 @@
  * One row of a comparison: train, measure on the validation clips and on a test list, keep the figures in the run
  * folder. What is finished is not done again, and what was interrupted goes on where it stopped.
  */
+
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Device, KinoraError } from '@kinora/torch';
@@ -14,7 +15,8 @@ import { trainRun } from '../../train/run.js';
 import { runFolderOf } from '../../train/run-folder.js';
 import { evaluateRun } from '../evaluate.js';
 import { orderAccuracy } from '../order-pairs.js';
-import { type RowRecord, type RowResult, readRecord, rowSchema, type Scores, writeRecord } from './data.js';
+import { readRecord, writeRecord } from '../record.js';
+import { type RowRecord, type RowResult, rowSchema, type Scores } from './data.js';
 
 export interface RowOptions {
   /** A labelled list of clips that decided nothing, `id;label`. */

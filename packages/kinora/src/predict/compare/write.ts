@@ -1,11 +1,12 @@
 /** Writes a comparison's folder: `README.md`, `cost.svg|png`, `order.svg|png`, and `rows.json` for other programs. */
+
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { serialize } from '@kinora/torch';
+import { writeRecord } from '../record.js';
 import type { Markup } from '../report/svg.js';
 import { fileTheme } from '../report/theme.js';
 import type { Row } from './compare.js';
-import { writeRecord } from './data.js';
 import { orderChart } from './order-chart.js';
 import { scatter } from './scatter.js';
 import { comparisonPage, type Setting } from './table.js';

@@ -16,12 +16,17 @@ export function page(data: ReportData, shown: readonly Mistake[]): string {
     worst(data, shown),
     details(data, shown),
   ];
+  return htmlPage(`${data.name}: report`, sections);
+}
+
+/** The document around the sections of any report. */
+export function htmlPage(title: string, sections: readonly (Markup | undefined)[]): string {
   const head = el(
     'head',
     {},
     el('meta', { charset: 'utf-8' }),
     el('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
-    el('title', {}, `${data.name}: report`),
+    el('title', {}, title),
     el('style', {}, new Markup(STYLE)),
   );
   const body = el(

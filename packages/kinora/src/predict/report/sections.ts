@@ -143,7 +143,7 @@ export function details({ facts, config, history }: ReportData, shown: readonly 
   );
 }
 
-function section(
+export function section(
   title: string,
   text: string | undefined,
   ...content: (Markup | readonly Markup[])[]

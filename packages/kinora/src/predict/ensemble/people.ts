@@ -1,0 +1,70 @@
+/**
+ * Who is in which clip: `subjects.csv` beside a list, with a first line that names the columns `id` and `subject`. Clips
+ * of one person, mirrored and reversed ones too, stay together wherever clips are divided or drawn.
+ */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { KinoraError } from '@kinora/torch';
+import type { ClipItem } from '../../data/clip-list.js';
+import { csvFields, readLines } from '../../data/text-lines.js';
+
+export interface People {
+  /** One number a person, `[N]`; where nobody knows, one a clip. */
+  readonly groups: Int32Array;
+  /** The file that says so; absent where nobody knows. */
+  readonly file?: string;
+}
+
+const NAME = 'subjects.csv';
+
+/** The file beside a list, if there is one. */
+export function subjectsBeside(list: string | undefined): string | undefined {
+  if (list === undefined) return undefined;
+  const file = join(dirname(list), NAME);
+  return existsSync(file) ? file : undefined;
+}
+
+/** Throws `ensemble/subjects` for a clip that the file does not have, or a file that is none. */
+export function peopleOf(items: readonly ClipItem[], file: string | undefined): People {
+  if (file === undefined) return { groups: Int32Array.from(items, (_, n) => n) };
+  const subjects = readSubjects(file);
+  const numbers = new Map<string, number>();
+  const groups = Int32Array.from(items, ({ id }) => {
+    const subject = subjects.get(id);
+    if (subject === undefined) throw unknownClip(file, id);
+    if (!numbers.has(subject)) numbers.set(subject, numbers.size);
+    return numbers.get(subject)!;
+  });
+  return { groups, file };
+}
+
+function readSubjects(file: string): Map<string, string> {
+  const [heading = '', ...lines] = readLines(file, 'a list of subjects').filter((line) => line.trim() !== '');
+  const separator = heading.includes(';') ? ';' : ',';
+  const columns = csvFields(heading, separator).map((name) => name.trim().toLowerCase());
+  const [id, subject] = [columns.indexOf('id'), columns.indexOf('subject')];
+  if (id < 0 || subject < 0) throw noColumns(file, heading);
+  return new Map(
+    lines.map((line) => {
+      const fields = csvFields(line, separator);
+      return [fields[id] ?? '', fields[subject] ?? ''];
+    }),
+  );
+}
+
+const noColumns = (file: string, heading: string): KinoraError =>
+  new KinoraError({
+    code: 'ensemble/subjects',
+    where: `${file} line 1`,
+    expected: 'column names, id and subject among them',
+    received: JSON.stringify(heading),
+  });
+
+const unknownClip = (file: string, id: string): KinoraError =>
+  new KinoraError({
+    code: 'ensemble/subjects',
+    where: file,
+    expected: `who is in clip ${id}`,
+    received: 'no line for it',
+    hint: 'name another file with --subjects',
+  });

@@ -1,0 +1,54 @@
+/**
+ * An ensemble as one model: a folder with `model.safetensors`, which holds the weights of all members and of the rule, and
+ * a `config.json`, so that it is evaluated, used and exported as any run is. The members' folders are not needed any more.
+ */
+import { mkdirSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { serialize } from '@kinora/torch';
+import { ENSEMBLE, Ensemble, type EnsembleSpec } from '../../model/ensemble/ensemble.js';
+import type { Rule } from '../../model/ensemble/rules.js';
+import type { OpenedModel } from '../open.js';
+import { writeRecord } from '../record.js';
+import type { Member } from './member.js';
+import { openMember } from './member-logits.js';
+
+/** @param rule fitted, as `spec` says; stays the caller's */
+export function saveEnsemble(
+  folder: string,
+  members: readonly Member[],
+  rule: Rule,
+  spec: EnsembleSpec,
+  list: string | undefined,
+): void {
+  const opened: OpenedModel[] = [];
+  try {
+    for (const member of members) opened.push(openMember(member));
+    const ensemble = new Ensemble(
+      opened.map(({ network }) => network),
+      rule,
+    );
+    const metadata = {
+      format: 'pt',
+      model: ENSEMBLE,
+      spec: JSON.stringify(members[0]!.spec),
+      ensemble: JSON.stringify(spec),
+    };
+    mkdirSync(folder, { recursive: true });
+    writeRecord(join(folder, 'config.json'), configOf(folder, members[0]!, list));
+    serialize.saveSafetensors(join(folder, 'model.safetensors'), ensemble.stateDict(), metadata);
+  } finally {
+    for (const { network } of opened) network.dispose();
+  }
+}
+
+/** The first member's, whose data and preprocessing are everybody's. */
+function configOf(folder: string, { config }: Member, list: string | undefined) {
+  return {
+    ...config,
+    model_name: basename(resolve(folder)),
+    output_dir: dirname(folder),
+    model: ENSEMBLE,
+    checkpoint: null,
+    ...(list !== undefined && { val_data_csv: list }),
+  };
+}

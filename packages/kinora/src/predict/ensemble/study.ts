@@ -1,0 +1,99 @@
+/**
+ * Every member and every rule measured on the same clips. Rules that are fitted speak only of clips that they were not
+ * fitted to: of a test list, or, without one, of the folds that were left out.
+ */
+import { type RuleName, ruleNames } from '../../model/ensemble/rules.js';
+import { type Summary, summarize } from '../../train/metrics.js';
+import { errorCorrelation, oracle, rightness } from './agreement.js';
+import { type Interval, meanInterval } from './bootstrap.js';
+import { fitAndApply, heldOutLogits, isFitted } from './fit.js';
+import type { LogitTable } from './table.js';
+
+/** Somebody who predicts: a member or a rule. */
+export interface Measured extends Summary {
+  readonly name: string;
+  /** Top-1 accuracy. */
+  readonly accuracy: Interval;
+  /** Top-1 accuracy above the best member's, on the same draws of clips. */
+  readonly gain: Interval;
+}
+
+export interface MeasuredRule extends Measured {
+  readonly rule: RuleName;
+  /** Fitted to clips that the members were trained on; to show what that does, never to be used. */
+  readonly leaky: boolean;
+}
+
+export interface Study {
+  readonly clips: number;
+  /** Distinct people, or clips where nobody knows them. */
+  readonly groups: number;
+  readonly members: readonly Measured[];
+  /** Position of the member with the highest accuracy on these clips. */
+  readonly best: number;
+  readonly rules: readonly MeasuredRule[];
+  /** Correlation of errors `[members, members]`. */
+  readonly errors: Float64Array;
+  /** Share of the clips that some member has right. */
+  readonly oracle: number;
+}
+
+export interface StudyTables {
+  /** Clips that no member was trained on; rules are fitted to them. */
+  readonly fit: LogitTable;
+  /** Other clips to measure on; absent: those of `fit`, in folds. */
+  readonly test?: LogitTable | undefined;
+  /** Clips that the members were trained on. */
+  readonly leaky?: LogitTable | undefined;
+}
+
+export interface StudyOptions {
+  readonly names: readonly string[];
+  readonly folds: number;
+  readonly seed: number;
+}
+
+export function study({ fit, test, leaky }: StudyTables, { names, folds, seed }: StudyOptions): Study {
+  const table = test ?? fit;
+  const { targets, classes, groups } = table;
+  const right = table.members.map((logits) => rightness(logits, targets, classes));
+  const best = bestOf(right);
+  const measure = (name: string, logits: Float32Array): Measured => {
+    const own = rightness(logits, targets, classes);
+    return {
+      name,
+      ...summarize({ ids: table.ids, targets, logits }, classes),
+      accuracy: meanInterval(own, groups, seed),
+      gain: meanInterval(
+        Int8Array.from(own, (value, n) => value - right[best]![n]!),
+        groups,
+        seed,
+      ),
+    };
+  };
+  const honest = ruleNames.map((rule): MeasuredRule => {
+    const logits =
+      test === undefined ? heldOutLogits(rule, fit, folds, seed) : fitAndApply(rule, fit, test, seed);
+    return { ...measure(rule, logits), rule, leaky: false };
+  });
+  const shown = leaky === undefined ? [] : ruleNames.filter(isFitted);
+  const dishonest = shown.map((rule): MeasuredRule => {
+    const logits = fitAndApply(rule, leaky!, table, seed);
+    return { ...measure(`${rule}, leaky`, logits), rule, leaky: true };
+  });
+  return {
+    clips: targets.length,
+    groups: new Set(groups).size,
+    members: table.members.map((logits, m) => measure(names[m]!, logits)),
+    best,
+    rules: [...honest, ...dishonest],
+    errors: errorCorrelation(table),
+    oracle: oracle(table),
+  };
+}
+
+/** The member with the most right predictions; the first of equals. */
+function bestOf(right: readonly Uint8Array[]): number {
+  const sums = right.map((own) => own.reduce((sum, value) => sum + value, 0));
+  return sums.indexOf(Math.max(...sums));
+}

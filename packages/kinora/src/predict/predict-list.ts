@@ -1,0 +1,35 @@
+/** What a model says of every clip of a list: the loader, the progress and the clips that cannot be read. */
+import type { Device } from '@kinora/torch';
+import type { RunConfig } from '../config/index.js';
+import type { BadClip } from '../data/bad-clips.js';
+import type { ClipList } from '../data/clip-list.js';
+import { type Progress, silent } from '../progress.js';
+import { evaluationLoader } from '../train/data.js';
+import { type Predictions, predictAll } from '../train/validate.js';
+import type { OpenedModel } from './open.js';
+
+export interface PredictOptions {
+  readonly device?: Device;
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
+/** Logits of the clips that could be read, in the list's order. Stops between batches with the signal's reason. */
+export async function predictList(
+  { network, spec }: Pick<OpenedModel, 'network' | 'spec'>,
+  list: ClipList,
+  config: RunConfig,
+  { device = 'cpu', progress = silent, signal }: PredictOptions = {},
+  label = 'evaluating',
+): Promise<Predictions & { ids: string[] }> {
+  const onBadClip = (clip: BadClip) => progress.log(`bad clip ${clip.id}: ${clip.reason}`);
+  const loader = evaluationLoader(list, spec, config, onBadClip, network.flow);
+  const task = progress.task(label, { total: loader.clips, unit: 'clips', every: config.print_freq });
+  try {
+    const predictions = await predictAll(network, loader, spec, device, { task, signal });
+    return { ...predictions, ids: Array.from(predictions.indices, (index) => list.items[index]!.id) };
+  } finally {
+    task.finish();
+    await loader.close();
+  }
+}

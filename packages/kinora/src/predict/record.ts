@@ -1,0 +1,37 @@
+/** Small JSON files of ours: checked when they are read, written whole or not at all. */
+import { readFileSync } from 'node:fs';
+import { KinoraError, serialize } from '@kinora/torch';
+import type * as z from 'zod';
+
+/** Reads a JSON file of ours; undefined where there is none. Throws `record/damaged`. */
+export function readRecord<T>(file: string, schema: z.ZodType<T>): T | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw serialize.fileError(file, 'a readable file', cause);
+  }
+  const result = schema.safeParse(parsed(text));
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  throw new KinoraError({
+    code: 'record/damaged',
+    where: [file, ...issue.path].join(', '),
+    expected: issue.message.replace(/^Invalid input: expected /, ''),
+    hint: 'delete the file, and what it holds is measured again',
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+export function writeRecord(file: string, value: unknown): void {
+  const bytes = Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
+  serialize.writeAtomically(file, (sink) => sink.write(bytes));
+}
