@@ -44,10 +44,9 @@ export class Ensemble extends Network {
 
   /** The features are the members' logits side by side, `[N, members x classes]`. */
   forward(clips: Tensor, flow?: Tensor): NetworkOutput {
-    const logits = [...this.members].map((member) => {
-      const inputs: [Tensor, Tensor?] = member.flow ? [clips, flow] : [clips];
-      return member.call(...inputs).logits;
-    });
+    const logits = [...this.members].map(
+      (member) => member.call(clips, member.flow ? flow : undefined).logits,
+    );
     return { logits: this.rule.call(logits), features: ops.cat(logits, 1) };
   }
 }
