@@ -64,6 +64,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./synth.js')).synthCommand(),
   },
   {
+    name: 'flow',
+    summary: 'show optical flow, or compute that of a data set',
+    load: async () => (await import('./flow.js')).flowCommand(),
+  },
+  {
     name: 'models',
     summary: 'list the networks, or the layers of one',
     load: async () => (await import('./models.js')).modelsCommand(),

@@ -1,0 +1,41 @@
+/** The clips in a folder, whatever its order: folders of frames and video files, at any depth. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { KinoraError } from '@kinora/torch/error';
+import { fileError } from '../../clip/file-error.js';
+import { isFrameName } from '../../clip/folder.js';
+import { isVideoName } from '../class-folders.js';
+import type { ClipPart } from '../timeline.js';
+
+/** Sorted by path. Hidden files and folders do not count. Throws `data/empty-list` if there are none. */
+export function clipsBelow(root: string): ClipPart[] {
+  const clips = [...walk(root)].sort();
+  if (clips.length > 0) return clips.map((path) => ({ path }));
+  throw new KinoraError({
+    code: 'data/empty-list',
+    where: root,
+    expected: 'folders of JPEG frames or video files',
+    received: 'none',
+  });
+}
+
+function* walk(folder: string): Generator<string> {
+  const entries = entriesOf(folder).filter(({ name }) => !name.startsWith('.'));
+  if (entries.some(({ name }) => isFrameName(name))) {
+    yield folder;
+    return;
+  }
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (isVideoName(entry.name)) yield path;
+    else if (entry.isDirectory()) yield* walk(path);
+  }
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    throw fileError(error, folder, 'a folder of clips');
+  }
+}

@@ -1,0 +1,24 @@
+/** A thread that puts the flow of clips into the cache, one after the other. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { PreprocessSpec } from '../../clip/spec.js';
+import { type ThreadError, toThread } from '../thread-error.js';
+import type { ClipPart } from '../timeline.js';
+import { keepFlow } from './keep-flow.js';
+
+export interface FlowWork {
+  readonly spec: PreprocessSpec;
+  readonly cache: string;
+}
+
+/** Whether it was computed, rather than there already; or what is wrong. */
+export type FlowReply = { readonly computed: boolean } | { readonly error: ThreadError };
+
+const { spec, cache } = workerData as FlowWork;
+
+parentPort!.on('message', async (item: ClipPart) => {
+  const reply = await keepFlow(item, spec, cache).then(
+    (computed): FlowReply => ({ computed }),
+    (error: unknown): FlowReply => ({ error: toThread(error) }),
+  );
+  parentPort!.postMessage(reply);
+});

@@ -1,0 +1,15 @@
+/** The flow of one clip of a list, into the cache. */
+import { cacheFlow } from '../../clip/flow/clip-flow.js';
+import { openClip } from '../../clip/open.js';
+import { resizedSize } from '../../clip/prepare.js';
+import type { PreprocessSpec } from '../../clip/spec.js';
+import { type ClipPart, clipTimeline, partOf } from '../timeline.js';
+
+/** Computes the clip's flow unless the cache has it. Resolves to whether it did. Throws `clip/*` and `flow/*`. */
+export async function keepFlow(item: ClipPart, spec: PreprocessSpec, cache: string): Promise<boolean> {
+  const source = await openClip(item.path);
+  const timeline = clipTimeline(source, item, spec);
+  const first = await source.read(timeline.subarray(0, 1));
+  const size = resizedSize(first, spec);
+  return cacheFlow({ source, timeline, part: partOf(item, spec), size }, cache);
+}
