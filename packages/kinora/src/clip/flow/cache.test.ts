@@ -1,30 +1,18 @@
 /** The cache of flow: computed once, never wrong, and clear about what it cannot do. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../fixtures.test.util.js';
 import { openFolder } from '../folder.js';
-import { frameAt } from '../frames.js';
-import { encodeJpeg } from '../jpeg.js';
-import { translation } from '../matrix.js';
 import type { ClipSource } from '../source.js';
 import { cacheFlow, type FlowClip, fieldPlaces, readFlow } from './clip-flow.js';
 import { isFlowOf, packFlow, unpackFlow } from './container.js';
 import { fieldAt, STILL, stillFields } from './fields.js';
-import { texturedFrames } from './texture.test.util.js';
+import { writeTexturedClip } from './texture.test.util.js';
 
 const SIZE = { height: 48, width: 64 };
 
-/** A clip of `count` frames in which everything moves right by two pixels a frame. */
-function writeClip(folder: string, count: number): void {
-  mkdirSync(folder, { recursive: true });
-  const frames = texturedFrames(
-    SIZE,
-    Array.from({ length: count }, (_, t) => translation(-2 * t, 0)),
-  );
-  for (let t = 0; t < count; t++)
-    writeFileSync(join(folder, `0000${t}.jpg`), encodeJpeg(frameAt(frames, t), SIZE, 95));
-}
+const writeClip = (folder: string, count: number) => writeTexturedClip(folder, count, SIZE);
 
 /** The clip, and how many frames were read of it. */
 function opened(path: string, part = 'whole'): { clip: FlowClip; read: () => number } {

@@ -1,7 +1,10 @@
 /** For tests only: pictures of a plane with a texture that is a formula, moved by any matrix, so that its flow is known. */
 
-import { type Frames, frameBytes, type Size } from '../frames.js';
-import type { Matrix } from '../matrix.js';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Frames, frameAt, frameBytes, type Size } from '../frames.js';
+import { encodeJpeg } from '../jpeg.js';
+import { type Matrix, translation } from '../matrix.js';
 import { randomStream } from '../random.js';
 import { type FlowFields, fieldAt, flowPixels } from './fields.js';
 
@@ -46,4 +49,15 @@ export function endpointErrors(fields: FlowFields, index: number, motion: Motion
     }
   }
   return { mean: errors.reduce((a, b) => a + b) / errors.length, largest: Math.max(...errors) };
+}
+
+/** Writes a clip of JPEG frames in which everything moves right by `speed` pixels a frame. */
+export function writeTexturedClip(folder: string, count: number, size: Size, speed = 2): void {
+  mkdirSync(folder, { recursive: true });
+  const views = Array.from({ length: count }, (_, t) => translation(-speed * t, 0));
+  const frames = texturedFrames(size, views);
+  for (let t = 0; t < count; t++) {
+    const name = `${String(t + 1).padStart(5, '0')}.jpg`;
+    writeFileSync(join(folder, name), encodeJpeg(frameAt(frames, t), size, 95));
+  }
 }
