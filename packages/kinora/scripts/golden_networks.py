@@ -1,15 +1,16 @@
-"""Writes golden/*.json: for networks of each kind, the names and shapes of their weights, and what a narrow twin of
-each, with an eighth of the channels from its stem on, computes from weights and clips that both sides make by the same
+"""Writes golden/*.json: for networks of each kind, the names and shapes of their weights, and what a narrow twin
+of each residual one, with an eighth of the channels from its stem on, or the network itself computes from weights and clips that both sides make by the same
 arithmetic: logits, loss, each gradient and each running statistic. A tensor is told by its norm and its product with a
 wave, in float64.
 
 The networks of torchvision are torchvision's own; the others are short reference modules, written for this purpose.
 Run by hand with Debian's torch 1.13 and torchvision 0.14; the tests need no Python.
 
-    python3 golden_networks.py
+    python3 golden_networks.py [FILE ...]
 """
 import json
 import os
+import sys
 
 import torch
 from torch import nn
@@ -130,6 +131,11 @@ def residual(name, **options):
     return case(name, full, twin, [2, 3, 6, 34, 36])
 
 
+def mobile(name, width):
+    net = reference.MobileNet3D(CLASSES, width)
+    return case(name, net, net, [2, 3, 8, 36, 34])
+
+
 CASES = {
     "video-resnets": lambda: [video(name) for name in ("r3d_18", "mc3_18", "r2plus1d_18")],
     "resnets-2d": lambda: [image("resnet18", 1), image("resnet50", 4)],
@@ -138,11 +144,14 @@ CASES = {
         residual("ResNet3D18A", blocks=[2, 2, 2, 2], projection=False),
         residual("ResNet3D50", blocks=[3, 4, 6, 3], bottleneck=True),
     ],
+    "mobile": lambda: [mobile("MobileNet3D_0.2x", 0.2)],
 }
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
     for file, make in CASES.items():
+        if sys.argv[1:] and file not in sys.argv[1:]:
+            continue
         path = os.path.join(GOLDEN, f"{file}.json")
         with open(path, "w") as out:
             json.dump({"torch": torch.__version__, "cases": make()}, out, separators=(",", ":"))

@@ -47,3 +47,41 @@ def resnet3d(base, num_classes, blocks, bottleneck=False, projection=True):
                 conv = block.downsample[0]
                 block.downsample = Thin(conv.out_channels, conv.stride)
     return net
+
+
+def conv_norm(i, o, kernel, stride=1, groups=1):
+    return [nn.Conv3d(i, o, kernel, stride, kernel // 2, groups=groups, bias=False), nn.BatchNorm3d(o)]
+
+
+class Inverted(nn.Module):
+    def __init__(self, i, o, expansion, stride):
+        super().__init__()
+        hidden = round(i * expansion)
+        wide = [*conv_norm(i, hidden, 1), nn.ReLU6()] if expansion > 1 else []
+        around = [*conv_norm(hidden, hidden, 3, stride, hidden), nn.ReLU6()]
+        self.conv = nn.Sequential(*wide, *around, *conv_norm(hidden, o, 1))
+        self.same = i == o and stride == 1
+
+    def forward(self, x):
+        return x + self.conv(x) if self.same else self.conv(x)
+
+
+class MobileNet3D(nn.Module):
+    """3D-MobileNetV2 with channels multiplied by width, for width <= 1."""
+
+    STAGES = [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)]
+
+    def __init__(self, num_classes, width):
+        super().__init__()
+        channels = int(32 * width)
+        blocks = [nn.Sequential(*conv_norm(3, channels, 3, (1, 2, 2)), nn.ReLU6())]
+        for expansion, c, count, stride in self.STAGES:
+            for i in range(count):
+                blocks.append(Inverted(channels, int(c * width), expansion, stride if i == 0 else 1))
+                channels = int(c * width)
+        blocks.append(nn.Sequential(*conv_norm(channels, 1280, 1), nn.ReLU6()))
+        self.features = nn.Sequential(*blocks)
+        self.classifier = nn.Sequential(nn.Dropout(0.2), nn.Linear(1280, num_classes))
+
+    def forward(self, x):
+        return self.classifier(self.features(x).mean([2, 3, 4]))

@@ -28,8 +28,7 @@ const golden = (file: string): Case[] =>
   JSON.parse(readFileSync(new URL(`../../golden/${file}.json`, import.meta.url), 'utf8')).cases;
 
 /** The same network with an eighth of the channels from the end of its stem on. */
-function narrow(network: Network, classes: number): Network {
-  const { table } = network as ResNet;
+function narrow({ table }: ResNet, classes: number): Network {
   const widths = table.widths.map((width) => width / 8);
   const stem = table.stem.with(-1, { ...table.stem.at(-1)!, output: widths[0]! });
   return new ResNet({ ...table, widths, stem }, classes);
@@ -68,14 +67,15 @@ function expectDigest(value: Tensor | null, [norm, product]: Digest, what: strin
   expect(error, `${what}: ${received} instead of ${norm},${product}`).toBeLessThan(1e-9);
 }
 
-describe.each(['video-resnets', 'resnets-2d', 'resnets-3d'])('%s', (file) => {
+describe.each(['video-resnets', 'resnets-2d', 'resnets-3d', 'mobile'])('%s', (file) => {
   test.each(golden(file))('$name agrees with PyTorch in names, values and gradients', (spec) => {
     const classes = spec.logits[0]!.length;
     const full = shapesOnly(() => findNetwork(spec.name).build(classes));
     const shapes = [...full.stateDict()].map(([name, weight]) => [name, weight.shape]);
     expect(shapes).toEqual(Object.entries(spec.shapes));
     full.dispose();
-    const network = narrow(full, classes).to({ dtype: 'float64' });
+    const twin = full instanceof ResNet ? narrow(full, classes) : findNetwork(spec.name).build(classes);
+    const network = twin.to({ dtype: 'float64' });
     fill(network);
     withoutDropout(network.train());
     scope(() => {

@@ -31,6 +31,29 @@ test.each(FIGURES)('%s has %f M parameters and costs %f GMAC', (name, parameters
   expect(Math.abs(cost.macs / 1e9 - gmac)).toBeLessThan(0.006);
 });
 
+/** Millions of parameters, and of operations as the authors count them: see their count_hooks.py. */
+const MOBILE: [name: string, parameters: number, mflop: number][] = [
+  ['MobileNet3D_0.2x', 0.96, 63],
+  ['MobileNet3D_0.45x', 1.4, 177],
+  ['MobileNet3D_0.7x', 2.05, 325],
+  ['MobileNet3D_1.0x', 3.12, 561],
+];
+
+test.each(MOBILE)(
+  '%s has %f M parameters and %d MFLOP, as published for 600 classes',
+  (name, parameters, mflop) => {
+    const { layers, ...cost } = entryCost(findNetwork(name), 600);
+    const elements = (type: string) =>
+      layers
+        .filter((layer) => layer.type === type)
+        .reduce((sum, { output }) => sum + output.reduce((a, b) => a * b, 1), 0);
+    const additions = 600 * (1280 - 1);
+    const operations = cost.macs + 2 * elements('BatchNorm3d') + elements('ReLU6') + additions;
+    expect(cost.parameters / 1e6).toBeCloseTo(parameters, 2);
+    expect(Math.round(operations / 1e6)).toBe(mflop);
+  },
+);
+
 const smalls = networks.filter(({ name }) => name.endsWith('Small'));
 
 test('each family has a network for laptops: 84 pixels, at most 0.4 GMAC', () => {

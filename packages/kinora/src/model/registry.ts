@@ -3,14 +3,15 @@ import { KinoraError } from '@kinora/torch';
 import { nearest } from '../nearest.js';
 import * as convColumn from './conv-column.js';
 import * as frames from './frames/tables.js';
+import * as mobile from './mobile/tables.js';
 import type { NetworkEntry } from './network.js';
 import * as resnet from './resnet/tables.js';
 import * as twoStream from './two-stream-tables.js';
 
 /** To add a family: a file that exports its `entries`, and a line here. */
-export const networks: readonly NetworkEntry[] = [convColumn, resnet, frames, twoStream].flatMap(
-  ({ entries }) => entries,
-);
+const families = [convColumn, resnet, mobile, frames, twoStream];
+
+export const networks: readonly NetworkEntry[] = families.flatMap(({ entries }) => entries);
 
 /** The entry of a name. Throws `model/unknown` with the nearest name. */
 export function findNetwork(name: string): NetworkEntry {

@@ -10,6 +10,13 @@ export class ReLU extends Module {
   }
 }
 
+/** min(max(x, 0), 6) */
+export class ReLU6 extends Module {
+  forward(input: Tensor): Tensor {
+    return ops.hardtanh(input, 0, 6);
+  }
+}
+
 /** x where positive, else negativeSlope x */
 export class LeakyReLU extends Module {
   constructor(readonly negativeSlope = 0.01) {

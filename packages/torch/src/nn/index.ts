@@ -5,6 +5,7 @@ export {
   LeakyReLU,
   LogSoftmax,
   ReLU,
+  ReLU6,
   Sigmoid,
   SiLU,
   Softmax,

@@ -1,0 +1,96 @@
+/**
+ * 3D-MobileNetV2 (Köpüklü et al. 2019, https://arxiv.org/abs/1904.02422), with the layers and names of
+ * okankop/Efficient-3DCNNs: inverted residual blocks, the mean over time and place, a linear classifier.
+ */
+import { nn, type Tensor } from '@kinora/torch';
+import { buildLayer, type Layer, type Size3 } from '../layers.js';
+import { Network, type NetworkOutput } from '../network.js';
+import { convNorm, InvertedResidual } from './inverted-residual.js';
+
+/** `blocks` blocks of `channels` each, the first one with the stride. */
+export interface MobileStage {
+  readonly expansion: number;
+  readonly channels: number;
+  readonly blocks: number;
+  readonly stride: Size3;
+}
+
+export interface MobileNetTable {
+  readonly name: string;
+  readonly family: string;
+  readonly summary: string;
+  readonly input: Size3;
+  /** What is done to clips before the first weight. */
+  readonly prepare?: readonly Layer[];
+  /** Multiplies all channels but the last ones, rounded down; those only above 1. */
+  readonly width: number;
+  /** Of the first convolution. */
+  readonly stem: number;
+  readonly stages: readonly MobileStage[];
+  /** Channels of the last convolution: the features. */
+  readonly last: number;
+  readonly dropout: number;
+}
+
+/** Clips `[N, 3, T, H, W]` of any size. */
+export class MobileNet extends Network {
+  readonly #prepare: readonly nn.Module[];
+  readonly features: nn.Sequential;
+  readonly classifier: nn.Sequential;
+
+  constructor({ prepare = [], width, stem, stages, last, dropout }: MobileNetTable, classes: number) {
+    super();
+    const wide = (channels: number) => Math.trunc(channels * width);
+    const outputs = [wide(stem), ...stages.map(({ channels }) => wide(channels))];
+    const top = width > 1 ? wide(last) : last;
+    this.#prepare = prepare.map(buildLayer);
+    this.features = new nn.Sequential(
+      activated(convNorm(3, outputs[0]!, { kernel: 3, stride: [1, 2, 2] })),
+      ...stages.flatMap((stage, i) => buildStage(stage, outputs[i]!, outputs[i + 1]!)),
+      activated(convNorm(outputs.at(-1)!, top, { kernel: 1 })),
+    );
+    this.classifier = new nn.Sequential(new nn.Dropout(dropout), new nn.Linear(top, classes));
+    initialise(this);
+  }
+
+  override namedChildren(): [string, nn.AnyModule][] {
+    return [
+      ...this.#prepare.map((layer, i): [string, nn.AnyModule] => [`prepare.${i}`, layer]),
+      ...super.namedChildren(),
+    ];
+  }
+
+  forward(clips: Tensor): NetworkOutput {
+    const prepared = this.#prepare.reduce((value, layer) => layer.call(value), clips);
+    const features = this.features.call(prepared).mean([2, 3, 4]);
+    return { logits: this.classifier.call(features), features };
+  }
+}
+
+const activated = (layers: nn.Module[]): nn.Sequential => new nn.Sequential(...[...layers, new nn.ReLU6()]);
+
+function buildStage(
+  { expansion, blocks, stride }: MobileStage,
+  input: number,
+  output: number,
+): InvertedResidual[] {
+  return Array.from({ length: blocks }, (_, i) =>
+    i === 0
+      ? new InvertedResidual(input, output, expansion, stride)
+      : new InvertedResidual(output, output, expansion, [1, 1, 1]),
+  );
+}
+
+/** As the original does: convolutions by their fan-out, as if ungrouped; the classifier narrowly. */
+function initialise(network: MobileNet): void {
+  for (const module of network.namedModules().values()) {
+    if (module instanceof nn.ConvNd) {
+      const fan = module.kernelSize.reduce((a, b) => a * b) * module.outChannels;
+      nn.init.normal_(module.weight, 0, Math.sqrt(2 / fan));
+    }
+    if (module instanceof nn.Linear) {
+      nn.init.normal_(module.weight, 0, 0.01);
+      nn.init.constant_(module.bias!, 0);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+/** The mobile networks as rows. To add one, add a row. */
+import { checkFit } from '../fit.js';
+import type { Size3 } from '../layers.js';
+import type { NetworkEntry } from '../network.js';
+import { MobileNet, type MobileNetTable, type MobileStage } from './mobile-net.js';
+
+const stage = (expansion: number, channels: number, blocks: number, stride: 1 | 2): MobileStage => ({
+  ...{ expansion, channels, blocks },
+  stride: [stride, stride, stride],
+});
+
+const family = 'Mobile 3D networks (3D-MobileNetV2)';
+
+const paper = {
+  family,
+  input: [16, 112, 112] as Size3,
+  stem: 32,
+  stages: [
+    stage(1, 16, 1, 1),
+    stage(6, 24, 2, 2),
+    stage(6, 32, 3, 2),
+    stage(6, 64, 4, 2),
+    stage(6, 96, 3, 1),
+    stage(6, 160, 3, 2),
+    stage(6, 320, 1, 1),
+  ],
+  last: 1280,
+  dropout: 0.2,
+};
+
+const rows: readonly MobileNetTable[] = [
+  {
+    ...paper,
+    name: 'MobileNet3D_0.2x',
+    width: 0.2,
+    summary: 'a fifth of the channels; 86.4 % on Jester in the paper',
+  },
+  { ...paper, name: 'MobileNet3D_0.45x', width: 0.45, summary: '90.2 % on Jester in the paper' },
+  { ...paper, name: 'MobileNet3D_0.7x', width: 0.7, summary: '93.3 % on Jester in the paper' },
+  { ...paper, name: 'MobileNet3D_1.0x', width: 1, summary: '94.6 % on Jester in the paper' },
+  {
+    family,
+    name: 'MobileNet3DSmall',
+    summary: 'motion only, 6 blocks; for laptops',
+    input: [16, 84, 84],
+    prepare: [{ type: 'motion' }, { type: 'average', kernel: [1, 2, 2] }],
+    width: 1,
+    stem: 16,
+    stages: [stage(1, 16, 1, 1), stage(4, 24, 1, 2), stage(4, 32, 2, 2), stage(4, 64, 2, 2)],
+    last: 256,
+    dropout: 0.2,
+  },
+];
+
+export const entries: readonly NetworkEntry[] = rows.map((row) => ({
+  name: row.name,
+  family: row.family,
+  summary: row.summary,
+  input: row.input,
+  build: (classes, size) => {
+    const network = new MobileNet(row, classes);
+    if (size !== undefined) checkFit(row.name, network, size, row.input);
+    return network;
+  },
+}));
