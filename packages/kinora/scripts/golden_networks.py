@@ -136,6 +136,11 @@ def mobile(name, width):
     return case(name, net, net, [2, 3, 8, 36, 34])
 
 
+def causal(name):
+    net = reference.CausalMobile(CLASSES)
+    return case(name, net, net, [2, 3, 7, 40, 36])
+
+
 CASES = {
     "video-resnets": lambda: [video(name) for name in ("r3d_18", "mc3_18", "r2plus1d_18")],
     "resnets-2d": lambda: [image("resnet18", 1), image("resnet50", 4)],
@@ -145,6 +150,7 @@ CASES = {
         residual("ResNet3D50", blocks=[3, 4, 6, 3], bottleneck=True),
     ],
     "mobile": lambda: [mobile("MobileNet3D_0.2x", 0.2)],
+    "streaming": lambda: [causal("CausalMobile3DSmall")],
 }
 
 if __name__ == "__main__":

@@ -85,3 +85,45 @@ class MobileNet3D(nn.Module):
 
     def forward(self, x):
         return self.classifier(self.features(x).mean([2, 3, 4]))
+
+
+class Causal(nn.Conv3d):
+    """Looks at this frame and those before it; the clip begins after black frames."""
+
+    def __init__(self, i, o, kernel, stride=1, groups=1):
+        t, h, w = kernel
+        super().__init__(i, o, kernel, (1, stride, stride), (0, h // 2, w // 2), groups=groups, bias=False)
+
+    def forward(self, x):
+        return super().forward(nn.functional.pad(x, (0, 0, 0, 0, self.kernel_size[0] - 1, 0)))
+
+
+class CausalInverted(Inverted):
+    def __init__(self, i, o, expansion, stride, time):
+        super().__init__(i, o, expansion, stride)
+        at = 0 if expansion == 1 else 3
+        hidden = self.conv[at].out_channels
+        self.conv[at] = Causal(hidden, hidden, (time, 3, 3), stride, hidden)
+
+
+class CausalMobile(nn.Module):
+    """The small streaming network: motion so far, half the size, causal blocks, the mean over all frames."""
+
+    STAGES = [(1, 16, 1, 1, 3), (3, 24, 1, 2, 5), (4, 32, 2, 2, 3), (4, 64, 2, 2, 3)]
+
+    def __init__(self, num_classes):
+        super().__init__()
+        channels = 16
+        blocks = [nn.Sequential(Causal(3, channels, (1, 3, 3), 2), nn.BatchNorm3d(channels), nn.ReLU6())]
+        for expansion, c, count, stride, time in self.STAGES:
+            for i in range(count):
+                blocks.append(CausalInverted(channels, c, expansion, *((stride, time) if i == 0 else (1, 3))))
+                channels = c
+        blocks.append(nn.Sequential(*conv_norm(channels, 256, 1), nn.ReLU6()))
+        self.features = nn.Sequential(*blocks)
+        self.classifier = nn.Sequential(nn.Dropout(0.2), nn.Linear(256, num_classes))
+
+    def forward(self, x):
+        counts = torch.arange(1, x.shape[2] + 1, dtype=x.dtype).view(-1, 1, 1)
+        x = nn.functional.avg_pool3d(x - x.cumsum(2) / counts, (1, 2, 2))
+        return self.classifier(self.features(x).mean([2, 3, 4]))

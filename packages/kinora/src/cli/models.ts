@@ -63,7 +63,17 @@ function layers(entry: NetworkEntry, classes: number): string {
     [...rows, total],
     [3, 4, 5],
   );
-  return `${entry.name}: ${entry.summary}; input ${inputOf(entry)}\n\n${table}\n${EXPLANATION}`;
+  return `${entry.name}: ${entry.summary}; input ${inputOf(entry)}\n\n${table}\n${EXPLANATION}${streaming(cost)}`;
+}
+
+/** For networks that take a video frame by frame. */
+function streaming({ frame, macs }: NetworkCost): string {
+  if (frame === undefined) return '';
+  const { macs: one, stateBytes } = frame;
+  return `
+Frame by frame: ${giga(one)} GMAC for each further frame, ${(stateBytes / 1e6).toFixed(2)} MB remembered between frames;
+a window over the last frames, computed anew at each, costs ${giga(macs)} GMAC, ${(macs / one).toFixed(1)} times as much.
+`;
 }
 
 const EXPLANATION = `MB: what the layer keeps from forward to backward for each clip in training and no layer before it kept, in float32:
@@ -71,7 +81,7 @@ inputs of convolutions, linear layers, norms and poolings, places of maxima (int
 activation functions need. Weights, gradients, the optimizer's state and libtorch's workspace come on top.
 `;
 
-function figures({ parameters, macs, activationBytes }: Omit<NetworkCost, 'layers'>): string[] {
+function figures({ parameters, macs, activationBytes }: Omit<NetworkCost, 'layers' | 'frame'>): string[] {
   return [
     parameters === 0 ? '' : parameters.toLocaleString('en-US'),
     macs === 0 ? '' : giga(macs),

@@ -5,6 +5,7 @@
  */
 import {
   noGrad,
+  ops,
   scope,
   shapesOnly,
   type Trace,
@@ -16,6 +17,7 @@ import { zeroInputs } from './input.js';
 import type { Size3 } from './layers.js';
 import type { Network, NetworkEntry } from './network.js';
 import { savedBytes } from './saved-activations.js';
+import { StreamingNetwork } from './streaming/causal-mobile.js';
 
 export interface LayerCost {
   /** Dotted module path, `conv_layer1.0`. */
@@ -38,6 +40,8 @@ export interface NetworkCost {
   readonly macs: number;
   /** See saved-activations.ts for what is counted. */
   readonly activationBytes: number;
+  /** Of networks that take a video frame by frame: what each further frame costs. */
+  readonly frame?: { readonly macs: number; readonly stateBytes: number };
 }
 
 /** The cost of a registered network at the size it was designed for. */
@@ -66,6 +70,7 @@ export function networkCost(network: Network, size: Size3): NetworkCost {
       parameters: sum(network.parameters().map(({ numel }) => numel)),
       macs: sum(calls.map(macs)),
       activationBytes: sum([...memory.values()]) / CLIPS,
+      ...(network instanceof StreamingNetwork && { frame: frameCost(network.eval(), size) }),
     };
   } finally {
     network.train(wasTraining);
@@ -86,6 +91,19 @@ function traced(network: Network, clips: number, size: Size3): Pick<Trace<unknow
     );
     return { calls, idOf };
   });
+}
+
+/** One frame more, and what the stream remembers between frames, in float32. */
+function frameCost(network: StreamingNetwork, [, height, width]: Size3): NonNullable<NetworkCost['frame']> {
+  return scope(() =>
+    shapesOnly(() => {
+      const frame = ops.zeros([1]).expand([1, 3, 1, height, width]);
+      const { state } = network.step(frame, null);
+      const { calls } = trace(() => network.step(frame, state));
+      const remembered = state.layers.map(({ numel }) => numel);
+      return { macs: sum(calls.map(macs)), stateBytes: 4 * sum(remembered) };
+    }),
+  );
 }
 
 function layersOf(

@@ -29,13 +29,20 @@ export class InvertedResidual extends nn.Module {
   readonly conv: nn.Sequential;
   readonly #shortcut: boolean;
 
-  constructor(input: number, output: number, expansion: number, stride: Size3) {
+  /** @param around one filter per channel and its norm, over `hidden` channels; of 3x3x3 by default */
+  constructor(
+    input: number,
+    output: number,
+    expansion: number,
+    stride: Size3,
+    around = (hidden: number): nn.Module[] => convNorm(hidden, hidden, { kernel: 3, stride, groups: hidden }),
+  ) {
     super();
     const hidden = Math.round(input * expansion);
     const widen = [...convNorm(input, hidden, { kernel: 1 }), new nn.ReLU6()];
     const layers: nn.Module[] = [
       ...(expansion === 1 ? [] : widen),
-      ...convNorm(hidden, hidden, { kernel: 3, stride, groups: hidden }),
+      ...around(hidden),
       new nn.ReLU6(),
       ...convNorm(hidden, output, { kernel: 1 }),
     ];
