@@ -2,9 +2,11 @@
 import { manualSeed, noGrad, ops, scope, type Tensor, tensor } from '@kinora/torch';
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../../clip/random.js';
+import type { ConsensusNetwork } from './consensus.js';
+import { engineRandom, fixedRandom } from './random.js';
 import { shift, TemporalShift } from './temporal-shift.js';
 import { CLASSES, SEGMENTS, tiny } from './tiny.test.util.js';
-import { chooseTuples, engineRandom, fixedRandom } from './tuples.js';
+import { chooseTuples } from './tuples.js';
 
 /** Logits of random clips, and of the same clips with their frames in another order. */
 function withOrders(name: string, ...orders: number[][]): Tensor[] {
@@ -37,6 +39,25 @@ describe('the order of frames', () => {
       expect(distance(forward!, others!)).toBe(0);
       expect(distance(forward!, without!)).toBeGreaterThan(1e-3);
     });
+  });
+
+  test('is drawn for the single frame in training, from the middle half of each clip', () => {
+    manualSeed(4);
+    using network = tiny.single!();
+    const seen = new Set<number>();
+    scope(() => {
+      // Clips of 8 frames that hold their own number; frames are told apart by what the network is given.
+      const clips = ops.arange(8).view([1, 1, 8, 1, 1]).expand([16, 3, 8, 10, 8]);
+      const { base_model } = network as ConsensusNetwork;
+      const { forward } = base_model;
+      base_model.forward = (frames) => {
+        for (const value of frames.select(1, 0).flatten(1).select(1, 0).toTypedArray())
+          seen.add(Number(value));
+        return forward.call(base_model, frames);
+      };
+      for (let step = 0; step < 4; step++) network.call(clips);
+    });
+    expect([...seen].sort()).toEqual([2, 3, 4, 5]);
   });
 
   test.each(['tsm', 'lrcn', 'lrcn-last', 'trn', 'trn-multiscale'])('changes what %s says', (name) => {

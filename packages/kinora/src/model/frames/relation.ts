@@ -4,7 +4,8 @@
  * multiple scales, over their lengths.
  */
 import { nn, ops, type Tensor } from '@kinora/torch';
-import { chooseTuples, engineRandom, fixedRandom, type Tuple } from './tuples.js';
+import { engineRandom, fixedRandom } from './random.js';
+import { chooseTuples, type Tuple } from './tuples.js';
 
 /** What the tuples of one length say, summed over them. */
 export interface Verdict {

@@ -1,6 +1,5 @@
 /** Ordered tuples of frames, on which temporal relations are computed: a few of all, always increasing in time. */
-import { ops, scope } from '@kinora/torch';
-import { permutation, type Random, randomStream } from '../../clip/random.js';
+import { permutation, type Random } from '../../clip/random.js';
 
 /** `size` increasing positions in `[0, frames)`. */
 export type Tuple = readonly number[];
@@ -15,13 +14,6 @@ export function chooseTuples(frames: number, size: number, count: number, random
   }
   return [...chosen.values()];
 }
-
-/** Always the same draws: evaluation must not depend on chance. */
-export const fixedRandom = (): Random => randomStream(0);
-
-/** Draws that follow the engine's default generator, whose state a checkpoint holds. */
-export const engineRandom = (): Random =>
-  randomStream(scope(() => Number(ops.randint(2 ** 31 - 1, [1]).item())));
 
 /** n over k, exact below 2^53. */
 const combinations = (n: number, k: number): number =>
