@@ -90,3 +90,10 @@ export function parseSpec(value: unknown, where = 'preprocessing spec'): Preproc
 export function clipLength(spec: Pick<PreprocessSpec, 'frames' | 'clips'>): number | undefined {
   return spec.clips === -1 ? undefined : spec.frames * spec.clips;
 }
+
+/** `[T, H, W]` of the clips that networks see; where the length depends on the video, T of the shortest. */
+export const clipSize = ({ frames, clips, crop }: PreprocessSpec): [t: number, h: number, w: number] => [
+  frames * Math.max(1, clips),
+  crop.height,
+  crop.width,
+];

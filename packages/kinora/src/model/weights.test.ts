@@ -17,7 +17,7 @@ const golden = (name: string): string =>
 function found(file: string) {
   const { weights, claim } = openWeights(file);
   try {
-    const { network, name, alike } = networkOf(weights, file, claim);
+    const { network, name, alike } = networkOf(weights, file, { claim });
     const value = Number(network.namedParameters().values().next().value!.flatten().select(0, 0).item());
     network.dispose();
     return { name, alike, claim, value };
@@ -62,6 +62,26 @@ describe('a file that says what it holds', () => {
       const tensors = state();
       expect(found(save('ResNet3D10', tensors)).name).toBe('ResNet3D10');
       expect(found(save('ConvColumn6', tensors)).name).toBe('ResNet3D10');
+    });
+  });
+
+  test('gives its classes whatever the order of its tensors, and is built for the frames of its clips', () => {
+    scope(() => {
+      using trained = findNetwork('TRNMultiscaleSmall').build(4, [5, 84, 84]);
+      const sorted = [...trained.stateDict()].sort(([a], [b]) => (a < b ? 1 : -1));
+      const { network, name } = networkOf(new Map(sorted), 'file', { size: [5, 84, 84] });
+      expect(name).toBe('TRNMultiscaleSmall');
+      expect(network.call(ops.zeros([2, 3, 5, 84, 84])).logits.shape).toEqual([2, 4]);
+      network.dispose();
+    });
+  });
+
+  test('of weights that fit only another size of clips says which size', () => {
+    scope(() => {
+      using trained = findNetwork('ConvColumn6').build(3);
+      expect(() => networkOf(trained.stateDict(), 'file', { size: [10, 84, 84] })).toThrow(
+        /^ConvColumn6, .* clips of 16x84x84 fit$/,
+      );
     });
   });
 

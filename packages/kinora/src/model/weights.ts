@@ -3,7 +3,8 @@
  * point's checkpoints, with and without DataParallel's prefix. Which network they belong to is read off their names
  * and shapes; what a file says of itself only decides between networks that these fit.
  */
-import { KinoraError, serialize, shapesOnly, Tensor } from '@kinora/torch';
+import { KinoraError, type Shape, serialize, shapesOnly, Tensor } from '@kinora/torch';
+import type { Size3 } from './layers.js';
 import type { Network, NetworkEntry } from './network.js';
 import { networks } from './registry.js';
 
@@ -52,47 +53,73 @@ export interface FoundNetwork {
   readonly alike: readonly string[];
 }
 
+/** What is known of a file besides its weights. */
+export interface Known {
+  /** The network that the file claims to hold. */
+  readonly claim?: string | undefined;
+  /** `[T, H, W]` of the clips that it is for; by default what the network was designed for. */
+  readonly size?: Size3 | undefined;
+}
+
 /**
  * A network of the registry whose parameters have exactly these names and shapes, with the weights loaded. Of several
  * it is the one that the file claims to hold, else the first one listed: ConvColumn7 and 8, for instance, differ in
  * dropout only, which evaluation does not use.
  * @throws KinoraError `model/unknown-weights` where none fits
  */
-export function networkOf(weights: Weights, file: string, claim?: string): FoundNetwork {
-  const classes = classCount(weights);
+export function networkOf(weights: Weights, file: string, { claim, size }: Known = {}): FoundNetwork {
   const claimed = networks.filter(({ name }) => name === claim);
   const fitting = [claimed, networks]
-    .map((entries) => entries.filter((entry) => fits(entry, classes, weights)))
+    .map((entries) => entries.flatMap((entry) => matchOf(entry, weights, size)))
     .find(({ length }) => length > 0);
   if (fitting === undefined) throw unknownWeights(weights, file);
-  const [found] = fitting as [NetworkEntry];
-  const network = found.build(classes);
+  const [{ entry, classes }, ...alike] = fitting as [Match, ...Match[]];
+  const network = entry.build(classes, size);
   network.loadStateDict(weights);
-  return {
-    name: found.name,
-    network,
-    alike: fitting.filter((entry) => entry !== found).map(({ name }) => name),
-  };
+  return { name: entry.name, network, alike: alike.map((other) => other.entry.name) };
 }
 
-/** Builds the entry's network without its values. Files from before PyTorch 0.4.1 lack batch norm's counters. */
-function fits({ build }: NetworkEntry, classes: number, weights: Weights): boolean {
-  const network = shapesOnly(() => build(classes));
+interface Match {
+  readonly entry: NetworkEntry;
+  readonly classes: number;
+}
+
+/** A number of classes that no layer has as its width, to find the dimensions that are one. */
+const MARK = 1009;
+
+/** The entry with the number of classes at which its network has these names and shapes; empty where it has others. */
+function matchOf(entry: NetworkEntry, weights: Weights, size: Size3 | undefined): Match[] {
+  const network = shapesOnly(() => buildAnyhow(entry, size));
   try {
-    const own = [...network.stateDict()].filter(([name]) => !name.endsWith('num_batches_tracked'));
-    const given = [...weights.keys()].filter((name) => !name.endsWith('num_batches_tracked'));
-    return own.length === given.length && own.every(([name, tensor]) => sameShape(weights.get(name), tensor));
+    const own = [...network.stateDict()].filter(isNoCounter);
+    if (own.length !== [...weights].filter(isNoCounter).length) return [];
+    const found = own.map(([name, { shape }]) => classesIn(shape, weights.get(name)?.shape));
+    const [classes, ...others] = new Set(found.flat());
+    if (found.includes(null) || typeof classes !== 'number' || others.length > 0) return [];
+    return [{ entry, classes }];
   } finally {
     network.dispose();
   }
 }
 
-const sameShape = (a: Tensor | undefined, b: Tensor): boolean => String(a?.shape) === String(b.shape);
+/** Where clips of this size do not fit, the weights may fit all the same; then it is the size that has to be told. */
+function buildAnyhow({ build }: NetworkEntry, size: Size3 | undefined): Network {
+  try {
+    return build(MARK, size);
+  } catch (error) {
+    if (!(error instanceof KinoraError)) throw error;
+    return build(MARK);
+  }
+}
 
-/** Rows of the last matrix: the last linear layer's. */
-function classCount(weights: Weights): number {
-  const matrices = [...weights.values()].filter(({ ndim }) => ndim === 2);
-  return matrices.at(-1)?.shape[0] ?? 1;
+/** Files from before PyTorch 0.4.1 lack batch norm's counters. */
+const isNoCounter = ([name]: [string, unknown]): boolean => !name.endsWith('num_batches_tracked');
+
+/** What a tensor has where the network's own has the mark; null if they differ elsewhere. */
+function classesIn(own: Shape, given: Shape | undefined): number[] | null {
+  const fits =
+    own.length === given?.length && own.every((length, i) => length === MARK || length === given[i]);
+  return fits ? given.filter((_, i) => own[i] === MARK) : null;
 }
 
 function unknownWeights(weights: Weights, file: string): KinoraError {

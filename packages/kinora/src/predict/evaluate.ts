@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Device, KinoraError } from '@kinora/torch';
+import { clipSize } from '../clip/spec.js';
 import { preprocessSpec, type RunConfig } from '../config/index.js';
 import type { ClipList } from '../data/clip-list.js';
 import { readClip } from '../data/clip-reader.js';
@@ -123,9 +124,7 @@ async function worstFrames(
 }
 
 function facts({ network, name, spec, file }: OpenedModel, device: Device): [string, string][] {
-  const { frames, clips, crop } = spec;
-  const size = [frames * Math.max(1, clips), crop.height, crop.width] as const;
-  const { parameters, macs } = networkCost(network, size);
+  const { parameters, macs } = networkCost(network, clipSize(spec));
   return [
     ['network', name],
     ['parameters', `${(parameters / 1e6).toFixed(2)} M`],

@@ -1,6 +1,6 @@
 /** A trained network and the preprocessing it was trained with, from anything a user may point at. */
 import { type Device, KinoraError, serialize } from '@kinora/torch';
-import { type PreprocessSpec, parseSpec } from '../clip/spec.js';
+import { clipSize, type PreprocessSpec, parseSpec } from '../clip/spec.js';
 import { ENSEMBLE, type EnsembleSpec, ensembleSchema, newEnsemble } from '../model/ensemble/ensemble.js';
 import type { Network } from '../model/network.js';
 import { networkOf, openWeights, type Weights } from '../model/weights.js';
@@ -36,7 +36,9 @@ export function openModel(path: string, { device = 'cpu', spec }: OpenOptions = 
   const { weights, claim } = openWeights(file);
   try {
     const { name, network } =
-      members === undefined ? networkOf(weights, file, claim) : wholeOf(members, own, weights);
+      members === undefined
+        ? networkOf(weights, file, { claim, size: clipSize(own) })
+        : wholeOf(members, own, weights);
     if (members === undefined) checkLabels(network, own, file);
     network.to({ device }).eval();
     return { network, name, spec: own, file, ...(members && { ensemble: members }) };

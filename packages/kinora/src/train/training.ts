@@ -1,6 +1,6 @@
 /** Everything that is trained, made from a configuration: network, optimizer and schedule, on their device. */
 import { type Device, manualSeed, type optim, setDeterministic, threads } from '@kinora/torch';
-import type { PreprocessSpec } from '../clip/spec.js';
+import { clipSize, type PreprocessSpec } from '../clip/spec.js';
 import type { RunConfig } from '../config/index.js';
 import { type ClipList, clipsPerClass, printOf } from '../data/clip-list.js';
 import type { Network } from '../model/network.js';
@@ -85,9 +85,7 @@ export function disposeTraining({ network, average, optimizer }: Training): void
 }
 
 function newNetwork(config: RunConfig, spec: PreprocessSpec, device: Device): Network {
-  const { frames, clips, crop, labels } = spec;
-  const size = [frames * Math.max(1, clips), crop.height, crop.width] as const;
-  return findNetwork(config.model).build(labels.length, size).to({ device });
+  return findNetwork(config.model).build(spec.labels.length, clipSize(spec)).to({ device });
 }
 
 function newAverage(config: RunConfig, spec: PreprocessSpec, device: Device): WeightAverage | null {

@@ -5,7 +5,7 @@
 import { cuda, type Device, inferenceMode, scope, threads } from '@kinora/torch';
 import { FLOW_FIELDS, fieldBytes } from '../../clip/flow/fields.js';
 import { randomStream } from '../../clip/random.js';
-import { clipLength, type PreprocessSpec } from '../../clip/spec.js';
+import { clipLength, clipSize, type PreprocessSpec } from '../../clip/spec.js';
 import { preprocessSpec, type RunConfig } from '../../config/index.js';
 import { networkInputs } from '../../model/input.js';
 import type { Network } from '../../model/network.js';
@@ -32,9 +32,7 @@ export function measureCost(config: RunConfig, labels: readonly string[], device
     lists: { train: { clips: labels.length, sha256: '' }, val: null },
   });
   try {
-    const { frames, clips, crop } = spec;
-    const size = [frames * Math.max(1, clips), crop.height, crop.width] as const;
-    const { parameters, macs } = networkCost(training.network, size);
+    const { parameters, macs } = networkCost(training.network, clipSize(spec));
     const step = medianSeconds(trainer(training), device, seconds);
     const clip = medianSeconds(predictor(training), device, seconds);
     return {
