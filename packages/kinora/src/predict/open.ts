@@ -72,11 +72,10 @@ function ensembleInside(file: string): EnsembleSpec | undefined {
 /** The members and the rule with their weights. */
 function wholeOf(
   members: EnsembleSpec,
-  { frames, clips, crop, labels }: PreprocessSpec,
+  spec: PreprocessSpec,
   weights: Weights,
 ): { name: string; network: Network } {
-  const size = [frames * Math.max(1, clips), crop.height, crop.width] as const;
-  const network = newEnsemble(members, labels.length, size);
+  const network = newEnsemble(members, spec.labels.length, clipSize(spec));
   try {
     network.loadStateDict(weights);
     return { name: ENSEMBLE, network };
