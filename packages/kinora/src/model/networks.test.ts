@@ -1,5 +1,5 @@
 /** What holds for every network of the registry, whatever its family; and the published figures of some. */
-import { KinoraError, nn, noGrad, ops, scope, shapesOnly } from '@kinora/torch';
+import { KinoraError, memoryStats, nn, noGrad, ops, scope, shapesOnly } from '@kinora/torch';
 import { describe, expect, test } from 'vitest';
 import { zeroInputs } from './input.js';
 import type { Size3 } from './layers.js';
@@ -112,6 +112,16 @@ describe.each(networks.map((entry) => [entry.name, entry] as const))('%s', (_, e
       const fitting = /(\d+)x(\d+)x(\d+) fit/.exec(hint!)!.slice(1).map(Number);
       expect(forwardShapes(entry, fitting as unknown as Size3).logits).toEqual([2, 5]);
     }
+  });
+
+  test('leaves no tensor behind, built or refused', () => {
+    const before = memoryStats().liveTensors;
+    try {
+      shapesOnly(() => entry.build(5, [1, 1, 1])).dispose();
+    } catch (error) {
+      if (!(error instanceof KinoraError)) throw error;
+    }
+    expect(memoryStats().liveTensors).toBe(before);
   });
 });
 

@@ -25,10 +25,8 @@ export class Trn extends FrameNetwork<TrnTable> {
   readonly frames: number;
 
   constructor(table: TrnTable, classes: number, [frames]: Size3 = table.input) {
+    checkEnough(frames, table);
     super(table);
-    const fitting = [2, ...table.input.slice(1)].join('x');
-    if (frames < 2)
-      throw wrongFrames(table.name, 'at least 2 frames, to relate them', frames, `clips of ${fitting} fit`);
     const { features, bottleneck, scales } = table;
     const options = { features, frames, bottleneck, classes };
     this.frames = frames;
@@ -46,4 +44,11 @@ export class Trn extends FrameNetwork<TrnTable> {
     const { logits, hidden } = this.consensus.call(this.new_fc.call(sequence));
     return { logits, features: hidden };
   }
+}
+
+/** Before anything is built, which would have to be freed again. */
+function checkEnough(frames: number, { name, input }: TrnTable): void {
+  const fitting = [2, ...input.slice(1)].join('x');
+  if (frames < 2)
+    throw wrongFrames(name, 'at least 2 frames, to relate them', frames, `clips of ${fitting} fit`);
 }
