@@ -75,6 +75,21 @@ describe('init_from', () => {
     expect([report.classifier, report.missing, report.unexpected]).toEqual([[], [], []]);
   });
 
+  test('inflates the file of a 2D network, and says so', () => {
+    using image = findNetwork('ResNetSmall').build(5);
+    using clip = findNetwork('I3DResNetSmall').build(3);
+    const file = data.at('image.safetensors');
+    serialize.saveSafetensors(file, image.stateDict());
+    const report = initFrom(clip, file, 3);
+    expect(report.inflated).toHaveLength(12);
+    expect([report.missing, report.unexpected]).toEqual([[], []]);
+    const lines = describeInit(report, file);
+    expect(lines[1]).toMatch(
+      /^ {2}kernels of a 2D network, inflated along time: conv1.weight, layer1.0.conv1.weight, /,
+    );
+    expect(lines[2]).toMatch(/fc.weight \[5, 128\] instead of \[3, 128\]/);
+  });
+
   test('leaves a classifier of another size as it was drawn, and says so', () => {
     const { report, before, after } = begin(5, file());
     expect(after).toEqual(before);

@@ -4,12 +4,15 @@
  * it was drawn.
  */
 import { KinoraError, noGrad, type Tensor } from '@kinora/torch';
+import { inflate } from '../model/inflate.js';
 import type { Network } from '../model/network.js';
 import { readWeights, type Weights } from '../model/weights.js';
 
 /** What became of a network's tensors, by name. */
 export interface InitReport {
   readonly taken: readonly string[];
+  /** Of those, kernels of a 2D network that were given a time axis (model/inflate.ts). */
+  readonly inflated: readonly string[];
   /** Of another number of classes: `fc.weight [27, 64] instead of [5, 64]`. */
   readonly classifier: readonly string[];
   /** In the network, not in the file: left as they were drawn. */
@@ -25,7 +28,8 @@ export interface InitReport {
 export function initFrom(network: Network, file: string, classes: number): InitReport {
   const weights = readWeights(file);
   try {
-    return take(network, weights, file, classes);
+    const inflated = inflate(network.stateDict(), weights);
+    return { ...take(network, weights, file, classes), inflated };
   } finally {
     for (const tensor of weights.values()) tensor.dispose();
   }
@@ -33,18 +37,24 @@ export function initFrom(network: Network, file: string, classes: number): InitR
 
 /** The report as lines for a person. */
 export function describeInit(report: InitReport, file: string): string[] {
-  const { taken, classifier, missing, unexpected } = report;
+  const { taken, inflated, classifier, missing, unexpected } = report;
   const line = (what: string, names: readonly string[]): string[] =>
     names.length === 0 ? [] : [`  ${what}: ${names.join(', ')}`];
   return [
     `weights from ${file}: ${taken.length} tensors taken`,
+    ...line('kernels of a 2D network, inflated along time', inflated),
     ...line('a classifier of another size, left at its initial values', classifier),
     ...line('not in the file, left at their initial values', missing),
     ...line('in the file but not in the network, not used', unexpected),
   ];
 }
 
-function take(network: Network, weights: Weights, file: string, classes: number): InitReport {
+function take(
+  network: Network,
+  weights: Weights,
+  file: string,
+  classes: number,
+): Omit<InitReport, 'inflated'> {
   const own = network.stateDict();
   const common = [...own].filter(([name]) => weights.has(name));
   const fitting = common.filter(([name, tensor]) => shape(tensor) === shape(weights.get(name)!));
