@@ -1,8 +1,11 @@
 /** `kinora predict`: the likeliest labels of clips, as bars or as JSON lines. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Device, KinoraError } from '@kinora/torch';
 import { Command } from 'commander';
+import type { Views } from '../clip/view.js';
 import { need } from '../config/check.js';
-import { loadConfig, preprocessSpec } from '../config/index.js';
+import { loadConfig, preprocessSpec, type RunConfig } from '../config/index.js';
 import { readLabels } from '../data/labels.js';
 import { type OpenedModel, openModel } from '../predict/open.js';
 import { type Prediction, predictClip } from '../predict/predict.js';
@@ -16,6 +19,8 @@ interface PredictFlags extends ConfigOptions, DeviceOptions {
   checkpoint?: string;
   top: number;
   json?: boolean;
+  evalClips?: number;
+  evalCrops?: number;
 }
 
 export function predictCommand(): Command {
@@ -24,7 +29,9 @@ export function predictCommand(): Command {
     .argument('<path...>', 'folders of JPEG frames or video files')
     .option('--checkpoint <path>', 'run folder, checkpoint or weights file to use')
     .option('-k, --top <n>', 'labels to show', positiveInt, 5)
-    .option('--json', 'print one JSON object a clip');
+    .option('--json', 'print one JSON object a clip')
+    .option('--eval-clips <n>', "clips along time to average (default: the run's eval_clips)", positiveInt)
+    .option('--eval-crops <n>', "crops of each to average (default: the run's eval_crops)", positiveInt);
   return withDevice(withConfig(command))
     .addHelpText(
       'after',
@@ -38,9 +45,10 @@ async function predict(paths: string[], flags: PredictFlags): Promise<void> {
   // Remarks go to stderr: stdout holds results only.
   const device = chooseDevice(flags, { ...silent, log: remark });
   const model = openModel(source.path, { device, ...(source.spec && { spec: source.spec }) });
+  const settings = { ...flags, device, views: await viewsOf(flags, source), alone: paths.length === 1 };
   let failures = 0;
   try {
-    for (const path of paths) if (!(await answer(model, path, device, flags, paths.length === 1))) failures++;
+    for (const path of paths) if (!(await answer(model, path, settings))) failures++;
   } finally {
     model.network.dispose();
   }
@@ -51,12 +59,16 @@ async function predict(paths: string[], flags: PredictFlags): Promise<void> {
 async function answer(
   model: OpenedModel,
   path: string,
-  device: Device,
-  { top, json = false }: PredictFlags,
-  alone: boolean,
+  {
+    top,
+    json = false,
+    device,
+    views,
+    alone,
+  }: PredictFlags & { device: Device; views: Views; alone: boolean },
 ): Promise<boolean> {
   try {
-    const best = (await predictClip(model, path, device)).slice(0, top);
+    const best = (await predictClip(model, path, device, views)).slice(0, top);
     process.stdout.write(json ? `${JSON.stringify({ path, top: best })}\n` : describePrediction(path, best));
     return true;
   } catch (error) {
@@ -85,7 +97,21 @@ async function findModel({ checkpoint, config: file, set = [] }: PredictFlags) {
   const path = checkpoint ?? config?.checkpoint ?? (config && runFolderOf(config).path);
   if (path === undefined) throw noModel();
   if (config === undefined) return { path };
-  return { path, spec: () => preprocessSpec(config, readLabels(need(config, 'labels_csv', 'prediction'))) };
+  return {
+    path,
+    config,
+    spec: () => preprocessSpec(config, readLabels(need(config, 'labels_csv', 'prediction'))),
+  };
+}
+
+/** What the flags say, else the configuration, else the run that the weights lie in. */
+async function viewsOf(
+  { evalClips, evalCrops }: PredictFlags,
+  { path, config }: { path: string; config?: RunConfig },
+): Promise<Views> {
+  const file = join(path, 'config.json');
+  const own = config ?? (existsSync(file) ? await loadConfig(file) : undefined);
+  return { clips: evalClips ?? own?.eval_clips ?? 1, crops: evalCrops ?? own?.eval_crops ?? 1 };
 }
 
 function remark(line: string): void {

@@ -55,7 +55,7 @@ export function uniformPositions(count: number, spec: SamplingSpec, random?: Ran
 }
 
 /** Frames spanned by the clip; with `clips` -1 the whole video. */
-function windowLength(count: number, spec: SamplingSpec): number {
+export function windowLength(count: number, spec: SamplingSpec): number {
   return spec.clips === -1 ? count : spec.frames * spec.clips * spec.stride;
 }
 

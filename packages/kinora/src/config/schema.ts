@@ -116,7 +116,20 @@ const training = {
     .describe('of an average of the weights, which is then what is validated, saved and exported'),
 };
 
-export const RunConfig = z.strictObject({ ...run, ...data, ...preprocessKeys, ...training });
+const evaluation = {
+  eval_clips: count
+    .default(1)
+    .describe('clips along time whose predictions eval, test and predict average; training validates one'),
+  eval_crops: count.default(1).describe('crops of each, along the longer side of the frame'),
+};
+
+export const RunConfig = z.strictObject({
+  ...run,
+  ...data,
+  ...preprocessKeys,
+  ...training,
+  ...evaluation,
+});
 
 /** What a file may say: everything is optional. */
 export type RunConfigInput = z.input<typeof RunConfig>;

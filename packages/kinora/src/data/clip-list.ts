@@ -2,6 +2,7 @@
  * What annotations come to: the classes, and one line per clip. Plain data, whatever file it came from.
  */
 import { createHash } from 'node:crypto';
+import type { View } from '../clip/view.js';
 
 export interface ClipItem {
   /** As in the annotation; unique names are not required. */
@@ -13,6 +14,8 @@ export interface ClipItem {
   /** The part of the video that counts, in seconds from its start; absent: all of it. */
   readonly start?: number;
   readonly end?: number;
+  /** In evaluation: one of several views; absent: the one that the preprocessing says. */
+  readonly view?: View;
 }
 
 export interface ClipList {

@@ -11,6 +11,7 @@ import { prepareClip, preparedBytes, resizedSize } from '../clip/prepare.js';
 import { type Random, randomStream } from '../clip/random.js';
 import { samplePositions } from '../clip/sample.js';
 import type { PreprocessSpec } from '../clip/spec.js';
+import { viewDraw, viewPositions } from '../clip/view.js';
 import type { ClipItem } from './clip-list.js';
 import type { FlowOptions } from './flow/flow-reader.js';
 import { flipTable, NOT_MIRRORED } from './labels.js';
@@ -47,7 +48,7 @@ export function clipReader({ spec, training, flow }: ReaderOptions): ClipReader 
     const source = await openClip(item.path);
     const sampling = training && stream(training.seed, draw, 0);
     const timeline = clipTimeline(source, item, spec);
-    const moments = samplePositions(timeline.length, spec, sampling);
+    const moments = momentsOf(timeline.length, item, spec, sampling);
     const frames = await source.read(framesAt(timeline, moments), decoded);
     decoded = roomier(decoded, frames.data);
     const size = resizedSize(frames, spec);
@@ -57,7 +58,9 @@ export function clipReader({ spec, training, flow }: ReaderOptions): ClipReader 
     const augment = training?.augment;
     const change = augment && random && drawClip(augment, random, frames.count);
     const mirror = change?.flip === true ? (mirrored[item.label] ?? item.label) : NOT_MIRRORED;
-    const drawn = change && { ...change, flip: mirror !== NOT_MIRRORED };
+    const drawn = change
+      ? { ...change, flip: mirror !== NOT_MIRRORED }
+      : item.view && viewDraw(size, spec.crop, item.view);
     prepareClip(frames, spec, out, drawn, resized);
     const prepared = { data: out, count: frames.count, ...spec.crop };
     if (augment && random) perturbClip(prepared, augment, spec.mean, random);
@@ -75,24 +78,39 @@ export function clipReader({ spec, training, flow }: ReaderOptions): ClipReader 
  * decodes only what it needs, it refuses a clip that is damaged anywhere: one answer is not worth a doubt.
  */
 export async function readClip(
-  item: ClipPart,
+  item: ClipPart & Pick<ClipItem, 'view'>,
   spec: PreprocessSpec,
   flow?: FlowOptions,
 ): Promise<{ clip: Uint8Array; frames: number; flow?: Uint8Array }> {
   const source = await openClip(item.path);
   await source.verify();
   const timeline = clipTimeline(source, item, spec);
-  const moments = samplePositions(timeline.length, spec);
+  const moments = momentsOf(timeline.length, item, spec);
   const frames = await source.read(framesAt(timeline, moments));
-  const clip = prepareClip(frames, spec, new Uint8Array(preparedBytes(spec, frames.count)));
+  const size = resizedSize(frames, spec);
+  const drawn = item.view && viewDraw(size, spec.crop, item.view);
+  const clip = prepareClip(frames, spec, new Uint8Array(preparedBytes(spec, frames.count)), drawn);
   if (flow === undefined) return { clip, frames: frames.count };
   const { readClipFlow } = await flowReader();
-  const whole = { source, timeline, part: partOf(item, spec), size: resizedSize(frames, spec) };
-  return { clip, frames: frames.count, flow: await readClipFlow(whole, moments, spec, flow) };
+  const whole = { source, timeline, part: partOf(item, spec), size };
+  const fields = await readClipFlow(whole, moments, spec, flow, undefined, drawn);
+  return { clip, frames: frames.count, flow: fields };
 }
 
 /** Loaded by those alone who want flow. */
 const flowReader = () => import('./flow/flow-reader.js');
+
+/** A view is for evaluation: what is drawn at random shows all of a clip in time. */
+function momentsOf(
+  count: number,
+  { view }: Pick<ClipItem, 'view'>,
+  spec: PreprocessSpec,
+  random?: Random,
+): Int32Array {
+  return view === undefined || random !== undefined
+    ? samplePositions(count, spec, random)
+    : viewPositions(count, spec, view);
+}
 
 function framesAt(timeline: Int32Array, moments: Int32Array): Int32Array {
   return moments.map((moment) => timeline[moment]!);

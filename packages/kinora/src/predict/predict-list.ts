@@ -1,5 +1,6 @@
 /** What a model says of every clip of a list: the loader, the progress and the clips that cannot be read. */
 import type { Device } from '@kinora/torch';
+import { isOneView } from '../clip/view.js';
 import type { RunConfig } from '../config/index.js';
 import type { BadClip } from '../data/bad-clips.js';
 import type { ClipList } from '../data/clip-list.js';
@@ -7,6 +8,7 @@ import { type Progress, silent } from '../progress.js';
 import { evaluationLoader } from '../train/data.js';
 import { type Predictions, predictAll } from '../train/validate.js';
 import type { OpenedModel } from './open.js';
+import { averageViews, configViews, listOfViews } from './views.js';
 
 export interface PredictOptions {
   readonly device?: Device;
@@ -14,7 +16,7 @@ export interface PredictOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Logits of the clips that could be read, in the list's order. Stops between batches with the signal's reason. */
+/** Logits of the clips that could be read, in the list's order, averaged over the configuration's views. Stops between batches with the signal's reason. */
 export async function predictList(
   { network, spec }: Pick<OpenedModel, 'network' | 'spec'>,
   list: ClipList,
@@ -23,10 +25,15 @@ export async function predictList(
   label = 'evaluating',
 ): Promise<Predictions & { ids: string[] }> {
   const onBadClip = (clip: BadClip) => progress.log(`bad clip ${clip.id}: ${clip.reason}`);
-  const loader = evaluationLoader(list, spec, config, onBadClip, network.flow);
-  const task = progress.task(label, { total: loader.clips, unit: 'clips', every: config.print_freq });
+  const views = configViews(config);
+  const single = isOneView(views);
+  const shown = single ? list : listOfViews(list, views);
+  const loader = evaluationLoader(shown, spec, config, onBadClip, network.flow);
+  const unit = single ? 'clips' : 'views';
+  const task = progress.task(label, { total: loader.clips, unit, every: config.print_freq });
   try {
-    const predictions = await predictAll(network, loader, spec, device, { task, signal });
+    const found = await predictAll(network, loader, spec, device, { task, signal });
+    const predictions = single ? found : averageViews(found, views);
     return { ...predictions, ids: Array.from(predictions.indices, (index) => list.items[index]!.id) };
   } finally {
     task.finish();

@@ -1,10 +1,12 @@
-/** One clip to labels: the spec is executed, the network runs once, probabilities come back sorted. */
+/** One clip to labels: the spec is executed, the network runs, probabilities come back sorted. */
 import { type Device, inferenceMode, scope } from '@kinora/torch';
 import type { PreprocessSpec } from '../clip/spec.js';
+import { oneView, type View, type Views, viewsOf } from '../clip/view.js';
 import { readClip } from '../data/clip-reader.js';
 import { networkInputs } from '../model/input.js';
 import type { Network } from '../model/network.js';
 import { softmax } from '../train/metrics.js';
+import { logMean } from './views.js';
 
 export interface Prediction {
   readonly label: string;
@@ -13,25 +15,38 @@ export interface Prediction {
 }
 
 /**
- * Every label with its probability, the likeliest first, for a folder of JPEG frames or a video file.
- * Throws `clip/*` errors that name the file.
+ * Every label with its probability, the likeliest first, for a folder of JPEG frames or a video file; over several views
+ * the mean probability. Throws `clip/*` errors that name the file.
  */
 export async function predictClip(
-  { network, spec }: { network: Network; spec: PreprocessSpec },
+  model: { network: Network; spec: PreprocessSpec },
   path: string,
   device: Device = 'cpu',
+  views: Views = oneView,
 ): Promise<Prediction[]> {
-  const { clip: clips, flow, frames } = await readClip({ path }, spec, network.flow ? {} : undefined);
+  const parts: Float64Array[] = [];
+  for (const view of viewsOf(views)) parts.push(softmax(await viewLogits(model, path, view, device)));
+  const { labels } = model.spec;
+  const probabilities = parts.length === 1 ? parts[0]! : logMean(parts).map(Math.exp);
+  return labels
+    .map((label, i) => ({ label, probability: probabilities[i]! }))
+    .sort((a, b) => b.probability - a.probability);
+}
+
+/** `[classes]` */
+async function viewLogits(
+  { network, spec }: { network: Network; spec: PreprocessSpec },
+  path: string,
+  view: View,
+  device: Device,
+): Promise<Float32Array> {
+  const { clip: clips, flow, frames } = await readClip({ path, view }, spec, network.flow ? {} : undefined);
   const { height, width } = spec.crop;
   const batch = { clips, shape: [1, frames, height, width] as const, ...(flow && { flow }) };
-  const logits = scope(() =>
+  return scope(() =>
     inferenceMode(() => {
       const inputs = networkInputs(batch, spec, device);
       return network.call(...inputs).logits.toTypedArray() as Float32Array;
     }),
   );
-  const probabilities = softmax(logits);
-  return spec.labels
-    .map((label, i) => ({ label, probability: probabilities[i]! }))
-    .sort((a, b) => b.probability - a.probability);
 }

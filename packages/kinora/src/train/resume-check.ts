@@ -73,6 +73,8 @@ const HARMLESS = new Set([
   'save_steps',
   'histograms',
   'log_clips',
+  'eval_clips',
+  'eval_crops',
   'output_dir',
   'checkpoint',
   'init_from',

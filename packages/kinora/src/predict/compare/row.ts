@@ -6,7 +6,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Device, KinoraError } from '@kinora/torch';
-import type { RunConfig } from '../../config/index.js';
+import { effectiveConfig, type RunConfig } from '../../config/index.js';
 import { type Progress, silent } from '../../progress.js';
 import { hasCheckpoint } from '../../train/beginning.js';
 import { readState } from '../../train/checkpoint.js';
@@ -33,7 +33,8 @@ export function readRow(config: RunConfig): RowRecord | undefined {
   const file = recordFile(config);
   const record = readRecord(file, rowSchema);
   const before = record?.config ?? (hasCheckpoint(config) ? lastConfig(config) : undefined);
-  const changed = before === undefined ? [] : changedKeys(before, config);
+  // Keys that did not exist then have the defaults of today.
+  const changed = before === undefined ? [] : changedKeys(effectiveConfig(before, file), config);
   if (changed.length === 0) return record;
   throw new KinoraError({
     code: 'compare/other-settings',

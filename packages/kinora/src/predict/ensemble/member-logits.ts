@@ -13,6 +13,7 @@ import { readNpy, writeNpy } from '../npy.js';
 import { type OpenedModel, openModel } from '../open.js';
 import { type PredictOptions, predictList } from '../predict-list.js';
 import { readRecord, writeRecord } from '../record.js';
+import { configViews } from '../views.js';
 import type { Member } from './member.js';
 
 export interface MemberLogits {
@@ -72,8 +73,8 @@ export function openMember(member: Member, { device = 'cpu' }: PredictOptions = 
   });
 }
 
-function keyOf({ sha256, spec }: Member, list: ClipList): string {
-  const parts = [sha256, listHash(list), spec];
+function keyOf({ sha256, spec, config }: Member, list: ClipList): string {
+  const parts = [sha256, listHash(list), spec, configViews(config)];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24);
 }
 

@@ -1,0 +1,72 @@
+/**
+ * Views of a video for evaluation: several clips along time and several crops across the frame, whose predictions are
+ * averaged (Wang et al., Non-local Neural Networks, CVPR 2018: 10 clips of 3 crops). One clip and one crop is what the
+ * preprocessing spec alone says. Pure functions; runs in browsers too.
+ */
+import { type ClipDraw, noDraw } from './augment.js';
+import { cropStart } from './crop.js';
+import type { Size } from './frames.js';
+import type { Random } from './random.js';
+import { densePositions, type SamplingSpec, samplePositions, windowLength } from './sample.js';
+
+/** How many views a prediction averages. */
+export interface Views {
+  /** Along time. */
+  readonly clips: number;
+  /** Along the longer side of the frame. */
+  readonly crops: number;
+}
+
+/** One of them: which clip of how many, which crop of how many, from 0. */
+export interface View extends Views {
+  readonly clip: number;
+  readonly crop: number;
+}
+
+export const oneView: Views = { clips: 1, crops: 1 };
+
+export const isOneView = ({ clips, crops }: Views): boolean => clips === 1 && crops === 1;
+
+/** All views, the crops of a clip one after the other. */
+export function viewsOf({ clips, crops }: Views): View[] {
+  return Array.from({ length: clips * crops }, (_, i) => ({
+    clips,
+    crops,
+    clip: Math.floor(i / crops),
+    crop: i % crops,
+  }));
+}
+
+/**
+ * The positions `[T]` of a view, as samplePositions gives them for one clip. Of several clips the first begins with the
+ * video and the last ends with it; segments are sampled at as many places. A video no longer than a clip has only one.
+ */
+export function viewPositions(count: number, spec: SamplingSpec, { clip, clips }: View): Int32Array {
+  if (clips === 1) return samplePositions(count, spec);
+  if (spec.sampling === 'uniform') return samplePositions(count, spec, always((clip + 0.5) / clips));
+  const start = Math.round((clip * Math.max(0, count - windowLength(count, spec))) / (clips - 1));
+  return densePositions(count, spec).map((position) => Math.min(count - 1, position + start));
+}
+
+/** A stream that draws the same place in each segment. */
+const always = (place: number): Random => ({
+  uint32: () => 0,
+  uniform: (low = 0, high = 1) => low + place * (high - low),
+  below: () => 0,
+});
+
+/**
+ * The shift that brings a view's window to the centre, where the crop is. Of several crops the first begins where the
+ * longer side of the frame begins and the last ends where it ends; of one, and of a side that the crop covers, none.
+ */
+export function viewDraw(frame: Size, window: Size, { crop, crops }: View): ClipDraw {
+  const shift = (side: 'height' | 'width'): number => {
+    const room = frame[side] - window[side];
+    if (crops === 1 || room <= 0) return 0;
+    const start = Math.round((crop * room) / (crops - 1));
+    return (cropStart(frame[side], window[side]) - start) / frame[side];
+  };
+  const wide = frame.width >= frame.height;
+  const drawn = { ...noDraw, translateX: wide ? shift('width') : 0, translateY: wide ? 0 : shift('height') };
+  return { flip: false, frames: [drawn], perFrame: false };
+}
