@@ -4,19 +4,22 @@ import type { Size3 } from './layers.js';
 import type { Network } from './network.js';
 
 /**
- * Throws `model/input-size` where a layer of the network cannot take what clips of `size` have become by then.
+ * Throws `model/input-size` where a layer of the network cannot take what clips of `size` have become by then, and
+ * frees the network.
  * @param input a size that fits
  */
 export function checkFit(name: string, network: Network, size: Size3, input: Size3): void {
   const problem = refusal(network, size);
   if (problem === undefined) return;
   const { where, expected, received } = problem.parts;
+  const fitting = nearestFit(network, size, input);
+  network.dispose();
   throw new KinoraError({
     code: 'model/input-size',
     where: `${name}, ${where}`,
     expected: expected ?? 'a larger input',
     received: `${received} from clips of ${text(size)} (frames x height x width)`,
-    hint: `clips of ${text(nearestFit(network, size, input))} fit`,
+    hint: `clips of ${text(fitting)} fit`,
   });
 }
 

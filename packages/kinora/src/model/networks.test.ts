@@ -114,10 +114,10 @@ describe.each(networks.map((entry) => [entry.name, entry] as const))('%s', (_, e
     }
   });
 
-  test('leaves no tensor behind, built or refused', () => {
+  test('keeps no weights when it refuses a size, nor when it is freed', () => {
     const before = memoryStats().liveTensors;
     try {
-      shapesOnly(() => entry.build(5, [1, 1, 1])).dispose();
+      scope(() => shapesOnly(() => entry.build(5, [1, 1, 1])).dispose());
     } catch (error) {
       if (!(error instanceof KinoraError)) throw error;
     }

@@ -39,9 +39,9 @@ export class InvertedResidual extends nn.Module {
   ) {
     super();
     const hidden = Math.round(input * expansion);
-    const widen = [...convNorm(input, hidden, { kernel: 1 }), new nn.ReLU6()];
+    const widen = () => [...convNorm(input, hidden, { kernel: 1 }), new nn.ReLU6()];
     const layers: nn.Module[] = [
-      ...(expansion === 1 ? [] : widen),
+      ...(expansion === 1 ? [] : widen()),
       ...around(hidden),
       new nn.ReLU6(),
       ...convNorm(hidden, output, { kernel: 1 }),
