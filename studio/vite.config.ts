@@ -2,7 +2,8 @@
 // `kinora studio build` adds a run's data to it.
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig } from 'vite';
+import { defaultClientConditions, defineConfig } from 'vite';
+import { runtime } from './plugins/runtime.js';
 import { contentSecurityPolicy } from './plugins/security.js';
 import { tutorial } from './plugins/tutorial.js';
 
@@ -11,7 +12,10 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 export default defineConfig({
   root: here('.'),
   base: './',
-  plugins: [svelte({ configFile: here('svelte.config.js') }), tutorial(), contentSecurityPolicy()],
+  plugins: [svelte({ configFile: here('svelte.config.js') }), tutorial(), contentSecurityPolicy(), runtime()],
+  // onnxruntime without its WebAssembly inside: that is fetched from runtime/.
+  resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
+  worker: { format: 'es' },
   build: {
     outDir: here('../packages/kinora/dist/studio'),
     emptyOutDir: true,

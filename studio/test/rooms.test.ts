@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,7 +8,14 @@ import { makeSite, type TestSite } from './site.js';
 import { noBrowser, openBrowser, type Visit, type VisitOptions, visit } from './visit.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const PLACES = ['learn', 'learn/pixels-to-features'];
+/** The room's first page, and every chapter. */
+const PLACES = [
+  'learn',
+  ...readdirSync(new URL('../../docs/tutorial/', import.meta.url))
+    .map((file) => file.match(/^\d+-(.+)\.md$/)?.[1])
+    .filter((slug) => slug !== undefined)
+    .map((slug) => `learn/${slug}`),
+];
 
 describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `: ${noBrowser}` : ''}`, () => {
   let site: TestSite;
@@ -50,6 +57,33 @@ describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `:
       await close();
     },
   );
+
+  it('writes out cells of every kind of layer, equal to what the network computed', async () => {
+    const { page, complaints, close } = await open('learn/the-whole-network');
+    const layers = page.getByRole('combobox', { name: 'Layer' });
+    await page.getByText('Sum of the terms').waitFor();
+    const count = await layers.locator('option').count();
+    expect(count).toBeGreaterThan(20);
+    for (let layer = 0; layer < count; layer++) {
+      await layers.selectOption({ index: layer });
+      const [sum, own] = await page
+        .locator('[data-value]')
+        .evaluateAll((found) => found.map((element) => Number(element.getAttribute('data-value'))));
+      expect(sum, `layer ${layer}`).toSatisfy((value: number) => Math.abs(value - own!) <= 1e-4);
+    }
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('gives a clip and its reverse the same averaged answer in 2D, and different ones in 3D', async () => {
+    const { page, complaints, close } = await open('learn/why-time');
+    await expect.poll(() => page.locator('.networks ol').count(), { timeout: 30_000 }).toBe(4);
+    const [flat, deep, flatBack, deepBack] = await page.locator('.networks ol').allInnerTexts();
+    expect(flatBack).toBe(flat);
+    expect(deepBack).not.toBe(deep);
+    expect(complaints).toEqual([]);
+    await close();
+  });
 
   it('is read again without a network, isolated, after the first visit to a host that sends no headers', async () => {
     const plain = await plainServer(site.folder);

@@ -23,6 +23,8 @@ export async function makeSite(): Promise<TestSite> {
   await kinora('synth', '--out', 'data', ...COUNTS);
   writeFileSync(join(folder, 'config.json'), JSON.stringify(CONFIG));
   await kinora('train', '--config', 'config.json');
+  const frames = ['model_name=demo-frame', 'model=FrameColumnSmall', 'clip_size=1', 'sampling=uniform'];
+  await kinora('train', '--config', 'config.json', ...frames.flatMap((change) => ['--set', change]));
   await kinora('studio', 'build', '--run', 'runs/demo', '--out', 'site');
   return { folder: join(folder, 'site'), remove: () => rmSync(folder, { recursive: true }) };
 }

@@ -15,6 +15,9 @@ export interface Chapter {
 
 const FIGURES: Record<string, Chapter['figures']> = {
   'pixels-to-features': () => import('./pixels/figures.js'),
+  'why-time': () => import('./two-clips/figures.js'),
+  'convolution-in-space-and-time': () => import('./space-time/figures.js'),
+  'the-whole-network': () => import('./whole-network/figures.js'),
 };
 
 const texts = import.meta.glob<ChapterText>('../../../docs/tutorial/[0-9]*.md', {

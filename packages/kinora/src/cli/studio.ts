@@ -2,25 +2,33 @@
  * `kinora studio`: the tutorial in the browser, on a trained run, served from this machine; `kinora studio build` writes
  * the same as a folder for any web server.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { demoConfig } from '../config/demo.js';
+import { demoConfig, demoFrameConfig } from '../config/demo.js';
 import { effectiveConfig, type RunConfig } from '../config/index.js';
 import { plural } from '../predict/report/words.js';
-import { buildSite } from '../serve/site/build.js';
+import { buildSite, type SiteSource } from '../serve/site/build.js';
 import { serveFolder } from '../serve/static-server.js';
 import { hasCheckpoint } from '../train/beginning.js';
+import { chooseDevice } from '../train/device.js';
+import { trainRun } from '../train/run.js';
 import { runFolderOf } from '../train/run-folder.js';
 import { demo } from './demo.js';
 import { interruptible } from './interrupt.js';
 import { portNumber } from './options.js';
 import { createProgress } from './progress.js';
 import { configOf } from './run-flags.js';
+import { version } from './version.js';
 
 export function studioCommand(): Command {
   return new Command('studio')
     .description('Show in the browser how 3D convolutional networks see motion, on a trained one.')
     .option('--run <folder>', 'run to show; left out: the demo, trained first if it is not there')
+    .option(
+      '--frame-run <folder>',
+      'run of single frames to compare with; left out: RUN-frame, where there is one',
+    )
     .option('--port <number>', 'port on 127.0.0.1; 0 takes any free one', portNumber, 4321)
     .addHelpText('after', '\nExample:\n  $ kinora studio\n  $ kinora studio build --run runs/demo --out site')
     .action(open)
@@ -34,33 +42,59 @@ function buildCommand(): Command {
     )
     .requiredOption('--out <folder>', 'where the site goes; an earlier site there is replaced')
     .option('--run <folder>', 'run to show; left out: the demo')
+    .option(
+      '--frame-run <folder>',
+      'run of single frames to compare with; left out: RUN-frame, where there is one',
+    )
     .addHelpText('after', '\nExample:\n  $ kinora studio build --run runs/demo --out site')
     .action(async (_: unknown, command: Command) => {
       // Both commands have --run; commander hands the word to the outer one.
-      const { run, out } = command.optsWithGlobals<{ run?: string; out: string }>();
-      const site = await buildSite(await configOfRun(run), out);
+      const { out, ...runs } = command.optsWithGlobals<RunOptions & { out: string }>();
+      const site = await buildSite(await sourceOf(runs), out);
       createProgress().log(`${site.folder}: ${plural(site.files, 'file')}, ready for any web server`);
     });
 }
 
-async function open({ run, port }: { run?: string; port: number }): Promise<void> {
-  const config = await configOfRun(run);
-  const progress = createProgress();
-  if (run === undefined && !hasCheckpoint(config)) {
-    progress.log('There is no trained network yet: the demo trains one first.\n');
-    await demo({ useGpu: true });
-  }
-  const { folder } = await buildSite(config, join(runFolderOf(config).path, 'studio'));
+interface RunOptions {
+  readonly run?: string;
+  readonly frameRun?: string;
+}
+
+async function open({ port, ...runs }: RunOptions & { port: number }): Promise<void> {
+  if (runs.run === undefined) await trainDemo();
+  const source = await sourceOf(runs);
+  const { folder } = await buildSite(source, join(runFolderOf(source.run).path, 'studio'));
   const server = await serveFolder(folder, port);
+  const progress = createProgress();
   progress.log(`The studio is at ${server.url} (this machine only). Ctrl+C ends it.`);
   try {
-    await interruptible(
-      (signal) => aborted(signal),
-      () => {},
-    );
+    await interruptible(aborted, () => {});
   } finally {
     await server.close();
   }
+}
+
+/** The demo and the network of single frames beside it, where they are not trained yet. */
+async function trainDemo(): Promise<void> {
+  const [config, frames] = [demoConfig, demoFrameConfig].map((input) => effectiveConfig(input, 'the demo'));
+  const progress = createProgress();
+  if (!hasCheckpoint(config!)) {
+    progress.log('There is no trained network yet: the demo trains one first.\n');
+    await demo({ useGpu: true });
+  }
+  if (hasCheckpoint(frames!)) return;
+  progress.log(
+    '\nA network of single frames, to see what it cannot tell (about two minutes on 2 quiet cores)',
+  );
+  const device = chooseDevice({ useGpu: true }, progress);
+  await interruptible((signal) => trainRun(frames!, { device, progress, signal }));
+}
+
+async function sourceOf({ run, frameRun }: RunOptions): Promise<SiteSource> {
+  const config = await configOfRun(run);
+  const beside = frameRun ?? `${runFolderOf(config).path}-frame`;
+  const frames = frameRun !== undefined || existsSync(beside) ? await configOfRun(beside) : undefined;
+  return { run: config, ...(frames && { frameRun: frames }), version: version() };
 }
 
 const configOfRun = async (run: string | undefined): Promise<RunConfig> =>

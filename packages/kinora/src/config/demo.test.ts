@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { demoConfig } from './demo.js';
+import { demoConfig, demoFrameConfig } from './demo.js';
 
-test('configs/demo.json is the configuration of kinora demo', () => {
-  const file = new URL('../../../../configs/demo.json', import.meta.url);
-  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(demoConfig);
+test.each([
+  ['demo', demoConfig],
+  ['demo-frame', demoFrameConfig],
+])('configs/%s.json says what the program uses', (name, config) => {
+  const file = new URL(`../../../../configs/${name}.json`, import.meta.url);
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(config);
 });

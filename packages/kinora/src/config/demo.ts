@@ -1,4 +1,7 @@
-/** The demo's configuration, so that `kinora demo` works outside the repository too; configs/demo.json says the same. */
+/**
+ * The demo's configurations, so that `kinora demo` and `kinora studio` work outside the repository too; configs/demo.json and
+ * configs/demo-frame.json say the same.
+ */
 import type { RunConfigInput } from './schema.js';
 
 export const demoConfig = {
@@ -21,4 +24,13 @@ export const demoConfig = {
   schedule: 'one_cycle',
   max_steps: 1000,
   print_freq: 20,
+} as const satisfies RunConfigInput;
+
+/** The same on single frames drawn from anywhere in a clip: what can be told without motion. */
+export const demoFrameConfig = {
+  ...demoConfig,
+  model_name: 'demo-frame',
+  model: 'FrameColumnSmall',
+  clip_size: 1,
+  sampling: 'uniform',
 } as const satisfies RunConfigInput;

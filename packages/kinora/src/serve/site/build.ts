@@ -2,20 +2,38 @@
  * A studio site from a run: the app, the run's model, some of its clips, its curves. Any web server can serve the folder;
  * once loaded it needs none.
  */
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { KinoraError, serialize } from '@kinora/torch';
+import { KinoraError } from '@kinora/torch';
+import type { PreprocessSpec } from '../../clip/spec.js';
 import type { RunConfig } from '../../config/index.js';
-import { epochMetrics } from '../../predict/history.js';
-import { type OpenedModel, openModel } from '../../predict/open.js';
+import { openModel } from '../../predict/open.js';
 import { runFolderOf } from '../../train/run-folder.js';
 import { copyApp, filesOf, listFiles } from './app.js';
 import { writeClips } from './clips.js';
+import { writeRun } from './models.js';
 import { siteNetworks } from './networks.js';
 import { SITE_VERSION, type Site } from './protocol.js';
 
 const DATA = 'data';
 const INDEX = 'site.json';
+
+export interface SiteSource {
+  readonly run: RunConfig;
+  /** A run of single frames on the same clips, to compare with. */
+  readonly frameRun?: RunConfig;
+  /** Version of this library, for the models' metadata. */
+  readonly version: string;
+}
 
 export interface BuiltSite {
   readonly folder: string;
@@ -24,39 +42,44 @@ export interface BuiltSite {
 
 /**
  * Builds the site beside `out` and then puts it there; an earlier site is replaced, anything else is refused. Throws
- * `site/*`, and whatever opening the run's model or clips throws.
+ * `site/*`, and whatever opening and exporting the models and reading the clips throws.
  */
-export async function buildSite(config: RunConfig, out: string): Promise<BuiltSite> {
+export async function buildSite(source: SiteSource, out: string): Promise<BuiltSite> {
   const target = resolve(out);
   checkTarget(target);
   mkdirSync(dirname(target), { recursive: true });
   const folder = mkdtempSync(join(dirname(target), `.${basename(target)}-`));
-  const model = openModel(runFolderOf(config).path);
   try {
     copyApp(folder);
-    await writeData(join(folder, DATA), config, model);
+    await writeData(join(folder, DATA), source);
     listFiles(folder);
     chmodSync(folder, 0o755); // a temporary folder is private, a site is not
     rmSync(target, { recursive: true, force: true });
     renameSync(folder, target);
     return { folder: target, files: filesOf(target).length };
   } finally {
-    model.network.dispose();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function writeData(folder: string, config: RunConfig, { name, spec }: OpenedModel): Promise<void> {
+async function writeData(folder: string, { run, frameRun, version }: SiteSource): Promise<void> {
   mkdirSync(join(folder, 'clips'), { recursive: true });
+  const spec = specOf(run);
   const site: Site = {
     version: SITE_VERSION,
-    run: { name: config.model_name, network: name, epochs: epochMetrics(config) },
+    run: writeRun(folder, run, version),
+    ...(frameRun && { frameRun: writeRun(folder, frameRun, version) }),
     spec,
-    clips: await writeClips(folder, config, spec),
+    clips: await writeClips(folder, run, spec),
     networks: siteNetworks(spec.labels.length),
   };
-  const text = new TextEncoder().encode(JSON.stringify(site));
-  serialize.writeAtomically(join(folder, INDEX), (sink) => sink.write(text));
+  writeFileSync(join(folder, INDEX), JSON.stringify(site));
+}
+
+function specOf(run: RunConfig): PreprocessSpec {
+  const { network, spec } = openModel(runFolderOf(run).path);
+  network.dispose();
+  return spec;
 }
 
 /** Only a site, or nothing, may be replaced. */

@@ -1,7 +1,8 @@
 /** The sample clips of a site: of every few labels the first validation clip, whatever the network makes of it. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { KinoraError, serialize } from '@kinora/torch';
+import { KinoraError } from '@kinora/torch';
 import { openClip } from '../../clip/open.js';
 import { samplePositions } from '../../clip/sample.js';
 import type { PreprocessSpec } from '../../clip/spec.js';
@@ -45,7 +46,7 @@ async function writeClip(
   const { data, count, height, width } = await source.read(positions);
   const file = `clips/${item.label}.rgb.gz`;
   const bytes = gzipSync(data, { level: 9 });
-  serialize.writeAtomically(join(folder, file), (sink) => sink.write(bytes));
+  writeFileSync(join(folder, file), bytes);
   return { id: item.id, label: list.labels[item.label]!, file, count, height, width };
 }
 

@@ -11,6 +11,8 @@ export const SITE_VERSION = 1;
 export interface Site {
   readonly version: typeof SITE_VERSION;
   readonly run: SiteRun;
+  /** A 2D network of single frames, trained on the same clips; absent where none was. */
+  readonly frameRun?: SiteRun;
   readonly spec: PreprocessSpec;
   readonly clips: readonly SiteClip[];
   /** Every registered network and what it costs. */
@@ -21,6 +23,9 @@ export interface SiteRun {
   readonly name: string;
   /** Registered name of its network. */
   readonly network: string;
+  /** ONNX with the maps of every layer, and the weights, as safetensors. */
+  readonly model: string;
+  readonly weights: string;
   /** Empty for a network that was trained elsewhere. */
   readonly epochs: readonly EpochMetrics[];
 }

@@ -1,0 +1,39 @@
+/** Kernels for the box: the same question asked in the plane, and in the plane and in time. */
+import { type Size3, type Volume, volume } from '../arithmetic/volume.js';
+
+export type Form = '2D' | '3D' | '(2+1)D';
+
+/** The kernels of one form, in the order in which they run: (2+1)D has two. */
+export const kernelSizes: Record<Form, readonly Size3[]> = {
+  '2D': [[1, 3, 3]],
+  '3D': [[3, 3, 3]],
+  '(2+1)D': [
+    [1, 3, 3],
+    [3, 1, 1],
+  ],
+};
+
+export interface Question {
+  readonly name: string;
+  /** Weights along time, before, now and after; and in the plane, by row and column. */
+  readonly time: readonly [number, number, number];
+  readonly plane: (y: number, x: number) => number;
+}
+
+const mean = (): number => 1 / 9;
+
+export const questions: readonly Question[] = [
+  { name: 'what has come or gone', time: [-1, 0, 1], plane: mean },
+  { name: 'an upright edge that moves', time: [-1, 0, 1], plane: (_, x) => (x - 1) / 3 },
+  { name: 'a level edge that moves', time: [-1, 0, 1], plane: (y) => (y - 1) / 3 },
+  { name: 'what flickers', time: [-0.5, 1, -0.5], plane: mean },
+  { name: 'the mean of three frames', time: [1 / 3, 1 / 3, 1 / 3], plane: mean },
+];
+
+/** The 3D kernel of a question is time times plane; (2+1)D asks the two one after the other; 2D cannot ask about time. */
+export function kernelsOf(form: Form, { time, plane }: Question): Volume[] {
+  const inPlane = volume([1, 3, 3], (_, y, x) => plane(y, x));
+  if (form === '2D') return [inPlane];
+  if (form === '3D') return [volume([3, 3, 3], (t, y, x) => time[t]! * plane(y, x))];
+  return [inPlane, volume([3, 1, 1], (t) => time[t]!)];
+}
