@@ -63,11 +63,11 @@ export function clipReader({ spec, training, flow }: ReaderOptions): ClipReader 
       : item.view && viewDraw(size, spec.crop, item.view);
     prepareClip(frames, spec, out, drawn, resized);
     const prepared = { data: out, count: frames.count, ...spec.crop };
-    if (augment && random) perturbClip(prepared, augment, spec.mean, random);
+    const view = augment && random && perturbClip(prepared, augment, spec.mean, random);
     if (flow !== undefined) {
       const { readClipFlow } = await flowReader();
       const clip = { source, timeline, part: partOf(item, spec), size };
-      await readClipFlow(clip, moments, spec, flow, flowOut, drawn);
+      await readClipFlow(clip, moments, spec, flow, { out: flowOut, draw: drawn, view });
     }
     return mirror === NOT_MIRRORED ? item.label : mirror;
   };

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type FrameDraw, noDraw } from '../augment.js';
 import { type Affine, identity, inverseAffine, type Matrix, translation } from '../matrix.js';
 import { prepareClip } from '../prepare.js';
+import { operations } from '../rand-augment.js';
 import { defaultSpec } from '../spec.js';
 import { computeFlow, consecutive } from './farneback.js';
 import { FLOW_REACH, FLOW_STEP, fieldAt, flowByte, flowPixels, STILL, stillFields } from './fields.js';
@@ -95,6 +96,33 @@ describe('flow through a draw', () => {
       return [x + flowPixels(field[i]!), y + flowPixels(field[i + 1]!)];
     });
     expect(mean).toBeLessThan(0.2);
+  });
+
+  test('RandAugment moves pixels, and flow with them', async () => {
+    const moving = Object.entries(operations).filter(([name]) => /Shear|Translate|Rotate/.test(name));
+    expect(moving).toHaveLength(5);
+    for (const [name, { apply }] of moving) {
+      const frames = texturedFrames(SIZE, [turned(-1), turned(1.5)]);
+      const clip = { data: prepareClip(frames, spec), count: 2, ...spec.crop };
+      const view = apply(clip, 0.4) as Matrix;
+      const fields = await computeFlow(frames, consecutive(2));
+      const drawn = prepareFlow(fields, spec.crop, [0], undefined, undefined, view);
+      const field = fieldAt(await computeFlow(clip, consecutive(2)), 0);
+      const errors: number[] = [];
+      const black = clip.data.subarray(84 * 84 * 3);
+      for (let y = 30; y < 54; y++) {
+        for (let x = 30; x < 54; x++) {
+          const i = (y * 84 + x) * 2;
+          const [u, v] = [0, 1].map((c) => flowPixels(drawn[i + c]!) - flowPixels(field[i + c]!));
+          errors.push(Math.hypot(u!, v!));
+        }
+      }
+      expect(errors.reduce((a, b) => a + b) / errors.length, name).toBeLessThan(0.2);
+      const corner = [0, 83, 83 * 84, 84 * 84 - 1].find(
+        (pixel) => black[pixel * 3] === 0 && black[pixel * 3 + 1] === 0,
+      );
+      expect([...drawn.subarray(corner! * 2, corner! * 2 + 2)], name).toEqual([STILL, STILL]);
+    }
   });
 
   test('of a motion to the right: vectors by hand', () => {

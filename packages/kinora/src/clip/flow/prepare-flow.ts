@@ -4,14 +4,15 @@
  */
 import { type ClipDraw, clipMatrix, noDraw } from '../augment.js';
 import type { Size } from '../frames.js';
-import type { Matrix } from '../matrix.js';
+import { compose, identity, type Matrix } from '../matrix.js';
 import { type FlowFields, fieldAt, fieldBytes, STILL, steps } from './fields.js';
 
 const still: ClipDraw = { flip: false, frames: [noDraw], perFrame: false };
 
 /**
  * Writes the fields as the network's crop shows them into `out`, `[K, crop.height, crop.width, 2]`. `places` says to
- * which frame of the clip each field belongs, for draws that differ from frame to frame.
+ * which frame of the clip each field belongs, for draws that differ from frame to frame; `view` is how
+ * pixels moved within the crop afterwards, from output to source.
  */
 export function prepareFlow(
   fields: FlowFields,
@@ -19,29 +20,48 @@ export function prepareFlow(
   places: ArrayLike<number>,
   out: Uint8Array = new Uint8Array(fieldBytes(crop, fields.count)),
   draw: ClipDraw = still,
+  view: Matrix = identity,
 ): Uint8Array {
   const target = { data: out, count: fields.count, ...crop };
   for (let i = 0; i < fields.count; i++) {
     const change = draw.frames[draw.perFrame ? places[i]! : 0]!;
     const matrix = clipMatrix(change, draw.flip, fields, crop, draw.perFrame);
-    warpField(fieldAt(fields, i), fields, fieldAt(target, i), crop, matrix);
+    warpField(fieldAt(fields, i), fields, fieldAt(target, i), crop, matrix, view);
   }
   return out;
 }
 
-/** Bilinear; what lies outside the source stands still. A pixel belongs to the source if its centre falls inside. */
-function warpField(source: Uint8Array, size: Size, out: Uint8Array, crop: Size, matrix: Matrix): void {
-  const [a, b, c, d, e, f] = matrix;
-  const vectors = vectorMatrix(matrix);
+/**
+ * Bilinear; what lies outside the source, or outside the crop before `view`, stands still. A pixel belongs to either if
+ * its centre falls inside.
+ */
+function warpField(
+  source: Uint8Array,
+  size: Size,
+  out: Uint8Array,
+  crop: Size,
+  matrix: Matrix,
+  view: Matrix,
+): void {
+  const whole = compose(matrix, view);
+  const vectors = vectorMatrix(whole);
   for (let y = 0, write = 0; y < crop.height; y++) {
     for (let x = 0; x < crop.width; x++, write += 2) {
-      const sx = a * (x + 0.5) + b * (y + 0.5) + c;
-      const sy = d * (x + 0.5) + e * (y + 0.5) + f;
-      if (sx < 0 || sx >= size.width || sy < 0 || sy >= size.height) out[write] = out[write + 1] = STILL;
-      else sample(source, size, sx - 0.5, sy - 0.5, vectors, out, write);
+      const [sx, sy] = apply(whole, x + 0.5, y + 0.5);
+      const seen =
+        isInside(size, sx, sy) && (view === identity || isInside(crop, ...apply(view, x + 0.5, y + 0.5)));
+      if (seen) sample(source, size, sx - 0.5, sy - 0.5, vectors, out, write);
+      else out[write] = out[write + 1] = STILL;
     }
   }
 }
+
+function apply([a, b, c, d, e, f]: Matrix, x: number, y: number): [x: number, y: number] {
+  return [a * x + b * y + c, d * x + e * y + f];
+}
+
+const isInside = ({ height, width }: Size, x: number, y: number): boolean =>
+  x >= 0 && x < width && y >= 0 && y < height;
 
 /** `[a, b, d, e]`, row by row: what the matrix from output to source does to vectors, from source to output. */
 type VectorMatrix = readonly [a: number, b: number, d: number, e: number];

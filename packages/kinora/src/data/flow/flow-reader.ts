@@ -2,11 +2,20 @@
 import type { ClipDraw } from '../../clip/augment.js';
 import { type FlowClip, fieldPlaces, readFlow } from '../../clip/flow/clip-flow.js';
 import { prepareFlow } from '../../clip/flow/prepare-flow.js';
+import type { Matrix } from '../../clip/matrix.js';
 import type { PreprocessSpec } from '../../clip/spec.js';
 
 export interface FlowOptions {
   /** Folder where a clip's flow is kept once it is computed; absent: computed at every reading. */
   readonly cache?: string;
+}
+
+/** Where the fields go, and what was drawn for the clip. */
+export interface FlowTarget {
+  readonly out?: Uint8Array | undefined;
+  readonly draw?: ClipDraw | undefined;
+  /** How pixels moved within the crop afterwards, from output to source. */
+  readonly view?: Matrix | undefined;
 }
 
 /**
@@ -18,8 +27,7 @@ export async function readClipFlow(
   moments: Int32Array,
   { crop }: PreprocessSpec,
   { cache }: FlowOptions,
-  out?: Uint8Array,
-  draw?: ClipDraw,
+  { out, draw, view }: FlowTarget = {},
 ): Promise<Uint8Array> {
   const places = fieldPlaces(moments.length);
   const fields = await readFlow(
@@ -27,5 +35,5 @@ export async function readClipFlow(
     places.map((place) => moments[place]!),
     cache,
   );
-  return prepareFlow(fields, crop, places, out, draw);
+  return prepareFlow(fields, crop, places, out, draw, view);
 }
