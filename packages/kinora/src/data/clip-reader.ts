@@ -93,7 +93,7 @@ export async function readClip(
   if (flow === undefined) return { clip, frames: frames.count };
   const { readClipFlow } = await flowReader();
   const whole = { source, timeline, part: partOf(item, spec), size };
-  const fields = await readClipFlow(whole, moments, spec, flow, undefined, drawn);
+  const fields = await readClipFlow(whole, moments, spec, flow, { draw: drawn });
   return { clip, frames: frames.count, flow: fields };
 }
 
