@@ -43,6 +43,8 @@ export {
   type SynthResult,
   synthesize,
 } from './data/synth/index.js';
+// Exports: checkpoints to files for other programs.
+export { type Exported, type ExportOptions, exportModel, type Format } from './export/export.js';
 export { Classifier } from './model/classifier.js';
 // Networks: tables to modules, what they cost, weights from anywhere.
 export { inflate } from './model/inflate.js';

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { cuda, distributed, engineInfo, threads } from '@kinora/torch';
 import { inspect, type PLATFORM_NAMES, waysToGet } from '@kinora/torch/install';
 import { findVideoDecoder } from '../clip/video.js';
-import { version } from './version.js';
+import { version } from '../version.js';
 
 type Inspection = Awaited<ReturnType<typeof inspect>>;
 type Need = Parameters<typeof waysToGet>[0];

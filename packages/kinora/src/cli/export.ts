@@ -3,7 +3,6 @@ import { KinoraError } from '@kinora/torch/error';
 import { Command } from 'commander';
 import { exportModel, FORMATS, type Format } from '../export/export.js';
 import { nearest } from '../nearest.js';
-import { version } from './version.js';
 
 interface ExportFlags {
   run?: string;
@@ -25,7 +24,7 @@ export function exportCommand(): Command {
 
 function run({ run: path, ...flags }: ExportFlags): void {
   if (path === undefined) throw noRun();
-  const { file, bytes, network, labels } = exportModel(path, { ...flags, version: version() });
+  const { file, bytes, network, labels } = exportModel(path, flags);
   process.stdout.write(`${file}: ${network}, ${labels.length} labels, ${(bytes / 1e6).toFixed(2)} MB\n`);
 }
 

@@ -3,11 +3,11 @@
  * Prints help and errors; the commands print their own results.
  */
 import { Command, CommanderError } from 'commander';
+import { version } from '../version.js';
 import { normalizeArgv, takeDebug } from './argv.js';
 import { COMMANDS, type CommandEntry } from './commands.js';
 import { describeFailure } from './failure.js';
 import { unknownCommand, usageError } from './usage.js';
-import { version } from './version.js';
 
 /** Runs `kinora <words>` and returns the exit code. Never throws. */
 export async function run(

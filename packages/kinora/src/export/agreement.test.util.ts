@@ -1,6 +1,7 @@
 /** For tests only: how far onnxruntime is from libtorch on the same random clips. */
 import { fromTypedArray, inferenceMode, manualSeed, ops, scope, type Tensor } from '@kinora/torch';
 import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
+import { FLOW_FIELDS } from '../clip/flow/fields.js';
 import { defaultSpec, type PreprocessSpec } from '../clip/spec.js';
 import type { Size3 } from '../model/layers.js';
 import type { Network } from '../model/network.js';
@@ -35,15 +36,28 @@ const random = ({ shape }: Tensor, low: number, high: number): Float32Array =>
         .toTypedArray() as Float32Array,
   );
 
+interface RandomInput {
+  readonly data: Float32Array;
+  readonly shape: readonly number[];
+}
+
+function randomInput(shape: readonly number[]): RandomInput {
+  const data = inferenceMode(() => scope(() => ops.randn([...shape]).toTypedArray() as Float32Array));
+  return { data, shape };
+}
+
 /** What onnxruntime makes of clips `[N, 3, T, H, W]`. */
 export async function runOnnx(
   file: Uint8Array,
-  clips: Float32Array,
-  shape: readonly number[],
+  inputs: Readonly<Record<string, RandomInput>>,
 ): Promise<Outputs> {
   const session = await InferenceSession.create(file, { intraOpNumThreads: 1 });
   try {
-    const results = await session.run({ clips: new OnnxTensor('float32', clips, shape) });
+    const feeds = Object.entries(inputs).map(([name, { data, shape }]) => [
+      name,
+      new OnnxTensor('float32', data, shape),
+    ]);
+    const results = await session.run(Object.fromEntries(feeds));
     return Object.fromEntries(
       Object.entries(results).map(([name, { dims, data }]) => [
         name,
@@ -77,12 +91,13 @@ export async function agreement(
   network.eval();
   const { graph, header } = toOnnx({ network, name: 'test', spec: specFor(size, classes) }, '0.0.0', options);
   const file = encodeModel(graph, header);
-  const shape = [batch, 3, ...size];
-  const clips = inferenceMode(() => scope(() => ops.randn(shape).toTypedArray() as Float32Array));
-  const outputs = await runOnnx(file, clips, shape);
+  const clips = randomInput([batch, 3, ...size]);
+  const flow = network.flow ? randomInput([batch, 2, FLOW_FIELDS, size[1], size[2]]) : undefined;
+  const outputs = await runOnnx(file, { clips, ...(flow && { flow }) });
   const [logits, features] = inferenceMode(() =>
     scope(() => {
-      const result = network.call(fromTypedArray(clips, shape));
+      const [first, second] = [clips, flow].map((input) => input && fromTypedArray(input.data, input.shape));
+      const result = network.call(first!, second);
       return [result.logits.toTypedArray() as Float32Array, result.features.toTypedArray() as Float32Array];
     }),
   ) as [Float32Array, Float32Array];
@@ -91,7 +106,7 @@ export async function agreement(
     features: farthest(features, outputs.features!.data),
     scale: Math.max(...logits.map(Math.abs)),
     outputs,
-    clips,
+    clips: clips.data,
     translated: { graph, header },
   };
 }

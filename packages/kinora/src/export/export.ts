@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { KinoraError, serialize } from '@kinora/torch';
 import { openModel } from '../predict/open.js';
+import { version } from '../version.js';
 import { type OnnxModel, toOnnx } from './onnx.js';
 import { encodeModel } from './onnx-file.js';
 import { savePyTorch, saveSafetensors } from './weights.js';
@@ -16,8 +17,6 @@ export interface ExportOptions {
   readonly out?: string;
   /** ONNX only: further outputs with the maps of every layer. */
   readonly explain?: boolean;
-  /** Version of this library, for the file's metadata. */
-  readonly version: string;
 }
 
 export interface Exported {
@@ -32,23 +31,23 @@ export interface Exported {
  * `file/*` errors; a file that stood at `out` stays whole then.
  */
 export function exportModel(path: string, options: ExportOptions): Exported {
-  const { format, explain = false, version } = options;
+  const { format, explain = false } = options;
   if (explain && format !== 'onnx') throw onlyOnnx(format);
   const model = openModel(path);
   try {
     const file = options.out ?? defaultFile(path, format, explain);
-    write[format](model, file, { explain, version });
+    write[format](model, file, explain);
     return { file, bytes: statSync(file).size, network: model.name, labels: model.spec.labels };
   } finally {
     model.network.dispose();
   }
 }
 
-type Writer = (model: OnnxModel, file: string, options: { explain: boolean; version: string }) => void;
+type Writer = (model: OnnxModel, file: string, explain: boolean) => void;
 
 const write: Record<Format, Writer> = {
-  onnx: (model, file, { explain, version }) => {
-    const { graph, header } = toOnnx(model, version, { explain });
+  onnx: (model, file, explain) => {
+    const { graph, header } = toOnnx(model, version(), { explain });
     const bytes = encodeModel(graph, header);
     serialize.writeAtomically(file, (sink) => sink.write(bytes));
   },

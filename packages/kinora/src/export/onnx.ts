@@ -3,6 +3,7 @@
  * clips become its input and what its outputs mean.
  */
 import { KinoraError, noGrad, ops, scope, type Tensor, trace } from '@kinora/torch';
+import { FLOW_FIELDS } from '../clip/flow/fields.js';
 import type { PreprocessSpec } from '../clip/spec.js';
 import type { Network } from '../model/network.js';
 import { BATCHES, mergeCalls, mergeModules, type TensorRef } from './batch.js';
@@ -31,8 +32,9 @@ export interface Translated {
 }
 
 /**
- * The network as an ONNX graph (opset 17). Input `clips`, float32 `[N, 3, T, H, W]` normalised by the spec; outputs
- * `logits` `[N, classes]` and `features` `[N, F]`. Throws `export/*` naming module and operator where the network has no
+ * The network as an ONNX graph (opset 17). Input `clips`, float32 `[N, 3, T, H, W]` normalised by the spec, and for
+ * networks that want optical flow `flow`, float32 `[N, 2, FLOW_FIELDS, H, W]` in pixels a frame; outputs `logits`
+ * `[N, classes]` and `features` `[N, F]`. Throws `export/*` naming module and operator where the network has no
  * ONNX form.
  * @param version of this library, for the metadata
  */
@@ -72,14 +74,23 @@ function isGroupedConv3d({ op, attributes: { group, kernel_shape } }: Node): boo
   );
 }
 
+/** Names and shapes of what the network takes for one clip. */
+function inputsOf({ flow }: Network, clip: readonly number[]): [name: string, shape: readonly number[]][] {
+  const [, , height, width] = clip as [number, number, number, number];
+  return [
+    ['clips', clip],
+    ...(flow ? [['flow', [2, FLOW_FIELDS, height, width]] as [string, number[]]] : []),
+  ];
+}
+
 function buildGraph(
   network: Network,
   shape: readonly number[],
   explain: boolean,
 ): { graph: Graph; layers: LayerMap[] } {
   const runs = BATCHES.map((batch) => {
-    const clips = ops.zeros([batch, ...shape]);
-    return { clips, trace: trace(() => network.call(clips)) };
+    const inputs = inputsOf(network, shape).map(([, size]) => ops.zeros([batch, ...size]));
+    return { inputs, trace: trace(() => network.call(...(inputs as [Tensor, Tensor?]))) };
   }) as [Run, Run];
   const traces = [runs[0].trace, runs[1].trace] as const;
   const graph = new Graph();
@@ -89,7 +100,8 @@ function buildGraph(
     dtype: tensor.dtype,
     shape: [{ perClip: 1 }, ...tensor.shape.slice(1)],
   });
-  translator.input('clips', refOf(runs[0].clips));
+  for (const [i, [name]] of inputsOf(network, shape).entries())
+    translator.input(name, refOf(runs[0].inputs[i]!));
   for (const call of mergeCalls(...traces)) translator.add(call);
   for (const name of ['logits', 'features'] as const) {
     const ref = refOf(runs[0].trace.result[name]);
@@ -103,4 +115,4 @@ function buildGraph(
   return { graph, layers };
 }
 
-type Run = { clips: Tensor; trace: ReturnType<typeof trace<ReturnType<Network['call']>>> };
+type Run = { inputs: Tensor[]; trace: ReturnType<typeof trace<ReturnType<Network['call']>>> };

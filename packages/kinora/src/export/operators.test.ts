@@ -109,6 +109,20 @@ const CASES: Record<string, [Case['compute'], nn.Module?]> = {
         .pow(3)
         .add(x.neg().exp()),
   ],
+  comparisons: [
+    (x) =>
+      ops
+        .cat([x.eq(x.amax([1], true)), x.lt(0.5), x.ge(x.neg())], 1)
+        .to('float32')
+        .add(x.mean([1], true)),
+  ],
+  'log-sum-exp': [
+    (x) =>
+      ops.cat(
+        [x.logsumexp([1]), x.log_softmax(1).logsumexp([2, 3])].map((y) => y.flatten(1)),
+        1,
+      ),
+  ],
   'maximum, minimum': [(x) => ops.maximum(x, x.neg()).add(ops.minimum(x, x.mul(2)))],
   'mean, sum, extremes': [
     (x) => ops.cat([x.mean([2], true), x.sum([2], true), ops.amax(x, [2], true), ops.max(x, 2, true)[0]], 1),

@@ -1,4 +1,5 @@
 /** Arithmetic and activations, element by element. */
+import { isTensor } from '../batch.js';
 import type { Call, Operator } from '../call.js';
 import type { Attribute } from '../graph.js';
 
@@ -24,6 +25,17 @@ const binary =
   (op: string): Operator =>
   (call) =>
     call.node(op, [call.operand('self'), call.operand('other')]);
+
+/** Gives bool; numbers are compared in the dtype of the tensor. */
+const comparison =
+  (op: string): Operator =>
+  (call) => {
+    const other = call.value('other');
+    const right = isTensor(other)
+      ? call.nameOf(other)
+      : call.scalar(call.number('other'), call.tensor('self').dtype);
+    return call.node(op, [call.input('self'), right]);
+  };
 
 /** self + alpha * other, self - alpha * other */
 const weighted =
@@ -82,6 +94,11 @@ export const elementwise: Readonly<Record<string, Operator>> = {
     if (call.number('alpha') !== 1) call.fail('alpha 1', String(call.number('alpha')));
     return call.node('Sub', [call.operand('other'), call.operand('self')]);
   },
+  'aten::eq': comparison('Equal'),
+  'aten::lt': comparison('Less'),
+  'aten::le': comparison('LessOrEqual'),
+  'aten::gt': comparison('Greater'),
+  'aten::ge': comparison('GreaterOrEqual'),
   'aten::maximum': binary('Max'),
   'aten::minimum': binary('Min'),
   'aten::pow': (call) => call.node('Pow', [call.operand('self'), call.operand('exponent')]),

@@ -56,6 +56,7 @@ const extreme =
 export const reductions: Readonly<Record<string, Operator>> = {
   'aten::mean': reduce('ReduceMean'),
   'aten::sum': sum,
+  'aten::logsumexp': reduce('ReduceLogSumExp'),
   'aten::amax': reduce('ReduceMax'),
   'aten::amin': reduce('ReduceMin'),
   'aten::max': extreme('ReduceMax', 'ArgMax'),
