@@ -21,7 +21,10 @@ export class Core {
   #busy: Promise<unknown> = Promise.resolve();
   readonly info: ModelInfo;
 
+  /** Throws `recognizer/model` for a network that wants more than frames. */
   constructor(engine: Engine, info: ModelInfo) {
+    const others = engine.inputs.filter((name) => name !== 'clips');
+    if (others.length > 0) throw wantsMore(info.network, others);
     this.#engine = engine;
     this.info = info;
   }
@@ -76,3 +79,12 @@ function softmax(logits: Float32Array): Float32Array {
   const sum = powers.reduce((a, b) => a + b, 0);
   return Float32Array.from(powers, (power) => power / sum);
 }
+
+const wantsMore = (network: string, others: readonly string[]): KinoraError =>
+  new KinoraError({
+    code: 'recognizer/model',
+    where: network,
+    expected: 'a network that sees frames alone',
+    received: `one that also wants ${others.join(', ')}`,
+    hint: 'recognise with another network; onnxruntime runs this one where you compute its inputs',
+  });

@@ -13,6 +13,7 @@ export async function nodeEngine(file: Uint8Array, threads: number, where: strin
   });
   return {
     backend: { name: 'cpu', threads, reason: 'onnxruntime-node' },
+    inputs: session.inputNames,
     outputs: session.outputNames,
     async run(clips, shape, outputs) {
       const results = await session.run({ clips: new Tensor('float32', clips, shape) }, [...outputs]);

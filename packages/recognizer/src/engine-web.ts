@@ -34,13 +34,15 @@ export async function webEngine(file: Uint8Array, options: WebOptions, info: Mod
 }
 
 /** Why WebGPU is out of the question; undefined where it is not. */
-async function webgpuObstacle({ groupedConv3d }: WebOptions): Promise<string | undefined> {
+async function webgpuObstacle({ groupedConv3d, backend }: WebOptions): Promise<string | undefined> {
   if (groupedConv3d) return 'WebGPU has no grouped 3D convolution, which the network has';
   const { gpu } = navigator as Navigator & { gpu?: { requestAdapter(): Promise<unknown> } };
   if (gpu === undefined) return 'this browser has no WebGPU';
   const adapter = (await gpu.requestAdapter()) as { info?: { isFallbackAdapter?: boolean } } | null;
   if (adapter === null) return 'WebGPU finds no graphics card';
-  return adapter.info?.isFallbackAdapter === true ? 'WebGPU would run on the processor' : undefined;
+  // Slower than WebAssembly; whoever asks for it gets it.
+  const emulated = backend === 'auto' && adapter.info?.isFallbackAdapter === true;
+  return emulated ? 'WebGPU would be emulated by the processor' : undefined;
 }
 
 /** A first run finds out what only a run can: operators that are listed and do not work. */
@@ -79,6 +81,7 @@ async function wasmEngine(file: Uint8Array, options: WebOptions, obstacle: strin
 function engineOf(runtime: Runtime, session: InferenceSession, backend: Backend): Engine {
   return {
     backend,
+    inputs: session.inputNames,
     outputs: session.outputNames,
     async run(clips, shape, outputs) {
       const input = new runtime.Tensor('float32', clips, shape);

@@ -3,6 +3,8 @@ import type { Backend, LayerMaps } from './types.js';
 
 export interface Engine {
   readonly backend: Backend;
+  /** Names of the inputs that the network wants. */
+  readonly inputs: readonly string[];
   /** Names of the outputs that the network has. */
   readonly outputs: readonly string[];
   /** Runs clips, float32 `[N, 3, T, H, W]`, and gives out the outputs asked for. One run at a time. */

@@ -1,0 +1,111 @@
+/** For tests only: a page with the recognizer, built by Vite as an app would be, in Debian's Chromium. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { build } from 'vite';
+
+const RECOGNIZER = fileURLToPath(new URL('./browser.js', import.meta.url));
+
+/** Path of a Chromium; undefined where there is none. */
+export const chromiumPath = [
+  process.env.KINORA_CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+].find((path) => path !== undefined && existsSync(path));
+
+/** For the name of a test that needs it. */
+export const needsChromium = chromiumPath === undefined ? ' (skipped: no Chromium here)' : '';
+
+export interface Site {
+  readonly folder: string;
+  /** Its address; with `isolated`, pages may use threads. */
+  address(isolated: boolean): string;
+  close(): Promise<void>;
+}
+
+const PAGE = `<!doctype html><title>page</title><video muted playsinline></video><script type="module" src="./main.js"></script>`;
+
+/** Builds `script` (it may import @kinora/recognizer) as a page, and serves it with and without isolation. */
+export async function buildSite(script: string): Promise<Site> {
+  const source = mkdtempSync(join(tmpdir(), 'kinora-page-'));
+  const folder = mkdtempSync(join(tmpdir(), 'kinora-site-'));
+  writeFileSync(join(source, 'index.html'), PAGE);
+  writeFileSync(join(source, 'main.js'), script);
+  await build({
+    root: source,
+    base: './',
+    logLevel: 'error',
+    configFile: false,
+    resolve: { alias: { '@kinora/recognizer': RECOGNIZER } },
+    worker: { format: 'es' },
+    build: { outDir: folder, target: 'es2022', minify: true },
+  });
+  rmSync(source, { recursive: true });
+  const servers = [await serve(folder, false), await serve(folder, true)] as const;
+  return {
+    folder,
+    address: (isolated) => `http://127.0.0.1:${(servers[isolated ? 1 : 0].address() as AddressInfo).port}/`,
+    close: async () => {
+      for (const server of servers) server.close().closeAllConnections();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.wasm': 'application/wasm',
+  '.webm': 'video/webm',
+  '.mp4': 'video/mp4',
+};
+
+/** As strict as a site can be: nothing from elsewhere, and WebAssembly the one exception. */
+const POLICY =
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; media-src 'self' blob: mediastream:";
+
+function serve(folder: string, isolated: boolean): Promise<Server> {
+  const server = createServer(({ url = '/' }, response) => {
+    const path = normalize(join(folder, new URL(url, 'http://x').pathname));
+    const file = path.endsWith('/') ? `${path}index.html` : path;
+    if (url === '/favicon.ico') return response.writeHead(204).end();
+    if (!existsSync(file)) return response.writeHead(404).end();
+    response.setHeader('Content-Type', TYPES[extname(file)] ?? 'application/octet-stream');
+    response.setHeader('Content-Security-Policy', POLICY);
+    if (isolated) {
+      response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
+      response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
+    }
+    return response.end(readFileSync(file));
+  });
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+}
+
+export async function launch(...flags: string[]): Promise<Browser> {
+  return chromium.launch({
+    executablePath: chromiumPath!,
+    args: ['--no-sandbox', '--disable-dev-shm-usage', ...flags],
+  });
+}
+
+/** A page whose errors and requests to elsewhere are kept. */
+export async function openPage(
+  browser: Browser,
+  address: string,
+): Promise<{ page: Page; problems: string[] }> {
+  const page = await browser.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+  page.on('request', (request) => {
+    if (!/^(http:\/\/127\.0\.0\.1|blob:|data:)/.test(request.url()))
+      problems.push(`asked for ${request.url()}`);
+  });
+  await page.goto(address);
+  return { page, problems };
+}

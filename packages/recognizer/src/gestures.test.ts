@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { GestureTracker } from './gestures.js';
+import { defaultSettings } from './settings.js';
+import { Smoother } from './smoother.js';
+import type { Gesture, Ranked } from './types.js';
+
+const settings = { ...defaultSettings, threshold: 0.6, hysteresis: 0.2, coolDown: 1 };
+
+/** Plays one label's scores, one a second; the rest goes to another label. */
+function play(scores: readonly number[], label = 'Swiping Left', changes = {}): (Gesture | undefined)[] {
+  const tracker = new GestureTracker();
+  return scores.map((score, time) => {
+    const ranking: Ranked[] = [
+      { label, score },
+      { label: 'Other', score: 0.5 * (1 - score) },
+    ];
+    return tracker.update(
+      time,
+      ranking.sort((a, b) => b.score - a.score),
+      { ...settings, ...changes },
+    );
+  });
+}
+
+describe('a gesture', () => {
+  test('starts at the threshold, lasts above the lower one, and ends once with its highest score', () => {
+    expect(play([0.2, 0.5, 0.6, 0.9, 0.5, 0.41, 0.39, 0.1])).toEqual([
+      undefined,
+      undefined,
+      { phase: 'started', label: 'Swiping Left', score: 0.6, started: 2, ended: null },
+      undefined,
+      undefined,
+      undefined,
+      { phase: 'ended', label: 'Swiping Left', score: 0.9, started: 2, ended: 6 },
+      undefined,
+    ]);
+  });
+
+  test('is followed by a pause in which none starts', () => {
+    const phases = play([0.9, 0.1, 0.9, 0.9], 'Swiping Left', { coolDown: 1.5 }).map(
+      (gesture) => gesture?.phase,
+    );
+    expect(phases).toEqual(['started', 'ended', undefined, 'started']);
+  });
+
+  test('is none where its label is ignored', () => {
+    expect(play([0.9, 0.95, 0.9], 'No gesture')).toEqual([undefined, undefined, undefined]);
+  });
+
+  test('that lasts when the source is over ends there', () => {
+    const tracker = new GestureTracker();
+    tracker.update(1, [{ label: 'a', score: 0.8 }], settings);
+    expect(tracker.finish(3)).toEqual({ phase: 'ended', label: 'a', score: 0.8, started: 1, ended: 3 });
+    expect(tracker.finish(4)).toBeUndefined();
+  });
+});
+
+describe('the average', () => {
+  test('is over the last `window` seconds, and over one prediction where that is 0', () => {
+    const smoother = new Smoother();
+    expect([...smoother.add(0, Float32Array.of(1, 0), 1)]).toEqual([1, 0]);
+    expect([...smoother.add(0.5, Float32Array.of(0, 1), 1)]).toEqual([0.5, 0.5]);
+    expect([...smoother.add(1.2, Float32Array.of(0, 1), 1)]).toEqual([0, 1]);
+    expect([...smoother.add(1.3, Float32Array.of(1, 0), 0)]).toEqual([1, 0]);
+  });
+
+  test('forgets a clock that went back', () => {
+    const smoother = new Smoother();
+    smoother.add(10, Float32Array.of(1, 0), 1);
+    expect([...smoother.add(0, Float32Array.of(0, 1), 1)]).toEqual([0, 1]);
+  });
+});
