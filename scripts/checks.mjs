@@ -15,7 +15,12 @@ const CRUISED = [
   'scripts',
 ];
 
-const READMES = ['README.md', 'packages/torch/README.md', 'packages/kinora/README.md'];
+const READMES = [
+  'README.md',
+  'packages/torch/README.md',
+  'packages/kinora/README.md',
+  'packages/recognizer/README.md',
+];
 
 /** @param {string} root @returns {import('./steps.mjs').Step[]} */
 export function checks(root) {

@@ -22,6 +22,7 @@ export async function checkPackages(root) {
   try {
     const torch = await pack(root, 'packages/torch', folder);
     const kinora = await pack(root, 'packages/kinora', folder);
+    const recognizer = await pack(root, 'packages/recognizer', folder);
     checkCopies(root);
     const setup = ['kinora-torch', 'setup'];
     /** @type {Project[]} */
@@ -33,7 +34,10 @@ export async function checkPackages(root) {
         consumer: 'kinora.ts',
         commands: [setup, ['kinora', '--version']],
       },
+      { name: 'recognizer', tarballs: [recognizer], consumer: 'recognizer.ts', commands: [] },
     ];
+    // What a user of the recognizer has got from elsewhere.
+    await succeed(process.execPath, ['scripts/consumers/model.mjs', join(folder, 'model.onnx')], root);
     for (const project of projects) await tryProject(root, folder, project);
     return { passed: projects.length, failed: [], skipped: [] };
   } finally {
@@ -54,7 +58,7 @@ async function pack(root, workspace, folder) {
   const [{ filename, files }] = JSON.parse(output);
   const stray = files.find(({ path }) => /\.test\.|(^|\/)\.[^/]+$/.test(path));
   if (stray !== undefined) throw new Error(`${filename} contains ${stray.path}, which no user needs`);
-  if (!files.some(({ path }) => path === 'dist/index.d.ts'))
+  if (!files.some(({ path }) => /^dist\/(index|node)\.d\.ts$/.test(path)))
     throw new Error(`${filename} has no types: run tsc -b`);
   return join(folder, filename);
 }
@@ -64,7 +68,7 @@ async function pack(root, workspace, folder) {
  * @param {string} root
  */
 function checkCopies(root) {
-  for (const copy of ['torch/LICENSE', 'kinora/LICENSE', 'kinora/THIRD_PARTY.md']) {
+  for (const copy of ['torch/LICENSE', 'kinora/LICENSE', 'recognizer/LICENSE', 'kinora/THIRD_PARTY.md']) {
     const original = readFileSync(join(root, basename(copy)), 'utf8');
     if (readFileSync(join(root, 'packages', copy), 'utf8') !== original)
       throw new Error(`packages/${copy} is no copy`);
