@@ -19,7 +19,6 @@ import { interruptible } from './interrupt.js';
 import { portNumber } from './options.js';
 import { createProgress } from './progress.js';
 import { configOf } from './run-flags.js';
-import { version } from './version.js';
 
 export function studioCommand(): Command {
   return new Command('studio')
@@ -94,7 +93,7 @@ async function sourceOf({ run, frameRun }: RunOptions): Promise<SiteSource> {
   const config = await configOfRun(run);
   const beside = frameRun ?? `${runFolderOf(config).path}-frame`;
   const frames = frameRun !== undefined || existsSync(beside) ? await configOfRun(beside) : undefined;
-  return { run: config, ...(frames && { frameRun: frames }), version: version() };
+  return { run: config, ...(frames && { frameRun: frames }) };
 }
 
 const configOfRun = async (run: string | undefined): Promise<RunConfig> =>

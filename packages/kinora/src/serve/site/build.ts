@@ -31,8 +31,6 @@ export interface SiteSource {
   readonly run: RunConfig;
   /** A run of single frames on the same clips, to compare with. */
   readonly frameRun?: RunConfig;
-  /** Version of this library, for the models' metadata. */
-  readonly version: string;
 }
 
 export interface BuiltSite {
@@ -62,13 +60,13 @@ export async function buildSite(source: SiteSource, out: string): Promise<BuiltS
   }
 }
 
-async function writeData(folder: string, { run, frameRun, version }: SiteSource): Promise<void> {
+async function writeData(folder: string, { run, frameRun }: SiteSource): Promise<void> {
   mkdirSync(join(folder, 'clips'), { recursive: true });
   const spec = specOf(run);
   const site: Site = {
     version: SITE_VERSION,
-    run: writeRun(folder, run, version),
-    ...(frameRun && { frameRun: writeRun(folder, frameRun, version) }),
+    run: writeRun(folder, run),
+    ...(frameRun && { frameRun: writeRun(folder, frameRun) }),
     spec,
     clips: await writeClips(folder, run, spec),
     networks: siteNetworks(spec.labels.length),

@@ -7,11 +7,11 @@ import { runFolderOf } from '../../train/run-folder.js';
 import type { SiteRun } from './protocol.js';
 
 /** Writes `<name>.onnx` and `<name>.safetensors` into `folder` and returns what site.json says of the run. */
-export function writeRun(folder: string, config: RunConfig, version: string): SiteRun {
+export function writeRun(folder: string, config: RunConfig): SiteRun {
   const { path } = runFolderOf(config);
   const name = config.model_name;
   const [model, weights] = [`${name}.onnx`, `${name}.safetensors`];
-  const { network } = exportModel(path, { format: 'onnx', explain: true, out: join(folder, model), version });
-  exportModel(path, { format: 'safetensors', out: join(folder, weights), version });
+  const { network } = exportModel(path, { format: 'onnx', explain: true, out: join(folder, model) });
+  exportModel(path, { format: 'safetensors', out: join(folder, weights) });
   return { name, network, model, weights, epochs: epochMetrics(config) };
 }
