@@ -1,45 +1,67 @@
-/** The tables of the Two-Stream family. To add a network of this kind, add a row. */
+/** The tables of the Two-Stream family. To add networks of this kind, add a size. */
 import type { Size3 } from './layers.js';
+import { flatRow } from './resnet/tables.js';
 import { entryOf, type StreamTable, type TwoStreamTable } from './two-stream.js';
 
-/** Seven convolutions from 84x84 to 6x6 pixels. */
-const small: StreamTable = {
-  units: [
-    { out: 32, stride: 2 },
-    { out: 64, stride: 2 },
-    { out: 64, stride: 1 },
-    { out: 128, stride: 2 },
-    { out: 128, stride: 1 },
-    { out: 256, stride: 2 },
-    { out: 256, stride: 1 },
-  ],
-  dropout: 0.3,
-};
+interface StreamSize {
+  readonly suffix: string;
+  readonly what: string;
+  readonly input: Size3;
+  readonly stream: StreamTable;
+}
 
-const SMALL: Size3 = [16, 84, 84];
+/** The paper's 224 pixels, by the residual networks that took its CNN-M's place (Feichtenhofer et al., NIPS 2016). */
+const residual = (depth: 18 | 50): StreamSize => ({
+  suffix: `ResNet${depth}`,
+  what: `ResNet-${depth}`,
+  input: [16, 224, 224],
+  stream: { see: flatRow(depth), dropout: 0.5 },
+});
 
-export const twoStreamTables: readonly TwoStreamTable[] = [
+const sizes: readonly StreamSize[] = [
+  residual(18),
+  residual(50),
   {
-    name: 'TwoStreamSmall',
-    summary: 'one frame, and 10 fields of optical flow; their scores averaged',
-    input: SMALL,
-    stream: small,
+    suffix: 'Small',
+    what: '7 convolutions',
+    input: [16, 84, 84],
+    stream: {
+      see: [
+        { out: 32, stride: 2 },
+        { out: 64, stride: 2 },
+        { out: 64, stride: 1 },
+        { out: 128, stride: 2 },
+        { out: 128, stride: 1 },
+        { out: 256, stride: 2 },
+        { out: 256, stride: 1 },
+      ],
+      dropout: 0.3,
+    },
+  },
+];
+
+export const twoStreamTables: readonly TwoStreamTable[] = sizes.flatMap(({ suffix, what, input, stream }) => [
+  {
+    name: `TwoStream${suffix}`,
+    summary: `one frame, and 10 fields of optical flow, ${what} each; scores averaged`,
+    input,
+    stream,
     weights: { spatial: 1, temporal: 1 },
   },
   {
-    name: 'SpatialStreamSmall',
+    name: `SpatialStream${suffix}`,
     summary: 'its spatial stream alone: one frame',
-    input: SMALL,
-    stream: small,
+    input,
+    stream,
     weights: { spatial: 1 },
   },
   {
-    name: 'TemporalStreamSmall',
+    name: `TemporalStream${suffix}`,
     summary: 'its temporal stream alone: 10 fields of optical flow',
-    input: SMALL,
-    stream: small,
+    input,
+    stream,
     weights: { temporal: 1 },
   },
-];
+]);
 
 export const entries = twoStreamTables.map(entryOf);

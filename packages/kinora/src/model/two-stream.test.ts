@@ -21,7 +21,7 @@ const tiny: TwoStreamTable = {
   summary: '',
   input: [5, 9, 11],
   stream: {
-    units: [
+    see: [
       { out: 4, stride: 2 },
       { out: 6, stride: 1 },
     ],

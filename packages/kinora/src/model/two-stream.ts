@@ -8,6 +8,7 @@ import { KinoraError, nn, ops, type Tensor } from '@kinora/torch';
 import { FLOW_FIELDS } from '../clip/flow/fields.js';
 import type { Size3 } from './layers.js';
 import { Network, type NetworkEntry, type NetworkOutput } from './network.js';
+import { Trunk, type TrunkTable } from './resnet/trunk.js';
 
 /** A convolution of 3x3 that halves height and width with stride 2, batch norm and ReLU. */
 export interface StreamUnit {
@@ -15,8 +16,9 @@ export interface StreamUnit {
   readonly stride: 1 | 2;
 }
 
+/** What sees: a plain column of units, or a residual network, whose stem takes as many channels as the stream has. */
 export interface StreamTable {
-  readonly units: readonly StreamUnit[];
+  readonly see: readonly StreamUnit[] | TrunkTable;
   readonly dropout: number;
 }
 
@@ -31,30 +33,58 @@ export interface TwoStreamTable {
 
 /** `[N, in, H, W]` to logits, and the features they come from. */
 export class Stream extends nn.Module<[input: Tensor], NetworkOutput> {
-  readonly features: nn.Sequential;
-  readonly pool = new nn.AdaptiveAvgPool2d(1);
+  readonly #trunk: Trunk | Column;
   readonly dropout: nn.Dropout;
   readonly fc: nn.Linear;
 
-  constructor(channels: number, { units, dropout }: StreamTable, classes: number) {
+  constructor(channels: number, { see, dropout }: StreamTable, classes: number) {
+    super();
+    this.#trunk = 'stem' in see ? new Trunk(ofChannels(see, channels)) : new Column(channels, see);
+    this.dropout = new nn.Dropout(dropout);
+    this.fc = new nn.Linear(this.#trunk.features, classes);
+  }
+
+  /** The trunk's children are the stream's own, so that torchvision's weights keep their names. */
+  override namedChildren(): [string, nn.AnyModule][] {
+    return [...this.#trunk.namedChildren(), ['dropout', this.dropout], ['fc', this.fc]];
+  }
+
+  forward(input: Tensor): NetworkOutput {
+    const features = this.dropout.call(this.#trunk.forward(input));
+    return { logits: this.fc.call(features), features };
+  }
+}
+
+/** Convolutions one after the other, and the mean over place: `[N, in, H, W]` to `[N, F]`. */
+class Column extends nn.Module {
+  readonly features: number;
+  readonly #units: nn.Sequential;
+
+  constructor(channels: number, units: readonly StreamUnit[]) {
     super();
     const inputs = [channels, ...units.map(({ out }) => out)];
-    this.features = new nn.Sequential(
+    this.features = inputs.at(-1)!;
+    this.#units = new nn.Sequential(
       ...units.flatMap(({ out, stride }, i) => [
         new nn.Conv2d(inputs[i]!, out, 3, { stride, padding: 1, bias: false }),
         new nn.BatchNorm2d(out),
         new nn.ReLU(),
       ]),
     );
-    this.dropout = new nn.Dropout(dropout);
-    this.fc = new nn.Linear(inputs.at(-1)!, classes);
   }
 
-  forward(input: Tensor): NetworkOutput {
-    const maps = this.pool.call(this.features.call(input));
-    const features = this.dropout.call(maps.flatten(1));
-    return { logits: this.fc.call(features), features };
+  override namedChildren(): [string, nn.AnyModule][] {
+    return [['features', this.#units]];
   }
+
+  forward(input: Tensor): Tensor {
+    return this.#units.call(input).mean([2, 3]);
+  }
+}
+
+function ofChannels(table: TrunkTable, input: number): TrunkTable {
+  const [first, ...others] = table.stem;
+  return { ...table, stem: [{ ...first!, input }, ...others] };
 }
 
 /** One stream, or both and their late fusion. In training each stream has a loss of its own (`streams`). */
