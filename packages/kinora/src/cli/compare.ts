@@ -20,6 +20,7 @@ interface CompareFlags extends ConfigOptions, DeviceOptions {
   runs: string;
   out: string;
   measure?: boolean;
+  jobs: number;
 }
 
 export function compareCommand(): Command {
@@ -38,7 +39,8 @@ export function compareCommand(): Command {
     .option('--test <list>', 'labelled list of clips that decide nothing, measured once at the end')
     .option('--runs <folder>', 'where the run folders go', 'runs/compare')
     .option('--out <folder>', 'where table and pictures go (default: the folder of the runs)')
-    .option('--measure', 'time the networks again');
+    .option('--measure', 'time the networks again')
+    .option('--jobs <n>', 'rows trained side by side, each with its share of the processors', positiveInt, 1);
   return withDevice(withConfig(command))
     .addHelpText(
       'after',
@@ -49,7 +51,7 @@ export function compareCommand(): Command {
 
 async function runCompare(words: string[], flags: CompareFlags): Promise<void> {
   const plan = planOf(words, flags);
-  const { test, runs, out = runs, measure = false } = flags;
+  const { test, runs, out = runs, measure = false, jobs } = flags;
   const progress = createProgress();
   const device = chooseDevice(flags, progress);
   const setting = {
@@ -63,6 +65,7 @@ async function runCompare(words: string[], flags: CompareFlags): Promise<void> {
       ...plan,
       ...(test !== undefined && { test }),
       measure,
+      jobs,
       device,
       progress,
       signal,

@@ -114,6 +114,30 @@ test('stopped, it goes on to the very weights of one that was not', async () => 
   expect(files.join() === straight.files.join()).toBe(true);
 });
 
+test('two rows side by side, each in its process, are the rows of one after the other', async () => {
+  const lines: string[] = [];
+  const entrants = parseEntrants(['FrameColumnSmall', 'FrameColumnSmall:batch_size=99']);
+  const config = data.configFile('apart', { num_epochs: 1 });
+  const [row, failed] = await compare({
+    ...options,
+    config,
+    entrants,
+    runs: data.at('apart'),
+    jobs: 2,
+    progress: { log: (line) => lines.push(line), task: () => ({ update() {}, finish() {} }) },
+  });
+  const [alone] = await compare({
+    ...options,
+    config,
+    entrants: entrants.slice(0, 1),
+    runs: data.at('alone'),
+  });
+  expect(row!.record!.result).toEqual(alone!.record!.result);
+  expect(outcome(row!.plan.config).metrics).toBe(outcome(alone!.plan.config).metrics);
+  expect(failed!.error).toMatch(/^expected at least one full batch, received 10 clips for a batch of 99/);
+  expect(lines).toContainEqual(expect.stringMatching(/^FrameColumnSmall-seed1: epoch 1: train loss/));
+});
+
 test('names of dots keep clear of each other', () => {
   const dots = [0, 1, 2, 3].map((i) => ({ name: `network ${i}`, cx: 200 + i, cy: 100 + 2 * i, r: 5 }));
   const places = placeLabels(dots, { left: 0, right: 400, top: 0, bottom: 200 });

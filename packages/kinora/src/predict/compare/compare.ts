@@ -2,18 +2,23 @@
  * A comparison: what every network costs, then row after row trained and measured, and after each the tables and
  * pictures written anew. A row that fails keeps its error and the rest goes on; an interruption stops all of it.
  */
+import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
+import type { RunConfig } from '../../config/index.js';
 import { type Progress, silent } from '../../progress.js';
 import { CostBook } from './cost-book.js';
 import type { Cost, RowRecord } from './data.js';
 import { type ComparePlan, planRows, type RowPlan } from './plan.js';
 import { type RowOptions, readRow, runRow } from './row.js';
+import { runRowApart } from './row-process.js';
 
 export interface CompareOptions extends ComparePlan, RowOptions {
   /** Time the networks again, even those whose figures are there. */
   readonly measure?: boolean;
   /** Seconds that each of a network's speeds is measured for. */
   readonly seconds?: number;
+  /** Rows trained side by side, each in a process and with its share of the processors. Default 1: in this process. */
+  readonly jobs?: number;
   /** Called whenever there is more to show. */
   readonly publish?: (rows: readonly Row[]) => Promise<void>;
 }
@@ -29,19 +34,36 @@ export interface Row {
 
 /** Does what is left to do and returns all rows. Throws the signal's reason once the work in hand is saved. */
 export async function compare(options: CompareOptions): Promise<Row[]> {
-  const { progress = silent, publish = async () => undefined } = options;
+  const { progress = silent, publish = async () => undefined, jobs = 1 } = options;
   const rows: Row[] = (await planRows(options)).map((plan) => ({ plan }));
   await measureAll(rows, options, progress);
-  for (const [i, row] of rows.entries()) {
-    if (row.error === undefined) {
-      progress.log(`\n${i + 1}/${rows.length}  ${row.plan.config.model_name}`);
-      await attempt(row, options, async () => {
-        row.record = await runRow(row.plan.config, options);
-      });
+  let next = 0;
+  const lane = async () => {
+    for (let i = next++; i < rows.length; i = next++) {
+      const row = rows[i]!;
+      if (row.error === undefined) {
+        progress.log(`\n${i + 1}/${rows.length}  ${row.plan.config.model_name}`);
+        await attempt(row, options, async () => {
+          row.record = await work(row.plan.config, options);
+        });
+      }
+      await publish(rows);
     }
-    await publish(rows);
-  }
+  };
+  await allOf(Array.from({ length: jobs }, lane));
   return rows;
+}
+
+function work(config: RunConfig, options: CompareOptions): Promise<RowRecord> {
+  const { jobs = 1 } = options;
+  if (jobs === 1) return runRow(config, options);
+  return runRowApart(config, options, Math.max(1, Math.floor(availableParallelism() / jobs)));
+}
+
+/** As Promise.all, but when one fails it waits for the others too: they are saving. */
+async function allOf(promises: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(promises);
+  await Promise.all(promises);
 }
 
 /** What the networks cost comes first: who cannot be built is known before hours have passed. */
