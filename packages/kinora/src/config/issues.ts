@@ -95,6 +95,7 @@ const TYPE_NAMES: Record<string, string> = {
   string: 'a string',
   boolean: 'true or false',
   object: 'an object',
+  record: 'an object',
   array: 'an array',
   tuple: 'an array',
 };

@@ -101,6 +101,24 @@ describe('training', () => {
     expect(kept).toEqual(await closing(train({ workers: 0, training: plain, spec: unmapped }), digests));
   });
 
+  test('balanced: every class equally often, a clip that comes again is drawn anew, whatever the workers', async () => {
+    const few = { ...list, items: list.items.filter(({ label }, i) => label === 0 || i === 1) };
+    const of = (workers: number) =>
+      train({ workers, list: few, batchSize: 5, training: { seed: 5, augment, balanced: true } });
+    const [batch] = await closing(of(0), async (loader) => {
+      const made: string[][] = [];
+      for await (const { clips, labels: got, indices } of loader.epoch(0)) {
+        expect([...got].filter((label) => label !== 0n).length).toBeGreaterThanOrEqual(2);
+        const bytes = clips.length / indices.length;
+        const pixels = [...indices].map((_, i) => clips.slice(i * bytes, (i + 1) * bytes).join());
+        made.push(pixels);
+      }
+      return made;
+    });
+    expect(new Set(batch).size).toBe(5);
+    expect(await closing(of(2), digests)).toEqual(await closing(of(0), digests));
+  });
+
   test('fewer clips than a batch', () => {
     expect(() => train({ batchSize: 12 })).toThrow(
       'expected at least one full batch, received 11 clips for a batch of 12',

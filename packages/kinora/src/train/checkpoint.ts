@@ -105,7 +105,7 @@ export function saveCheckpoint(
   const metadata = { format: 'pt', model: config.model, spec: JSON.stringify(spec) };
   publish(folder, `step-${String(progress.step).padStart(8, '0')}`, links, (path) => {
     serialize.saveSafetensors(join(path, MODEL), (average?.network ?? network).stateDict(), metadata);
-    if (average !== null) serialize.saveSafetensors(join(path, WEIGHTS), network.stateDict());
+    if (average !== null) serialize.saveSafetensors(join(path, WEIGHTS), network.stateDict(), metadata);
     serialize.saveSafetensors(join(path, OPTIMIZER), tensors);
     const text = new TextEncoder().encode(`${JSON.stringify(state, null, 1)}\n`);
     serialize.writeAtomically(join(path, STATE), (sink) => sink.write(text));
