@@ -8,7 +8,7 @@ import { KinoraError } from '@kinora/torch';
 import type { RunConfig } from '../config/index.js';
 import { readWeights } from '../model/weights.js';
 import type { Progress } from '../progress.js';
-import { isCheckpoint, readState, restoreCheckpoint, type TrainingProgress } from './checkpoint.js';
+import { configOf, isCheckpoint, readState, restoreCheckpoint, type TrainingProgress } from './checkpoint.js';
 import { type Link, linked, pointAt } from './generations.js';
 import { describeInit, initFrom } from './init-from.js';
 import { changedKeys, checkFits } from './resume-check.js';
@@ -79,7 +79,8 @@ function restore(path: string, training: Training, progress: Progress): Training
   checkFits(path, saved, training);
   restoreCheckpoint(path, saved, training);
   giveUpAfter(path);
-  const changed = changedKeys(saved.config, training.config);
+  // Completed by today's defaults: a key that did not exist then has not changed.
+  const changed = changedKeys(configOf(saved, path), training.config);
   if (changed.length > 0) progress.log(`resuming with other settings than before: ${changed.join(', ')}`);
   return saved.progress;
 }
