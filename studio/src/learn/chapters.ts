@@ -17,6 +17,9 @@ const FIGURES: Record<string, Chapter['figures']> = {
   'pixels-to-features': () => import('./pixels/figures.js'),
   'why-time': () => import('./two-clips/figures.js'),
   'convolution-in-space-and-time': () => import('./space-time/figures.js'),
+  'small-parts': () => import('./small-parts/figures.js'),
+  training: () => import('./training/figures.js'),
+  ensembles: () => import('./ensembles/figures.js'),
   'the-whole-network': () => import('./whole-network/figures.js'),
 };
 
