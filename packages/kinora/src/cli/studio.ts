@@ -26,7 +26,7 @@ export function studioCommand(): Command {
     .option('--run <folder>', 'run to show; left out: the demo, trained first if it is not there')
     .option(
       '--frame-run <folder>',
-      'run of single frames to compare with; left out: RUN-frame, where there is one',
+      'run of a 2D network to compare with; left out: RUN-frame, where there is one',
     )
     .option('--port <number>', 'port on 127.0.0.1; 0 takes any free one', portNumber, 4321)
     .addHelpText('after', '\nExample:\n  $ kinora studio\n  $ kinora studio build --run runs/demo --out site')
@@ -43,7 +43,7 @@ function buildCommand(): Command {
     .option('--run <folder>', 'run to show; left out: the demo')
     .option(
       '--frame-run <folder>',
-      'run of single frames to compare with; left out: RUN-frame, where there is one',
+      'run of a 2D network to compare with; left out: RUN-frame, where there is one',
     )
     .addHelpText('after', '\nExample:\n  $ kinora studio build --run runs/demo --out site')
     .action(async (_: unknown, command: Command) => {
@@ -73,7 +73,7 @@ async function open({ port, ...runs }: RunOptions & { port: number }): Promise<v
   }
 }
 
-/** The demo and the network of single frames beside it, where they are not trained yet. */
+/** The demo and the 2D network beside it, where they are not trained yet. */
 async function trainDemo(): Promise<void> {
   const [config, frames] = [demoConfig, demoFrameConfig].map((input) => effectiveConfig(input, 'the demo'));
   const progress = createProgress();
@@ -82,9 +82,7 @@ async function trainDemo(): Promise<void> {
     await demo({ useGpu: true });
   }
   if (hasCheckpoint(frames!)) return;
-  progress.log(
-    '\nA network of single frames, to see what it cannot tell (about two minutes on 2 quiet cores)',
-  );
+  progress.log('\nA 2D network beside it, to see what it cannot tell: half as many steps');
   const device = chooseDevice({ useGpu: true }, progress);
   await interruptible((signal) => trainRun(frames!, { device, progress, signal }));
 }

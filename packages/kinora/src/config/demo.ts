@@ -26,11 +26,10 @@ export const demoConfig = {
   print_freq: 20,
 } as const satisfies RunConfigInput;
 
-/** The same on single frames drawn from anywhere in a clip: what can be told without motion. */
+/** The same with a 2D network whose opinions of the frames are averaged: what can be told without their order. */
 export const demoFrameConfig = {
   ...demoConfig,
   model_name: 'demo-frame',
-  model: 'FrameColumnSmall',
-  clip_size: 1,
-  sampling: 'uniform',
+  model: 'TSNSmall',
+  max_steps: 500,
 } as const satisfies RunConfigInput;

@@ -5,10 +5,10 @@ import { site } from '../../site/open.js';
 import { meanVote } from './order.js';
 
 export interface Opinions {
-  /** Probabilities `[classes]` of the network that sees all frames at once. */
+  /** Probabilities `[classes]` of the 3D network. */
   readonly clip: ArrayLike<number>;
-  /** Of the network of single frames: what it says to each frame, and the mean. */
-  readonly frames?: { readonly each: readonly Float32Array[]; readonly mean: ArrayLike<number> };
+  /** Of the 2D network, averaged over frames: by itself, or here where it takes one frame at a time. */
+  readonly frames?: ArrayLike<number>;
 }
 
 export async function opinionsOf(frames: Frames): Promise<Opinions> {
@@ -16,6 +16,6 @@ export async function opinionsOf(frames: Frames): Promise<Opinions> {
   const { probabilities } = await look(await openNetwork(run), frames.data, false);
   if (frameRun === undefined) return { clip: probabilities };
   const { recognizer } = await openNetwork(frameRun);
-  const each = (await recognizer.predictPrepared(frames.data.slice())).map((seen) => seen.probabilities);
-  return { clip: probabilities, frames: { each, mean: meanVote(each) } };
+  const seen = await recognizer.predictPrepared(frames.data.slice());
+  return { clip: probabilities, frames: meanVote(seen.map((one) => one.probabilities)) };
 }

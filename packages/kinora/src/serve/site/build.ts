@@ -29,7 +29,7 @@ const INDEX = 'site.json';
 
 export interface SiteSource {
   readonly run: RunConfig;
-  /** A run of single frames on the same clips, to compare with. */
+  /** A run of a 2D network, which sees frame by frame, on the same clips: to compare with. */
   readonly frameRun?: RunConfig;
 }
 

@@ -11,7 +11,7 @@ export const SITE_VERSION = 1;
 export interface Site {
   readonly version: typeof SITE_VERSION;
   readonly run: SiteRun;
-  /** A 2D network of single frames, trained on the same clips; absent where none was. */
+  /** A 2D network that sees frame by frame, trained on the same clips; absent where none was. */
   readonly frameRun?: SiteRun;
   readonly spec: PreprocessSpec;
   readonly clips: readonly SiteClip[];
