@@ -1,0 +1,78 @@
+// Compares our side of a case with its peers: all of them started, then measured in turn, again and again, so that what
+// else the machine does hits all alike. Each round gives one ratio; a case is judged by the median of its ratios.
+import { startSide } from './side.mjs';
+import { spread } from './statistics.mjs';
+
+/**
+ * @typedef {import('./side.mjs').Command} Command
+ * @typedef {object} Peer
+ * @property {string} name
+ * @property {Command} side
+ * @property {number} [target] the least ratio aimed at; none: reported only
+ *
+ * @typedef {object} Case
+ * @property {string} name
+ * @property {string} what one line: what is measured, on what
+ * @property {string} unit
+ * @property {'more' | 'less'} better
+ * @property {Command} ours
+ * @property {readonly Peer[]} peers
+ *
+ * @typedef {{ median: number, low: number, high: number }} Spread
+ * @typedef {{ name: string, value: Spread, ratio: Spread, target?: number }} PeerResult
+ * @typedef {{ case: Case, rounds: number, ours: Spread, peers: PeerResult[] }} Result
+ */
+
+/**
+ * @param {Case} one
+ * @param {number} rounds
+ * @param {(line: string) => void} say
+ * @returns {Promise<Result>}
+ */
+export async function compare(one, rounds, say) {
+  const sides = [];
+  try {
+    for (const command of [one.ours, ...one.peers.map(({ side }) => side)])
+      sides.push(await startSide(command));
+    // One round to warm up: caches, allocators, compiled code.
+    for (const side of sides) await side.measure();
+    /** @type {number[][]} */
+    const values = sides.map(() => []);
+    for (let round = 0; round < rounds; round++) {
+      for (const i of turns(sides.length, round)) values[i].push(await sides[i].measure());
+      say(
+        `${one.name}: round ${round + 1} of ${rounds}, ${values.map((of) => number(of[round])).join(' / ')} ${one.unit}`,
+      );
+    }
+    const [ours, ...others] = values;
+    return {
+      case: one,
+      rounds,
+      ours: spread(ours),
+      peers: one.peers.map(({ name, target }, i) => ({
+        name,
+        value: spread(others[i]),
+        ratio: spread(ours.map((mine, round) => ratio(mine, others[i][round], one.better))),
+        ...(target === undefined ? {} : { target }),
+      })),
+    };
+  } finally {
+    await Promise.all(sides.map((side) => side.close()));
+  }
+}
+
+/** Every second round runs backwards, so that nobody always comes after the same one. */
+function turns(/** @type {number} */ sides, /** @type {number} */ round) {
+  const order = Array.from({ length: sides }, (_, i) => i);
+  return round % 2 === 0 ? order : order.reverse();
+}
+
+/** How many times better ours is. */
+const ratio = (
+  /** @type {number} */ ours,
+  /** @type {number} */ theirs,
+  /** @type {Case['better']} */ better,
+) => (better === 'more' ? ours / theirs : theirs / ours);
+
+/** Three significant digits. @param {number} value */
+export const number = (value) => Number(value.toPrecision(3)).toString();

@@ -1,0 +1,17 @@
+// One clip of 18x84x84 through a network as `kinora predict` runs it, from bytes to logits. Prints milliseconds.
+import { inferenceMode, scope } from '@kinora/torch';
+import { networkInput } from 'kinora';
+import { seconds, serve } from './serve.mjs';
+import { makeTraining, randomClips } from './training.mjs';
+
+const RUNS = 5;
+
+const { network, spec } = makeTraining({ model: process.argv[2] ?? 'ConvColumn6' });
+const { clips, shape } = randomClips(1, spec);
+network.eval();
+const predict = () =>
+  scope(() => inferenceMode(() => network.call(networkInput(clips, shape, spec)).logits.toTypedArray()));
+const runs = () => {
+  for (let i = 0; i < RUNS; i++) predict();
+};
+await serve(async () => ((await seconds(runs)) / RUNS) * 1000);

@@ -1,0 +1,16 @@
+// Training steps of ConvColumn6 as `kinora train` makes them, from the bytes of 8 clips of 18x84x84 to updated weights.
+// Prints clips a second; with `memory`, the peak of resident memory during a step in MiB.
+import { trainStep } from '../../packages/kinora/dist/train/step.js';
+import { peakMemory } from './peak-memory.mjs';
+import { seconds, serve } from './serve.mjs';
+import { makeTraining, randomClips } from './training.mjs';
+
+const CLIPS = 8;
+
+const { network, optimizer, settings, spec } = makeTraining({ model: 'ConvColumn6' });
+const batch = randomClips(CLIPS, spec);
+network.train();
+const step = () => void trainStep(network, optimizer, batch, settings);
+await serve(
+  process.argv[2] === 'memory' ? () => peakMemory(step) : async () => CLIPS / (await seconds(step)),
+);

@@ -1,0 +1,30 @@
+// What the sides that train or predict share: a network with its optimizer, made as `kinora train` makes them, and clips
+// of random bytes that lie in memory.
+import { threads } from '@kinora/torch';
+import { effectiveConfig, preprocessSpec } from 'kinora';
+import { newTraining } from '../../packages/kinora/dist/train/training.js';
+
+const CLASSES = 27;
+
+/** @param {import('kinora').RunConfigInput} input @param {number} cores */
+export function makeTraining(input, cores = 2) {
+  threads.set(cores);
+  const config = effectiveConfig({ model_name: 'bench', threads: cores, ...input });
+  const labels = Array.from({ length: CLASSES }, (_, i) => `gesture ${i}`);
+  const counts = { stepsPerEpoch: 1000, perClass: labels.map(() => 1) };
+  return newTraining(config, preprocessSpec(config, labels), 'cpu', counts);
+}
+
+/**
+ * uint8 `[N, T, H, W, 3]` with labels: the same bytes every time.
+ * @param {number} count @param {import('kinora').PreprocessSpec} spec
+ */
+export function randomClips(count, { frames, crop, labels }) {
+  const shape = /** @type {const} */ ([count, frames, crop.height, crop.width]);
+  const clips = Uint8Array.from(
+    { length: shape.reduce((a, b) => a * b) * 3 },
+    (_, i) => (i * 2654435761) >>> 24,
+  );
+  const classes = BigInt64Array.from({ length: count }, (_, i) => BigInt((i * 7) % labels.length));
+  return { clips, shape, labels: classes, epoch: 0, number: 0 };
+}

@@ -1,0 +1,18 @@
+// The table of results, in Markdown: one line for each peer.
+import { number } from './compare.mjs';
+
+/** @param {readonly import('./compare.mjs').Result[]} results */
+export function table(results) {
+  const lines = results.flatMap((result) => result.peers.map((peer) => row(result, peer)));
+  return [
+    '| what | Kinora | peer | ratio (smallest to largest) | target |',
+    '|---|---:|---:|---:|---:|',
+    ...lines,
+  ].join('\n');
+}
+
+/** @param {import('./compare.mjs').Result} result @param {import('./compare.mjs').PeerResult} peer */
+function row({ case: { name, what, unit }, ours }, { name: other, value, ratio, target }) {
+  const verdict = target === undefined ? '' : `${target}${ratio.median >= target ? '' : ', missed'}`;
+  return `| ${name}: ${what} | ${number(ours.median)} ${unit} | ${other}: ${number(value.median)} | **${ratio.median.toFixed(2)}** (${ratio.low.toFixed(2)} to ${ratio.high.toFixed(2)}) | ${verdict} |`;
+}
