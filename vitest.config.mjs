@@ -8,6 +8,7 @@ export default defineConfig({
       'packages/*/dist/**/*.test.js',
       'packages/torch/install/*.test.mjs',
       'scripts/*.test.mjs',
+      'bench/*.test.mjs',
       'studio/{src,test}/**/*.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/*.soak.test.*'],

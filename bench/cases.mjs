@@ -1,10 +1,11 @@
 // What is compared with what, on what, and with which target. To add a comparison, add an entry.
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /**
  * @typedef {import('./compare.mjs').Case} Case
  * @typedef {import('./side.mjs').Command} Command
- * @typedef {{ python: string, data: string, onnx: string }} Prepared what prepare.mjs found or made
+ * @typedef {import('./prepare.mjs').Prepared} Prepared
  */
 
 const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
@@ -17,11 +18,11 @@ const KEEP_MEMORY = {
 };
 
 /** @param {Prepared} prepared @returns {readonly Case[]} */
-export function cases({ python, data, onnx }) {
+export function cases({ python, tfjs, data, onnx, libtorch }) {
   /** @type {(name: string, ...args: string[]) => Command} */
   const ours = (name, ...args) => ({ program: process.execPath, args: [here(`ours/${name}.mjs`), ...args] });
   /** @type {(name: string, ...args: string[]) => Command} */
-  const py = (name, ...args) => ({ program: python, args: [here(`peers/${name}.py`), ...args] });
+  const py = (name, ...args) => ({ program: python ?? '', args: [here(`peers/${name}.py`), ...args] });
   const tuned = (/** @type {Command} */ command) => ({ ...command, env: KEEP_MEMORY });
   const lists = [`${data}/clips`, `${data}/train.csv`, `${data}/labels.csv`];
   return [
@@ -32,8 +33,8 @@ export function cases({ python, data, onnx }) {
       better: 'more',
       ours: ours('train-step'),
       peers: [
-        { name: 'PyTorch as written', side: py('train_step', 'plain'), target: 1.5 },
-        { name: 'PyTorch tuned', side: tuned(py('train_step', 'tuned')), target: 1 },
+        { name: 'PyTorch as written', side: python && py('train_step', 'plain'), target: 1.5 },
+        { name: 'PyTorch tuned', side: python && tuned(py('train_step', 'tuned')), target: 1 },
       ],
     },
     {
@@ -42,7 +43,9 @@ export function cases({ python, data, onnx }) {
       unit: 'MiB',
       better: 'less',
       ours: ours('train-step', 'memory'),
-      peers: [{ name: 'PyTorch tuned', side: tuned(py('train_step', 'tuned', 'memory')), target: 0.91 }],
+      peers: [
+        { name: 'PyTorch tuned', side: python && tuned(py('train_step', 'tuned', 'memory')), target: 0.91 },
+      ],
     },
     {
       name: 'inference',
@@ -51,7 +54,7 @@ export function cases({ python, data, onnx }) {
       better: 'less',
       ours: ours('inference'),
       peers: [
-        { name: 'PyTorch tuned, eager', side: tuned(py('inference', 'tuned')), target: 1.5 },
+        { name: 'PyTorch tuned, eager', side: python && tuned(py('inference', 'tuned')), target: 1.5 },
         {
           name: 'onnxruntime-node',
           side: { program: process.execPath, args: [here('peers/onnx.mjs'), onnx] },
@@ -64,8 +67,10 @@ export function cases({ python, data, onnx }) {
       what: "JPEG folders to augmented batches by the demo's recipe, one core",
       unit: 'clips/s',
       better: 'more',
-      ours: ours('input-path', data),
-      peers: [{ name: 'PIL and torchvision', side: py('input_path', ...lists), target: 4 }],
+      ours: oneCore(ours('input-path', data)),
+      peers: [
+        { name: 'PIL and torchvision', side: python && oneCore(py('input_path', ...lists)), target: 4 },
+      ],
     },
     {
       name: 'epoch',
@@ -73,7 +78,7 @@ export function cases({ python, data, onnx }) {
       unit: 'clips/s',
       better: 'more',
       ours: ours('epoch', data),
-      peers: [{ name: 'PyTorch as written', side: py('epoch', ...lists), target: 2 }],
+      peers: [{ name: 'PyTorch as written', side: python && py('epoch', ...lists), target: 2 }],
     },
     {
       name: 'operator call',
@@ -81,7 +86,50 @@ export function cases({ python, data, onnx }) {
       unit: 'us',
       better: 'less',
       ours: ours('operator-call'),
-      peers: [{ name: 'PyTorch', side: py('operator_call'), target: 1 }],
+      peers: [{ name: 'PyTorch', side: python && py('operator_call'), target: 1 }],
     },
+    ...['conv3d', 'max_pool3d', 'matmul'].map(
+      (name) =>
+        /** @type {const} */ ({
+          name: `operator ${name}`,
+          what: "on the shapes of ConvColumn6's first layer (matmul: 512x512), 2 threads",
+          unit: 'ms',
+          better: 'less',
+          ours: ours('operators', name),
+          peers: [
+            {
+              name: 'TensorFlow.js',
+              side: tfjs && { program: process.execPath, args: [here('tfjs/operators.mjs'), name] },
+            },
+          ],
+        }),
+    ),
+    ...starts(ours, libtorch),
   ];
 }
+
+/** What Node needs to start with Kinora, beyond what it needs to start. */
+const starts = (
+  /** @type {(name: string, ...args: string[]) => Command} */ ours,
+  /** @type {string} */ libtorch,
+) =>
+  /** @type {const} */ ([
+    { what: "`import 'kinora'`, which leaves the engine alone", of: ['import'], limit: 150 },
+    { what: '`kinora --help`', of: ['help'], limit: 200 },
+    { what: 'the engine', of: ['engine'] },
+    { what: 'libtorch by itself, a part of the engine', of: ['libtorch', libtorch] },
+  ]).map(({ what, of, ...rest }) => ({
+    name: `start ${of[0]}`,
+    what,
+    unit: 'ms',
+    better: /** @type {const} */ ('less'),
+    ours: ours('start', ...of),
+    peers: [],
+    ...rest,
+  }));
+
+/** Both sides on the same one. @param {Command} command @returns {Command} */
+const oneCore = (command) =>
+  existsSync('/usr/bin/taskset')
+    ? { ...command, program: 'taskset', args: ['-c', '0', command.program, ...command.args] }
+    : command;

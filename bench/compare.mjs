@@ -7,7 +7,7 @@ import { spread } from './statistics.mjs';
  * @typedef {import('./side.mjs').Command} Command
  * @typedef {object} Peer
  * @property {string} name
- * @property {Command} side
+ * @property {Command | undefined | '' | false} side none: it cannot be had here
  * @property {number} [target] the least ratio aimed at; none: reported only
  *
  * @typedef {object} Case
@@ -17,6 +17,7 @@ import { spread } from './statistics.mjs';
  * @property {'more' | 'less'} better
  * @property {Command} ours
  * @property {readonly Peer[]} peers
+ * @property {number} [limit] the largest value aimed at
  *
  * @typedef {{ median: number, low: number, high: number }} Spread
  * @typedef {{ name: string, value: Spread, ratio: Spread, target?: number }} PeerResult
@@ -27,32 +28,35 @@ import { spread } from './statistics.mjs';
  * @param {Case} one
  * @param {number} rounds
  * @param {(line: string) => void} say
+ * @param {{ warmUp?: boolean }} [options]
  * @returns {Promise<Result>}
  */
-export async function compare(one, rounds, say) {
+export async function compare(one, rounds, say, { warmUp = true } = {}) {
+  const peers = one.peers.filter(({ side }) => side);
+  /** @type {import('./side.mjs').Side[]} */
   const sides = [];
   try {
-    for (const command of [one.ours, ...one.peers.map(({ side }) => side)])
-      sides.push(await startSide(command));
+    for (const command of [one.ours, ...peers.map(({ side }) => side)])
+      if (command) sides.push(await startSide(command));
     // One round to warm up: caches, allocators, compiled code.
-    for (const side of sides) await side.measure();
+    if (warmUp) for (const side of sides) await side.measure();
     /** @type {number[][]} */
     const values = sides.map(() => []);
     for (let round = 0; round < rounds; round++) {
-      for (const i of turns(sides.length, round)) values[i].push(await sides[i].measure());
+      for (const i of turns(sides.length, round)) values[i]?.push((await sides[i]?.measure()) ?? Number.NaN);
       say(
-        `${one.name}: round ${round + 1} of ${rounds}, ${values.map((of) => number(of[round])).join(' / ')} ${one.unit}`,
+        `${one.name}: round ${round + 1} of ${rounds}, ${values.map((of) => number(of[round] ?? Number.NaN)).join(' / ')} ${one.unit}`,
       );
     }
-    const [ours, ...others] = values;
+    const [ours = [], ...others] = values;
     return {
       case: one,
       rounds,
       ours: spread(ours),
-      peers: one.peers.map(({ name, target }, i) => ({
+      peers: peers.map(({ name, target }, i) => ({
         name,
-        value: spread(others[i]),
-        ratio: spread(ours.map((mine, round) => ratio(mine, others[i][round], one.better))),
+        value: spread(others[i] ?? []),
+        ratio: spread(ours.map((mine, round) => ratio(mine, others[i]?.[round] ?? Number.NaN, one.better))),
         ...(target === undefined ? {} : { target }),
       })),
     };

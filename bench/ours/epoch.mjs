@@ -2,18 +2,18 @@
 import { effectiveConfig, preprocessSpec } from 'kinora';
 import { readSplit, trainingLoader } from '../../packages/kinora/dist/train/data.js';
 import { trainStep } from '../../packages/kinora/dist/train/step.js';
-import { newTraining } from '../../packages/kinora/dist/train/training.js';
+import { newTraining, trainingClips } from '../../packages/kinora/dist/train/training.js';
+import { sizes } from '../sizes.mjs';
 import { demoOn } from './demo-data.mjs';
 import { seconds, serve } from './serve.mjs';
 
-const config = effectiveConfig(demoOn(process.argv[2] ?? ''));
+const config = effectiveConfig({ ...demoOn(process.argv[2] ?? ''), batch_size: sizes.epochBatch });
 const list = readSplit(config, 'train');
 const spec = preprocessSpec(config, list.labels);
 const loader = trainingLoader(list, spec, config, ({ path, reason }) => {
   throw new Error(`${path}: ${reason}`);
 });
-const perClass = list.labels.map((_, label) => list.items.filter((item) => item.label === label).length);
-const training = newTraining(config, spec, 'cpu', { stepsPerEpoch: loader.batchesPerEpoch, perClass });
+const training = newTraining(config, spec, 'cpu', trainingClips(list, undefined, loader.batchesPerEpoch));
 training.network.train();
 let epoch = 0;
 const train = async () => {

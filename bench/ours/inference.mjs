@@ -1,10 +1,9 @@
 // One clip of 18x84x84 through a network as `kinora predict` runs it, from bytes to logits. Prints milliseconds.
 import { inferenceMode, scope } from '@kinora/torch';
 import { networkInput } from 'kinora';
+import { sizes } from '../sizes.mjs';
 import { seconds, serve } from './serve.mjs';
 import { makeTraining, randomClips } from './training.mjs';
-
-const RUNS = 5;
 
 const { network, spec } = makeTraining({ model: process.argv[2] ?? 'ConvColumn6' });
 const { clips, shape } = randomClips(1, spec);
@@ -12,6 +11,6 @@ network.eval();
 const predict = () =>
   scope(() => inferenceMode(() => network.call(networkInput(clips, shape, spec)).logits.toTypedArray()));
 const runs = () => {
-  for (let i = 0; i < RUNS; i++) predict();
+  for (let i = 0; i < sizes.inferences; i++) predict();
 };
-await serve(async () => ((await seconds(runs)) / RUNS) * 1000);
+await serve(async () => ((await seconds(runs)) / sizes.inferences) * 1000);

@@ -1,12 +1,11 @@
 // JPEG folders to augmented batches as `kinora train` reads them, in one thread on one core. Prints clips a second.
 import { effectiveConfig, preprocessSpec } from 'kinora';
 import { readSplit, trainingLoader } from '../../packages/kinora/dist/train/data.js';
+import { sizes } from '../sizes.mjs';
 import { demoOn } from './demo-data.mjs';
 import { seconds, serve } from './serve.mjs';
 
-const [BATCH, BATCHES] = [16, 4];
-
-const config = effectiveConfig({ ...demoOn(process.argv[2] ?? ''), batch_size: BATCH, num_workers: 0 });
+const config = effectiveConfig({ ...demoOn(process.argv[2] ?? ''), batch_size: sizes.batch, num_workers: 0 });
 const list = readSplit(config, 'train');
 const loader = trainingLoader(list, preprocessSpec(config, list.labels), config, ({ path, reason }) => {
   throw new Error(`${path}: ${reason}`);
@@ -17,9 +16,9 @@ async function* batches() {
 }
 const stream = batches();
 const read = async () => {
-  for (let i = 0; i < BATCHES; i++) await stream.next();
+  for (let i = 0; i < sizes.batches; i++) await stream.next();
 };
 await serve(
-  async () => (BATCH * BATCHES) / (await seconds(read)),
+  async () => (sizes.batch * sizes.batches) / (await seconds(read)),
   () => loader.close(),
 );

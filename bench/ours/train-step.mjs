@@ -1,16 +1,15 @@
-// Training steps of ConvColumn6 as `kinora train` makes them, from the bytes of 8 clips of 18x84x84 to updated weights.
+// Training steps of ConvColumn6 as `kinora train` makes them, from the bytes of clips of 18x84x84 to updated weights.
 // Prints clips a second; with `memory`, the peak of resident memory during a step in MiB.
 import { trainStep } from '../../packages/kinora/dist/train/step.js';
+import { sizes } from '../sizes.mjs';
 import { peakMemory } from './peak-memory.mjs';
 import { seconds, serve } from './serve.mjs';
 import { makeTraining, randomClips } from './training.mjs';
 
-const CLIPS = 8;
-
 const { network, optimizer, settings, spec } = makeTraining({ model: 'ConvColumn6' });
-const batch = randomClips(CLIPS, spec);
-network.train();
+const batch = randomClips(sizes.step, spec);
+network.train(sizes.step > 1); // batch norm of vectors needs several clips
 const step = () => void trainStep(network, optimizer, batch, settings);
 await serve(
-  process.argv[2] === 'memory' ? () => peakMemory(step) : async () => CLIPS / (await seconds(step)),
+  process.argv[2] === 'memory' ? () => peakMemory(step) : async () => sizes.step / (await seconds(step)),
 );

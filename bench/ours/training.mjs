@@ -2,17 +2,18 @@
 // of random bytes that lie in memory.
 import { threads } from '@kinora/torch';
 import { effectiveConfig, preprocessSpec } from 'kinora';
-import { newTraining } from '../../packages/kinora/dist/train/training.js';
+import { newTraining, trainingClips } from '../../packages/kinora/dist/train/training.js';
+import { sizes } from '../sizes.mjs';
 
 const CLASSES = 27;
 
 /** @param {import('kinora').RunConfigInput} input @param {number} cores */
-export function makeTraining(input, cores = 2) {
+export function makeTraining(input, cores = sizes.threads) {
   threads.set(cores);
   const config = effectiveConfig({ model_name: 'bench', threads: cores, ...input });
   const labels = Array.from({ length: CLASSES }, (_, i) => `gesture ${i}`);
-  const counts = { stepsPerEpoch: 1000, perClass: labels.map(() => 1) };
-  return newTraining(config, preprocessSpec(config, labels), 'cpu', counts);
+  const clips = trainingClips({ items: [], labels, dropped: 0 }, undefined, 1000);
+  return newTraining(config, preprocessSpec(config, labels), 'cpu', clips);
 }
 
 /**

@@ -8,8 +8,9 @@ from torch import nn
 from clips import Clips
 from conv_column import ConvColumnSmall
 from serve import seconds, serve
+from sizes import sizes
 
-BATCH = 32
+BATCH = sizes.epoch_batch
 data = Clips(*sys.argv[1:4])
 loader = torch.utils.data.DataLoader(data, batch_size=BATCH, shuffle=True, drop_last=True, num_workers=2)
 network = ConvColumnSmall(27).train()

@@ -1,13 +1,14 @@
-"""One clip of 18x84x84 through ConvColumn6 in PyTorch, eager, on 2 threads. Prints milliseconds."""
+"""One clip of 18x84x84 through ConvColumn6 in PyTorch, eager. Prints milliseconds."""
 import sys
 
 import torch
 
 from conv_column import ConvColumn6
 from serve import seconds, serve
+from sizes import sizes
 
-RUNS = 5
-torch.set_num_threads(2)
+RUNS = sizes.inferences
+torch.set_num_threads(sizes.threads)
 network = ConvColumn6(27, inplace='tuned' in sys.argv).eval()
 clip = torch.rand(1, 3, 18, 84, 84)
 

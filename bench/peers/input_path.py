@@ -5,9 +5,10 @@ import torch
 
 from clips import Clips
 from serve import seconds, serve
+from sizes import sizes
 
 torch.set_num_threads(1)
-BATCH, BATCHES = 16, 4
+BATCH, BATCHES = sizes.batch, sizes.batches
 data = Clips(*sys.argv[1:4])
 loader = torch.utils.data.DataLoader(data, batch_size=BATCH, shuffle=True, drop_last=True, num_workers=0)
 batches = iter(loader)

@@ -3,9 +3,9 @@ whatever else the machine does falls between calls."""
 import torch
 
 from serve import seconds, serve
+from sizes import sizes
 
-CALLS = 20_000
-RUNS = 30
+CALLS, RUNS = sizes.calls, sizes.call_runs
 torch.set_num_threads(1)
 a, b = torch.ones(1), torch.ones(1)
 

@@ -1,4 +1,4 @@
-"""Training steps of ConvColumn6 in PyTorch on 8 clips of 18x84x84 in memory. Prints clips a second; with `memory`, the peak
+"""Training steps of ConvColumn6 in PyTorch on clips of 18x84x84 in memory. Prints clips a second; with `memory`, the peak
 of resident memory during a step in MiB. `plain`: as the starting point writes it. `tuned`: activations in place, gradients
 set to None, foreach updates; the allocator is told to keep its memory by the environment."""
 import sys
@@ -9,11 +9,14 @@ from torch import nn
 from conv_column import ConvColumn6
 from peak_memory import peak_memory
 from serve import seconds, serve
+from sizes import sizes
 
-CLIPS = 8
+CLIPS = sizes.step
 tuned = sys.argv[1] == 'tuned'
-torch.set_num_threads(2)
+torch.set_num_threads(sizes.threads)
 network = ConvColumn6(27, inplace=tuned).train()
+if CLIPS == 1:
+    network.eval()  # batch norm of vectors needs several
 optimizer = torch.optim.Adam(network.parameters(), lr=1e-3, amsgrad=True, **({'foreach': True} if tuned else {}))
 criterion = nn.CrossEntropyLoss()
 clips = torch.rand(CLIPS, 3, 18, 84, 84)

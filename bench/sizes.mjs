@@ -1,0 +1,27 @@
+// How much each side does for one number. `KINORA_BENCH=tiny` makes all of it as small as it can be: the tests run every
+// side that way, to see that it runs.
+const tiny = process.env.KINORA_BENCH === 'tiny';
+
+export const sizes = tiny
+  ? {
+      step: 1,
+      inferences: 1,
+      calls: 100,
+      callRuns: 1,
+      starts: 1,
+      batch: 2,
+      batches: 1,
+      epochBatch: 4,
+      threads: 1,
+    }
+  : {
+      step: 8,
+      inferences: 5,
+      calls: 20_000,
+      callRuns: 30,
+      starts: 5,
+      batch: 16,
+      batches: 4,
+      epochBatch: 32,
+      threads: 2,
+    };
