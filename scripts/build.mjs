@@ -1,5 +1,5 @@
 // Turns packages/*/src/**/*.ts into packages/*/dist/**/*.js with source maps, and removes what no longer has a
-// source: file by file, but for the recognizer, which is bundled with what it shares of the others' sources. Types
+// source: file by file, with the entries once more as bundles; the recognizer only bundled, with what it shares of the others' sources. Types
 // are checked and declared apart from this (`tsc -b`), so that building takes a fraction of a second.
 import { createHash } from 'node:crypto';
 import {
@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { entryBundle } from './entry.mjs';
 import { globSync } from './glob.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -25,8 +26,16 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** @type {readonly Package[]} */
 const PACKAGES = [
-  { name: 'torch', from: ['torch'], options: fileByFile },
-  { name: 'kinora', from: ['kinora'], options: fileByFile },
+  {
+    name: 'torch',
+    from: ['torch'],
+    options: (folder) => [...fileByFile(folder), entryBundle(folder, ['index', 'error'])],
+  },
+  {
+    name: 'kinora',
+    from: ['kinora'],
+    options: (folder) => [...fileByFile(folder), entryBundle(folder, ['index'], ['zod'])],
+  },
   { name: 'recognizer', from: ['recognizer', 'kinora', 'torch'], options: bundled },
 ];
 const folderOf = (/** @type {string} */ name) => join(ROOT, 'packages', name);
@@ -46,7 +55,11 @@ export async function buildIfChanged() {
 function stateOf(packages) {
   const hash = createHash('sha256');
   const sources = packages.flatMap((name) => globSync(join(folderOf(name), 'src'), '.ts'));
-  for (const file of [...sources, fileURLToPath(import.meta.url)]) {
+  for (const file of [
+    ...sources,
+    fileURLToPath(import.meta.url),
+    fileURLToPath(new URL('entry.mjs', import.meta.url)),
+  ]) {
     const { size, mtimeMs } = statSync(file);
     hash.update(`${file} ${size} ${mtimeMs}\n`);
   }

@@ -1,5 +1,5 @@
 /** The `class_weights` key: `"balanced"`, or factors by label, such as `{"Stop Sign": 2}`; labels left out count 1. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const ClassWeights = z.union([
   z.literal('balanced'),

@@ -3,7 +3,7 @@
  * The only place that words configuration problems.
  */
 import { KinoraError } from '@kinora/torch/error';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { nearest } from '../nearest.js';
 
 type Issue = z.core.$ZodIssue;

@@ -1,5 +1,5 @@
 /** The names that a zod schema accepts inside one of its objects: what a mistyped key is compared with. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 interface Definition {
   type: string;

@@ -2,7 +2,7 @@
  * The keys that say how frames become the network's input, in the starting point's words where it has them. Types,
  * defaults and rules are those of the preprocessing spec (clip/spec.ts).
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { preprocessSchema } from '../clip/spec.js';
 
 const spec = preprocessSchema.shape;

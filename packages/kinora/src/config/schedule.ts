@@ -2,7 +2,7 @@
  * How the learning rate moves. In a configuration either a bare name (`"schedule": "cosine"`) or an object that also
  * changes its settings (`"schedule": {"name": "plateau", "patience": 5}`).
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const positive = z.number().positive();
 const fraction = z.number().min(0).max(1);

@@ -3,7 +3,7 @@
  * starting point's files, and its keys mean what they meant. A file states only what differs from these defaults.
  * Reading files, overriding and cross-checks stand in load.ts.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Augment } from './augment.js';
 import { ClassWeights } from './class-weights.js';
 import { preprocessKeys } from './preprocess.js';

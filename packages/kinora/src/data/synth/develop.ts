@@ -15,10 +15,14 @@ const curve = Float32Array.from({ length: curveSteps + 1 }, (_, i) => {
 });
 
 const noiseSize = 1 << 16;
-const noiseTable = drawNoise(random(0, 'noise'));
+let noiseTable: Float32Array | undefined;
 
-function drawNoise(rng: Random): Float32Array {
-  return Float32Array.from({ length: noiseSize }, () => rng.normal());
+/** Normal numbers, drawn once. */
+function noiseLevels(): Float32Array {
+  if (noiseTable !== undefined) return noiseTable;
+  const rng = random(0, 'noise');
+  noiseTable = Float32Array.from({ length: noiseSize }, () => rng.normal());
+  return noiseTable;
 }
 
 /** Light that reaches each pixel, `[height, width]`: less in the corners. */
@@ -45,14 +49,15 @@ export function expose(
 ): void {
   const k = (gain * curveSteps) / curveTop;
   const tint = 0.5 * noise;
+  const levels = noiseLevels();
   let next = rng.integer(0, noiseSize - 1);
   for (let pixel = 0, i = 0; pixel < vignette.length; pixel++, i += 3) {
     const light = k * vignette[pixel]!;
-    const grain = noise * noiseTable[next & mask]!;
+    const grain = noise * levels[next & mask]!;
     // Colour noise is weaker than that of brightness, and weakest in green, which cameras measure twice.
-    target[i] = level(light * frame[i]!) + grain + tint * noiseTable[(next + 1) & mask]!;
+    target[i] = level(light * frame[i]!) + grain + tint * levels[(next + 1) & mask]!;
     target[i + 1] = level(light * frame[i + 1]!) + grain;
-    target[i + 2] = level(light * frame[i + 2]!) + grain + tint * noiseTable[(next + 2) & mask]!;
+    target[i + 2] = level(light * frame[i + 2]!) + grain + tint * levels[(next + 2) & mask]!;
     next += 3;
   }
 }
