@@ -1,6 +1,7 @@
 /** The rooms of the studio. To add one, add a row. */
 import type { Component } from 'svelte';
 import Learn from './learn/Learn.svelte';
+import Live from './live/Live.svelte';
 
 export interface Room {
   /** Its part of the address. */
@@ -10,4 +11,7 @@ export interface Room {
   readonly view: Component<{ rest: readonly string[] }>;
 }
 
-export const rooms: readonly [Room, ...Room[]] = [{ path: 'learn', name: 'Learn', view: Learn }];
+export const rooms: readonly [Room, ...Room[]] = [
+  { path: 'learn', name: 'Learn', view: Learn },
+  { path: 'live', name: 'Live', view: Live },
+];

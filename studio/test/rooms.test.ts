@@ -1,16 +1,16 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readdirSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type StaticServer, serveFolder } from '../../packages/kinora/dist/serve/static-server.js';
+import { faults } from './faults.js';
 import { plainServer } from './plain-server.js';
 import { makeSite, type TestSite } from './site.js';
 import { noBrowser, openBrowser, type Visit, type VisitOptions, visit } from './visit.js';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** The room's first page, and every chapter. */
 const PLACES = [
   'learn',
+  'live',
   ...readdirSync(new URL('../../docs/tutorial/', import.meta.url))
     .map((file) => file.match(/^\d+-(.+)\.md$/)?.[1])
     .filter((slug) => slug !== undefined)
@@ -103,20 +103,3 @@ const isIsolated = (page: Visit['page']): Promise<boolean> =>
   page
     .evaluate(() => self.crossOriginIsolated && navigator.serviceWorker.controller !== null)
     .catch(() => false);
-
-/** Serious and critical faults that axe finds, as text. */
-async function faults(page: Visit['page']): Promise<string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { axe } = self as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-    interface Violation {
-      id: string;
-      impact: string;
-      nodes: { html: string }[];
-    }
-    const { violations } = await axe.run();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  });
-}

@@ -10,7 +10,15 @@ export const noBrowser = existsSync(PROGRAM) ? undefined : `no ${PROGRAM} (apt-g
 /** WebGL without a graphics card, and no sandbox, which containers forbid. */
 const FLAGS = ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
 
-export const openBrowser = (): Promise<Browser> => chromium.launch({ executablePath: PROGRAM, args: FLAGS });
+export const openBrowser = (...flags: string[]): Promise<Browser> =>
+  chromium.launch({ executablePath: PROGRAM, args: [...FLAGS, ...flags] });
+
+/** Flags for a camera that shows a Y4M file in a circle, and that nobody is asked about. */
+export const cameraFlags = (file: string): string[] => [
+  '--use-fake-ui-for-media-stream',
+  '--use-fake-device-for-media-stream',
+  `--use-file-for-fake-video-capture=${file}`,
+];
 
 export interface Visit {
   readonly page: Page;

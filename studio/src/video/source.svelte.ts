@@ -1,0 +1,82 @@
+/** What the reader shows: a camera or a video file, in one `<video>` element. Opening one closes the other. */
+import { closeCamera, openCamera } from './camera.js';
+import { openVideoFile, tooLarge } from './file.js';
+
+export type SourceKind = 'none' | 'opening' | 'camera' | 'file';
+
+export class Source {
+  #video: HTMLVideoElement | undefined;
+  #free: () => void = () => {};
+  /** A later opening overtakes an earlier one. */
+  #turn = 0;
+  kind = $state<SourceKind>('none');
+  /** Of the file. */
+  name = $state('');
+  /** What went wrong, as a sentence. */
+  problem = $state('');
+  /** What works, but not well. */
+  remark = $state('');
+
+  /** The element of the page that shows it; undefined where it has gone, which closes the source. */
+  place(video: HTMLVideoElement | undefined): void {
+    if (video === undefined) this.close();
+    this.#video = video;
+  }
+
+  get video(): HTMLVideoElement | undefined {
+    return this.#video;
+  }
+
+  camera(): Promise<boolean> {
+    return this.#open('camera', async (video) => {
+      const stream = await openCamera();
+      video.removeAttribute('src');
+      video.srcObject = stream;
+      return () => closeCamera(stream);
+    });
+  }
+
+  file(file: File): Promise<boolean> {
+    this.name = file.name;
+    return this.#open('file', (video) => openVideoFile(video, file));
+  }
+
+  close(): void {
+    this.#turn++;
+    this.#free();
+    this.#free = () => {};
+    if (this.#video !== undefined) this.#video.srcObject = null;
+    this.kind = 'none';
+    this.remark = '';
+  }
+
+  /** Whether it plays now; otherwise `problem` says why not. */
+  async #open(
+    kind: 'camera' | 'file',
+    open: (video: HTMLVideoElement) => Promise<() => void>,
+  ): Promise<boolean> {
+    const video = this.#video;
+    if (video === undefined) return false;
+    this.close();
+    const turn = this.#turn;
+    this.problem = '';
+    this.kind = 'opening';
+    try {
+      const free = await open(video);
+      if (turn !== this.#turn) {
+        free();
+        return false;
+      }
+      this.#free = free;
+      await video.play();
+      this.kind = kind;
+      this.remark = tooLarge(video) ?? '';
+      return true;
+    } catch (error) {
+      if (turn !== this.#turn) return false;
+      this.close();
+      this.problem = (error as Error).message;
+      return false;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * For tests only: a clip as the picture of a camera, in Y4M, which Chromium plays in a circle at the right speed, and as
+ * a video file. Frames are RGB as decoded.
+ */
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import type { Frames } from '../../packages/kinora/dist/clip/frames.js';
+import { openClip } from '../../packages/kinora/dist/clip/open.js';
+
+/** Frames a second of synthetic clips. */
+const RATE = 12;
+
+export async function readFrames(folder: string): Promise<Frames> {
+  const source = await openClip(folder);
+  return source.read(Array.from({ length: source.count }, (_, i) => i));
+}
+
+/** Writes full-range BT.601 in 4:4:4, as Chromium reads cameras: 4:2:0, with sides cut to even numbers. */
+export function writeY4m(file: string, frames: readonly Frames[]): void {
+  const [{ height, width }] = frames as [Frames];
+  const size = { height: height & ~1, width: width & ~1 };
+  const parts = frames.flatMap((clip) =>
+    Array.from({ length: clip.count }, (_, t) =>
+      Buffer.concat([Buffer.from('FRAME\n'), planes(clip, t, size)]),
+    ),
+  );
+  const header = `YUV4MPEG2 W${size.width} H${size.height} F${RATE}:1 Ip A1:1 C420jpeg\n`;
+  writeFileSync(file, Buffer.concat([Buffer.from(header), ...parts]));
+}
+
+/** One frame as Y, U, V of the studio range that cameras have. */
+function planes({ data, height, width }: Frames, t: number, size: { height: number; width: number }): Buffer {
+  const y = Buffer.alloc(size.height * size.width);
+  const [u, v] = [Buffer.alloc(y.length / 4), Buffer.alloc(y.length / 4)];
+  for (let row = 0; row < size.height; row++)
+    for (let column = 0; column < size.width; column++) {
+      const p = ((t * height + row) * width + column) * 3;
+      const [r, g, b] = [data[p]!, data[p + 1]!, data[p + 2]!];
+      y[row * size.width + column] = 16 + 0.257 * r + 0.504 * g + 0.098 * b;
+      if (row % 2 === 1 || column % 2 === 1) continue;
+      const quarter = (row / 2) * (size.width / 2) + column / 2;
+      u[quarter] = 128 - 0.148 * r - 0.291 * g + 0.439 * b;
+      v[quarter] = 128 + 0.439 * r - 0.368 * g - 0.071 * b;
+    }
+  return Buffer.concat([y, u, v]);
+}
+
+/** The same as WebM, by the program ffmpeg. */
+export function writeWebm(file: string, y4m: string, ...options: string[]): void {
+  execFileSync('ffmpeg', ['-v', 'error', '-y', '-i', y4m, ...options, '-c:v', 'libvpx', '-b:v', '2M', file]);
+}
