@@ -21,6 +21,9 @@ export function observeCalls(next: CallObserver | null): CallObserver | null {
   return previous;
 }
 
+/** Whether somebody is told of each call, or answers it: calls must then be those that the code means. */
+export const isObserved = (): boolean => observer !== null || substitute !== null;
+
 /** Answers calls in libtorch's place; `undefined` leaves one to libtorch. `shapesOnly` is the one user. */
 export type CallSubstitute = (operator: Operator, args: readonly unknown[]) => unknown;
 let substitute: CallSubstitute | null = null;

@@ -3,6 +3,7 @@ import { KinoraError } from '../error.js';
 import { ops } from '../ops.js';
 import type { Tensor } from '../tensor.js';
 import { checkFeatureMap, checkWindow, type Rank } from './check.js';
+import { directConv3d } from './direct-conv.js';
 import { resetAffine } from './init.js';
 import { Module } from './module.js';
 import { parameter } from './parameter.js';
@@ -54,7 +55,9 @@ export abstract class ConvNd extends Module {
     const convolve = ops[`conv${this.rank}d`];
     if (padding === 'same') return convolve(input, weight, bias, stride, padding, dilation, groups);
     checkWindow(this, input, this.rank, { kernelSize, padding, dilation });
-    return convolve(input, weight, bias, stride, padding, dilation, groups);
+    const options = { weight, bias, stride, padding, dilation, groups };
+    const direct = this.rank === 3 ? directConv3d(input, options) : undefined;
+    return direct ?? convolve(input, weight, bias, stride, padding, dilation, groups);
   }
 
   #checkConsistency(name: string): void {
