@@ -12,6 +12,7 @@ interface TrainFlags extends RunFlags {
   resumeFrom?: 'last' | 'best';
   initFrom?: string;
   freeze?: string[];
+  profile?: boolean;
 }
 
 const EXAMPLES = `
@@ -29,6 +30,7 @@ export function trainCommand(): Command {
     )
     .option('--init-from <path>', 'begin with the weights of a file or of another run (init_from)')
     .option('--freeze <pattern>', 'do not train this layer; may be repeated (freeze)', collect)
+    .option('--profile', 'tell at the end where the time of a step went, and what to change')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: TrainFlags) => {
       const mode = modeOf(flags);
@@ -42,8 +44,15 @@ async function train(flags: TrainFlags): Promise<void> {
   const config = await configOf({ ...flags, set: [...(flags.set ?? []), ...assignments(flags)] }, 'train');
   const progress = createProgress();
   const device = chooseDevice(flags, progress);
+  const { profile = false } = flags;
   const { folder, best } = await interruptible((signal) =>
-    trainRun(config, { resume: flags.resumeFrom ?? flags.resume ?? false, device, progress, signal }),
+    trainRun(config, {
+      resume: flags.resumeFrom ?? flags.resume ?? false,
+      device,
+      progress,
+      signal,
+      profile,
+    }),
   );
   if (best !== null) progress.log(`best top-1 ${percent(best.top1)}, in epoch ${best.epoch + 1}`);
   progress.log(`next: kinora eval ${folder.path}`);

@@ -9,6 +9,7 @@ import type { TrainingProgress } from './checkpoint.js';
 import { checkLoss } from './finite.js';
 import { trainMode } from './freeze.js';
 import { scheduledRate } from './optimizer.js';
+import type { Lap } from './profile.js';
 import type { RunLog } from './run-log.js';
 import { totalSteps } from './schedule.js';
 import { trainStep } from './step.js';
@@ -23,6 +24,8 @@ export interface LoopOptions {
   readonly log: RunLog;
   readonly progress: Progress;
   readonly signal?: AbortSignal | undefined;
+  /** Told what has just been done, for a profile. */
+  readonly lap?: Lap | undefined;
   /** Publishes a checkpoint as `last`, and as `best` too if it is. */
   save(state: TrainingProgress, isBest: boolean): void;
 }
@@ -59,7 +62,7 @@ function isExhausted({ config, schedule, optimizer }: Training): boolean {
 async function trainEpoch(
   training: Training,
   state: TrainingProgress,
-  { trainLoader, progress, log, signal, save }: LoopOptions,
+  { trainLoader, progress, log, signal, save, lap }: LoopOptions,
   lastStep: number,
 ): Promise<void> {
   const { config, network } = training;
@@ -75,9 +78,11 @@ async function trainEpoch(
   trainMode(network, config.freeze);
   try {
     for await (const batch of trainLoader.epoch(state.epoch, { startBatch: state.batch })) {
+      lap?.('data');
       if (state.step === 0) log.clips(batch, config.log_clips, training.spec.labels);
-      step(training, state, batch, log);
+      step(training, state, batch, log, lap);
       task.update(state.batch * config.batch_size, note(state));
+      lap?.('logging');
       // The loop must breathe: Ctrl+C and the decoding threads are heard between steps only.
       await setImmediate();
       signal?.throwIfAborted();
@@ -94,9 +99,10 @@ function step(
   state: TrainingProgress,
   batch: Parameters<typeof trainStep>[2],
   log: RunLog,
+  lap: Lap | undefined,
 ): void {
   schedule.apply(optimizer, state.step);
-  const { loss, logits, labels } = trainStep(network, optimizer, batch, settings);
+  const { loss, logits, labels } = trainStep(network, optimizer, batch, { ...settings, ...(lap && { lap }) });
   addBatch(state.sums, loss, logits, labels);
   schedule.afterStep();
   state.step++;
@@ -122,6 +128,7 @@ async function finishEpoch(training: Training, state: TrainingProgress, options:
   const { histograms } = training.config;
   if (histograms > 0 && state.epoch % histograms === 0) options.log.histograms(training.network, state.step);
   options.save(state, isBest);
+  options.lap?.('between');
   options.progress.log(line(state.epoch, train, val, isBest));
 }
 

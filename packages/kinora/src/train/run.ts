@@ -1,5 +1,6 @@
 /** One run from configuration to checkpoints: folder, lists, network, loop; anew, or from where it was left. */
 import { rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { type Device, serialize } from '@kinora/torch';
 import { preprocessSpec, type RunConfig } from '../config/index.js';
 import { flipMapFor } from '../data/labels.js';
@@ -12,6 +13,7 @@ import { evaluationLoader, readSplit, trainingLoader } from './data.js';
 import { type Link, linked } from './generations.js';
 import { withRunLock } from './lock.js';
 import { trainLoop } from './loop.js';
+import { describeProfile, type Lap, type ProfileFacts, StepProfile } from './profile.js';
 import { makeRunFolder, type RunFolder, runFolderOf } from './run-folder.js';
 import { loggedProgress, openRunLog } from './run-log.js';
 import { saveTar, wantsTar } from './starting-point.js';
@@ -27,6 +29,8 @@ export interface TrainOptions {
   readonly progress?: Progress;
   /** Stops after the step in work, and saves. */
   readonly signal?: AbortSignal;
+  /** Tells at the end where the time of the steps went, and what to change. */
+  readonly profile?: boolean;
 }
 
 export interface RunSummary {
@@ -60,7 +64,12 @@ export async function trainRun(config: RunConfig, options: TrainOptions = {}): P
       const state = begin(beginning, training, progress);
       for (const note of notes) progress.log(note);
       progress.log(openingLine(training, trainLoader, valLoader, resumed ? state : undefined));
-      await trainFrom(state, resumed, { training, trainLoader, valLoader, folder, progress, signal });
+      const profile = options.profile ? new StepProfile(device) : undefined;
+      const parts = { training, trainLoader, valLoader, folder, progress, signal, lap: profile?.lap };
+      await trainFrom(state, resumed, parts).finally(() => {
+        if (profile === undefined) return;
+        for (const line of describeProfile(profile, profileFacts(training, trainLoader))) progress.log(line);
+      });
       return { folder, steps: state.step, epochs: state.epoch, best: state.best };
     });
   } finally {
@@ -76,6 +85,7 @@ interface RunParts {
   readonly folder: RunFolder;
   readonly progress: Progress;
   readonly signal: AbortSignal | undefined;
+  readonly lap: Lap | undefined;
 }
 
 async function trainFrom(
@@ -101,6 +111,13 @@ async function trainFrom(
     log.close();
   }
 }
+
+const profileFacts = ({ config, device }: Training, { workers }: ClipLoader): ProfileFacts => ({
+  batchSize: config.batch_size,
+  workers,
+  cores: availableParallelism(),
+  device,
+});
 
 const lastIsBest = ({ checkpoints }: RunFolder): boolean =>
   linked(checkpoints, 'last') === linked(checkpoints, 'best');

@@ -10,6 +10,7 @@ import { type BatchPart, type ClipBatch, partsOf } from './batch.js';
 import { checkLoss } from './finite.js';
 import { drawMix, type Mixing, mixClips } from './mix.js';
 import { dominantLabels, lossOf, type Objective, type Targets, weightOf } from './objective.js';
+import type { Lap } from './profile.js';
 
 export interface StepSettings {
   readonly objective: Objective;
@@ -21,6 +22,8 @@ export interface StepSettings {
   readonly spec: PreprocessSpec;
   /** Called when the gradients of the batch are complete, before they are clipped: to average them with others'. */
   readonly reduceGradients?: (params: readonly Tensor[]) => void;
+  /** Told what has just been done, for a profile. */
+  readonly lap?: Lap;
 }
 
 export interface StepResult {
@@ -51,6 +54,7 @@ export function trainStep(
     settings.reduceGradients?.(optimizer.params);
     if (settings.clipGradNorm !== null) optim.clipGradNorm(optimizer.params, settings.clipGradNorm);
     optimizer.step();
+    settings.lap?.('optimizer');
     return {
       loss: done.reduce((sum, { loss }) => sum + loss, 0),
       logits: Float32Array.from(done.flatMap(({ logits }) => [...logits])),
@@ -67,12 +71,16 @@ function backward(
   settings: StepSettings,
 ): Pick<StepResult, 'loss' | 'logits'> {
   return scope(() => {
-    const output = network.call(...inputsOf(part, settings));
+    const inputs = inputsOf(part, settings);
+    settings.lap?.('input');
+    const output = network.call(...inputs);
     const mean = lossOfOutput(output, part.targets, settings);
     const loss = share === 1 ? mean : mean.mul(share);
     const value = Number(loss.item());
     checkLoss(value);
+    settings.lap?.('forward');
     loss.backward();
+    settings.lap?.('backward');
     return { loss: value, logits: output.logits.detach().toTypedArray() as Float32Array };
   });
 }

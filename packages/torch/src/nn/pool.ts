@@ -3,6 +3,7 @@ import { KinoraError } from '../error.js';
 import { ops } from '../ops.js';
 import type { Tensor } from '../tensor.js';
 import { checkFeatureMap, checkWindow, type Rank } from './check.js';
+import { directMaxPool } from './direct-pool.js';
 import { Module } from './module.js';
 import { expandSize, type Size } from './size.js';
 
@@ -61,7 +62,8 @@ abstract class PoolNd extends Module {
 abstract class MaxPoolNd extends PoolNd {
   protected pool(input: Tensor): Tensor {
     const { rank, kernelSize, stride, padding, dilation, ceilMode } = this;
-    return ops[`max_pool${rank}d`](input, kernelSize, stride, padding, dilation, ceilMode);
+    const direct = directMaxPool(input, this);
+    return direct ?? ops[`max_pool${rank}d`](input, kernelSize, stride, padding, dilation, ceilMode);
   }
 }
 
