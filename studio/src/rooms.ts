@@ -1,5 +1,6 @@
 /** The rooms of the studio. To add one, add a row. */
 import type { Component } from 'svelte';
+import Explain from './explain/Explain.svelte';
 import Learn from './learn/Learn.svelte';
 import Live from './live/Live.svelte';
 
@@ -13,5 +14,6 @@ export interface Room {
 
 export const rooms: readonly [Room, ...Room[]] = [
   { path: 'learn', name: 'Learn', view: Learn },
+  { path: 'explain', name: 'Explain', view: Explain },
   { path: 'live', name: 'Live', view: Live },
 ];

@@ -10,6 +10,7 @@ import { noBrowser, openBrowser, type Visit, type VisitOptions, visit } from './
 /** The room's first page, and every chapter. */
 const PLACES = [
   'learn',
+  'explain',
   'live',
   ...readdirSync(new URL('../../docs/tutorial/', import.meta.url))
     .map((file) => file.match(/^\d+-(.+)\.md$/)?.[1])

@@ -10,8 +10,8 @@ export class Source {
   /** A later opening overtakes an earlier one. */
   #turn = 0;
   kind = $state<SourceKind>('none');
-  /** Of the file. */
-  name = $state('');
+  /** The file that was chosen last. */
+  chosen = $state.raw<File>();
   /** What went wrong, as a sentence. */
   problem = $state('');
   /** What works, but not well. */
@@ -21,6 +21,10 @@ export class Source {
   place(video: HTMLVideoElement | undefined): void {
     if (video === undefined) this.close();
     this.#video = video;
+  }
+
+  get name(): string {
+    return this.chosen?.name ?? '';
   }
 
   get video(): HTMLVideoElement | undefined {
@@ -37,7 +41,7 @@ export class Source {
   }
 
   file(file: File): Promise<boolean> {
-    this.name = file.name;
+    this.chosen = file;
     return this.#open('file', (video) => openVideoFile(video, file));
   }
 

@@ -1,0 +1,103 @@
+/** One clip of a video file or of a camera, as the network sees it: frames at the times that the spec asks for. */
+
+import type { PreprocessSpec } from '@kinora/recognizer';
+import { KinoraError } from '@kinora/torch/error';
+import type { Frames } from 'kinora/clip';
+import { openVideoFile } from './file.js';
+import type { PrepareAsk } from './prepare-worker.js';
+
+/** Seconds that networks look at which sample whole videos evenly. */
+const UNIFORM_SPAN = 3;
+
+/** Seconds from the beginning of a clip at which its frames are taken. `duration` is the video's, in seconds. */
+export function clipTimes(spec: PreprocessSpec, duration: number): number[] {
+  const count = spec.frames * spec.clips;
+  const span = Math.min(duration, UNIFORM_SPAN);
+  return Array.from({ length: count }, (_, k) =>
+    spec.sampling === 'uniform' ? ((k + 0.5) / count) * span : (k * spec.stride) / spec.frameRate,
+  );
+}
+
+/** Seconds that a clip lasts. */
+export const clipSpan = (spec: PreprocessSpec): number =>
+  spec.sampling === 'uniform' ? UNIFORM_SPAN : (spec.frames * spec.clips * spec.stride) / spec.frameRate;
+
+/** The middle of a video file; a shorter one than the clip ends on its last frame. Throws `video/*`. */
+export async function clipOfFile(file: File, spec: PreprocessSpec): Promise<Frames> {
+  const video = Object.assign(document.createElement('video'), { muted: true, preload: 'auto' });
+  const free = await openVideoFile(video, file);
+  try {
+    const duration = await durationOf(video, file);
+    const start = Math.max(0, (duration - clipSpan(spec)) / 2);
+    return await collect(spec, clipTimes(spec, duration), async (time) => {
+      await seek(video, Math.min(start + time, Math.max(0, duration - HALF_A_FRAME)));
+      return createImageBitmap(video);
+    });
+  } finally {
+    video.removeAttribute('src');
+    free();
+  }
+}
+
+/** The next seconds of a running video. */
+export function clipOfCamera(video: HTMLVideoElement, spec: PreprocessSpec): Promise<Frames> {
+  const began = performance.now();
+  return collect(spec, clipTimes(spec, UNIFORM_SPAN), async (time) => {
+    await new Promise((later) => setTimeout(later, began + time * 1000 - performance.now()));
+    return createImageBitmap(video);
+  });
+}
+
+/** A picture at a file's very end may be none. */
+const HALF_A_FRAME = 1 / 60;
+
+/** Recordings of browsers say their length only once their end has been looked for. */
+async function durationOf(video: HTMLVideoElement, file: File): Promise<number> {
+  if (video.duration === Number.POSITIVE_INFINITY) await seek(video, 1e7);
+  if (Number.isFinite(video.duration) && video.duration > 0) return video.duration;
+  throw new KinoraError({
+    code: 'video/endless',
+    where: file.name,
+    expected: 'a video with an end',
+    received: 'a stream',
+    hint: 'convert it to MP4 or WebM',
+  });
+}
+
+function seek(video: HTMLVideoElement, time: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    video.addEventListener('seeked', () => resolve(), { once: true });
+    video.addEventListener('error', () => reject(new Error('the video breaks off')), { once: true });
+    video.currentTime = time;
+  });
+}
+
+/** Prepares the pictures in a worker as they come. */
+async function collect(
+  spec: PreprocessSpec,
+  times: readonly number[],
+  picture: (time: number) => Promise<ImageBitmap>,
+): Promise<Frames> {
+  const worker = new Worker(new URL('./prepare-worker.ts', import.meta.url), { type: 'module' });
+  const { height, width } = spec.crop;
+  const size = height * width * 3;
+  const data = new Uint8Array(times.length * size);
+  let ended = 0;
+  try {
+    const all = new Promise<void>((resolve, reject) => {
+      worker.onerror = ({ message }) => reject(new Error(message));
+      worker.onmessage = ({ data: { id, prepared } }: MessageEvent<{ id: number; prepared: Uint8Array }>) => {
+        data.set(prepared, id * size);
+        if (++ended === times.length) resolve();
+      };
+    });
+    for (const [id, time] of times.entries()) {
+      const bitmap = await picture(time);
+      worker.postMessage({ id, bitmap, spec: spec as PrepareAsk['spec'] } satisfies PrepareAsk, [bitmap]);
+    }
+    await all;
+    return { data, count: times.length, height, width };
+  } finally {
+    worker.terminate();
+  }
+}
