@@ -29,7 +29,7 @@ export function buildLayer(layer: Layer): nn.Module {
     case 'norm':
       return new nn.BatchNorm3d(layer.channels);
     case 'activation':
-      return new nn.LeakyReLU(NEGATIVE_SLOPE);
+      return new nn.LeakyReLU(NEGATIVE_SLOPE, { inplace: true });
     case 'pool':
       return new nn.MaxPool3d(layer.kernel);
     case 'average':

@@ -1,7 +1,17 @@
 /** Element-wise nonlinearities and softmax, without state. Any shape in, the same shape out. */
+import { isObserved } from '../dispatch.js';
 import { ops } from '../ops.js';
 import type { Tensor } from '../tensor.js';
+import { isWatched } from './call-stack.js';
 import { Module } from './module.js';
+
+export interface InplaceOptions {
+  /**
+   * Overwrites the input, which saves its memory and a pass over it; default false. Not while a trace or a recording wants
+   * to know what came before.
+   */
+  inplace?: boolean;
+}
 
 /** max(x, 0) */
 export class ReLU extends Module {
@@ -19,12 +29,19 @@ export class ReLU6 extends Module {
 
 /** x where positive, else negativeSlope x */
 export class LeakyReLU extends Module {
-  constructor(readonly negativeSlope = 0.01) {
+  readonly inplace: boolean;
+
+  constructor(
+    readonly negativeSlope = 0.01,
+    { inplace = false }: InplaceOptions = {},
+  ) {
     super();
+    this.inplace = inplace;
   }
 
   forward(input: Tensor): Tensor {
-    return ops.leaky_relu(input, this.negativeSlope);
+    const write = this.inplace && !isObserved() && !isWatched();
+    return write ? ops.leaky_relu_(input, this.negativeSlope) : ops.leaky_relu(input, this.negativeSlope);
   }
 }
 

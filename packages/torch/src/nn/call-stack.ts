@@ -56,6 +56,9 @@ export function watchCalls<T>(watch: CallWatcher, run: () => T): T {
   }
 }
 
+/** Whether somebody looks at what modules give out. */
+export const isWatched = (): boolean => watchers.size > 0;
+
 /** libtorch's refusals name the operator; the innermost module adds its own name. */
 function located(error: unknown, module: Named): unknown {
   if (!(error instanceof KinoraError) || !error.code.startsWith('torch/') || placed.has(error)) return error;

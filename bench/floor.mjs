@@ -1,0 +1,93 @@
+// The floor under a step of ConvColumn6: what its arithmetic takes at this machine's rate, and what its maps take at this
+// machine's bandwidth, beside what the step takes. `node bench/floor.mjs [NETWORK] [CLIPS]`.
+import { inferenceMode, ops, scope } from '@kinora/torch';
+import { entryCost, findNetwork, networkInput } from 'kinora';
+import { trainStep } from '../packages/kinora/dist/train/step.js';
+import { makeTraining, randomClips } from './ours/training.mjs';
+
+/** Large enough for a processor's full rate and beyond its caches. */
+const [SIDE, BYTES] = [2048, 2 ** 28];
+const RUNS = 7;
+
+const [model = 'ConvColumn6', count = '8'] = process.argv.slice(2);
+const clips = Number(count);
+const { network, optimizer, settings, spec } = makeTraining({ model });
+const batch = randomClips(clips, spec);
+
+const flops = (2 * SIDE ** 3) / best(multiply());
+const bandwidth = (2 * BYTES) / best(copy());
+const cost = entryCost(findNetwork(model), spec.labels.length);
+const [learnt, seen] = [traffic(cost, 'train'), traffic(cost, 'eval')];
+network.train();
+const step = best(() => void trainStep(network, optimizer, batch, settings));
+network.eval();
+const one = randomClips(1, spec);
+const predict = best(() =>
+  scope(() =>
+    inferenceMode(() => network.call(networkInput(one.clips, one.shape, spec)).logits.toTypedArray()),
+  ),
+);
+console.log(`float32 products of ${SIDE}x${SIDE} matrices: ${giga(flops)} GFLOP/s; copies of ${BYTES / 2 ** 20} MiB: ${giga(bandwidth)} GB/s
+| | operations | at that rate | bytes moved | at that bandwidth | measured |
+|---|---:|---:|---:|---:|---:|
+${row(`training step, ${clips} clips`, trainOperations() * clips, learnt * clips, step)}
+${row('inference, one clip', 2 * cost.macs, seen, predict)}`);
+
+/** Forward, and backward twice as much; but nobody asks for the gradient of the clips. */
+function trainOperations() {
+  const first = cost.layers.find(({ macs }) => macs > 0)?.macs ?? 0;
+  return 2 * (3 * cost.macs - first);
+}
+
+/**
+ * Bytes that each layer's maps are read and written in, once each time a pass needs them, for one clip: a convolution's input and
+ * output forward, twice that backward; a norm reads twice and writes, then reads both twice and writes; an activation reads
+ * and writes, then reads two and writes; a pool also notes places, in 8 bytes each.
+ * @param {import('kinora').NetworkCost} of @param {'train' | 'eval'} mode
+ */
+function traffic({ layers }, mode) {
+  const train = mode === 'train';
+  let input = spec.frames * spec.crop.height * spec.crop.width * 3;
+  let floats = 0;
+  for (const { type, output } of layers) {
+    const out = output.reduce((a, b) => a * b, 1);
+    if (type.startsWith('Conv')) floats += (input + out) * (train ? 3 : 1);
+    else if (type.startsWith('BatchNorm')) floats += out * (train ? 8 : 2);
+    else if (type.startsWith('MaxPool')) floats += (input + out) * (train ? 2 : 1) + (train ? 4 * out : 0);
+    else floats += out * (train ? 5 : 2);
+    input = out;
+  }
+  return 4 * floats;
+}
+
+function multiply() {
+  const [a, b] = [ops.rand([SIDE, SIDE]), ops.rand([SIDE, SIDE])];
+  return () => scope(() => void a.matmul(b));
+}
+
+function copy() {
+  const [from, to] = [ops.rand([BYTES / 4]), ops.rand([BYTES / 4])];
+  return () => void to.copy_(from);
+}
+
+/** Seconds of the fastest of several runs: what the machine does when nothing else does. @param {() => void} work */
+function best(work) {
+  let least = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < RUNS; run++) {
+    const start = performance.now();
+    work();
+    least = Math.min(least, performance.now() - start);
+  }
+  return least / 1000;
+}
+
+/** @param {string} name @param {number} operations @param {number} bytes @param {number} measured */
+function row(name, operations, bytes, measured) {
+  const ms = (/** @type {number} */ seconds) => `${(seconds * 1000).toFixed(0)} ms`;
+  return `| ${name} | ${giga(operations)} GFLOP | ${ms(operations / flops)} | ${giga(bytes)} GB | ${ms(bytes / bandwidth)} | ${ms(measured)} |`;
+}
+
+/** @param {number} value */
+function giga(value) {
+  return (value / 1e9).toPrecision(3);
+}
