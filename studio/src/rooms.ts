@@ -3,6 +3,7 @@ import type { Component } from 'svelte';
 import Explain from './explain/Explain.svelte';
 import Learn from './learn/Learn.svelte';
 import Live from './live/Live.svelte';
+import Teach from './teach/Teach.svelte';
 
 export interface Room {
   /** Its part of the address. */
@@ -16,4 +17,5 @@ export const rooms: readonly [Room, ...Room[]] = [
   { path: 'learn', name: 'Learn', view: Learn },
   { path: 'explain', name: 'Explain', view: Explain },
   { path: 'live', name: 'Live', view: Live },
+  { path: 'teach', name: 'Teach', view: Teach },
 ];

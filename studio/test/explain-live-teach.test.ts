@@ -24,12 +24,12 @@ describe.skipIf(noBrowser !== undefined)(
       await blind?.close();
       await server?.close();
       site?.remove();
-    });
+    }, 60_000);
 
     const ends: (() => Promise<void>)[] = [];
     afterEach(async () => {
       for (const end of ends.splice(0)) await end();
-    });
+    }, 60_000);
     const open = async (room: string, browser = blind): Promise<Visit> => {
       const opened = await visit(browser, `${server.url}#/${room}`);
       ends.push(opened.close);
@@ -94,7 +94,7 @@ describe.skipIf(noBrowser !== undefined)(
       const log = page.getByRole('list', { name: 'Gesture log' });
       await expect.poll(() => log.getByText(gesture).count(), { timeout: 20_000 }).toBeGreaterThan(0);
       expect(await firstAnswer(page)).toBeLessThan(3000);
-      // The budget is 50 ms; on a machine that does much else besides, every task takes longer by the clock.
+      // 50 ms are aimed at (docs/live.md); on a machine that does much else, every task takes longer by the clock.
       expect(await longestTask(page)).toBeLessThan(150);
       const seen = await log.locator('li span:first-child').allInnerTexts();
       expect(seen.filter((label) => label === gesture).length).toBeGreaterThanOrEqual(seen.length / 2);
@@ -123,6 +123,43 @@ describe.skipIf(noBrowser !== undefined)(
       await expect
         .poll(() => log.getByText('Swiping Right').count(), { timeout: 15_000 })
         .toBeGreaterThan(seen);
+      expect(complaints).toEqual([]);
+    });
+
+    it('is taught two gestures that its network never learned, tells them apart, and remembers them in a file', async () => {
+      const film = async (label: string, split: 'train' | 'validation', index: number): Promise<string> => {
+        const video = join(site.scratch, `${label} ${split} ${index}.webm`);
+        const clip = await readFrames(site.clips(label, split)[index]!);
+        writeY4m(`${video}.y4m`, split === 'train' ? [clip] : [clip, clip]);
+        writeWebm(video, `${video}.y4m`);
+        return video;
+      };
+      const { page, complaints } = await open('teach');
+      for (const [i, label] of TAUGHT.entries()) {
+        const card = page.getByRole('list', { name: 'Gestures', exact: true }).locator('> li').nth(i);
+        await card.getByRole('textbox').fill(label);
+        await card
+          .locator('input[type=file]')
+          .setInputFiles([await film(label, 'train', 0), await film(label, 'train', 1)]);
+        await card.getByText('2 clips').waitFor();
+      }
+      await page.getByRole('button', { name: 'Learn them' }).click();
+      await page
+        .getByText(/Learned in \d+\.\d+ s\. Leaving out one clip at a time .* of 4 recognised/)
+        .waitFor();
+      await expectTaught(page, film);
+
+      const download = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'Save to a file' }).click();
+      const saved = join(site.scratch, 'gestures.json');
+      await (await download).saveAs(saved);
+      await page.reload();
+      await page.getByLabel('Saved gestures').setInputFiles(join(site.folder, 'index.html'));
+      await page.getByText('index.html: expected a head in JSON').waitFor();
+      await page.getByLabel('Saved gestures').setInputFiles(saved);
+      await page.getByRole('heading', { name: 'At work' }).waitFor();
+      await expectTaught(page, film);
+      await fits(page);
       expect(complaints).toEqual([]);
     });
 
@@ -190,6 +227,22 @@ describe.skipIf(noBrowser !== undefined)(
     });
   },
 );
+
+/** Of the data set, and of no class that the network was trained on. */
+const TAUGHT = ['Thumb Up', 'Swiping Down'] as const;
+
+/** Shows a clip of each, of people that nobody has seen. */
+async function expectTaught(
+  page: Page,
+  film: (label: string, split: 'validation', index: number) => Promise<string>,
+  labels: readonly string[] = TAUGHT,
+): Promise<void> {
+  for (const label of labels) {
+    await page.getByLabel('Video file').setInputFiles(await film(label, 'validation', 0));
+    const gesture = page.getByRole('list', { name: 'Gesture log' }).getByRole('listitem').first();
+    await expect.poll(() => gesture.innerText(), { timeout: 15_000 }).toContain(label);
+  }
+}
 
 /** The camera may have been allowed before: then it starts by itself. */
 async function startCamera(page: Page): Promise<void> {

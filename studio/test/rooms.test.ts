@@ -12,6 +12,7 @@ const PLACES = [
   'learn',
   'explain',
   'live',
+  'teach',
   ...readdirSync(new URL('../../docs/tutorial/', import.meta.url))
     .map((file) => file.match(/^\d+-(.+)\.md$/)?.[1])
     .filter((slug) => slug !== undefined)

@@ -16,8 +16,8 @@ export interface TrainedSite {
   readonly folder: string;
   /** Where tests may write. */
   readonly scratch: string;
-  /** Folders of the validation clips of a label of the data set. */
-  clips(label: string): string[];
+  /** Folders of the clips of a label of the data set. */
+  clips(label: string, split?: 'train' | 'validation'): string[];
   remove(): void;
 }
 
@@ -32,12 +32,13 @@ export async function makeTrainedSite(): Promise<TrainedSite> {
   writeFileSync(join(scratch, 'config.json'), JSON.stringify(CONFIG));
   await kinora('train', '--config', 'config.json');
   await kinora('studio', 'build', '--run', 'runs/three', '--out', 'site');
-  const lines = readFileSync(join(scratch, 'data/validation.csv'), 'utf8').trim().split('\n');
   return {
     folder: join(scratch, 'site'),
     scratch,
-    clips: (label) =>
-      lines
+    clips: (label, split = 'validation') =>
+      readFileSync(join(scratch, `data/${split}.csv`), 'utf8')
+        .trim()
+        .split('\n')
         .map((line) => line.split(';'))
         .filter((cells) => cells[1] === label)
         .map(([id]) => join(scratch, 'data/clips', id!)),

@@ -7,7 +7,9 @@ import type { Attachment, Backend, Frames, ModelInfo, Recognizer, Settings } fro
 import { type FrameSink, followVideo } from './video-frames.js';
 import { WorkerClient } from './worker-client.js';
 
+export { GestureTracker } from './gestures.js';
 export { defaultSettings } from './settings.js';
+export { Smoother } from './smoother.js';
 export type * from './types.js';
 
 export interface RecognizerOptions {

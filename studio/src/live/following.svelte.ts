@@ -10,12 +10,17 @@ export interface LoggedGesture extends Gesture {
   readonly until: number | undefined;
 }
 
+/** Reads something else out of a prediction than the network's own labels, with the gestures in it. */
+export type Reader = (prediction: Prediction) => { prediction: Prediction; gesture: Gesture | undefined };
+
 /** Gestures that the log keeps. */
 const LOGGED = 50;
 
 export class Following {
   readonly #recognizer: BrowserRecognizer;
   readonly #off: (() => void)[];
+  readonly #makeReader: (() => Reader) | undefined;
+  #reader: Reader | undefined;
   #predictions: number[] = [];
   #frames: number[] = [];
   #stopFrames = (): void => {};
@@ -32,11 +37,19 @@ export class Following {
   /** Milliseconds from opening the source to the first prediction. */
   first = $state<number>();
 
-  constructor(recognizer: BrowserRecognizer) {
+  /** @param makeReader called whenever a source begins */
+  constructor(recognizer: BrowserRecognizer, makeReader?: () => Reader) {
     this.#recognizer = recognizer;
+    this.#makeReader = makeReader;
     this.#off = [
-      recognizer.on('prediction', (prediction) => this.#predicted(prediction)),
-      recognizer.on('gesture', (gesture) => this.#gesture(gesture)),
+      recognizer.on('prediction', (prediction) => {
+        const { prediction: read, gesture } = this.#reader?.(prediction) ?? { prediction };
+        this.#predicted(read);
+        if (gesture !== undefined) this.#gesture(gesture);
+      }),
+      recognizer.on('gesture', (gesture) => {
+        if (makeReader === undefined) this.#gesture(gesture);
+      }),
       recognizer.on('status', (status) => this.#tell(status)),
       recognizer.on('error', ({ message }) => {
         this.problem = message;
@@ -68,11 +81,13 @@ export class Following {
 
   /** A video that is over is followed again when the reader plays it again. */
   #watch(video: HTMLVideoElement, left: AbortSignal): void {
+    this.#reader = this.#makeReader?.();
     const { detach, ended } = this.#recognizer.attach(video);
     left.addEventListener('abort', detach);
     void ended.then(() => {
       const again = (): void => this.#watch(video, left);
       if (left.aborted) return;
+      this.#end(performance.now());
       if (video.paused) video.addEventListener('play', again, { once: true, signal: left });
       else again();
     });

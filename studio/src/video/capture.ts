@@ -23,14 +23,30 @@ export const clipSpan = (spec: PreprocessSpec): number =>
   spec.sampling === 'uniform' ? UNIFORM_SPAN : (spec.frames * spec.clips * spec.stride) / spec.frameRate;
 
 /** The middle of a video file; a shorter one than the clip ends on its last frame. Throws `video/*`. */
-export async function clipOfFile(file: File, spec: PreprocessSpec): Promise<Frames> {
+export const clipOfFile = (file: File, spec: PreprocessSpec): Promise<Frames> =>
+  readFile(file, spec, (duration) => {
+    const start = Math.max(0, (duration - clipSpan(spec)) / 2);
+    return clipTimes(spec, duration).map((time) => start + time);
+  });
+
+/** A video file at the spec's frame rate, `most` seconds of it. Throws `video/*`. */
+export const framesOfFile = (file: File, spec: PreprocessSpec, most: number): Promise<Frames> =>
+  readFile(file, spec, (duration) => ticks(Math.min(duration, most), spec));
+
+const ticks = (seconds: number, { frameRate }: PreprocessSpec): number[] =>
+  Array.from({ length: Math.max(1, Math.round(seconds * frameRate)) }, (_, k) => k / frameRate);
+
+async function readFile(
+  file: File,
+  spec: PreprocessSpec,
+  times: (duration: number) => number[],
+): Promise<Frames> {
   const video = Object.assign(document.createElement('video'), { muted: true, preload: 'auto' });
   const free = await openVideoFile(video, file);
   try {
     const duration = await durationOf(video, file);
-    const start = Math.max(0, (duration - clipSpan(spec)) / 2);
-    return await collect(spec, clipTimes(spec, duration), async (time) => {
-      await seek(video, Math.min(start + time, Math.max(0, duration - HALF_A_FRAME)));
+    return await collect(spec, times(duration), async (time) => {
+      await seek(video, Math.min(time, Math.max(0, duration - HALF_A_FRAME)));
       return createImageBitmap(video);
     });
   } finally {
@@ -40,9 +56,19 @@ export async function clipOfFile(file: File, spec: PreprocessSpec): Promise<Fram
 }
 
 /** The next seconds of a running video. */
-export function clipOfCamera(video: HTMLVideoElement, spec: PreprocessSpec): Promise<Frames> {
+export const clipOfCamera = (video: HTMLVideoElement, spec: PreprocessSpec): Promise<Frames> =>
+  watch(video, spec, clipTimes(spec, UNIFORM_SPAN));
+
+/** The same at the spec's frame rate. */
+export const framesOfCamera = (
+  video: HTMLVideoElement,
+  spec: PreprocessSpec,
+  seconds: number,
+): Promise<Frames> => watch(video, spec, ticks(seconds, spec));
+
+function watch(video: HTMLVideoElement, spec: PreprocessSpec, times: readonly number[]): Promise<Frames> {
   const began = performance.now();
-  return collect(spec, clipTimes(spec, UNIFORM_SPAN), async (time) => {
+  return collect(spec, times, async (time) => {
     await new Promise((later) => setTimeout(later, began + time * 1000 - performance.now()));
     return createImageBitmap(video);
   });

@@ -1,0 +1,23 @@
+/** A head's answers in place of the network's own, smoothed and followed by the same rules. */
+import { GestureTracker, type Prediction, type Settings, Smoother } from '@kinora/recognizer';
+import type { Reader } from '../live/following.svelte.js';
+import { askHead, type Head } from './head.js';
+
+/** Share of a clip that must have been seen before gestures count: what was taught are whole clips. */
+const ENOUGH = 0.75;
+
+export function taughtReader(head: Head, settings: () => Settings): Reader {
+  const smoother = new Smoother();
+  const gestures = new GestureTracker();
+  return (prediction) => {
+    const probabilities = askHead(head, prediction.features);
+    const { time } = prediction;
+    const smoothed = smoother.add(time, probabilities, settings().window);
+    const top = head.labels
+      .map((label, i) => ({ label, score: smoothed[i]! }))
+      .sort((a, b) => b.score - a.score);
+    const read: Prediction = { ...prediction, probabilities, smoothed, top };
+    const gesture = prediction.filled < ENOUGH ? undefined : gestures.update(time, top, settings());
+    return { prediction: read, gesture };
+  };
+}
