@@ -2,7 +2,7 @@
  * For tests only: a clip as the picture of a camera, in Y4M, which Chromium plays in a circle at the right speed, and as
  * a video file. Frames are RGB as decoded.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import type { Frames } from '../../packages/kinora/dist/clip/frames.js';
 import { openClip } from '../../packages/kinora/dist/clip/open.js';
@@ -44,6 +44,10 @@ function planes({ data, height, width }: Frames, t: number, size: { height: numb
     }
   return Buffer.concat([y, u, v]);
 }
+
+/** Why there are no video files on this machine; undefined where there are. */
+export const noFfmpeg =
+  spawnSync('ffmpeg', ['-version']).status === 0 ? undefined : 'no ffmpeg (apt-get install ffmpeg)';
 
 /** The same as WebM, by the program ffmpeg. */
 export function writeWebm(file: string, y4m: string, ...options: string[]): void {

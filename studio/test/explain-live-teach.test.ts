@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type StaticServer, serveFolder } from '../../packages/kinora/dist/serve/static-server.js';
-import { readFrames, writeWebm, writeY4m } from './camera.js';
+import { noFfmpeg, readFrames, writeWebm, writeY4m } from './camera.js';
 import { faults } from './faults.js';
 import { plainServer } from './plain-server.js';
 import { GESTURES, makeTrainedSite, type TrainedSite } from './trained-site.js';
 import { cameraFlags, noBrowser, openBrowser, type Visit, visit } from './visit.js';
 
-describe.skipIf(noBrowser !== undefined)(
-  `Explain, Live and Teach in Chromium${noBrowser ? `: ${noBrowser}` : ''}`,
+const obstacle = noBrowser ?? noFfmpeg;
+describe.skipIf(obstacle !== undefined)(
+  `Explain, Live and Teach in Chromium${obstacle ? `: ${obstacle}` : ''}`,
   () => {
     let site: TrainedSite;
     let server: StaticServer;
@@ -176,7 +177,7 @@ describe.skipIf(noBrowser !== undefined)(
       await page.getByText('Labels that are no gesture (1)').waitFor();
     });
 
-    it('says what happened and what to do where there is no camera, no leave, or no video', async () => {
+    it('says what happened and what to do where there is no camera or no video', async () => {
       const { page } = await live();
       const problem = page.getByRole('alert');
       await page.getByRole('button', { name: 'Use the camera' }).click();
@@ -214,6 +215,28 @@ describe.skipIf(noBrowser !== undefined)(
       await page.getByText('3840 × 2160 pixels').waitFor();
       await expect.poll(() => firstAnswer(page), { timeout: 15_000 }).toBeGreaterThan(0);
       expect(complaints).toEqual([]);
+    });
+
+    it('says what to do where the camera is refused', async () => {
+      // Without a window there is nobody to ask, and Chromium refuses.
+      const browser = await openBrowser('--use-fake-device-for-media-stream');
+      const { page } = await live(browser);
+      ends.push(() => browser.close());
+      await page.getByRole('button', { name: 'Use the camera' }).click();
+      await expect
+        .poll(() => page.getByRole('alert').innerText())
+        .toMatch(/camera: expected leave to use it, received a refusal; allow the camera/);
+    });
+
+    it('says so where the model is none', async () => {
+      const context = await blind.newContext({ serviceWorkers: 'block' });
+      ends.push(() => context.close());
+      const page = await context.newPage();
+      await page.route('**/three.onnx', (route) => route.fulfill({ body: 'no model at all' }));
+      await page.goto(`${server.url}#/live`);
+      await expect
+        .poll(() => page.getByRole('alert').innerText(), { timeout: 10_000 })
+        .toMatch(/The network cannot run here: .*three\.onnx: expected an ONNX file, received 15 bytes/);
     });
 
     it('says so where WebAssembly has no threads', async () => {
