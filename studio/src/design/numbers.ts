@@ -27,3 +27,6 @@ export function short(value: number): string {
 }
 
 export const percent = (share: number, digits = 1): string => `${(share * 100).toFixed(digits)} %`;
+
+/** 1,500,000 as 1.5 MB; three digits count. */
+export const bytes = (count: number): string => `${short(count)}${count >= 1000 ? '' : ' '}B`;

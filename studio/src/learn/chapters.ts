@@ -19,6 +19,8 @@ const FIGURES: Record<string, Chapter['figures']> = {
   'convolution-in-space-and-time': () => import('./space-time/figures.js'),
   'small-parts': () => import('./small-parts/figures.js'),
   training: () => import('./training/figures.js'),
+  alternatives: () => import('./alternatives/figures.js'),
+  'memory-and-cost': () => import('./memory/figures.js'),
   ensembles: () => import('./ensembles/figures.js'),
   'the-whole-network': () => import('./whole-network/figures.js'),
 };
