@@ -58,3 +58,12 @@ function image(height: number, width: number, colour: (index: number) => Rgb): I
 }
 
 export const cssColour = ([r, g, b]: Rgb): string => `rgb(${r | 0} ${g | 0} ${b | 0})`;
+
+/** Black or white, whichever is easier to read on a colour (WCAG's contrast; at least 4.5 to 1 on any). */
+export function inkOn(colour: Rgb): string {
+  const [r, g, b] = colour.map((level) => {
+    const share = level / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  }) as [number, number, number];
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? '#000' : '#fff';
+}
