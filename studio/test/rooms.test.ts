@@ -7,6 +7,9 @@ import { plainServer } from './plain-server.js';
 import { makeSite, type TestSite } from './site.js';
 import { noBrowser, openBrowser, type Visit, type VisitOptions, visit } from './visit.js';
 
+/** Where the picture of the README is to be written: `KINORA_PICTURE=docs/pictures/studio.png npx vitest run studio/test`. */
+const PICTURE = process.env.KINORA_PICTURE;
+
 /** The room's first page, and every chapter. */
 const PLACES = [
   'learn',
@@ -84,6 +87,40 @@ describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `:
     expect(flatBack).toBe(flat);
     expect(deepBack).not.toBe(deep);
     expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('is used with the keyboard alone: from the contents to a chapter, and the kernel by its arrows', async () => {
+    const { page, complaints, close } = await open('learn', { calm: true });
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('href'));
+    for (let i = 0; i < 20 && (await focused()) !== '#/learn/pixels-to-features'; i++)
+      await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    const board = page.getByRole('application', { name: /^Input/ });
+    await board.waitFor();
+    for (let i = 0; i < 30 && !(await board.evaluate((found) => found === document.activeElement)); i++)
+      await page.keyboard.press('Tab');
+    await page.getByText('row 9, column 12').waitFor();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowDown');
+    await page.getByText('row 10, column 13').waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('stands still for readers who ask for less motion, and is the picture of the README', async () => {
+    const { page, close } = await open('learn/convolution-in-space-and-time', { calm: true, width: 1000 });
+    await page.getByRole('button', { name: 'Sweep' }).waitFor(); // not "Pause": nothing moves by itself
+    for (const [name, value] of [
+      ['t (time)', 7],
+      ['y', 12],
+      ['x', 9],
+    ] as const)
+      await page.getByRole('slider', { name, exact: true }).fill(String(value));
+    const figure = page.getByRole('figure').first();
+    const picture = await figure.screenshot({ ...(PICTURE && { path: PICTURE }) });
+    expect(picture.length).toBeGreaterThan(20_000);
+    expect(picture.length).toBeLessThan(300_000);
     await close();
   });
 

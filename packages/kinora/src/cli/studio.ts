@@ -89,9 +89,18 @@ async function trainDemo(): Promise<void> {
 
 async function sourceOf({ run, frameRun }: RunOptions): Promise<SiteSource> {
   const config = await configOfRun(run);
-  const beside = frameRun ?? `${runFolderOf(config).path}-frame`;
-  const frames = frameRun !== undefined || existsSync(beside) ? await configOfRun(beside) : undefined;
-  return { run: config, ...(frames && { frameRun: frames }) };
+  const frames =
+    frameRun === undefined
+      ? await trainedRun(`${runFolderOf(config).path}-frame`)
+      : await configOfRun(frameRun);
+  return { run: config, ...(frames && { frameRun: frames }), version: version() };
+}
+
+/** A run that may not be there, or may not have got to a checkpoint. */
+async function trainedRun(folder: string): Promise<RunConfig | undefined> {
+  if (!existsSync(join(folder, 'config.json'))) return undefined;
+  const config = await configOfRun(folder);
+  return hasCheckpoint(config) ? config : undefined;
 }
 
 const configOfRun = async (run: string | undefined): Promise<RunConfig> =>
