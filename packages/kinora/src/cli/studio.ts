@@ -93,7 +93,7 @@ async function sourceOf({ run, frameRun }: RunOptions): Promise<SiteSource> {
     frameRun === undefined
       ? await trainedRun(`${runFolderOf(config).path}-frame`)
       : await configOfRun(frameRun);
-  return { run: config, ...(frames && { frameRun: frames }), version: version() };
+  return { run: config, ...(frames && { frameRun: frames }) };
 }
 
 /** A run that may not be there, or may not have got to a checkpoint. */
