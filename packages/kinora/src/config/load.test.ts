@@ -193,7 +193,7 @@ describe('configs/', () => {
 
   test.each(readdirSync(configs))('%s is valid', async (name) => {
     const config = await loadConfig(join(configs, name));
-    expect(config.model).toMatch(/^ConvColumn/);
+    expect(config.model).toMatch(/^(ConvColumn|TSN)/);
   });
 
   test('the quick-testing lists drop the labels that their label file does not hold', async () => {
