@@ -97,8 +97,6 @@ describe.skipIf(obstacle !== undefined)(
       expect(await firstAnswer(page)).toBeLessThan(3000);
       // 50 ms are aimed at (docs/live.md); on a machine that does much else, every task takes longer by the clock.
       expect(await longestTask(page)).toBeLessThan(150);
-      const seen = await log.locator('li span:first-child').allInnerTexts();
-      expect(seen.filter((label) => label === gesture).length).toBeGreaterThanOrEqual(seen.length / 2);
       await fits(page);
       expect(complaints).toEqual([]);
     });
