@@ -21,6 +21,7 @@ interface EnsembleFlags extends DeviceOptions {
   rule: RuleName;
   fit?: string;
   test?: string;
+  clips?: string;
   subjects?: string;
   folds: number;
   seed: number;
@@ -38,6 +39,7 @@ export function ensembleCommand(): Command {
     .option('--rule <name>', 'the rule to save', parseRule, 'logistic')
     .option('--fit <list>', "labelled clips that rules are fitted to (default: the members' validation list)")
     .option('--test <list>', 'labelled clips to measure on (default: those of --fit, fold by fold)')
+    .option('--clips <folder>', "where those clips lie (default: the members' val_data_folder)")
     .option('--subjects <file>', 'who is in which clip (default: subjects.csv beside the list)')
     .option('--folds <n>', 'folds of the clips that rules are fitted to', positiveInt, 5)
     .option('--seed <n>', 'decides folds and resamples', positiveInt, 1)
@@ -56,7 +58,7 @@ export function ensembleCommand(): Command {
 async function runEnsemble(members: string[], flags: EnsembleFlags): Promise<void> {
   const progress = createProgress();
   const device = chooseDevice(flags, progress);
-  const { out, rule, fit, test, subjects, folds, seed, leaky } = flags;
+  const { out, rule, fit, test, clips, subjects, folds, seed, leaky } = flags;
   const result = await interruptible((signal) =>
     ensemble({
       members,
@@ -67,6 +69,7 @@ async function runEnsemble(members: string[], flags: EnsembleFlags): Promise<voi
       leaky,
       ...(fit !== undefined && { fit }),
       ...(test !== undefined && { test }),
+      ...(clips !== undefined && { clips }),
       ...(subjects !== undefined && { subjects }),
       device,
       progress,
@@ -97,7 +100,11 @@ export function describeStudy({ study, lists, test }: EnsembleResult): string {
   return `${textTable(['top-1', '', '95 % interval', `points above ${best.name}`], rows, [1])}on ${plural(study.clips, 'clip')} of ${on}`;
 }
 
-const points = (share: number): string => `${share < 0 ? '-' : '+'}${Math.abs(100 * share).toFixed(1)}`;
+/** `+1.2`, `-0.4`, `0.0` */
+function points(share: number): string {
+  const text = (100 * share).toFixed(1);
+  return /^-?0\.0$/.test(text) ? '0.0' : share > 0 ? `+${text}` : text;
+}
 
 function parseRule(text: string): RuleName {
   const name = text.replaceAll('-', '_');

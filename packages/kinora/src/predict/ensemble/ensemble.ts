@@ -29,6 +29,8 @@ export interface EnsembleOptions extends PredictOptions {
   readonly fit?: string;
   /** Labelled list to measure on, once; default: the clips of `fit`, each in a fold that its rule was not fitted to. */
   readonly test?: string;
+  /** Folder of the clips of `fit` and `test`; default: the first member's val_data_folder. */
+  readonly clips?: string;
   /** Who is in which clip; default: subjects.csv beside the list. */
   readonly subjects?: string;
   /** Default 5. */
@@ -75,7 +77,8 @@ export async function ensemble(options: EnsembleOptions): Promise<EnsembleResult
   const rule = fitRule(name, fit, seed);
   try {
     const spec = specOf(name, members, lists.fit);
-    saveEnsemble(out, members, rule, spec, lists.test?.file ?? lists.fit.file);
+    const measuredOn = lists.test ?? lists.fit;
+    saveEnsemble(out, members, rule, spec, { list: measuredOn.file, clips: options.clips });
     const weights = weightsOf(rule);
     return {
       members,
@@ -108,10 +111,10 @@ interface NamedList {
   readonly name: string;
 }
 
-function findLists(members: readonly Member[], { fit, test, leaky = false }: EnsembleOptions) {
+function findLists(members: readonly Member[], { fit, test, clips, leaky = false }: EnsembleOptions) {
   const lists = {
-    fit: evaluationList(members[0]!, fit),
-    test: test === undefined ? undefined : evaluationList(members[0]!, test),
+    fit: evaluationList(members[0]!, fit, clips),
+    test: test === undefined ? undefined : evaluationList(members[0]!, test, clips),
     leaky: leaky ? sharedTrainingList(members) : undefined,
   };
   checkUnseen(members, lists.fit.list, lists.fit.name);
@@ -122,8 +125,16 @@ function findLists(members: readonly Member[], { fit, test, leaky = false }: Ens
   return lists;
 }
 
-function evaluationList({ config, spec }: Member, file: string | undefined): NamedList {
-  const changed = file === undefined ? config : { ...config, val_data_csv: file };
+function evaluationList(
+  { config, spec }: Member,
+  file: string | undefined,
+  clips: string | undefined,
+): NamedList {
+  const changed = {
+    ...config,
+    ...(file !== undefined && { val_data_csv: file }),
+    ...(clips !== undefined && { val_data_folder: clips }),
+  };
   const list = readSplit(changed, 'val', spec.labels);
   if (list !== undefined)
     return { list, file: changed.val_data_csv, name: changed.val_data_csv ?? `${changed.val_data_folder}` };

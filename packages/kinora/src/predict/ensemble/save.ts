@@ -12,13 +12,20 @@ import { writeRecord } from '../record.js';
 import type { Member } from './member.js';
 import { openMember } from './member-logits.js';
 
+/** What `kinora eval` will measure it on. */
+export interface MeasuredOn {
+  readonly list: string | undefined;
+  /** Folder of its clips; undefined: the members'. */
+  readonly clips: string | undefined;
+}
+
 /** @param rule fitted, as `spec` says; stays the caller's */
 export function saveEnsemble(
   folder: string,
   members: readonly Member[],
   rule: Rule,
   spec: EnsembleSpec,
-  list: string | undefined,
+  measuredOn: MeasuredOn,
 ): void {
   const opened: OpenedModel[] = [];
   try {
@@ -34,7 +41,7 @@ export function saveEnsemble(
       ensemble: JSON.stringify(spec),
     };
     mkdirSync(folder, { recursive: true });
-    writeRecord(join(folder, 'config.json'), configOf(folder, members[0]!, list));
+    writeRecord(join(folder, 'config.json'), configOf(folder, members[0]!, measuredOn));
     serialize.saveSafetensors(join(folder, 'model.safetensors'), ensemble.stateDict(), metadata);
   } finally {
     for (const { network } of opened) network.dispose();
@@ -42,7 +49,7 @@ export function saveEnsemble(
 }
 
 /** The first member's, whose data and preprocessing are everybody's. */
-function configOf(folder: string, { config }: Member, list: string | undefined) {
+function configOf(folder: string, { config }: Member, { list, clips }: MeasuredOn) {
   return {
     ...config,
     model_name: basename(resolve(folder)),
@@ -50,5 +57,6 @@ function configOf(folder: string, { config }: Member, list: string | undefined) 
     model: ENSEMBLE,
     checkpoint: null,
     ...(list !== undefined && { val_data_csv: list }),
+    ...(clips !== undefined && { val_data_folder: clips }),
   };
 }

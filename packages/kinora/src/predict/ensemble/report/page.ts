@@ -156,6 +156,6 @@ const scroll = (label: string, content: Markup): Markup =>
 
 /** `+2.5 (0.6 to 4.3)` */
 export function points({ value, low, high }: Interval): string {
-  const text = (share: number) => (100 * share).toFixed(1);
-  return `${value < 0 ? '' : '+'}${text(value)} (${text(low)} to ${text(high)})`;
+  const text = (share: number) => (100 * share).toFixed(1).replace(/^-0\.0$/, '0.0');
+  return `${value > 0 ? '+' : ''}${text(value)} (${text(low)} to ${text(high)})`;
 }
