@@ -76,6 +76,10 @@ const training = {
   accumulate_steps: count
     .default(1)
     .describe('parts that a batch goes through the network in, to save memory'),
+  activation_checkpointing: z
+    .boolean()
+    .default(false)
+    .describe('keep only the inputs of segments and compute what is inside again, to save memory'),
   num_epochs: epochs.default(-1).describe('-1: until the schedule goes below last_lr'),
   max_steps: count.nullable().default(null).describe('stop after so many steps, wherever in an epoch'),
   init_from: path

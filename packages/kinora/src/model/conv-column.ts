@@ -44,7 +44,9 @@ export class ConvColumn extends Network {
     const { input, hidden, dropout } = table.head;
     this.table = table;
     this.#stages = table.stages.map((layers) =>
-      layers.length === 1 ? buildLayer(layers[0]!) : new nn.Sequential(...layers.map(buildLayer)),
+      layers.length === 1
+        ? buildLayer(layers[0]!)
+        : new nn.Segments(layers.map(buildLayer), (layer) => layer instanceof nn.LeakyReLU),
     );
     this.#hidden = hidden.map((width, i) => ({
       linear: new nn.Linear(i === 0 ? input : hidden[i - 1]!, width),

@@ -31,6 +31,7 @@ const settings: StepSettings = {
   objective: { labelSmoothing: 0.1, classWeights: null },
   mixing: { mixup: 0, cutmix: 0, seed: 1 },
   accumulateSteps: 1,
+  activationCheckpointing: false,
   clipGradNorm: null,
   device: 'cpu',
   spec: defaultSpec(['a', 'b', 'c']),

@@ -2,7 +2,7 @@
  * One training step: forward, loss, backward, update, in one scope so that nothing of it outlives it. The batch may go
  * through the network in several parts whose gradients add up, which needs the memory of one part.
  */
-import { type Device, optim, scope, type Tensor } from '@kinora/torch';
+import { type Device, nn, optim, scope, type Tensor } from '@kinora/torch';
 import type { PreprocessSpec } from '../clip/spec.js';
 import { networkInputs } from '../model/input.js';
 import type { Network, NetworkOutput } from '../model/network.js';
@@ -17,6 +17,8 @@ export interface StepSettings {
   readonly mixing: Mixing;
   /** Parts that a batch goes through the network in. */
   readonly accumulateSteps: number;
+  /** Keep only the inputs of the network's segments, and compute the rest again in backward. */
+  readonly activationCheckpointing: boolean;
   readonly clipGradNorm: number | null;
   readonly device: Device;
   readonly spec: PreprocessSpec;
@@ -50,7 +52,7 @@ export function trainStep(
   const total = weights.reduce((sum, weight) => sum + weight);
   return scope(() => {
     optimizer.zeroGrad();
-    const done = parts.map((part, i) => backward(network, part, weights[i]! / total, settings));
+    const done = parts.map((part, i) => addGradients(network, part, weights[i]! / total, settings));
     settings.reduceGradients?.(optimizer.params);
     if (settings.clipGradNorm !== null) optim.clipGradNorm(optimizer.params, settings.clipGradNorm);
     optimizer.step();
@@ -64,7 +66,7 @@ export function trainStep(
 }
 
 /** Adds a part's gradients, weighted by its share of the batch. */
-function backward(
+function addGradients(
   network: Network,
   part: BatchPart,
   share: number,
@@ -73,17 +75,26 @@ function backward(
   return scope(() => {
     const inputs = inputsOf(part, settings);
     settings.lap?.('input');
-    const output = network.call(...inputs);
-    const mean = lossOfOutput(output, part.targets, settings);
-    const loss = share === 1 ? mean : mean.mul(share);
+    const pass = () => {
+      const output = network.call(...inputs);
+      const mean = lossOfOutput(output, part.targets, settings);
+      return { output, loss: share === 1 ? mean : mean.mul(share) };
+    };
+    const { result, backward } = settings.activationCheckpointing ? nn.checkpointed(pass) : plain(pass);
+    const { output, loss } = result;
     const value = Number(loss.item());
     checkLoss(value);
     settings.lap?.('forward');
-    loss.backward();
+    backward(loss);
     settings.lap?.('backward');
     return { loss: value, logits: output.logits.detach().toTypedArray() as Float32Array };
   });
 }
+
+const plain = <T>(forward: () => T): nn.Checkpointed<T> => ({
+  result: forward(),
+  backward: (loss) => loss.backward(),
+});
 
 function inputsOf(
   { mixed, ...part }: BatchPart,

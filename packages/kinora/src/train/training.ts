@@ -101,6 +101,7 @@ function stepSettings(
   { perClass }: TrainingClips,
 ): StepSettings {
   const { label_smoothing, class_weights, mixup, cutmix, seed, accumulate_steps, clip_grad_norm } = config;
+  const { activation_checkpointing } = config;
   return {
     objective: {
       labelSmoothing: label_smoothing,
@@ -108,6 +109,7 @@ function stepSettings(
     },
     mixing: { mixup, cutmix, seed },
     accumulateSteps: accumulate_steps,
+    activationCheckpointing: activation_checkpointing,
     clipGradNorm: clip_grad_norm,
     device,
     spec,

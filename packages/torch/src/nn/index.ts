@@ -22,6 +22,7 @@ export {
 } from './adaptive-pool.js';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, BatchNormNd, type BatchNormOptions } from './batch-norm.js';
 export { currentModulePath, moduleName } from './call-stack.js';
+export { type Checkpointed, checkpoint, checkpointed, isCheckpointing } from './checkpoint.js';
 export { ModuleList, Sequential } from './containers.js';
 export { Conv1d, Conv2d, Conv3d, ConvNd, type ConvOptions } from './conv.js';
 export { Dropout, Dropout1d, Dropout2d, Dropout3d } from './dropout.js';
@@ -55,6 +56,7 @@ export {
 } from './pool.js';
 export { Recording, recordActivations } from './recording.js';
 export { GRU, LSTM, type RecurrentOptions } from './recurrent.js';
+export { Segments } from './segments.js';
 export { Flatten, Identity } from './shape.js';
 export type { Size } from './size.js';
 export type { LoadOptions, LoadReport, StateDict } from './state-dict.js';

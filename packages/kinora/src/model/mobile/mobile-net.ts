@@ -35,7 +35,7 @@ export interface MobileNetTable {
 /** Clips `[N, 3, T, H, W]` of any size. */
 export class MobileNet extends Network {
   readonly #prepare: readonly nn.Module[];
-  readonly features: nn.Sequential;
+  readonly features: nn.Segments;
   readonly classifier: nn.Sequential;
 
   constructor({ prepare = [], width, stem, stages, last, dropout }: MobileNetTable, classes: number) {
@@ -44,11 +44,11 @@ export class MobileNet extends Network {
     const outputs = [wide(stem), ...stages.map(({ channels }) => wide(channels))];
     const top = width > 1 ? wide(last) : last;
     this.#prepare = prepare.map(buildLayer);
-    this.features = new nn.Sequential(
+    this.features = new nn.Segments([
       activated(convNorm(3, outputs[0]!, { kernel: 3, stride: [1, 2, 2] })),
       ...stages.flatMap((stage, i) => buildStage(stage, outputs[i]!, outputs[i + 1]!)),
       activated(convNorm(outputs.at(-1)!, top, { kernel: 1 })),
-    );
+    ]);
     this.classifier = new nn.Sequential(new nn.Dropout(dropout), new nn.Linear(top, classes));
     initialise(this);
   }

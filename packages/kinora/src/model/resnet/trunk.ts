@@ -39,7 +39,7 @@ export class Trunk extends nn.Module {
   readonly #naming: Naming;
   readonly #stem: readonly { conv: nn.Module; norm: nn.Module }[];
   readonly #pool: nn.Module | null;
-  readonly #stages: nn.Sequential[];
+  readonly #stages: nn.Segments[];
 
   constructor(table: TrunkTable) {
     super();
@@ -90,7 +90,7 @@ function maxPool(rank: Rank, kernel: Size3): nn.Module {
     : new nn.MaxPool3d(size, { stride, padding });
 }
 
-function buildStage(table: TrunkTable, stage: number): nn.Sequential {
+function buildStage(table: TrunkTable, stage: number): nn.Segments {
   const { block, shortcut, naming, edge, widths, blocks, convs, stem } = table;
   const settings: BlockSettings = { block, shortcut, naming, edge, conv: convs[stage]! };
   const [width, grown] = [widths[stage]!, widths[stage]! * EXPANSION[block]];
@@ -100,7 +100,7 @@ function buildStage(table: TrunkTable, stage: number): nn.Sequential {
     { length: blocks[stage]! - 1 },
     () => new ResidualBlock(settings, grown, width, 1),
   );
-  return new nn.Sequential(first, ...others);
+  return new nn.Segments([first, ...others]);
 }
 
 /** As the originals do: He's for convolutions. */

@@ -59,7 +59,7 @@ export abstract class StreamingNetwork extends Network {
 /** Clips `[N, 3, T, H, W]` of any size; the features are those at the last frame. */
 export class CausalMobile extends StreamingNetwork {
   readonly #prepare: readonly nn.Module[];
-  readonly features: nn.Sequential;
+  readonly features: nn.Segments;
   readonly mean: CumulativeMean;
   readonly classifier: nn.Sequential;
 
@@ -70,11 +70,11 @@ export class CausalMobile extends StreamingNetwork {
       ? [new CausalMotion(memory), buildLayer({ type: 'average', kernel: [1, 2, 2] })]
       : [];
     const widths = [stem, ...stages.map(({ channels }) => channels)];
-    this.features = new nn.Sequential(
+    this.features = new nn.Segments([
       unit(new CausalConv3d(memory, 3, stem, [1, 3, 3], 2), stem),
       ...stages.flatMap((stage, i) => buildStage(memory, stage, widths[i]!)),
       unit(new CausalConv3d(memory, widths.at(-1)!, last, [1, 1, 1], 1), last),
-    );
+    ]);
     this.mean = new CumulativeMean(memory);
     this.classifier = new nn.Sequential(new nn.Dropout(dropout), new nn.Linear(last, classes));
     for (const module of this.namedModules().values())
