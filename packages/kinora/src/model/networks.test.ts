@@ -98,6 +98,11 @@ describe.each(networks.map((entry) => [entry.name, entry] as const))('%s', (_, e
     expect(features).toEqual([2, last]);
   });
 
+  test('has segments, so that its activations can be checkpointed', () => {
+    const modules = shapesOnly(() => [...entry.build(5).namedModules().values()]);
+    expect(modules.some((module) => module instanceof nn.Segments)).toBe(true);
+  });
+
   test('refuses clips of another number of channels, naming a layer', () => {
     const { where, expected } = errorOf(() => forwardShapes(entry, entry.input, 4));
     expect(`${where} ${expected}`).toMatch(/\(\w+\)|3/);

@@ -58,19 +58,18 @@ export class Stream extends nn.Module<[input: Tensor], NetworkOutput> {
 /** Convolutions one after the other, and the mean over place: `[N, in, H, W]` to `[N, F]`. */
 class Column extends nn.Module {
   readonly features: number;
-  readonly #units: nn.Sequential;
+  readonly #units: nn.Segments;
 
   constructor(channels: number, units: readonly StreamUnit[]) {
     super();
     const inputs = [channels, ...units.map(({ out }) => out)];
     this.features = inputs.at(-1)!;
-    this.#units = new nn.Sequential(
-      ...units.flatMap(({ out, stride }, i) => [
-        new nn.Conv2d(inputs[i]!, out, 3, { stride, padding: 1, bias: false }),
-        new nn.BatchNorm2d(out),
-        new nn.ReLU(),
-      ]),
-    );
+    const layers = units.flatMap(({ out, stride }, i) => [
+      new nn.Conv2d(inputs[i]!, out, 3, { stride, padding: 1, bias: false }),
+      new nn.BatchNorm2d(out),
+      new nn.ReLU(),
+    ]);
+    this.#units = new nn.Segments(layers, (layer) => layer instanceof nn.ReLU);
   }
 
   override namedChildren(): [string, nn.AnyModule][] {

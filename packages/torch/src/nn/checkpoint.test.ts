@@ -24,10 +24,19 @@ class Net extends nn.Module {
   }
 }
 
+interface Trial {
+  /** What comes before the network. */
+  readonly input?: (clips: Tensor) => Tensor;
+  /** Of these stages nothing is trained. */
+  readonly frozen?: readonly number[];
+}
+
 /** Loss, gradients and statistics after two passes, as numbers. */
-function train(how: 'plain' | 'checkpointed', input: (clips: Tensor) => Tensor = (clips) => clips) {
+function train(how: 'plain' | 'checkpointed', { input = (clips: Tensor) => clips, frozen = [] }: Trial = {}) {
   manualSeed(7);
   using net = new Net();
+  for (const stage of frozen)
+    for (const parameter of net.stages.at(stage)!.parameters()) parameter.requiresGrad = false;
   const losses = [1, 2].map(() =>
     scope(() => {
       const forward = () =>
@@ -47,7 +56,7 @@ function train(how: 'plain' | 'checkpointed', input: (clips: Tensor) => Tensor =
   );
   return scope(() => ({
     losses,
-    gradients: [...net.namedParameters()].map(([name, { grad }]) => [name, numbers(grad!)]),
+    gradients: [...net.namedParameters()].map(([name, { grad }]) => [name, grad && numbers(grad)]),
     buffers: [...net.namedBuffers()].map(([name, buffer]) => [name, numbers(buffer)]),
     next: numbers(ops.rand([3])),
   }));
@@ -64,11 +73,18 @@ describe('checkpointed', () => {
       const weight = ops.ones([1]);
       weight.requiresGrad = true;
       inputs.push(weight);
-      train(how, (clips) => clips.mul(weight));
+      train(how, { input: (clips) => clips.mul(weight) });
       return numbers(weight.grad!);
     };
     expect(gradientOfInput('checkpointed')).toEqual(gradientOfInput('plain'));
   });
+
+  test.each([[[0]], [[1]], [[0, 1]], [[0, 1, 2]]])(
+    'leaves stages %j as they are when they are frozen',
+    (frozen) => {
+      expect(train('checkpointed', { frozen })).toEqual(train('plain', { frozen }));
+    },
+  );
 
   test('leaves no tensor behind', () => {
     train('checkpointed');

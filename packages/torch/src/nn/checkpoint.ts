@@ -16,7 +16,10 @@ type Step = Module<[input: Tensor], Tensor>;
 interface Segment {
   readonly module: Step;
   readonly input: Tensor;
-  /** A leaf: what comes after it is another graph, whose backward leaves the gradient here. */
+  /**
+   * A leaf: what comes after it is another graph, whose backward leaves the gradient here. It wants none where the input
+   * wants none and the segment is frozen.
+   */
   readonly output: Tensor;
   /** Of the generator that dropout drew from. */
   readonly random: Uint8Array;
@@ -30,14 +33,15 @@ export const isCheckpointing = (): boolean => segments !== null;
 
 /**
  * Calls `module` as a segment: within `checkpointed` its inside is forgotten and computed again in backward, elsewhere
- * this is `module.call(input)`. The input may be used by nothing else, and input and output live until backward: do not
- * call it in a scope that ends before.
+ * this is `module.call(input)`. Its first layer may not work in place. The input may have other uses only if it is itself
+ * the output of a segment, or no result of trained layers. Input and output live until backward: do not call it in a scope
+ * that ends before.
  */
 export function checkpoint(module: Step, input: Tensor): Tensor {
   if (segments === null) return module.call(input);
   const random = getRngState(input.device);
   const output = scope(() => noGrad(() => module.call(input)));
-  output.requiresGrad = true;
+  output.requiresGrad = input.requiresGrad || module.parameters().some(({ requiresGrad }) => requiresGrad);
   segments.push({ module, input, output, random });
   return output;
 }
