@@ -39,6 +39,7 @@ export async function trainLoop(
   const { config } = training;
   const stepsPerEpoch = options.trainLoader.batchesPerEpoch;
   const lastStep = totalSteps(config, stepsPerEpoch);
+  if (state.step === 0) options.log.kernels(evaluatedNetwork(training), state);
   // A state with batches done has an epoch to finish, if only its validation.
   while (state.batch > 0 || (state.step < lastStep && !isExhausted(training))) {
     try {
@@ -125,6 +126,7 @@ async function finishEpoch(training: Training, state: TrainingProgress, options:
   state.batch = 0;
   state.sums = noSums();
   options.log.epoch({ step: state.step, epoch: state.epoch, lr, train, val });
+  options.log.kernels(evaluatedNetwork(training), state);
   const { histograms } = training.config;
   if (histograms > 0 && state.epoch % histograms === 0) options.log.histograms(training.network, state.step);
   options.save(state, isBest);

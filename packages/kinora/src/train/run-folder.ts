@@ -10,6 +10,8 @@ export interface RunFolder {
   readonly config: string;
   /** One JSON object a line: every step and every epoch. */
   readonly metrics: string;
+  /** One JSON object a line: the weights of the first convolution, before training and after every epoch. */
+  readonly kernels: string;
   /** TensorBoard event files. */
   readonly events: string;
   /** `last` and `best` are links to generations in here. */
@@ -24,6 +26,7 @@ export function runFolder(path: string): RunFolder {
     path,
     config: join(path, 'config.json'),
     metrics: join(path, 'metrics.jsonl'),
+    kernels: join(path, 'kernels.jsonl'),
     events: join(path, 'events'),
     checkpoints: join(path, 'checkpoints'),
     report: join(path, 'report'),

@@ -1,12 +1,13 @@
 /**
- * What a run writes while it trains: `metrics.jsonl` (every step and epoch), TensorBoard events under the starting
- * point's tags, and `log.txt` with the lines a person saw.
+ * What a run writes while it trains: `metrics.jsonl` (every step and epoch), `kernels.jsonl` (how the first convolution
+ * changes), TensorBoard events under the starting point's tags, and `log.txt` with the lines a person saw.
  */
 import { appendFileSync } from 'node:fs';
 import { noGrad, scope } from '@kinora/torch';
 import type { Network } from '../model/network.js';
 import type { Progress } from '../progress.js';
 import type { ClipBatch } from './batch.js';
+import { firstKernels, kernelRecord } from './log/first-kernels.js';
 import {
   EventWriter,
   filmStrip,
@@ -42,6 +43,8 @@ export interface RunLog {
   /** The first `count` clips of a batch as film strips. */
   clips(batch: ClipBatch, count: number, labels: readonly string[]): void;
   histograms(network: Network, step: number): void;
+  /** The first convolution as it is after so many finished epochs; 0 is before training. */
+  kernels(network: Network, at: ResumedAt): void;
   /** Waits until everything is on the disk; before a checkpoint is published. */
   flush(): void;
   close(): void;
@@ -61,8 +64,10 @@ export function openRunLog(folder: RunFolder, resumed: ResumedAt | undefined): R
   const isPast = ({ step, finished_epoch }: MetricsRecord) =>
     step <= lastStep && Number(finished_epoch ?? 0) <= lastEpoch;
   keepMetrics(folder.metrics, isPast);
+  keepMetrics(folder.kernels, (record) => lastStep > 0 && isPast(record));
   truncateEvents(folder.events, resumed === undefined ? -1 : lastStep);
   const metrics = new MetricsLog(folder.metrics);
+  const kernels = new MetricsLog(folder.kernels);
   const events = new EventWriter(folder.events, resumed === undefined ? {} : { resumedAt: lastStep });
   return {
     step({ step, epoch, loss, lr }) {
@@ -87,12 +92,18 @@ export function openRunLog(folder: RunFolder, resumed: ResumedAt | undefined): R
           step,
         );
     },
+    kernels(network, { step, epoch }) {
+      const found = firstKernels(network);
+      if (found !== undefined) kernels.write(kernelRecord(found, step, epoch));
+    },
     flush() {
       metrics.flush();
+      kernels.flush();
       events.flush();
     },
     close() {
       metrics.close();
+      kernels.close();
       events.close();
     },
   };

@@ -10,10 +10,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { serialize } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { effectiveConfig, type RunConfig, type RunConfigInput } from '../config/index.js';
 import { isCheckpoint, readState } from './checkpoint.js';
 import { linked } from './generations.js';
+import { readKernels } from './log/first-kernels.js';
 import { readMetrics } from './log/index.js';
 import { readEventFolder } from './log/read-events.test.util.js';
 import { runFolderOf } from './run-folder.js';
@@ -36,9 +38,14 @@ describe('a run leaves', () => {
 
   test('its effective configuration, metrics, events, two links to whole checkpoints and the lines', () => {
     const folder = runFolderOf(config);
-    expect(readdirSync(folder.path).sort()).toEqual(
-      ['checkpoints', 'config.json', 'events', 'log.txt', 'metrics.jsonl'].sort(),
-    );
+    expect(readdirSync(folder.path).sort()).toEqual([
+      'checkpoints',
+      'config.json',
+      'events',
+      'kernels.jsonl',
+      'log.txt',
+      'metrics.jsonl',
+    ]);
     const flip_map = { 'Swiping Left': 'Swiping Right', 'Swiping Right': 'Swiping Left' };
     expect(JSON.parse(readFileSync(folder.config, 'utf8'))).toEqual({ ...config, flip_map });
     for (const link of ['last', 'best'] as const) {
@@ -72,6 +79,16 @@ describe('a run leaves', () => {
       'val_top1',
       'val_top5',
     ]);
+  });
+
+  test('the first convolution before training and after every epoch, at last as the checkpoint has it', () => {
+    const kernels = readKernels(runFolderOf(config).kernels);
+    expect(kernels.map(({ epoch }) => epoch)).toEqual([0, 1, 2]);
+    expect(kernels[0]).toMatchObject({ name: 'conv_layer1.1.weight', shape: [16, 3, 1, 3, 3] });
+    const saved = serialize.loadSafetensors(join(last(config), 'model.safetensors')).get(kernels[0]!.name)!;
+    expect(kernels[2]!.values).toEqual(saved.toTypedArray());
+    expect(kernels[1]!.values).not.toEqual(kernels[0]!.values);
+    expect(kernels[1]!.values).not.toEqual(kernels[2]!.values);
   });
 
   test("TensorBoard's scalars under the starting point's names, histograms and clips", () => {

@@ -101,8 +101,9 @@ export async function trainSession(
 }
 
 export interface Outcome {
-  /** Every line of metrics.jsonl. */
+  /** Every line of metrics.jsonl, and of kernels.jsonl. */
   readonly metrics: string;
+  readonly kernels: string;
   /** Weights, averaged weights and optimizer state as bytes, of `last` and `best`. */
   readonly files: readonly string[];
   readonly state: Omit<CheckpointState, 'config'>;
@@ -110,14 +111,14 @@ export interface Outcome {
 
 /** Everything of a run that an interruption must not change. */
 export function outcome(config: RunConfig): Outcome {
-  const { metrics, checkpoints } = runFolderOf(config);
+  const { metrics, kernels, checkpoints } = runFolderOf(config);
   const files = ['last', 'best'].flatMap((link) =>
     readdirSync(join(checkpoints, link))
       .filter((name) => name.endsWith('.safetensors'))
       .map((name) => readFileSync(join(checkpoints, link, name)).toString('base64')),
   );
   const { config: _, ...state } = readState(join(checkpoints, 'last'));
-  return { metrics: readFileSync(metrics, 'utf8'), files, state };
+  return { metrics: readFileSync(metrics, 'utf8'), kernels: readFileSync(kernels, 'utf8'), files, state };
 }
 
 /** The losses of all steps, in the order of the file. */
