@@ -3,8 +3,8 @@ import { KinoraError, memoryStats, nn, noGrad, ops, scope, shapesOnly } from '@k
 import { describe, expect, test } from 'vitest';
 import { zeroInputs } from './input.js';
 import type { Size3 } from './layers.js';
-import type { Network, NetworkEntry } from './network.js';
-import { findNetwork, networks } from './registry.js';
+import { Network, type NetworkEntry } from './network.js';
+import { addNetwork, findNetwork, networks } from './registry.js';
 import { entryCost } from './summary.js';
 
 /** Published figures at the size and the number of classes given: millions of parameters, GMAC. */
@@ -187,6 +187,14 @@ test('a layer that sees frame by frame shows and counts all frames', () => {
 });
 
 describe('by name', () => {
+  test("one's own networks are found by their names, which must be new", () => {
+    addNetwork({ ...findNetwork('FrameColumnSmall'), name: 'Mine' });
+    const network = findNetwork('Mine').build(4);
+    expect(network).toBeInstanceOf(Network);
+    network.dispose();
+    expect(() => addNetwork(findNetwork('Mine'))).toThrow('expected a name that no network has yet');
+  });
+
   test('an unknown name comes with the nearest one', () => {
     expect(() => findNetwork('convcolumn6')).toThrow(
       /received "convcolumn6"; the nearest name is "ConvColumn6"/,

@@ -12,7 +12,22 @@ import * as twoStream from './two-stream-tables.js';
 /** To add a family: a file that exports its `entries`, and a line here. */
 const families = [convColumn, resnet, mobile, streaming, frames, twoStream];
 
-export const networks: readonly NetworkEntry[] = families.flatMap(({ entries }) => entries);
+const known: NetworkEntry[] = families.flatMap(({ entries }) => entries);
+
+export const networks: readonly NetworkEntry[] = known;
+
+/** Makes a network of one's own a choice of `model`, in this process. Throws `model/known` where the name is taken. */
+export function addNetwork(entry: NetworkEntry): void {
+  if (networks.some(({ name }) => name === entry.name)) {
+    throw new KinoraError({
+      code: 'model/known',
+      where: 'addNetwork',
+      expected: 'a name that no network has yet',
+      received: `"${entry.name}"`,
+    });
+  }
+  known.push(entry);
+}
 
 /** The entry of a name. Throws `model/unknown` with the nearest name. */
 export function findNetwork(name: string): NetworkEntry {
