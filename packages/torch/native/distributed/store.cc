@@ -3,6 +3,15 @@
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <exception>
+#include <mutex>
+#include <system_error>
+#include <thread>
+
 #include "../background.h"
 #include "shared.h"
 
@@ -25,6 +34,36 @@ auto without_libuv(Options& options, int) -> decltype(static_cast<void>(options.
 }
 template <typename Options>
 void without_libuv(Options&, long) {}
+
+/** Whether the exception that ends the program says no more than that another host's connection is gone. */
+bool connection_is_gone(const std::exception_ptr& error) {
+  try {
+    if (error) std::rethrow_exception(error);
+  } catch (const std::system_error& failure) {
+    const auto code = failure.code().value();
+    return code == ECONNRESET || code == ECONNABORTED || code == EPIPE || code == ETIMEDOUT || code == EHOSTUNREACH;
+  } catch (...) {
+  }
+  return false;
+}
+
+/**
+ * libtorch 1.13 keeps a thread per client of a store that throws, with nobody to catch it, when the host of rank 0 resets
+ * the connection: the process would end before it could say which rank is gone. Such a thread is parked instead, and
+ * the heartbeat gives the verdict. Called on the thread of JavaScript or one of its pool.
+ */
+void survive_broken_stores() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    static const auto otherwise = std::get_terminate();
+    static const auto pid = ::getpid();
+    std::set_terminate([] {
+      const bool main_thread = static_cast<pid_t>(::syscall(SYS_gettid)) == pid;
+      while (!main_thread && connection_is_gone(std::current_exception())) std::this_thread::sleep_for(std::chrono::hours(1));
+      otherwise();
+    });
+  });
+}
 
 /** newTcpStore(host, port, isServer, timeoutMs): Promise<handle>; a server with port 0 takes a free one */
 napi_value new_tcp_store(napi_env env, napi_callback_info info) {
@@ -104,6 +143,7 @@ napi_value release_store(napi_env env, napi_callback_info info) {
 }  // namespace
 
 StorePtr connect_store(const std::string& host, int port, bool is_server, std::chrono::milliseconds timeout) {
+  survive_broken_stores();
   c10d::TCPStoreOptions options;
   options.port = static_cast<uint16_t>(port);
   options.isServer = is_server;

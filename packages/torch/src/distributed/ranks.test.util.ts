@@ -14,6 +14,8 @@ export interface RankOutcome {
 export interface RunningRank {
   readonly child: ChildProcess;
   readonly outcome: Promise<RankOutcome>;
+  /** What it has printed so far. */
+  stdout(): string;
   /** Resolves when the rank has printed `text`. */
   said(text: string): Promise<void>;
 }
@@ -43,6 +45,7 @@ export function startRank(program: URL, words: readonly string[], env: Record<st
   return {
     child,
     outcome,
+    stdout: () => text.stdout,
     async said(wanted) {
       while (!text.stdout.includes(wanted)) await Promise.race([once(child, 'said'), outcome]);
     },
