@@ -64,6 +64,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./synth.js')).synthCommand(),
   },
   {
+    name: 'pack',
+    summary: 'pack a data set into shards, or check one',
+    load: async () => (await import('./pack.js')).packCommand(),
+  },
+  {
     name: 'flow',
     summary: 'show optical flow, or compute that of a data set',
     load: async () => (await import('./flow.js')).flowCommand(),

@@ -5,8 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
 import { fileError } from './file-error.js';
-import { type Frames, frameBytes, framesIn } from './frames.js';
-import { decodeJpeg, jpegSize } from './jpeg.js';
+import { decodeFrames, type EncodedFrame, verifyFrames } from './jpeg-frames.js';
 import type { ClipSource } from './source.js';
 
 const FRAME = /\.jpe?g$/i;
@@ -27,75 +26,34 @@ export function frameNames(folder: string): string[] {
 
 /** Opens a folder of frames. Its frames have no timestamps: they are taken to be at the spec's frame rate. */
 export function openFolder(path: string): ClipSource {
-  const names = frameNames(path);
-  if (names.length === 0) {
-    throw new KinoraError({
-      code: 'clip/empty-folder',
-      where: path,
-      expected: 'frames named *.jpg',
-      received: 'a folder with none',
-    });
-  }
-  const files = names.map((name) => join(path, name));
+  const files = frameFiles(path);
+  const encoded = (position: number): EncodedFrame => readFrame(files[position]!);
   return {
     path,
     count: files.length,
-    read: async (positions, storage) => readFrames(files, positions, storage),
-    verify: async () => verifyFrames(files),
+    read: async (positions, storage) => decodeFrames(encoded, positions, storage),
+    encoded: async () => encoded,
+    verify: async () => verifyFrames(encoded, files.length),
   };
 }
 
-function readFrames(files: readonly string[], positions: ArrayLike<number>, storage?: Uint8Array): Frames {
-  let frames: ReturnType<typeof framesIn> | undefined;
-  const done = new Map<number, number>();
-  for (let t = 0; t < positions.length; t++) {
-    const position = positions[t]!;
-    const before = done.get(position);
-    if (before !== undefined && frames !== undefined) {
-      copyFrame(frames, before, t);
-      continue;
-    }
-    const file = files[position]!;
-    const bytes = readFrame(file);
-    if (frames === undefined) {
-      const { height, width } = jpegSize(bytes, file);
-      frames = framesIn(storage, positions.length, height, width);
-    }
-    decodeInto(frames, t, bytes, file);
-    done.set(position, t);
-  }
-  return frames ?? framesIn(storage, 0, 0, 0);
+/** The files of a folder's frames, in order. Throws KinoraError `clip/...` if there are none. */
+export function frameFiles(folder: string): string[] {
+  const names = frameNames(folder);
+  if (names.length > 0) return names.map((name) => join(folder, name));
+  throw new KinoraError({
+    code: 'clip/empty-folder',
+    where: folder,
+    expected: 'frames named *.jpg',
+    received: 'a folder with none',
+  });
 }
 
-/** Each frame over the first: the memory of one picture, whatever the clip's length. */
-function verifyFrames(files: readonly string[]): void {
-  const first = readFrames(files, [0]);
-  for (const file of files) decodeInto(first, 0, readFrame(file), file);
-}
-
-function readFrame(file: string): Uint8Array {
+/** The frame's file, read whole. */
+export function readFrame(file: string): EncodedFrame {
   try {
-    return readFileSync(file);
+    return { bytes: readFileSync(file), name: file };
   } catch (error) {
     throw fileError(error, file, 'a JPEG frame');
   }
-}
-
-/** All frames of a clip have the size of the first. */
-function decodeInto(frames: Frames, t: number, bytes: Uint8Array, file: string): void {
-  const size = jpegSize(bytes, file);
-  if (size.height !== frames.height || size.width !== frames.width) {
-    throw new KinoraError({
-      code: 'clip/frame-size',
-      where: file,
-      expected: `${frames.width} x ${frames.height} pixels as in the clip's other frames`,
-      received: `${size.width} x ${size.height}`,
-    });
-  }
-  decodeJpeg(bytes, frames.data.subarray(t * frameBytes(frames.height, frames.width)), file);
-}
-
-function copyFrame(frames: Frames, from: number, to: number): void {
-  const bytes = frameBytes(frames.height, frames.width);
-  frames.data.copyWithin(to * bytes, from * bytes, (from + 1) * bytes);
 }

@@ -1,12 +1,16 @@
-/** Opens any clip: looks whether the path is a folder of frames or a video file. */
+/** Opens any clip: looks whether the path is a folder of frames, a video file or a place in a packed shard. */
 import { type Stats, statSync } from 'node:fs';
 import { fileError } from './file-error.js';
 import { openFolder } from './folder.js';
+import { openPacked } from './packed/packed.js';
+import { packedPlace } from './packed/place.js';
 import type { ClipSource } from './source.js';
 import { openVideo } from './video.js';
 
-/** Opens a folder of JPEG frames or a video file. Throws KinoraError `clip/...` if there is no clip. */
+/** Opens a folder of JPEG frames, a video file or a packed clip. Throws KinoraError `clip/...` if there is no clip. */
 export async function openClip(path: string): Promise<ClipSource> {
+  const place = packedPlace(path);
+  if (place !== undefined) return openPacked(path, place);
   return statClip(path).isDirectory() ? openFolder(path) : openVideo(path);
 }
 

@@ -64,7 +64,8 @@ function ruledSize(frame: Size, rule: ResizeRule): Size {
   }
 }
 
-function toHeight(frame: Size, height: number): Size {
+/** The size at another height, with the proportions kept. */
+export function toHeight(frame: Size, height: number): Size {
   return { height, width: Math.max(1, Math.round((frame.width * height) / frame.height)) };
 }
 

@@ -2,6 +2,7 @@
  * What every source of clips offers, be it a folder of frames, a video file or a packed shard.
  */
 import type { Frames } from './frames.js';
+import type { EncodedFrame } from './jpeg-frames.js';
 
 /** An opened clip. Holds no file open: reading opens what it needs. */
 export interface ClipSource {
@@ -15,6 +16,8 @@ export interface ClipSource {
    * `storage` if that is large enough. Throws KinoraError `clip/...` if the clip is damaged.
    */
   read(positions: ArrayLike<number>, storage?: Uint8Array): Promise<Frames>;
+  /** Where the frames are JPEGs: those at these ascending positions, as they are. */
+  encoded?(positions: readonly number[]): Promise<(position: number) => EncodedFrame>;
   /** Decodes every frame and keeps none. Throws KinoraError `clip/...` if the clip is damaged anywhere. */
   verify(): Promise<void>;
 }

@@ -9,6 +9,8 @@ import { readClassFolders } from '../data/class-folders.js';
 import type { ClipList } from '../data/clip-list.js';
 import { readLabels } from '../data/labels.js';
 import { type ClipLoader, clipLoader, type LoaderOptions } from '../data/loader.js';
+import { isPackIndex } from '../data/pack/index-file.js';
+import { readPack } from '../data/pack/read-pack.js';
 import { findNetwork } from '../model/registry.js';
 
 export type Split = 'train' | 'val';
@@ -22,8 +24,10 @@ export function readSplit(
   labels = configuredLabels(config),
 ): ClipList | undefined {
   const file = config[`${split}_data_csv`];
-  const folder = need(config, `${split}_data_folder`, split === 'train' ? 'training' : 'validation');
   const options = { ...(labels && { labels }), unknownLabels: config.unknown_labels };
+  if (file !== undefined && isPackIndex(file))
+    return checkClasses(checkLabels(readPack(file, options), file), config);
+  const folder = need(config, `${split}_data_folder`, split === 'train' ? 'training' : 'validation');
   if (file !== undefined) return checkClasses(checkLabels(readClipList(file, folder, options), file), config);
   if (split === 'val' && folder === config.train_data_folder) return undefined;
   return checkClasses(readClassFolders(folder, options), config);
@@ -32,6 +36,7 @@ export function readSplit(
 /** The test list: clips without labels. */
 export function readTestList(config: RunConfig, labels: readonly string[]): ClipList {
   const file = need(config, 'test_data_csv', 'the test list');
+  if (isPackIndex(file)) return readPack(file, { labels });
   return readClipList(file, need(config, 'val_data_folder', 'the test list'), { labels });
 }
 

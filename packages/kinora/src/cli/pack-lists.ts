@@ -1,0 +1,85 @@
+/** Which lists of clips `kinora pack` is about: those of a configuration, of a folder, or of packs. */
+import { readdirSync, statSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
+import { KinoraError } from '@kinora/torch/error';
+import { loadConfig } from '../config/index.js';
+import { readClipList } from '../data/annotations.js';
+import { readClassFolders } from '../data/class-folders.js';
+import type { ClipList } from '../data/clip-list.js';
+import { readLabels } from '../data/labels.js';
+import { indexName } from '../data/pack/index-file.js';
+import { readPack } from '../data/pack/read-pack.js';
+import { readSplit, readTestList } from '../train/data.js';
+import type { ConfigOptions } from './options.js';
+
+export interface ListFlags extends ConfigOptions {
+  folder?: string;
+  list?: string;
+  labels?: string;
+  name?: string;
+}
+
+export interface NamedList {
+  readonly name: string;
+  readonly list: ClipList;
+  /** Where it is the list of a pack: its index. */
+  readonly index?: string;
+  /** The key of a configuration that names it. */
+  readonly key?: string;
+}
+
+/** The lists that flags name. Throws `usage/pack` where they name none. */
+export async function listsOf(flags: ListFlags): Promise<NamedList[]> {
+  if (flags.config !== undefined && flags.folder !== undefined) throw oneSource('both --config and --folder');
+  if (flags.config !== undefined) return configured(flags.config, flags);
+  if (flags.folder !== undefined) return [ofFolder(flags.folder, flags)];
+  throw oneSource('neither');
+}
+
+/** The packs that paths name: indices, or folders with indices in them. */
+export function packsAt(paths: readonly string[]): NamedList[] {
+  return paths
+    .flatMap((path) => (isFolder(path) ? indicesIn(path) : [path]))
+    .map((index) => ({ name: index, list: readPack(index), index }));
+}
+
+async function configured(file: string, { set = [] }: ListFlags): Promise<NamedList[]> {
+  const config = await loadConfig(file, { set });
+  const train = readSplit(config, 'train');
+  const validation = readSplit(config, 'val', train.labels);
+  const lists: NamedList[] = [{ name: 'train', list: train, key: 'train_data_csv' }];
+  if (validation !== undefined) lists.push({ name: 'validation', list: validation, key: 'val_data_csv' });
+  if (config.test_data_csv !== undefined && isFile(config.test_data_csv))
+    lists.push({ name: 'test', list: readTestList(config, train.labels), key: 'test_data_csv' });
+  return lists;
+}
+
+function ofFolder(folder: string, { list: file, labels: labelsFile, name }: ListFlags): NamedList {
+  const options = labelsFile === undefined ? {} : { labels: readLabels(labelsFile) };
+  const list = file === undefined ? readClassFolders(folder, options) : readClipList(file, folder, options);
+  return { name: name ?? basename(file ?? folder, extname(file ?? '')), list };
+}
+
+function indicesIn(folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith(indexName('')));
+  if (names.length > 0) return names.sort().map((name) => join(folder, name));
+  throw new KinoraError({
+    code: 'pack/no-index',
+    where: folder,
+    expected: `a file named *${indexName('')}`,
+    received: 'none',
+    hint: 'a pack that was not finished has none yet; kinora pack again finishes it',
+  });
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+
+const oneSource = (received: string): KinoraError =>
+  new KinoraError({
+    code: 'usage/pack',
+    where: 'kinora pack',
+    expected: 'the clips of a data set: --config, or --folder with or without --list',
+    received,
+    hint: 'kinora pack --help has an example of each',
+  });

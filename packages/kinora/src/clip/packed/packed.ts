@@ -1,0 +1,104 @@
+/**
+ * A clip in a shard: its frames by byte range, each checked against its checksum. The list that names the clip has the
+ * checksum of its description, the description those of the frames: nothing is read that was not packed.
+ */
+import { KinoraError } from '@kinora/torch/error';
+import { decodeFrames, type EncodedFrame, verifyFrames } from '../jpeg-frames.js';
+import type { ClipSource } from '../source.js';
+import { type ClipDescription, frameOffsets } from './description.js';
+import { checksumOf, type PackedPlace } from './place.js';
+import { shardBytes } from './shard-bytes.js';
+
+/** Unwanted bytes between two frames that are read rather than skipped: a request costs more. */
+const GAP = 64 * 1024;
+
+/** Opens the clip at a place. Throws KinoraError `clip/...` where it is damaged or is not there. */
+export async function openPacked(path: string, place: PackedPlace): Promise<ClipSource> {
+  const description = await readDescription(place);
+  const { times, bytes } = description;
+  // Of a part that begins later, position 0 is the video's first moment, which no part asks for.
+  const lead = times === undefined ? 0 : times.length - bytes.length;
+  const stored = (position: number): number => Math.max(0, position - lead);
+  return {
+    path,
+    count: bytes.length + lead,
+    ...(times && { times: Float64Array.from(times) }),
+    read: async (positions, storage) => {
+      const wanted = Array.from(positions, stored);
+      return decodeFrames(await encodedFrames(place, description, wanted), wanted, storage);
+    },
+    encoded: async (positions) => {
+      const frames = await encodedFrames(place, description, positions.map(stored));
+      return (position) => frames(stored(position));
+    },
+    verify: async () => {
+      const all = Array.from(bytes.keys());
+      verifyFrames(await encodedFrames(place, description, all), all.length);
+    },
+  };
+}
+
+/** What the shard says of the clip. */
+export async function readDescription(place: PackedPlace): Promise<ClipDescription> {
+  const { shard, offset, bytes, checksum } = place;
+  const found = await shardBytes(shard, offset, bytes);
+  check(found, checksum, `${shard}, byte ${offset}`);
+  return JSON.parse(Buffer.from(found).toString('utf8')) as ClipDescription;
+}
+
+/** Reads the JPEGs at these ascending positions, in as few ranges as their gaps allow. */
+async function encodedFrames(
+  place: PackedPlace,
+  description: ClipDescription,
+  positions: readonly number[],
+): Promise<(position: number) => EncodedFrame> {
+  const offsets = frameOffsets(place.bytes, description);
+  const frames = new Map<number, Uint8Array>();
+  for (const { from, to, members } of ranges(offsets, description.bytes, positions)) {
+    const range = await shardBytes(place.shard, place.offset + from, to - from);
+    for (const i of members) {
+      const start = offsets[i]! - from;
+      frames.set(i, range.subarray(start, start + description.bytes[i]!));
+    }
+  }
+  return (position) => {
+    const bytes = frames.get(position)!;
+    const name = `${place.shard}, clip ${description.id}, frame ${position + 1}`;
+    check(bytes, description.sha256[position]!, name);
+    return { bytes, name };
+  };
+}
+
+/** Bytes `[from, to)` after the start of the description, and the frames in them. */
+interface Range {
+  readonly from: number;
+  to: number;
+  readonly members: number[];
+}
+
+function ranges(offsets: Float64Array, bytes: readonly number[], positions: readonly number[]): Range[] {
+  const found: Range[] = [];
+  for (const i of new Set(positions)) {
+    const last = found.at(-1);
+    const to = offsets[i]! + bytes[i]!;
+    if (last === undefined || offsets[i]! - last.to > GAP)
+      found.push({ from: offsets[i]!, to, members: [i] });
+    else {
+      last.to = to;
+      last.members.push(i);
+    }
+  }
+  return found;
+}
+
+function check(bytes: Uint8Array, expected: string, where: string): void {
+  const received = checksumOf(bytes);
+  if (received === expected) return;
+  throw new KinoraError({
+    code: 'clip/checksum',
+    where,
+    expected: `bytes with SHA-256 ${expected}...`,
+    received: `${received}...: the shard is damaged, or not the one that its index was written for`,
+    hint: 'kinora pack --check tells what else is',
+  });
+}

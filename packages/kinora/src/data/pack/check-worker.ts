@@ -1,0 +1,44 @@
+/** A thread that looks whether clips can be read to their last frame, and whether shards have their checksums. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { parentPort } from 'node:worker_threads';
+import { openClip } from '../../clip/open.js';
+import { type ThreadError, toThread } from '../thread-error.js';
+
+/** Decode the clips at these paths, or take the checksum of a shard. */
+export type CheckTask =
+  | { readonly number: number; readonly paths: readonly string[] }
+  | { readonly shard: string };
+
+/** What is wrong with each clip, by its place in the task; or the SHA-256 of the shard; or what came in between. */
+export type CheckReply =
+  | { readonly faults: readonly (readonly [place: number, fault: ThreadError])[] }
+  | { readonly sha256: string }
+  | { readonly error: ThreadError };
+
+parentPort!.on('message', async (task: CheckTask) => {
+  const reply = await ('paths' in task ? checkClips(task.paths) : checkShard(task.shard)).catch(
+    (error: unknown): CheckReply => ({ error: toThread(error) }),
+  );
+  parentPort!.postMessage(reply);
+});
+
+async function checkClips(paths: readonly string[]): Promise<CheckReply> {
+  const faults: [number, ThreadError][] = [];
+  for (const [place, path] of paths.entries()) {
+    try {
+      await (await openClip(path)).verify();
+    } catch (error) {
+      faults.push([place, toThread(error)]);
+    }
+    parentPort!.postMessage({ note: 1 });
+  }
+  return { faults };
+}
+
+async function checkShard(file: string): Promise<CheckReply> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return { sha256: hash.digest('hex') };
+}

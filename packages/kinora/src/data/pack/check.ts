@@ -1,0 +1,101 @@
+/**
+ * Finds bad clips before training does: every frame of every clip is decoded, and every shard of a pack compared with its
+ * checksum, by worker threads. Nothing is changed.
+ */
+import { dirname, join } from 'node:path';
+import { KinoraError } from '@kinora/torch/error';
+import { type Progress, silent } from '../../progress.js';
+import { type BadClip, isClipFault } from '../bad-clips.js';
+import type { ClipList } from '../clip-list.js';
+import { runTasks } from '../task-pool.js';
+import { fromThread } from '../thread-error.js';
+import type { CheckReply, CheckTask } from './check-worker.js';
+import { readIndex, type ShardEntry } from './index-file.js';
+
+export interface CheckOptions {
+  readonly workers: number;
+  readonly progress?: Progress;
+  /** Stops after the clips under way. */
+  readonly signal?: AbortSignal;
+}
+
+/** Clips that a thread gets at a time. */
+const AT_A_TIME = 16;
+
+const WORKER = new URL('./check-worker.js', import.meta.url);
+
+/** The clips of a list that cannot be read, in its order. Throws what is the machine's fault. */
+export async function checkClips(list: ClipList, options: CheckOptions): Promise<BadClip[]> {
+  const { workers, progress = silent, signal } = options;
+  const bad: BadClip[] = [];
+  const task = progress.task('checking', { total: list.items.length, unit: 'clips' });
+  let done = 0;
+  try {
+    await runTasks<Extract<CheckTask, { number: number }>, CheckReply>(clipTasks(list), {
+      entry: WORKER,
+      workerData: undefined,
+      threads: workers,
+      signal,
+      onNote: () => task.update(++done),
+      onReply: ({ number }, reply) => {
+        if ('error' in reply) throw fromThread(reply.error);
+        for (const [place, fault] of 'faults' in reply ? reply.faults : []) {
+          const error = fromThread(fault);
+          if (!isClipFault(error)) throw error;
+          const index = number * AT_A_TIME + place;
+          const { id, path } = list.items[index]!;
+          bad.push({ index, id, path, reason: error.message });
+        }
+      },
+    });
+  } finally {
+    task.finish();
+  }
+  return bad.sort((a, b) => a.index - b.index);
+}
+
+function* clipTasks({ items }: ClipList): Generator<Extract<CheckTask, { number: number }>> {
+  for (let number = 0; number * AT_A_TIME < items.length; number++) {
+    const clips = items.slice(number * AT_A_TIME, (number + 1) * AT_A_TIME);
+    yield { number, paths: clips.map(({ path }) => path) };
+  }
+}
+
+/** What is wrong with the shards of an index that lie beside it: one line for each that is not what was packed. */
+export async function checkShards(index: string, options: CheckOptions): Promise<string[]> {
+  const { workers, progress = silent, signal } = options;
+  const { header, shards } = readIndex(index);
+  const entries = new Map<string, ShardEntry>();
+  for (const entry of shards) entries.set(join(dirname(index), entry.file), { ...entry, clips: [] });
+  const wrong: string[] = [];
+  const task = progress.task('reading shards', { total: header.shards, unit: 'shards' });
+  let done = 0;
+  const paths = Array.from(entries.keys(), (shard) => ({ shard }));
+  try {
+    await runTasks<{ shard: string }, CheckReply>(paths, {
+      entry: WORKER,
+      workerData: undefined,
+      threads: workers,
+      signal,
+      onReply: ({ shard }, reply) => {
+        task.update(++done);
+        if ('error' in reply) throw fromThread(reply.error);
+        const expected = entries.get(shard)!.sha256;
+        if ('sha256' in reply && reply.sha256 !== expected)
+          wrong.push(otherSum(shard, expected, reply.sha256));
+      },
+    });
+  } finally {
+    task.finish();
+  }
+  return wrong.sort();
+}
+
+const otherSum = (where: string, expected: string, received: string): string =>
+  new KinoraError({
+    code: 'pack/checksum',
+    where,
+    expected: `SHA-256 ${expected}, as its index says`,
+    received,
+    hint: 'copy it again from where it came, or pack again',
+  }).message;

@@ -1,0 +1,141 @@
+/**
+ * The index of a pack, `<name>.index.jsonl`: a line that says what was packed and how, then a line a shard with the places
+ * of its clips. Lines, so that an index of a million clips is read a shard at a time. What a list is made of it stands in
+ * `read-pack.ts`.
+ */
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { KinoraError } from '@kinora/torch/error';
+import * as z from 'zod';
+
+/** How the file begins, and how a pack is told from other lists. */
+const FORMAT = 'kinora-pack';
+
+const header = z.object({
+  format: z.literal(FORMAT),
+  version: z.literal(1),
+  name: z.string(),
+  labels: z.array(z.string()),
+  /** Clips in the shards, and shards. */
+  clips: z.int().min(0),
+  shards: z.int().min(0),
+  /** Clips of the list that could not be read, and are in no shard. */
+  bad: z.int().min(0),
+  /** SHA-256 of the list that was packed (`printOf`). */
+  list: z.string(),
+  height: z.int().nullable(),
+  quality: z.int(),
+  clips_per_shard: z.int(),
+  /** Seed of the order of the clips in the shards; null: that of the list. */
+  shuffled: z.int().nullable(),
+});
+
+const part = z.number().nullable();
+
+const shard = z.object({
+  file: z.string().regex(/^[^/\\]+\.tar$/, 'the name of a tar file beside the index'),
+  bytes: z.int().positive(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /**
+   * In the order of the shard: place in the list, id, label or -1, first byte of the description, its bytes, its
+   * checksum; and of a part of a video start and end in seconds.
+   */
+  clips: z.array(
+    z
+      .tuple([z.int(), z.string(), z.int(), z.int(), z.int(), z.string()])
+      .or(z.tuple([z.int(), z.string(), z.int(), z.int(), z.int(), z.string(), part, part])),
+  ),
+});
+
+export type PackHeader = z.output<typeof header>;
+export type ShardEntry = z.output<typeof shard>;
+export type PackedEntry = ShardEntry['clips'][number];
+
+export const indexName = (name: string): string => `${name}.index.jsonl`;
+export const shardName = (name: string, number: number): string =>
+  `${name}-${String(number).padStart(6, '0')}.tar`;
+
+/** Whether a file is an index, by its first bytes. */
+export function isPackIndex(file: string): boolean {
+  const start = Buffer.alloc(64);
+  try {
+    const handle = openSync(file, 'r');
+    try {
+      readSync(handle, start, 0, start.length, 0);
+    } finally {
+      closeSync(handle);
+    }
+  } catch {
+    return false; // whoever reads it as a list says what is wrong
+  }
+  return start.toString('latin1').startsWith(`{"format":"${FORMAT}"`);
+}
+
+export function indexText(head: Omit<PackHeader, 'format' | 'version'>): string {
+  return `${JSON.stringify({ format: FORMAT, version: 1, ...head })}\n`;
+}
+
+/** Reads an index shard by shard. Throws `pack/*` where it is damaged or cut short. */
+export function readIndex(file: string): { header: PackHeader; shards: Generator<ShardEntry> } {
+  const lines = linesOf(readIndexFile(file));
+  const first = lines.next().value ?? '';
+  const head = parse(header, first, `${file} line 1`);
+  return { header: head, shards: shardsOf(file, head, lines) };
+}
+
+function* shardsOf(file: string, head: PackHeader, lines: Iterator<string>): Generator<ShardEntry> {
+  let [shards, clips] = [0, 0];
+  for (let line = lines.next(); line.done !== true; line = lines.next()) {
+    const entry = parse(shard, line.value, `${file} line ${shards + 2}`);
+    shards++;
+    clips += entry.clips.length;
+    yield entry;
+  }
+  if (shards === head.shards && clips === head.clips) return;
+  throw new KinoraError({
+    code: 'pack/index-cut-short',
+    where: file,
+    expected: `${head.clips} clips in ${head.shards} shards, as its first line says`,
+    received: `${clips} in ${shards}`,
+    hint: 'copy it again from where it came, or pack again',
+  });
+}
+
+function parse<T>(schema: z.ZodType<T>, line: string, where: string): T {
+  try {
+    return schema.parse(JSON.parse(line));
+  } catch (cause) {
+    throw new KinoraError({
+      code: 'pack/bad-index',
+      where,
+      expected: 'a line of an index that kinora pack wrote',
+      received: line.length > 80 ? `${JSON.stringify(line.slice(0, 77))}...` : JSON.stringify(line),
+      hint: 'copy it again from where it came, or pack again',
+      cause,
+    });
+  }
+}
+
+function readIndexFile(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new KinoraError({
+      code: missing ? 'data/missing-file' : 'data/unreadable-file',
+      where: file,
+      expected: 'the index of a pack',
+      received: missing ? 'nothing there' : (cause as Error).message,
+      cause,
+    });
+  }
+}
+
+/** One at a time: all of them together may be longer than a string can be. */
+function* linesOf(bytes: Buffer): Generator<string> {
+  for (let from = 0; from < bytes.length; ) {
+    const end = bytes.indexOf(10, from);
+    const to = end < 0 ? bytes.length : end;
+    if (to > from) yield bytes.toString('utf8', from, to);
+    from = to + 1;
+  }
+}

@@ -1,0 +1,290 @@
+/** Packs: the batches of loose files, readable by others, whole after any interruption, and clear about damage. */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { augmentSchema } from '../../clip/augment-spec.js';
+import { realData, temporaryFolder, writeTestClip } from '../../clip/fixtures.test.util.js';
+import { openClip } from '../../clip/open.js';
+import { readDescription } from '../../clip/packed/packed.js';
+import { packedPlace } from '../../clip/packed/place.js';
+import { defaultSpec } from '../../clip/spec.js';
+import { type ClipItem, type ClipList, printOf } from '../clip-list.js';
+import { readClip } from '../clip-reader.js';
+import { clipLoader, type LoaderOptions } from '../loader.js';
+import { checkClips, checkShards } from './check.js';
+import { readIndex } from './index-file.js';
+import { type PackOptions, packClips } from './pack.js';
+import { readPack } from './read-pack.js';
+
+const CLIPS = 11;
+const labels = ['Swiping Left', 'Swiping Right'];
+const flipMap = { 'Swiping Left': 'Swiping Right', 'Swiping Right': 'Swiping Left' };
+const spec = { ...defaultSpec(labels), frames: 4, crop: { height: 24, width: 24 }, flipMap };
+const training = { seed: 5, augment: augmentSchema.parse({ flip: 0.5, rotation: 10, brightness: 0.2 }) };
+const hasPython = ((): boolean => {
+  try {
+    execFileSync('python3', ['-c', 'import tarfile'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+let folder: ReturnType<typeof temporaryFolder>;
+let list: ClipList;
+let index: string;
+
+beforeAll(async () => {
+  folder = temporaryFolder();
+  for (let i = 0; i < CLIPS; i++) writeTestClip(join(folder.path, 'clips', `${i}`), 6 + i, 30, 40, i);
+  list = { labels, items: Array.from({ length: CLIPS }, (_, i) => item(`${i}`, i % 2)), dropped: 0 };
+  ({ index } = await pack('packed'));
+});
+afterAll(() => folder[Symbol.dispose]());
+
+const item = (id: string, label: number): ClipItem => ({ id, path: join(folder.path, 'clips', id), label });
+const settings = {
+  name: 'train',
+  height: null,
+  quality: 95,
+  clipsPerShard: 4,
+  workers: 2,
+  maxBadFraction: 0.01,
+};
+const pack = (name: string, more: Partial<PackOptions> = {}, clips = list) =>
+  packClips(clips, { out: join(folder.path, name), ...settings, shuffled: 1, ...more });
+
+/** Labels, indices and pixels of the batches of an epoch. */
+async function digests(options: Partial<LoaderOptions>): Promise<string[]> {
+  const loader = clipLoader({ list, spec, batchSize: 3, ...options });
+  const all: string[] = [];
+  try {
+    for await (const { clips, labels: got, indices } of loader.epoch(1))
+      all.push(`${indices} ${got} ${createHash('sha1').update(clips).digest('hex')}`);
+  } finally {
+    await loader.close();
+  }
+  return all;
+}
+
+/** A copy of the pack that may be damaged. */
+function copy(name: string): { index: string; shard: string } {
+  const to = join(folder.path, name);
+  cpSync(join(folder.path, 'packed'), to, { recursive: true });
+  return { index: join(to, 'train.index.jsonl'), shard: join(to, 'train-000000.tar') };
+}
+
+function flipByte(file: string, at: number): void {
+  const bytes = readFileSync(file);
+  bytes[at]! ^= 0x10;
+  writeFileSync(file, bytes);
+}
+
+describe('training from a pack', () => {
+  test('has the very batches of the loose files, whatever the workers', async () => {
+    const packed = readPack(index);
+    expect(printOf(packed)).toEqual(printOf(list));
+    for (const mode of [{ training }, { training: { ...training, balanced: true } }, {}]) {
+      const loose = await digests({ ...mode, workers: 0 });
+      expect(loose.length).toBeGreaterThan(2);
+      for (const workers of [0, 2]) expect(await digests({ ...mode, workers, list: packed })).toEqual(loose);
+    }
+  });
+
+  test('goes by the names of the labels, in whatever order', () => {
+    const turned = readPack(index, { labels: ['Other', ...labels].reverse() });
+    expect(turned.items.map(({ label }) => turned.labels[label])).toEqual(
+      list.items.map(({ label }) => labels[label]),
+    );
+    expect(() => readPack(index, { labels: ['Swiping Lift', 'Swiping Right'] })).toThrow(
+      'expected one of the 2 labels, received "Swiping Left"; the nearest label is "Swiping Lift"',
+    );
+    const options = { labels: ['Swiping Right'], unknownLabels: 'drop' } as const;
+    expect(readPack(index, options)).toMatchObject({ dropped: 6, items: { length: 5 } });
+  });
+
+  test('a clip packed again from a pack is what it was', async () => {
+    const again = await pack('again', { shuffled: null }, readPack(index));
+    const straight = await pack('straight', { shuffled: null });
+    const bytes = ({ index: file }: { index: string }) => readFileSync(join(file, '../train-000001.tar'));
+    expect(bytes(again).equals(bytes(straight))).toBe(true);
+  });
+});
+
+test.skipIf(!hasPython)('Python reads the shards and groups them as webdataset does (needs python3)', () => {
+  const program = `
+import io, json, re, sys, tarfile, glob
+samples = {}
+last = None
+for name in sorted(glob.glob(sys.argv[1] + '/train-*.tar')):
+    for member in (archive := tarfile.open(name)):
+        key, extension = re.match(r'^((?:.*/|)[^.]+)[.]([^/]*)$', member.name).groups()
+        if key != last: assert key not in samples, 'members of ' + key + ' lie apart'
+        last = key
+        samples.setdefault(key, {})[extension.lower()] = archive.extractfile(member).read()
+print(json.dumps({key: [sorted(sample), int(sample['cls']), json.loads(sample['json'])['id'],
+    sum(map(len, (bytes for name, bytes in sample.items() if name.endswith('.jpg'))))] for key, sample in samples.items()}))`;
+  const found = JSON.parse(
+    execFileSync('python3', ['-c', program, join(folder.path, 'packed')], { encoding: 'utf8' }),
+  );
+  expect(Object.keys(found)).toHaveLength(CLIPS);
+  for (const [place, { id, label, path }] of list.items.entries()) {
+    const files = readdirSync(path);
+    const bytes = files.map((name) => readFileSync(join(path, name)).length).reduce((a, b) => a + b);
+    const names = files.map((_, i) => `frame${String(i).padStart(4, '0')}.jpg`);
+    expect(found[String(place).padStart(9, '0')]).toEqual([['cls', ...names, 'json'], label, id, bytes]);
+  }
+});
+
+describe('sources', () => {
+  test('frames encoded at another height; those that have it are copied', async () => {
+    const small = readPack((await pack('small', { height: 20 })).index);
+    const clip = await openClip(small.items[3]!.path);
+    expect(await clip.read([0, 1])).toMatchObject({ height: 20, width: 27, count: 2 });
+    const same = readPack((await pack('same', { height: 30 })).index);
+    expect(await digests({ training, list: same })).toEqual(await digests({ training }));
+  });
+
+  const videos = realData('video-samples');
+  test.skipIf(videos === undefined)(
+    'parts of a video (needs the shared data)',
+    async () => {
+      const path = join(videos!, 'nasa_13013.mp4');
+      const parts = [{ start: 2.5, end: 4 }, { start: 12 }, { end: 1.2 }];
+      const items = parts.map((part, i) => ({ id: `${i}`, path, label: 0, ...part }));
+      const { index: file } = await pack('video', { height: 90 }, { labels: ['a'], items, dropped: 0 });
+      const packed = readPack(file);
+      expect(printOf(packed).sha256).toBe(printOf({ labels: ['a'], items, dropped: 0 }).sha256);
+      const short = { ...spec, frames: 8, stride: 2, frameRate: 10, labels: ['a'], flipMap: {} };
+      const frames = [];
+      for (const [i, { path: place }] of packed.items.entries()) {
+        const { clip } = await readClip(packed.items[i]!, short);
+        const { clip: loose } = await readClip(items[i]!, {
+          ...short,
+          resize: { rule: 'height', height: 90 },
+        });
+        const error = clip.reduce((sum, v, j) => sum + Math.abs(v - loose[j]!), 0) / clip.length;
+        expect(error).toBeLessThan(4); // of the encoding; another frame is 10 and more away
+        frames.push((await readDescription(packedPlace(place)!)).bytes.length);
+      }
+      expect(frames).toEqual([39, 25, 31]);
+    },
+    30_000,
+  );
+
+  test('clips without labels have no .cls', async () => {
+    const items = list.items.map((clip) => ({ ...clip, label: -1 }));
+    const { index: file } = await pack('test', { name: 'test' }, { ...list, items });
+    expect(readPack(file).items.every(({ label }) => label === -1)).toBe(true);
+    expect(readFileSync(join(folder.path, 'test/test-000000.tar')).includes('.cls')).toBe(false);
+  });
+});
+
+describe('interrupted', () => {
+  test('the same call goes on with what is missing; the bytes are those of one that was not', async () => {
+    const stop = new AbortController();
+    const out = join(folder.path, 'stopped');
+    const progress = {
+      task: () => ({ update: (done: number) => done === 5 && stop.abort(), finish() {} }),
+      log() {},
+    };
+    const first = await pack('stopped', { workers: 1, signal: stop.signal, progress });
+    expect(first).toMatchObject({ state: 'stopped', shards: 3 });
+    expect([1, 2]).toContain(first.done); // the second may end before it hears of the stop
+    const shards = ['train-000000.tar', 'train-000001.tar'].slice(0, first.done);
+    expect(readdirSync(out).sort()).toEqual(['.train.packing', ...shards]);
+    await expect(pack('stopped', { height: 20 })).rejects.toMatchObject({ code: 'pack/other-plan' });
+    writeFileSync(join(out, '.train-000001.tar.part'), 'half a shard of a process that was killed');
+    expect(await pack('stopped')).toMatchObject({ state: 'packed', clips: CLIPS, bad: 0 });
+    expect(readdirSync(out).sort()).toEqual(readdirSync(join(folder.path, 'packed')).sort());
+    for (const name of readdirSync(out))
+      expect(readFileSync(join(out, name)).equals(readFileSync(join(folder.path, 'packed', name)))).toBe(
+        true,
+      );
+    expect(await pack('stopped')).toMatchObject({ state: 'complete already', clips: CLIPS });
+    await expect(pack('stopped', { quality: 80 })).rejects.toThrow('received one with another quality (95)');
+  });
+});
+
+describe('damage', () => {
+  const check = async (file: string) => ({
+    shards: await checkShards(file, { workers: 2 }),
+    clips: await checkClips(readPack(file), { workers: 2 }),
+  });
+
+  test('none: nothing to tell', async () => {
+    expect(await check(index)).toEqual({ shards: [], clips: [] });
+  });
+
+  test('one byte of a frame: found by the check, and a bad clip in training', async () => {
+    const { index: file, shard } = copy('flipped');
+    const place = packedPlace(readPack(file).items.find(({ path }) => path.startsWith(shard))!.path)!;
+    flipByte(shard, place.offset + 512 + Math.ceil(place.bytes / 512) * 512 + 600);
+    const { shards, clips } = await check(file);
+    expect(shards).toEqual([expect.stringContaining('train-000000.tar: expected SHA-256')]);
+    expect(clips).toMatchObject([{ reason: expect.stringMatching(/frame 1: expected bytes with SHA-256/) }]);
+    const bad: string[] = [];
+    await digests({ list: readPack(file), workers: 0, onBadClip: ({ id }) => bad.push(id) });
+    expect(bad).toEqual([clips[0]!.id]);
+  });
+
+  test('an index of other shards', async () => {
+    const { index: file, shard } = copy('other');
+    const text = readFileSync(file, 'utf8').replace(/:"[0-9a-f]{16}"|"[0-9a-f]{16}"/, '"0123456789abcdef"');
+    writeFileSync(file, text);
+    const [clip] = (await check(file)).clips;
+    expect(clip!.reason).toContain(`${shard}, byte`);
+    expect(clip!.reason).toContain('or not the one that its index was written for');
+  });
+
+  test.each([
+    [
+      'a shard cut short',
+      (shard: string) => truncateSync(shard, 5000),
+      /expected a shard of \d+ bytes.*received 5000 bytes/,
+    ],
+    [
+      'a shard that is missing',
+      (shard: string) => rmSync(shard),
+      /expected a shard of \d+ bytes.*received nothing there/,
+    ],
+  ])('%s is told before training', (name, damage, message) => {
+    const { index: file, shard } = copy(name);
+    damage(shard);
+    expect(() => readPack(file)).toThrow(message);
+  });
+
+  test.each([
+    [
+      'without its last line',
+      (text: string) => text.split('\n').slice(0, -2).join('\n'),
+      /expected 11 clips in 3 shards.*received 8 in 2/,
+    ],
+    ['cut within a line', (text: string) => text.slice(0, -30), /line 4: expected a line of an index/],
+  ])('an index %s', (name, damage, message) => {
+    const { index: file } = copy(name);
+    writeFileSync(file, damage(readFileSync(file, 'utf8')));
+    expect(() => readPack(file)).toThrow(message);
+  });
+
+  test('bad clips are left out and told; too many are an error', async () => {
+    const clips = join(folder.path, 'some-bad');
+    cpSync(join(folder.path, 'clips'), clips, { recursive: true });
+    const items = list.items.map((clip) => ({ ...clip, path: join(clips, clip.id) }));
+    writeFileSync(join(clips, '4', '00002.jpg'), 'no picture');
+    const { index: file } = await pack('left-out', {}, { ...list, items });
+    expect(readIndex(file).header).toMatchObject({ clips: 10, bad: 1 });
+    expect(readPack(file).items.map(({ id }) => id)).not.toContain('4');
+    const told = readFileSync(join(folder.path, 'left-out/train.bad_clips.csv'), 'utf8');
+    expect(told).toMatch(/^id,path,reason\n4,.*00002.jpg: expected a complete JPEG/);
+    rmSync(join(clips, '5'), { recursive: true });
+    await expect(pack('too-many', {}, { ...list, items })).rejects.toThrow(
+      'expected at most 1 of 11 clips to be unreadable (max_bad_fraction 0.01), received 2',
+    );
+    mkdirSync(join(clips, '5'));
+    cpSync(join(folder.path, 'clips', '5'), join(clips, '5'), { recursive: true });
+    expect(await pack('too-many', {}, { ...list, items })).toMatchObject({ state: 'packed', bad: 1 });
+  });
+});

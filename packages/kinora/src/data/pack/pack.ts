@@ -1,0 +1,198 @@
+/**
+ * Packs a list of clips into WebDataset shards with an index, by worker threads, a shard at a time each. Stopped or killed,
+ * the same call goes on with the shards that are missing; the index is written last, when all of them stand.
+ */
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { KinoraError } from '@kinora/torch';
+import { permutation, randomStream } from '../../clip/random.js';
+import { type Progress, silent } from '../../progress.js';
+import { writeBadClips } from '../bad-clips.js';
+import { type ClipList, printOf } from '../clip-list.js';
+import { runTasks } from '../task-pool.js';
+import { fromThread } from '../thread-error.js';
+import type { JpegSettings } from './clip-jpegs.js';
+import { indexName, readIndex } from './index-file.js';
+import type { BadPlace, ShardTask, WrittenShard } from './pack-shard.js';
+import type { PackReply, PackWork } from './pack-worker.js';
+import { type PackPlan, ShardRecords } from './shard-records.js';
+
+export interface PackOptions extends JpegSettings {
+  /** Folder of the shards and the index; made if it is not there. */
+  readonly out: string;
+  /** The files are `<name>-000000.tar` and so on, and `<name>.index.jsonl`. */
+  readonly name: string;
+  readonly clipsPerShard: number;
+  /**
+   * Seed of a random order of the clips in the shards, as training needs that reads them in their order; null: the
+   * list's. The list that the pack is read as has its own order either way.
+   */
+  readonly shuffled: number | null;
+  readonly workers: number;
+  /** Share of bad clips that are left out; more are an error. */
+  readonly maxBadFraction: number;
+  readonly progress?: Progress;
+  /** Gives up the shards under way, and stops. */
+  readonly signal?: AbortSignal;
+}
+
+export interface PackResult {
+  readonly state: 'packed' | 'complete already' | 'stopped';
+  readonly index: string;
+  /** Shards that stand, and that there are to be. */
+  readonly done: number;
+  readonly shards: number;
+  /** Clips in them, their bytes, and clips that could not be read. */
+  readonly clips: number;
+  readonly bytes: number;
+  readonly bad: number;
+}
+
+/** Throws `pack/*` where another pack of that name is in the folder, and `data/too-many-bad-clips`. */
+export async function packClips(list: ClipList, options: PackOptions): Promise<PackResult> {
+  const { out, name, clipsPerShard } = options;
+  const plan = planOf(list, options);
+  const index = join(out, indexName(name));
+  if (existsSync(index)) return completed(index, plan);
+  mkdirSync(out, { recursive: true });
+  const records = new ShardRecords(out, plan);
+  records.begin();
+  const shards = Math.ceil(list.items.length / clipsPerShard);
+  const missing = Array.from({ length: shards }, (_, i) => i).filter((i) => !isWhole(records.find(i)));
+  await packShards(list, missing, records, options);
+  return finish(list, shards, index, records, options);
+}
+
+function planOf({ labels, ...list }: ClipList, options: PackOptions): PackPlan {
+  const { name, height, quality, clipsPerShard, shuffled } = options;
+  const { sha256 } = printOf({ labels, ...list });
+  const settings = { height, quality, clips_per_shard: clipsPerShard, shuffled };
+  return { name, labels: [...labels], list: sha256, ...settings };
+}
+
+/** A shard without some of its clips is packed again: they may have been repaired. */
+const isWhole = (shard: WrittenShard | undefined): boolean => shard?.bad.length === 0;
+
+async function packShards(
+  list: ClipList,
+  missing: readonly number[],
+  records: ShardRecords,
+  options: PackOptions,
+): Promise<void> {
+  const { name, workers, progress = silent, signal } = options;
+  const task = progress.task(`packing ${name}`, { total: clipsIn(missing, list, options), unit: 'clips' });
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  const onAbort = () => Atomics.store(stop, 0, 1);
+  signal?.addEventListener('abort', onAbort);
+  let done = 0;
+  try {
+    await runTasks<NumberedTask, PackReply>(tasksOf(missing, list, records, options), {
+      entry: new URL('./pack-worker.js', import.meta.url),
+      workerData: { stop } satisfies PackWork,
+      threads: Math.min(workers, missing.length),
+      onReply: ({ number }, reply) => {
+        if ('error' in reply) throw fromThread(reply.error);
+        if (reply.written !== undefined) records.add(number, reply.written);
+      },
+      onNote: () => task.update(++done),
+      signal,
+    });
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    task.finish();
+  }
+}
+
+type NumberedTask = ShardTask & { readonly number: number };
+
+function* tasksOf(
+  missing: readonly number[],
+  list: ClipList,
+  records: ShardRecords,
+  { clipsPerShard, shuffled, height, quality }: PackOptions,
+): Generator<NumberedTask> {
+  const { items, labels } = list;
+  const order = shuffled === null ? undefined : permutation(items.length, randomStream(shuffled));
+  for (const number of missing) {
+    const first = number * clipsPerShard;
+    const count = Math.min(clipsPerShard, items.length - first);
+    const places = Array.from({ length: count }, (_, i) => order?.[first + i] ?? first + i);
+    yield {
+      number,
+      file: records.shardFile(number),
+      beside: records.besideFile(number),
+      clips: places.map((place) => [place, items[place]!]),
+      labels,
+      settings: { height, quality },
+    };
+  }
+}
+
+function clipsIn(shards: readonly number[], { items }: ClipList, { clipsPerShard }: PackOptions): number {
+  const clips = (shard: number) => Math.min(clipsPerShard, items.length - shard * clipsPerShard);
+  return shards.reduce((sum, shard) => sum + clips(shard), 0);
+}
+
+function finish(
+  list: ClipList,
+  shards: number,
+  index: string,
+  records: ShardRecords,
+  { out, name, maxBadFraction }: PackOptions,
+): PackResult {
+  const bad: BadPlace[] = [];
+  let [done, clips, bytes] = [0, 0, 0];
+  for (let number = 0; number < shards; number++) {
+    const shard = records.find(number);
+    if (shard === undefined) continue;
+    done++;
+    clips += shard.clips.length;
+    bytes += shard.bytes;
+    bad.push(...shard.bad);
+  }
+  const facts = { index, done, shards, clips, bytes, bad: bad.length };
+  if (done < shards) return { state: 'stopped', ...facts };
+  tellBad(join(out, `${name}.bad_clips.csv`), bad, list.items.length, maxBadFraction);
+  records.finish(index, shards, { clips, bad: bad.length });
+  return { state: 'packed', ...facts };
+}
+
+/** Bad clips are written to a file; too many are an error. */
+function tellBad(file: string, bad: readonly BadPlace[], clips: number, limit: number): void {
+  rmSync(file, { force: true });
+  if (bad.length === 0) return;
+  const sorted = [...bad].sort((a, b) => a.place - b.place);
+  writeBadClips(
+    file,
+    sorted.map(({ place, ...clip }) => ({ index: place, ...clip })),
+  );
+  const allowed = Math.max(1, Math.floor(limit * clips));
+  if (bad.length <= allowed && bad.length < clips) return;
+  throw new KinoraError({
+    code: 'data/too-many-bad-clips',
+    expected: `at most ${allowed} of ${clips} clips to be unreadable (max_bad_fraction ${limit})`,
+    received: `${bad.length}, the first: ${sorted[0]!.reason}`,
+    hint: `all stand in ${file}; repair them and call again, or raise max_bad_fraction`,
+  });
+}
+
+/** What an index says that stands already. Throws `pack/exists` if it is of something else. */
+function completed(index: string, plan: PackPlan): PackResult {
+  const { header, shards } = readIndex(index);
+  const known = plan as unknown as Record<string, unknown>;
+  const found = header as unknown as Record<string, unknown>;
+  const other = Object.keys(plan).find((key) => JSON.stringify(found[key]) !== JSON.stringify(known[key]));
+  if (other !== undefined) {
+    throw new KinoraError({
+      code: 'pack/exists',
+      where: index,
+      expected: `a pack of this list with these settings`,
+      received: `one with another ${other === 'list' ? 'list' : `${other} (${JSON.stringify(found[other])})`}`,
+      hint: 'choose another --out or --name, or remove it and its shards',
+    });
+  }
+  let bytes = 0;
+  for (const shard of shards) bytes += shard.bytes;
+  const { clips, bad, shards: count } = header;
+  return { state: 'complete already', index, done: count, shards: count, clips, bytes, bad };
+}

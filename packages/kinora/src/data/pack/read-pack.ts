@@ -1,0 +1,67 @@
+/** A pack as a list of clips: those of the list that was packed, in its order, each where it lies in the shards. */
+import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { KinoraError } from '@kinora/torch/error';
+import { packedPath } from '../../clip/packed/place.js';
+import { nearest } from '../../nearest.js';
+import type { ListOptions } from '../annotations.js';
+import type { ClipItem, ClipList } from '../clip-list.js';
+import { type PackedEntry, readIndex, type ShardEntry } from './index-file.js';
+
+/** Reads an index. The shards lie beside it, and their sizes are checked. Throws `pack/*` and `data/*`. */
+export function readPack(file: string, options: ListOptions = {}): ClipList {
+  const { header, shards } = readIndex(file);
+  const labels = options.labels ?? header.labels;
+  const moved = header.labels.map((label) => labels.indexOf(label));
+  const places: (ClipItem | undefined)[] = [];
+  let dropped = 0;
+  for (const entry of shards) {
+    const shard = join(dirname(file), entry.file);
+    checkSize(shard, entry);
+    for (const clip of entry.clips) {
+      const label = clip[2] < 0 ? -1 : moved[clip[2]]!;
+      if (label < 0 && clip[2] >= 0) {
+        if (options.unknownLabels !== 'drop') throw unknownLabel(file, header.labels[clip[2]]!, labels);
+        dropped++;
+      } else places[clip[0]] = clipItem(clip, shard, label);
+    }
+  }
+  const items = places.filter((item) => item !== undefined);
+  if (items.length > 0) return { labels, items, dropped };
+  throw new KinoraError({
+    code: 'data/empty-list',
+    where: file,
+    expected: 'at least one clip',
+    received: dropped > 0 ? 'only clips whose labels are not in the labels file' : 'a pack without clips',
+  });
+}
+
+function clipItem(clip: PackedEntry, shard: string, label: number): ClipItem {
+  const [, id, , offset, bytes, checksum, start = null, end = null] = clip;
+  const path = packedPath({ shard, offset, bytes, checksum });
+  if (start === null && end === null) return { id, path, label };
+  return { id, path, label, ...(start !== null && { start }), ...(end !== null && { end }) };
+}
+
+function checkSize(shard: string, { bytes }: ShardEntry): void {
+  const found = statSync(shard, { throwIfNoEntry: false })?.size;
+  if (found === bytes) return;
+  throw new KinoraError({
+    code: found === undefined ? 'pack/missing-shard' : 'pack/shard-size',
+    where: shard,
+    expected: `a shard of ${bytes} bytes, as its index says`,
+    received: found === undefined ? 'nothing there' : `${found} bytes`,
+    hint: 'copy it again from where it came, or pack again',
+  });
+}
+
+function unknownLabel(where: string, label: string, labels: readonly string[]): KinoraError {
+  const near = nearest(label, labels);
+  return new KinoraError({
+    code: 'data/unknown-label',
+    where,
+    expected: `one of the ${labels.length} labels`,
+    received: `"${label}"`,
+    hint: `${near === undefined ? '' : `the nearest label is "${near}"; `}unknown_labels: "drop" leaves such clips out`,
+  });
+}
