@@ -6,6 +6,7 @@ import { type RuleName, ruleNames, ruleSummaries } from '../model/ensemble/rules
 import { nearest } from '../nearest.js';
 import type { Interval } from '../predict/ensemble/bootstrap.js';
 import { type EnsembleResult, ensemble } from '../predict/ensemble/ensemble.js';
+import { gainOf } from '../predict/ensemble/report/page.js';
 import { writeEnsembleReport } from '../predict/ensemble/report/write.js';
 import { percent, plural } from '../predict/report/words.js';
 import { chooseDevice } from '../train/device.js';
@@ -89,7 +90,7 @@ export function describeStudy({ study, lists, test }: EnsembleResult): string {
     name,
     percent(accuracy.value),
     `${percent(accuracy.low)} to ${percent(accuracy.high)}`,
-    gain === undefined ? '' : `${points(gain.value)} (${points(gain.low)} to ${points(gain.high)})`,
+    gain === undefined ? '' : gainOf(gain),
   ];
   const best = study.members[study.best]!;
   const rows = [
@@ -98,12 +99,6 @@ export function describeStudy({ study, lists, test }: EnsembleResult): string {
   ];
   const on = test === undefined ? `${lists.fit}, fold by fold` : `${lists.test}`;
   return `${textTable(['top-1', '', '95 % interval', `points above ${best.name}`], rows, [1])}on ${plural(study.clips, 'clip')} of ${on}`;
-}
-
-/** `+1.2`, `-0.4`, `0.0` */
-function points(share: number): string {
-  const text = (100 * share).toFixed(1);
-  return /^-?0\.0$/.test(text) ? '0.0' : share > 0 ? `+${text}` : text;
 }
 
 function parseRule(text: string): RuleName {

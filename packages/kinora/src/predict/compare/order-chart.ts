@@ -1,4 +1,5 @@
 /** Accuracy on the order-only pairs, a bar a row, best first, from chance on: a network that sees no order has none. */
+import { picture } from '../report/picture.js';
 import { el, type Markup } from '../report/svg.js';
 import type { Theme } from '../report/theme.js';
 import { percent } from '../report/words.js';
@@ -19,19 +20,10 @@ export function orderChart(bars: readonly OrderBar[], theme: Theme): Markup {
   const left = 32 + 7 * Math.max(...sorted.map(({ name }) => name.length));
   const [width, height] = [left + BAR + 88, TOP + sorted.length * ROW + 28];
   const x = (share: number) => left + (BAR * (Math.max(LOW, share) - LOW)) / (HIGH - LOW);
-  return el(
-    'svg',
-    {
-      xmlns: 'http://www.w3.org/2000/svg',
-      width,
-      height,
-      viewBox: `0 0 ${width} ${height}`,
-      role: 'img',
-      'aria-label': `Accuracy on order-only pairs of ${bars.length} networks; the numbers stand in the table`,
-      'font-family': theme.font,
-      'font-size': 12,
-    },
-    el('rect', { width, height, fill: theme.paper }),
+  return picture(
+    { width, height },
+    `Accuracy on order-only pairs of ${bars.length} networks; the numbers stand in the table`,
+    theme,
     el(
       'text',
       { x: 24, y: 28, fill: theme.ink, 'font-size': 15, 'font-weight': 600 },

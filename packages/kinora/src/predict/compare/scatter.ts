@@ -1,5 +1,6 @@
 /** Accuracy against cost: one dot a row, its area the parameters; those that nobody beats at their cost are filled. */
 import { scaleLinear, scaleLog } from 'd3-scale';
+import { picture } from '../report/picture.js';
 import { el, type Markup } from '../report/svg.js';
 import type { Theme } from '../report/theme.js';
 import { percent, wholePercent } from '../report/words.js';
@@ -29,20 +30,10 @@ export function scatter(dots: readonly Dot[], measure: string, theme: Theme): Ma
     r: 3.5 + 8 * Math.sqrt(dot.parameters / largest),
     best: !dots.some((other) => beats(other, dot)),
   }));
-  const { width, height } = SIZE;
-  return el(
-    'svg',
-    {
-      xmlns: 'http://www.w3.org/2000/svg',
-      width,
-      height,
-      viewBox: `0 0 ${width} ${height}`,
-      role: 'img',
-      'aria-label': `${measure} against multiply-accumulates of ${dots.length} networks; the numbers stand in the table`,
-      'font-family': theme.font,
-      'font-size': 12,
-    },
-    el('rect', { width, height, fill: theme.paper }),
+  return picture(
+    SIZE,
+    `${measure} against multiply-accumulates of ${dots.length} networks; the numbers stand in the table`,
+    theme,
     title(measure, theme),
     y.ticks(6).map((value) => rule(y(value), wholePercent(value), theme)),
     costTicks(x).map((value) => mark(x(value), short(value), theme)),

@@ -1,5 +1,5 @@
 /** A comparison as Markdown: the table, what went wrong, and the commands that make each row again. */
-import { percent, plural } from '../report/words.js';
+import { percent, plural, threeDigits } from '../report/words.js';
 import type { Row } from './compare.js';
 import type { Scores } from './data.js';
 import { wilson } from './interval.js';
@@ -34,8 +34,8 @@ const COLUMNS: readonly Column[] = [
   { heading: 'input', text: true, cell: inputOf },
   { heading: 'parameters', cell: ({ cost }) => cost && `${(cost.parameters / 1e6).toFixed(2)} M` },
   { heading: 'GMAC', cell: ({ cost }) => cost && (cost.macs / 1e9).toFixed(3) },
-  { heading: 'training clips/s', cell: ({ cost }) => cost?.trainClipsPerSecond.toPrecision(3) },
-  { heading: 'ms a clip', cell: ({ cost }) => cost?.latencyMs.toPrecision(3) },
+  { heading: 'training clips/s', cell: ({ cost }) => cost && threeDigits(cost.trainClipsPerSecond) },
+  { heading: 'ms a clip', cell: ({ cost }) => cost && threeDigits(cost.latencyMs) },
   { heading: 'seed', cell: ({ plan }) => String(plan.seed) },
   { heading: 'steps', cell: (row) => result(row)?.steps.toString() },
   { heading: 'minutes', cell: (row) => result(row) && row.record!.minutes.toFixed(1) },

@@ -1,9 +1,7 @@
 /** Writes a comparison's folder: `README.md`, `cost.svg|png`, `order.svg|png`, and `rows.json` for other programs. */
-
-import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { serialize } from '@kinora/torch';
 import { writeRecord } from '../record.js';
+import { reportFolder } from '../report/folder.js';
 import type { Markup } from '../report/svg.js';
 import { fileTheme } from '../report/theme.js';
 import type { Row } from './compare.js';
@@ -12,22 +10,9 @@ import { scatter } from './scatter.js';
 import { comparisonPage, type Setting } from './table.js';
 
 export async function writeComparison(folder: string, rows: readonly Row[], setting: Setting): Promise<void> {
-  // The renderer is a native library: it is loaded when there is something to draw, not with the package.
-  const { toPng } = await import('../report/png.js');
-  mkdirSync(folder, { recursive: true });
-  const write = (name: string, content: string | Uint8Array) =>
-    serialize.writeAtomically(join(folder, name), (sink) => sink.write(Buffer.from(content)));
-  // A picture of nothing is not left over from an earlier comparison either.
-  const draw = (name: string, picture: Markup | undefined) => {
-    if (picture === undefined) {
-      for (const kind of ['svg', 'png']) rmSync(join(folder, `${name}.${kind}`), { force: true });
-      return;
-    }
-    write(`${name}.svg`, picture.text);
-    write(`${name}.png`, toPng(picture.text));
-  };
-  draw('cost', costPicture(rows));
-  draw('order', orderPicture(rows));
+  const { write, draw } = await reportFolder(folder);
+  draw('cost', costPicture(rows), ['svg', 'png']);
+  draw('order', orderPicture(rows), ['svg', 'png']);
   writeRecord(join(folder, 'rows.json'), rows.map(plainRow));
   write('README.md', comparisonPage(rows, setting));
 }

@@ -3,6 +3,7 @@
  * and the fuller the colour the larger the share of the row's clips. Readable with 27 classes; beyond 60 the names go.
  */
 import { perClass } from '../../train/metrics.js';
+import { picture } from './picture.js';
 import { el, type Markup } from './svg.js';
 import type { Theme } from './theme.js';
 import { percent, plural, wholePercent } from './words.js';
@@ -23,21 +24,10 @@ export function confusionChart(confusion: Uint32Array, labels: readonly string[]
   const side = labels.length * layout.cell;
   const width = layout.left + side + layout.right;
   const height = layout.top + side + 34;
-  return el(
-    'svg',
-    {
-      xmlns: 'http://www.w3.org/2000/svg',
-      width,
-      height,
-      viewBox: `0 0 ${width} ${height}`,
-      // The page keeps the matrix readable by never showing it much smaller than this.
-      style: `--width:${Math.round(width)}px`,
-      role: 'img',
-      'aria-label': `Confusion matrix of ${labels.length} classes; its numbers stand in the tables`,
-      'font-family': theme.font,
-      'font-size': 12,
-    },
-    el('rect', { width, height, fill: theme.paper }),
+  return picture(
+    { width, height },
+    `Confusion matrix of ${labels.length} classes; its numbers stand in the tables`,
+    theme,
     grid(layout, labels.length, theme),
     cells(confusion, labels, layout, theme),
     layout.named && names(confusion, labels, layout, theme),

@@ -1,6 +1,7 @@
 /** The learning curves: loss, top-1, top-5 for training and validation, and the learning rate. */
 import type { EpochMetrics } from './data.js';
 import { CHART, type LineChart, lineChart, type Series } from './line-chart.js';
+import { picture } from './picture.js';
 import { el, type Markup } from './svg.js';
 import type { Theme } from './theme.js';
 import { percent, wholePercent } from './words.js';
@@ -50,10 +51,10 @@ export function curveSheet(history: readonly EpochMetrics[], theme: Theme): Mark
   const height = Math.ceil(charts.length / 2) * (CHART.height + gap) + gap;
   const place = (i: number) =>
     `translate(${gap + (i % 2) * (CHART.width + gap)} ${gap + Math.floor(i / 2) * (CHART.height + gap)})`;
-  return el(
-    'svg',
-    { xmlns: 'http://www.w3.org/2000/svg', width, height, viewBox: `0 0 ${width} ${height}` },
-    el('rect', { width, height, fill: theme.paper }),
+  return picture(
+    { width, height },
+    undefined,
+    theme,
     charts.map((chart, i) => el('g', { transform: place(i) }, lineChart(chart, theme))),
   );
 }

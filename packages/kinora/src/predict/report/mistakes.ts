@@ -1,6 +1,7 @@
 /** The worst clips: what stands beside each film strip, and all of them as one picture. */
 import { softmax } from '../../train/metrics.js';
 import type { ReportData } from './data.js';
+import { picture } from './picture.js';
 import { dataUri, filmStrip, type Strip } from './strips.js';
 import { el, type Markup } from './svg.js';
 import type { Theme } from './theme.js';
@@ -46,22 +47,19 @@ export function mistakeSheet(shown: readonly Mistake[], theme: Theme): Markup {
   const places: number[] = [margin];
   for (const { strip } of shown) places.push(places.at(-1)! + strip.height + 40);
   const height = places.at(-1)!;
-  return el(
-    'svg',
-    {
-      xmlns: 'http://www.w3.org/2000/svg',
-      width,
-      height,
-      viewBox: `0 0 ${width} ${height}`,
-      'font-family': theme.font,
-      'font-size': 13,
-    },
-    el('rect', { width, height, fill: theme.paper }),
+  return picture(
+    { width, height },
+    undefined,
+    theme,
     shown.map((mistake, i) => {
       const { strip } = mistake;
       const size = { width: strip.width, height: strip.height };
       return [
-        el('text', { x: margin, y: places[i]! + 10, fill: theme.ink }, `${mistake.id}: ${verdict(mistake)}`),
+        el(
+          'text',
+          { x: margin, y: places[i]! + 10, 'font-size': 13, fill: theme.ink },
+          `${mistake.id}: ${verdict(mistake)}`,
+        ),
         el('image', { x: margin, y: places[i]! + 18, ...size, href: dataUri(strip) }),
       ];
     }),

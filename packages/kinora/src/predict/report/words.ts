@@ -10,6 +10,17 @@ export function wholePercent(share: number): string {
   return Number.isFinite(share) ? `${Math.round(share * 100)}%` : '–';
 }
 
+/** A difference of shares in points: `+1.2`, `-0.4`, `0.0`. */
+export function points(share: number): string {
+  const text = (100 * share).toFixed(1);
+  return /^-?0\.0$/.test(text) ? '0.0' : share > 0 ? `+${text}` : text;
+}
+
+/** Three digits that count, never as a power of ten: `0.543`, `27.9`, `3,460`. */
+export function threeDigits(value: number): string {
+  return value.toLocaleString('en-US', { maximumSignificantDigits: 3, minimumSignificantDigits: 3 });
+}
+
 /** `1 clip`, `1,234 clips`. */
 export function plural(count: number, noun: string, nouns = `${noun}s`): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? noun : nouns}`;

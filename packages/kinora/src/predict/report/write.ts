@@ -1,5 +1,5 @@
 /** Writes a report folder: the page, the same pictures as files, and the numbers for other programs. */
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { serialize } from '@kinora/torch';
 import {
@@ -16,10 +16,10 @@ import { orderPairAccuracies } from '../order-pairs.js';
 import { confusionChart } from './confusion-chart.js';
 import { curveCharts, curveSheet } from './curves.js';
 import type { ReportData } from './data.js';
+import { reportFolder } from './folder.js';
 import { mistakeSheet, mistakes } from './mistakes.js';
 import { page } from './page.js';
 import { predictionsCsv } from './predictions.js';
-import type { Markup } from './svg.js';
 import { fileTheme } from './theme.js';
 
 /**
@@ -35,22 +35,15 @@ export async function writeReport(folder: string, data: ReportData): Promise<voi
   const shown = mistakes(data);
   const counts = confusionMatrix(targets, predicted, labels.length);
 
-  // The renderer is a native library: it is loaded when there is something to draw, not with the package.
-  const { toPng } = await import('./png.js');
-  mkdirSync(folder, { recursive: true });
-  const write = (name: string, content: string | Uint8Array) =>
-    serialize.writeAtomically(join(folder, name), (sink) => sink.write(Buffer.from(content)));
+  const { write, draw } = await reportFolder(folder);
   write('metrics.json', `${JSON.stringify(numbers(data, counts), null, 2)}\n`);
   write('test_results.csv', predictionsCsv(ids, predicted, labels));
   writeNpy(join(folder, 'logits.npy'), logits, [ids.length, labels.length]);
   writeNpy(join(folder, 'targets.npy'), targets, [ids.length]);
-  // A picture of nothing is not left over from an earlier report either.
-  const draw = (name: string, picture: Markup | undefined) =>
-    picture === undefined ? rmSync(join(folder, name), { force: true }) : write(name, toPng(picture.text));
   const curves = curveCharts(history, fileTheme).length > 0;
-  draw('curves.png', curves ? curveSheet(history, fileTheme) : undefined);
-  draw('confusion.png', confusionChart(counts, labels, fileTheme));
-  draw('worst_clips.png', shown.length > 0 ? mistakeSheet(shown, fileTheme) : undefined);
+  draw('curves', curves ? curveSheet(history, fileTheme) : undefined);
+  draw('confusion', confusionChart(counts, labels, fileTheme));
+  draw('worst_clips', shown.length > 0 ? mistakeSheet(shown, fileTheme) : undefined);
   write('index.html', page(data, shown));
 }
 

@@ -5,7 +5,7 @@ import { section } from '../../report/sections.js';
 import { el, type Markup } from '../../report/svg.js';
 import { factTable } from '../../report/tables.js';
 import { pageTheme } from '../../report/theme.js';
-import { percent, plural } from '../../report/words.js';
+import { percent, plural, points } from '../../report/words.js';
 import type { Interval } from '../bootstrap.js';
 import type { EnsembleResult } from '../ensemble.js';
 import type { Measured, MeasuredRule } from '../study.js';
@@ -28,7 +28,7 @@ function header({ study, rule, members }: EnsembleResult, date: string): Markup 
   const figures: [string, string][] = [
     [percent(saved.accuracy.value), `top-1, ${rule}`],
     [percent(best.accuracy.value), `best member, ${best.name}`],
-    [points(saved.gain), 'points gained, with 95 % interval'],
+    [gainOf(saved.gain), 'points gained, with 95 % interval'],
     [String(members.length), 'members'],
     [study.clips.toLocaleString('en-US'), 'clips'],
   ];
@@ -93,7 +93,7 @@ function measuredRow({ name, accuracy, gain, top5, loss }: Measured, summary: st
     {},
     el('th', { scope: 'row' }, name),
     number(`${percent(accuracy.value)} (${percent(accuracy.low)} to ${percent(accuracy.high)})`),
-    number(points(gain)),
+    number(gainOf(gain)),
     number(percent(top5)),
     number(loss.toFixed(3)),
     el('td', { class: 'muted' }, summary),
@@ -154,8 +154,6 @@ function details({ members, rule, lists, fit, test, folds, seed }: EnsembleResul
 const scroll = (label: string, content: Markup): Markup =>
   el('div', { class: 'scroll matrix', tabindex: 0, role: 'region', 'aria-label': label }, content);
 
-/** `+2.5 (0.6 to 4.3)` */
-export function points({ value, low, high }: Interval): string {
-  const text = (share: number) => (100 * share).toFixed(1).replace(/^-0\.0$/, '0.0');
-  return `${value > 0 ? '+' : ''}${text(value)} (${text(low)} to ${text(high)})`;
-}
+/** `+2.5 (+0.6 to +4.3)` */
+export const gainOf = ({ value, low, high }: Interval): string =>
+  `${points(value)} (${points(low)} to ${points(high)})`;

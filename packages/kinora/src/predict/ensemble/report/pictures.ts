@@ -1,5 +1,6 @@
 /** The pictures of an ensemble's report: accuracies with their intervals, correlated errors, a stacker's weights. */
 import { scaleLinear } from 'd3-scale';
+import { picture } from '../../report/picture.js';
 import { el, type Markup } from '../../report/svg.js';
 import type { Theme } from '../../report/theme.js';
 import { percent, wholePercent } from '../../report/words.js';
@@ -9,25 +10,6 @@ import { columnNames, type Heat, heatCells, rowNames } from './heat.js';
 const CHARACTER = 7;
 const longest = (names: readonly string[]): number =>
   CHARACTER * Math.max(...names.map((name) => name.length));
-
-function picture(width: number, height: number, label: string, theme: Theme, ...content: Markup[]): Markup {
-  return el(
-    'svg',
-    {
-      xmlns: 'http://www.w3.org/2000/svg',
-      width,
-      height,
-      viewBox: `0 0 ${width} ${height}`,
-      style: `--width:${Math.round(width)}px`,
-      role: 'img',
-      'aria-label': label,
-      'font-family': theme.font,
-      'font-size': 12,
-    },
-    el('rect', { width, height, fill: theme.paper }),
-    content,
-  );
-}
 
 const ROW = 26;
 
@@ -41,8 +23,7 @@ export function accuracyChart({ members, rules, best }: Study, theme: Theme): Ma
   const x = scaleLinear([Math.max(0, Math.min(...lows) - 0.02), 1], [left, width - 80]).nice(6);
   const reference = x(members[best]!.accuracy.value);
   return picture(
-    width,
-    height,
+    { width, height },
     `Top-1 accuracy of ${members.length} members and ${rules.length} rules; the numbers stand in the table`,
     theme,
     ...x.ticks(6).map((tick) => gridLine(x(tick), top, height, wholePercent(tick), theme)),
@@ -114,8 +95,7 @@ export function errorChart(errors: Float64Array, names: readonly string[], theme
   const [left, side] = [longest(names) + 24, names.length * heat.cell];
   const top = 0.65 * longest(names) + 24;
   return picture(
-    left + side + 0.8 * longest(names),
-    top + side + 12,
+    { width: left + side + 0.8 * longest(names), height: top + side + 12 },
     `Correlation of the errors of ${names.length} members`,
     theme,
     el(
@@ -168,8 +148,7 @@ export function weightChart(
   const height = 44 + down * (panel + 24) + 12;
   const legend = `blue speaks for the class of the row, orange against it; full colour is ${full.toFixed(2)}`;
   return picture(
-    left + across * panel,
-    height,
+    { width: left + across * panel, height },
     `Weights of the stacker: ${names.length} panels of ${classes} by ${classes}`,
     theme,
     ...panels,

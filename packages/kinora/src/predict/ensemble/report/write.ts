@@ -1,9 +1,7 @@
 /** Writes an ensemble's report: `index.html`, the pictures as PNG files, and `ensemble.json` for other programs. */
-import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { serialize } from '@kinora/torch';
 import { writeRecord } from '../../record.js';
-import type { Markup } from '../../report/svg.js';
+import { reportFolder } from '../../report/folder.js';
 import { fileTheme } from '../../report/theme.js';
 import type { EnsembleResult } from '../ensemble.js';
 import { ensemblePage } from './page.js';
@@ -11,20 +9,14 @@ import { accuracyChart, errorChart, weightChart } from './pictures.js';
 
 /** Returns the path of the page. */
 export async function writeEnsembleReport(folder: string, result: EnsembleResult): Promise<string> {
-  // The renderer is a native library: it is loaded when there is something to draw, not with the package.
-  const { toPng } = await import('../../report/png.js');
+  const { write, draw } = await reportFolder(folder);
   const { study, labels, weights, rule } = result;
   const names = study.members.map(({ name }) => name);
-  mkdirSync(folder, { recursive: true });
-  const write = (name: string, content: string | Uint8Array) =>
-    serialize.writeAtomically(join(folder, name), (sink) => sink.write(Buffer.from(content)));
-  const draw = (name: string, picture: Markup | undefined) =>
-    picture === undefined ? rmSync(join(folder, name), { force: true }) : write(name, toPng(picture.text));
   const date = new Date().toISOString();
-  draw('accuracy.png', accuracyChart(study, fileTheme));
-  draw('errors.png', errorChart(study.errors, names, fileTheme));
+  draw('accuracy', accuracyChart(study, fileTheme));
+  draw('errors', errorChart(study.errors, names, fileTheme));
   const stacker = weights !== undefined && rule !== 'weighted';
-  draw('weights.png', stacker ? weightChart(weights, names, labels, fileTheme) : undefined);
+  draw('weights', stacker ? weightChart(weights, names, labels, fileTheme) : undefined);
   writeRecord(join(folder, 'ensemble.json'), numbers(result, date));
   write('index.html', ensemblePage(result, date));
   return join(folder, 'index.html');
