@@ -39,6 +39,11 @@ export function positiveInt(text: string): number {
   });
 }
 
+/** A whole number, 0 included. */
+export function wholeNumber(text: string): number {
+  return text.trim() === '0' ? 0 : positiveInt(text);
+}
+
 function parseGpus(text: string): number[] {
   if (/^\d+(,\d+)*$/.test(text)) return [...new Set(text.split(',').map(Number))];
   const expected = 'GPU numbers such as 0 or 0,1';

@@ -1,11 +1,20 @@
 /** `kinora train`, and the starting point's one script: with --eval-only or --test-only it hands over to those. */
+import { existsSync } from 'node:fs';
+import { cuda, distributed } from '@kinora/torch';
 import { Command, Option } from 'commander';
+import type { RunConfig } from '../config/index.js';
 import { percent } from '../predict/report/words.js';
+import { silent } from '../progress.js';
+import { findBeginning, hasCheckpoint } from '../train/beginning.js';
 import { chooseDevice } from '../train/device.js';
+import { checkDivides } from '../train/ranks.js';
 import { trainRun } from '../train/run.js';
+import { runFolderOf } from '../train/run-folder.js';
 import { interruptible } from './interrupt.js';
-import { collect } from './options.js';
+import { launch, threadsPerProcess } from './launch.js';
+import { collect, positiveInt, wholeNumber } from './options.js';
 import { createProgress } from './progress.js';
+import { asRank } from './rank.js';
 import { configOf, modeOf, type RunFlags, withRunFlags } from './run-flags.js';
 
 interface TrainFlags extends RunFlags {
@@ -13,11 +22,15 @@ interface TrainFlags extends RunFlags {
   initFrom?: string;
   freeze?: string[];
   profile?: boolean;
+  nproc?: number;
+  maxRestarts?: number;
 }
 
 const EXAMPLES = `
 Examples:
   $ kinora train --config configs/config.json -g 0
+  $ kinora train --config configs/config.json -g 0,1                      # a process for each GPU
+  $ kinora train --config configs/demo.json --nproc 2 --use-gpu False     # two on the CPU
   $ kinora train --config configs/own-clips.json --init-from runs/demo --freeze conv_layer1`;
 
 export function trainCommand(): Command {
@@ -31,6 +44,16 @@ export function trainCommand(): Command {
     .option('--init-from <path>', 'begin with the weights of a file or of another run (init_from)')
     .option('--freeze <pattern>', 'do not train this layer; may be repeated (freeze)', collect)
     .option('--profile', 'tell at the end where the time of a step went, and what to change')
+    .addOption(
+      new Option('--nproc <number>', 'processes that share every batch, on this machine').argParser(
+        positiveInt,
+      ),
+    )
+    .addOption(
+      new Option('--max-restarts <number>', 'times to start them again when one dies (default: 3)').argParser(
+        wholeNumber,
+      ),
+    )
     .addHelpText('after', EXAMPLES)
     .action(async (flags: TrainFlags) => {
       const mode = modeOf(flags);
@@ -42,20 +65,58 @@ export function trainCommand(): Command {
 
 async function train(flags: TrainFlags): Promise<void> {
   const config = await configOf({ ...flags, set: [...(flags.set ?? []), ...assignments(flags)] }, 'train');
-  const progress = createProgress();
-  const device = chooseDevice(flags, progress);
-  const { profile = false } = flags;
-  const { folder, best } = await interruptible((signal) =>
-    trainRun(config, {
-      resume: flags.resumeFrom ?? flags.resume ?? false,
-      device,
-      progress,
-      signal,
-      profile,
-    }),
+  const place = placeAmongMany();
+  if (place !== undefined) return asRank(place.rank, () => trainHere(config, flags, place));
+  const size = processesFor(flags);
+  return size > 1 ? launchRanks(config, flags, size) : trainHere(config, flags);
+}
+
+async function trainHere(config: RunConfig, flags: TrainFlags, place?: distributed.Place): Promise<void> {
+  const leads = place === undefined || place.rank === 0;
+  const progress = leads ? createProgress() : silent;
+  const device = chooseDevice({ ...flags, localRank: place?.localRank }, progress);
+  const { folder, best } = await interruptible(
+    (signal) =>
+      trainRun(config, {
+        resume: flags.resumeFrom ?? flags.resume ?? false,
+        device,
+        progress,
+        signal,
+        place,
+        profile: flags.profile ?? false,
+      }),
+    leads ? undefined : () => undefined,
   );
   if (best !== null) progress.log(`best top-1 ${percent(best.top1)}, in epoch ${best.epoch + 1}`);
   progress.log(`next: kinora eval ${folder.path}`);
+}
+
+/** What torchrun, Kubernetes or Slurm have made of this process, where they have. */
+function placeAmongMany(): distributed.Place | undefined {
+  const place = distributed.placeFromEnvironment();
+  return place !== undefined && place.worldSize > 1 ? place : undefined;
+}
+
+/** As many as --nproc says, or one for each GPU that is named and there. */
+function processesFor({ nproc, gpus = [], useGpu }: TrainFlags): number {
+  if (nproc !== undefined) return nproc;
+  return useGpu && gpus.length > 1 && cuda.isAvailable() ? gpus.length : 1;
+}
+
+function launchRanks(config: RunConfig, flags: TrainFlags, size: number): Promise<void> {
+  // What can be known before is said once, not by every rank.
+  checkDivides(config, size);
+  findBeginning(config, flags.resumeFrom ?? flags.resume ?? false);
+  for (let localRank = 0; localRank < size; localRank++) chooseDevice({ ...flags, localRank }, silent);
+  const begun = () => hasCheckpoint(config) || existsSync(runFolderOf(config).config);
+  return launch({
+    command: [process.execPath, ...process.execArgv, ...process.argv.slice(1)],
+    size,
+    resumeWords: () => (begun() ? ['--resume-from', 'last'] : []),
+    maxRestarts: flags.maxRestarts ?? 3,
+    threads: threadsPerProcess(size),
+    log: (line) => process.stderr.write(`${line}\n`),
+  });
 }
 
 /** Flags that stand for keys of the configuration. */

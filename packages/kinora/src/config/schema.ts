@@ -72,7 +72,7 @@ const training = {
     'blends pairs of clips: alpha of the beta distribution that shares are drawn from; 0: never',
   ),
   cutmix: alpha.describe('pastes a box of another clip: alpha as in mixup; with both, a batch has either'),
-  batch_size: count.default(100).describe('clips in a step'),
+  batch_size: count.default(100).describe('clips in a step, over all processes'),
   accumulate_steps: count
     .default(1)
     .describe('parts that a batch goes through the network in, to save memory'),
@@ -111,6 +111,17 @@ const training = {
     .default(null)
     .describe('factors on the loss by label, or balanced: by how rare a label is'),
   clip_grad_norm: z.number().positive().nullable().default(null).describe('largest norm of all gradients'),
+  dropout: z
+    .number()
+    .min(0)
+    .lt(1)
+    .nullable()
+    .default(null)
+    .describe("of all dropout layers (default: the network's own)"),
+  sync_batch_norm: z
+    .boolean()
+    .default(false)
+    .describe('batch norm over the clips of all processes, instead of each its own'),
   ema_decay: z
     .number()
     .gt(0)

@@ -6,7 +6,7 @@ import { KinoraError } from '@kinora/torch/error';
 import { type BadClips, isClipFault } from './bad-clips.js';
 import type { ClipList } from './clip-list.js';
 import type { DecodePool } from './decode-pool.js';
-import { batchPlaces } from './order.js';
+import { batchPlaces, type Part } from './order.js';
 
 /** What the batches of one epoch have in common. */
 export interface EpochRun {
@@ -16,7 +16,10 @@ export interface EpochRun {
   readonly repeats: Uint32Array;
   readonly bad: BadClips;
   readonly pool: DecodePool;
+  /** Clips in a batch, over all ranks. */
   readonly batchSize: number;
+  /** Which of them this rank reads. */
+  readonly part: Part;
   /** Bytes of one prepared clip. */
   readonly clipBytes: number;
   /** Bytes of its flow, 0 where none is read; a batch's flow lies behind its clips. */
@@ -46,8 +49,8 @@ export async function assembleBatch(
   number: number,
   slot: Uint8Array,
 ): Promise<AssembledBatch | undefined> {
-  const { batchSize, clipBytes, flowBytes, order } = run;
-  const positions = batchPlaces(number, batchSize, order.length);
+  const { batchSize, part: own, clipBytes, flowBytes, order } = run;
+  const positions = batchPlaces(number, batchSize, order.length, own);
   const clips = slot.subarray(0, positions.length * clipBytes);
   const flow = slot.subarray(clips.length, clips.length + positions.length * flowBytes);
   const reads = positions.map((position, i) =>

@@ -16,13 +16,16 @@ import { type BadClip, BadClips } from './bad-clips.js';
 import type { ClipList } from './clip-list.js';
 import { boundedWorkers, type DecodePool, decodePool } from './decode-pool.js';
 import type { FlowOptions } from './flow/flow-reader.js';
-import { balancedOrder, batchCount, epochOrder, repeatsIn } from './order.js';
+import { balancedOrder, batchCount, batchPlaces, epochOrder, type Part, repeatsIn, WHOLE } from './order.js';
 import { type Ahead, readAhead } from './read-ahead.js';
 
 export interface LoaderOptions {
   readonly list: ClipList;
   readonly spec: PreprocessSpec;
+  /** Clips in a batch; where ranks share it, over all of them. */
   readonly batchSize: number;
+  /** Which of several ranks reads here; default: the only one. */
+  readonly part?: Part;
   /** Training: shuffled, randomly sampled and augmented, by this seed. Absent: evaluation, always the same. */
   readonly training?: {
     readonly seed: number;
@@ -74,6 +77,8 @@ export interface ClipLoader {
   readonly workers: number;
   /** The clips that could not be read so far, in the order of the list. */
   readonly badClips: readonly BadClip[];
+  /** Counts and reports one that another rank could not read as one of its own. Throws when there are too many. */
+  countBad(clip: BadClip): void;
   /** The batches of an epoch, from `startBatch` on. One epoch at a time; leaving the loop early is fine. */
   epoch(epoch: number, options?: { startBatch?: number }): AsyncGenerator<Batch, void, void>;
   /** Ends the threads. An epoch under way fails. */
@@ -81,7 +86,7 @@ export interface ClipLoader {
 }
 
 export function clipLoader(options: LoaderOptions): ClipLoader {
-  const { list, spec, batchSize, training, flow } = options;
+  const { list, spec, batchSize, part = WHOLE, training, flow } = options;
   const clips = list.items.length;
   const batchesPerEpoch = batchCount(clips, batchSize, options.dropLast ?? training !== undefined);
   if (batchesPerEpoch === 0) throw tooFewClips(clips, batchSize);
@@ -92,7 +97,7 @@ export function clipLoader(options: LoaderOptions): ClipLoader {
   const ring = once(() =>
     memoryRing(
       workers === 0 ? 1 : (options.prefetch ?? 2) + 1,
-      Math.min(batchSize, clips) * (clipBytes + flowBytes),
+      Math.ceil(Math.min(batchSize, clips) / part.count) * (clipBytes + flowBytes),
     ),
   );
   let pool: DecodePool | undefined;
@@ -107,7 +112,7 @@ export function clipLoader(options: LoaderOptions): ClipLoader {
       const order = orderOf(list, number, training);
       const repeats = repeatsIn(order);
       const places = { list, order, repeats, replace: training !== undefined };
-      const run: EpochRun = { ...places, bad, pool, batchSize, clipBytes, flowBytes, epoch: number };
+      const run: EpochRun = { ...places, bad, pool, batchSize, part, clipBytes, flowBytes, epoch: number };
       const make = (batch: number, slot: Uint8Array) => assembleBatch(run, batch, slot);
       for await (const ahead of readAhead(ring(), startBatch, batchesPerEpoch, make, pool.cancel)) {
         handed++;
@@ -116,7 +121,8 @@ export function clipLoader(options: LoaderOptions): ClipLoader {
     } finally {
       running = false;
     }
-    if (handed === 0 && startBatch < batchesPerEpoch) throw nothingLeft(clips);
+    const wanted = startBatch < batchesPerEpoch && batchPlaces(startBatch, batchSize, clips, part).length > 0;
+    if (handed === 0 && wanted) throw nothingLeft(clips);
   }
 
   return {
@@ -126,6 +132,7 @@ export function clipLoader(options: LoaderOptions): ClipLoader {
     get badClips() {
       return bad.all();
     },
+    countBad: (clip) => bad.add(clip),
     epoch,
     close: async () => {
       const closing = pool;

@@ -46,10 +46,24 @@ export function batchCount(clips: number, batchSize: number, dropLast: boolean):
   return dropLast ? Math.floor(clips / batchSize) : Math.ceil(clips / batchSize);
 }
 
-/** The places of an epoch's order that make batch `number`. */
-export function batchPlaces(number: number, batchSize: number, clips: number): number[] {
+/** One of several ranks that share every batch among them. */
+export interface Part {
+  /** From 0. */
+  readonly index: number;
+  readonly count: number;
+}
+
+export const WHOLE: Part = { index: 0, count: 1 };
+
+/**
+ * The places of an epoch's order that make batch `number`, or those of them that one rank reads: all ranks together read
+ * each place once.
+ */
+export function batchPlaces(number: number, batchSize: number, clips: number, part: Part = WHOLE): number[] {
   const first = number * batchSize;
-  return Array.from({ length: Math.min(batchSize, clips - first) }, (_, i) => first + i);
+  const places = Array.from({ length: Math.min(batchSize, clips - first) }, (_, i) => first + i);
+  const bound = (index: number): number => Math.round((index * places.length) / part.count);
+  return places.slice(bound(part.index), bound(part.index + 1));
 }
 
 function positionsByLabel(labels: readonly number[]): Map<number, number[]> {

@@ -23,6 +23,9 @@ export interface Beginning {
   readonly path: string;
 }
 
+/** Of a rank that begins where rank 0 does. */
+export const NOTHING: Beginning = { from: 'nothing', path: '' };
+
 const checkpointOf = (folder: RunFolder, link: Link = 'last'): string => join(folder.checkpoints, link);
 
 /** Whether the run was begun, so that it can be resumed. */
@@ -45,7 +48,7 @@ export function findBeginning(config: RunConfig, resume: boolean | Link): Beginn
   // A run that was killed before its first checkpoint stands at its first step.
   if (resume && !existsSync(folder.config)) throw nothingToResume(folder);
   if (config.init_from !== null) return { from: 'other-weights', path: weightsFile(config.init_from) };
-  return { from: 'nothing', path: '' };
+  return NOTHING;
 }
 
 /** Takes the weights that `init_from` names, before anything is written, and returns what is to be told of them. */
@@ -56,11 +59,14 @@ export function initialise({ from, path }: Beginning, { network, average, spec }
   return describeInit(report, path);
 }
 
+/** Where training stands before its first step. */
+export const fresh = (): TrainingProgress => ({ step: 0, epoch: 0, batch: 0, sums: noSums(), best: null });
+
 /** Puts what is there into `training` and returns where it stands. Throws `checkpoint/*` where that does not fit. */
 export function begin({ from, path }: Beginning, training: Training, progress: Progress): TrainingProgress {
   if (from === 'checkpoint') return restore(path, training, progress);
   if (from === 'weights') takeWeights(path, training, progress);
-  return { step: 0, epoch: 0, batch: 0, sums: noSums(), best: null };
+  return fresh();
 }
 
 function takeWeights(path: string, { network, average }: Training, progress: Progress): void {

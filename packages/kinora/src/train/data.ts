@@ -9,6 +9,7 @@ import { readClassFolders } from '../data/class-folders.js';
 import type { ClipList } from '../data/clip-list.js';
 import { readLabels } from '../data/labels.js';
 import { type ClipLoader, clipLoader, type LoaderOptions } from '../data/loader.js';
+import { type Part, WHOLE } from '../data/order.js';
 import { isPackIndex } from '../data/pack/index-file.js';
 import { readPack } from '../data/pack/read-pack.js';
 import { findNetwork } from '../model/registry.js';
@@ -68,17 +69,20 @@ function checkClasses(list: ClipList, { num_classes, labels_csv }: RunConfig): C
 }
 
 /** Shuffled, randomly sampled and augmented, all by the configuration's seed. */
-export const trainingLoader = (...[list, spec, config, onBadClip]: LoaderArguments): ClipLoader =>
+export const trainingLoader = (
+  ...[list, spec, config, onBadClip, part]: [...LoaderArguments, part?: Part | undefined]
+): ClipLoader =>
   clipLoader({
-    ...common(list, spec, config, onBadClip),
+    ...common(list, spec, config, onBadClip, undefined, part),
     training: { seed: config.seed, augment: config.augment, balanced: config.sampler === 'balanced' },
   });
 
 /**
  * Every clip once, in the list's order, as validation and tests see them.
  * @param flow whether the network wants optical flow; default: as the configuration's does
+ * @param part of every batch, where ranks share them; default: the whole
  */
-export const evaluationLoader = (...args: [...LoaderArguments, flow?: boolean]): ClipLoader =>
+export const evaluationLoader = (...args: [...LoaderArguments, ...Shares]): ClipLoader =>
   clipLoader(common(...args));
 
 type LoaderArguments = [
@@ -87,16 +91,18 @@ type LoaderArguments = [
   config: RunConfig,
   onBadClip: (clip: BadClip) => void,
 ];
+type Shares = [flow?: boolean | undefined, part?: Part | undefined];
 
 const common = (
-  ...[list, spec, config, onBadClip, flow = findNetwork(config.model).flow === true]: [
+  ...[list, spec, config, onBadClip, flow = findNetwork(config.model).flow === true, part = WHOLE]: [
     ...LoaderArguments,
-    flow?: boolean,
+    ...Shares,
   ]
 ): LoaderOptions => ({
   list,
   spec,
   batchSize: config.batch_size,
+  part,
   workers: config.num_workers,
   maxBadFraction: config.max_bad_fraction,
   onBadClip,

@@ -7,10 +7,12 @@ export interface DeviceChoice {
   useGpu?: boolean;
   /** GPU numbers asked for. */
   gpus?: readonly number[];
+  /** Which of this host's processes this is, where there are several: each has a GPU of its own. */
+  localRank?: number | undefined;
 }
 
 /** Throws for a GPU number that does not exist where there are GPUs; without any, training goes on on the CPU. */
-export function chooseDevice({ useGpu = true, gpus }: DeviceChoice, progress: Progress): Device {
+export function chooseDevice({ useGpu = true, gpus, localRank }: DeviceChoice, progress: Progress): Device {
   if (!useGpu) return 'cpu';
   const available = cuda.deviceCount();
   if (available === 0) {
@@ -18,12 +20,31 @@ export function chooseDevice({ useGpu = true, gpus }: DeviceChoice, progress: Pr
       progress.log(`no CUDA device here: GPU ${gpus.join(', ')} is not used, the CPU is`);
     return 'cpu';
   }
-  const [first = 0, ...others] = gpus ?? [];
-  const missing = [first, ...others].find((number) => number >= available);
+  const missing = gpus?.find((number) => number >= available);
   if (missing !== undefined) throw noSuchGpu(missing, available);
+  if (gpus === undefined && (localRank ?? 0) >= available) throw tooFewGpus(available, localRank!);
+  if (localRank !== undefined) return `cuda:${ofRank(localRank, gpus)}`;
+  const [first = 0, ...others] = gpus ?? [];
   if (others.length > 0) progress.log(`training uses one device: GPU ${first}`);
   return `cuda:${first}`;
 }
+
+/** @throws KinoraError `usage/gpus` where a host has more processes than GPUs were named */
+function ofRank(localRank: number, gpus: readonly number[] | undefined): number {
+  if (gpus === undefined) return localRank;
+  const own = gpus[localRank];
+  if (own !== undefined) return own;
+  throw tooFewGpus(gpus.length, localRank);
+}
+
+const tooFewGpus = (gpus: number, localRank: number): KinoraError =>
+  new KinoraError({
+    code: 'usage/gpus',
+    where: '--gpus',
+    expected: 'a GPU for every process of this host',
+    received: `${gpus} for process ${localRank + 1}`,
+    hint: 'fewer processes, or --use-gpu False',
+  });
 
 function noSuchGpu(number: number, available: number): KinoraError {
   return new KinoraError({

@@ -10,10 +10,11 @@ import { checkLoss } from './finite.js';
 import { trainMode } from './freeze.js';
 import { scheduledRate } from './optimizer.js';
 import type { Lap } from './profile.js';
+import type { Ranks } from './ranks.js';
 import type { RunLog } from './run-log.js';
 import { totalSteps } from './schedule.js';
-import { trainStep } from './step.js';
-import { type Averages, addBatch, averages, evaluated, noSums } from './sums.js';
+import { type StepResult, trainStep } from './step.js';
+import { type Averages, addBatch, addSums, averages, evaluated, noSums, type Sums } from './sums.js';
 import { evaluatedNetwork, type Training } from './training.js';
 import { predictAll } from './validate.js';
 
@@ -26,8 +27,11 @@ export interface LoopOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told what has just been done, for a profile. */
   readonly lap?: Lap | undefined;
+  /** The processes that share every batch, where there are several. */
+  readonly ranks?: Ranks | undefined;
   /** Publishes a checkpoint as `last`, and as `best` too if it is. */
   save(state: TrainingProgress, isBest: boolean): void;
+  afterEpoch?(): Promise<void>;
 }
 
 /** Trains from `state`, which it moves on, until the configuration's end or the signal. */
@@ -63,7 +67,7 @@ function isExhausted({ config, schedule, optimizer }: Training): boolean {
 async function trainEpoch(
   training: Training,
   state: TrainingProgress,
-  { trainLoader, progress, log, signal, save, lap }: LoopOptions,
+  { trainLoader, progress, log, signal, save, lap, ranks }: LoopOptions,
   lastStep: number,
 ): Promise<void> {
   const { config, network } = training;
@@ -81,7 +85,7 @@ async function trainEpoch(
     for await (const batch of trainLoader.epoch(state.epoch, { startBatch: state.batch })) {
       lap?.('data');
       if (state.step === 0) log.clips(batch, config.log_clips, training.spec.labels);
-      step(training, state, batch, log, lap);
+      step(training, state, batch, { log, lap, ranks });
       task.update(state.batch * config.batch_size, note(state));
       lap?.('logging');
       // The loop must breathe: Ctrl+C and the decoding threads are heard between steps only.
@@ -99,12 +103,12 @@ function step(
   { config, network, average, optimizer, schedule, settings }: Training,
   state: TrainingProgress,
   batch: Parameters<typeof trainStep>[2],
-  log: RunLog,
-  lap: Lap | undefined,
+  { log, lap, ranks }: Pick<LoopOptions, 'log' | 'lap' | 'ranks'>,
 ): void {
   schedule.apply(optimizer, state.step);
-  const { loss, logits, labels } = trainStep(network, optimizer, batch, { ...settings, ...(lap && { lap }) });
-  addBatch(state.sums, loss, logits, labels);
+  ranks?.seed(config, state.step);
+  const result = trainStep(network, optimizer, batch, { ...settings, ...(lap && { lap }) });
+  const loss = ranks === undefined ? count(state.sums, result) : countAll(state.sums, result, ranks);
   schedule.afterStep();
   state.step++;
   state.batch++;
@@ -112,10 +116,27 @@ function step(
   log.step({ step: state.step, epoch: state.epoch, loss, lr: scheduledRate(config, optimizer) });
 }
 
+/** Adds a step to the epoch's sums and returns the loss of its batch. */
+function count(sums: Sums, { loss, logits, labels }: StepResult): number {
+  addBatch(sums, loss, logits, labels);
+  return loss;
+}
+
+/** The same where ranks have shared the batch. */
+function countAll(sums: Sums, result: StepResult, ranks: Ranks): number {
+  const own = noSums();
+  count(own, result);
+  const whole = ranks.addUp(result.loss, own);
+  addSums(sums, whole.sums);
+  return whole.loss;
+}
+
 async function finishEpoch(training: Training, state: TrainingProgress, options: LoopOptions): Promise<void> {
   const train = averages(state.sums);
+  const { ranks } = options;
+  ranks?.shareStatistics(training);
   const task = options.progress.task(`epoch ${state.epoch + 1}, validation`, {
-    total: options.valLoader?.clips ?? 0,
+    total: Math.ceil((options.valLoader?.clips ?? 0) / (ranks?.size ?? 1)),
     unit: 'clips',
   });
   const val = await validate(training, options, task).finally(() => task.finish());
@@ -130,20 +151,24 @@ async function finishEpoch(training: Training, state: TrainingProgress, options:
   const { histograms } = training.config;
   if (histograms > 0 && state.epoch % histograms === 0) options.log.histograms(training.network, state.step);
   options.save(state, isBest);
+  await options.afterEpoch?.();
   options.lap?.('between');
   options.progress.log(line(state.epoch, train, val, isBest));
 }
 
 async function validate(
   training: Training,
-  { valLoader, signal }: LoopOptions,
+  { valLoader, signal, ranks }: LoopOptions,
   task: ProgressTask,
 ): Promise<Averages | undefined> {
   if (valLoader === undefined) return undefined;
   const { spec, device } = training;
   const network = evaluatedNetwork(training);
-  const { logits, targets } = await predictAll(network, valLoader, spec, device, { task, signal });
-  const result = evaluated(logits, targets);
+  const own = async (stop: AbortSignal | undefined): Promise<Sums> => {
+    const { logits, targets } = await predictAll(network, valLoader, spec, device, { task, signal: stop });
+    return evaluated(logits, targets);
+  };
+  const result = averages(await (ranks?.evaluate(own) ?? own(signal)));
   checkLoss(result.loss, 'validation loss');
   return result;
 }

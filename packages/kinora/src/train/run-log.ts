@@ -109,6 +109,17 @@ export function openRunLog(folder: RunFolder, resumed: ResumedAt | undefined): R
   };
 }
 
+/** For ranks that keep no log: rank 0 logs for all. */
+export const noRunLog: RunLog = {
+  step: () => undefined,
+  epoch: () => undefined,
+  clips: () => undefined,
+  histograms: () => undefined,
+  kernels: () => undefined,
+  flush: () => undefined,
+  close: () => undefined,
+};
+
 /** The starting point's names. */
 function epochValues(train: Averages, val: Averages | undefined): Record<string, number> {
   const { loss, top1, top5 } = train;

@@ -1,23 +1,33 @@
 /** One run from configuration to checkpoints: folder, lists, network, loop; anew, or from where it was left. */
 import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { type Device, serialize } from '@kinora/torch';
+import { type Device, type distributed, serialize } from '@kinora/torch';
 import { preprocessSpec, type RunConfig } from '../config/index.js';
 import { flipMapFor } from '../data/labels.js';
 import type { ClipLoader } from '../data/loader.js';
 import { type Progress, silent } from '../progress.js';
 import { badClipReporter } from './bad-clip-list.js';
-import { begin, findBeginning, initialise } from './beginning.js';
+import { type Beginning, begin, findBeginning, fresh, initialise, NOTHING } from './beginning.js';
 import { saveCheckpoint, type TrainingProgress } from './checkpoint.js';
 import { evaluationLoader, readSplit, trainingLoader } from './data.js';
+import { rankFacts } from './facts.js';
 import { type Link, linked } from './generations.js';
 import { withRunLock } from './lock.js';
 import { trainLoop } from './loop.js';
 import { describeProfile, type Lap, type ProfileFacts, StepProfile } from './profile.js';
+import { Ranks } from './ranks.js';
 import { makeRunFolder, type RunFolder, runFolderOf } from './run-folder.js';
-import { loggedProgress, openRunLog } from './run-log.js';
+import { loggedProgress, noRunLog, openRunLog } from './run-log.js';
+import { weightsPrint } from './share.js';
 import { saveTar, wantsTar } from './starting-point.js';
-import { disposeTraining, evaluatedNetwork, newTraining, type Training, trainingClips } from './training.js';
+import {
+  disposeTraining,
+  evaluatedNetwork,
+  listPrints,
+  newTraining,
+  type Training,
+  trainingClips,
+} from './training.js';
 
 export interface TrainOptions {
   /**
@@ -31,6 +41,11 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Tells at the end where the time of the steps went, and what to change. */
   readonly profile?: boolean;
+  /**
+   * One of several processes that share every batch; all of them call this with the same configuration. After an error end
+   * the process: what it was waiting for may never come.
+   */
+  readonly place?: distributed.Place | undefined;
 }
 
 export interface RunSummary {
@@ -39,6 +54,8 @@ export interface RunSummary {
   /** Finished epochs. */
   readonly epochs: number;
   readonly best: TrainingProgress['best'];
+  /** In several processes: a hash of the final weights' bits, the same on all. */
+  readonly weights?: string;
 }
 
 /**
@@ -46,36 +63,58 @@ export interface RunSummary {
  * and `train/not-finite` when training diverges; the last checkpoint is kept in any case.
  */
 export async function trainRun(config: RunConfig, options: TrainOptions = {}): Promise<RunSummary> {
-  const { resume = false, device = 'cpu', signal } = options;
-  const beginning = findBeginning(config, resume);
+  const { place, device = 'cpu', signal } = options;
+  if (place === undefined) return trainLists(config, findBeginning(config, options.resume ?? false), options);
+  const { effective, trainList, valList } = readLists(config);
+  const facts = rankFacts(effective, listPrints(trainList, valList));
+  return Ranks.together(place, { config, device, facts, signal }, async (ranks) => {
+    const beginning = ranks.leads ? findBeginning(config, options.resume ?? false) : NOTHING;
+    return trainLists(config, beginning, { ...options, signal: ranks.stop }, ranks);
+  });
+}
+
+async function trainLists(
+  config: RunConfig,
+  beginning: Beginning,
+  { device = 'cpu', signal, ...options }: TrainOptions,
+  ranks?: Ranks,
+): Promise<RunSummary> {
+  const leads = ranks?.leads ?? true;
   const resumed = beginning.from === 'checkpoint';
   const folder = runFolderOf(config);
-  const progress = loggedProgress(options.progress ?? silent, folder.log);
-  const onBadClip = badClipReporter(folder.badClips, resumed, progress);
+  const progress = leads ? loggedProgress(options.progress ?? silent, folder.log) : silent;
+  const onBadClip = leads ? badClipReporter(folder.badClips, resumed, progress) : () => undefined;
   const { trainList, valList, effective, spec } = readLists(config);
-  const trainLoader = trainingLoader(trainList, spec, config, onBadClip);
-  const valLoader = valList && evaluationLoader(valList, spec, config, onBadClip);
-  const facts = trainingClips(trainList, valList, trainLoader.batchesPerEpoch);
-  const training = newTraining(effective, spec, device, facts);
+  const trainLoader = trainingLoader(trainList, spec, config, onBadClip, ranks?.part);
+  const valLoader = valList && evaluationLoader(valList, spec, config, onBadClip, undefined, ranks?.part);
+  const clips = trainingClips(trainList, valList, trainLoader.batchesPerEpoch);
+  const training = newTraining(effective, spec, device, clips);
   try {
     const notes = initialise(beginning, training);
+    const parts = { training, trainLoader, valLoader, folder, progress, signal, ranks };
+    if (!leads) return await follow(training, parts);
     makeRunFolder(folder);
     return await withRunLock(folder.path, async () => {
       const state = begin(beginning, training, progress);
+      await ranks?.begin(training, state);
       for (const note of notes) progress.log(note);
-      progress.log(openingLine(training, trainLoader, valLoader, resumed ? state : undefined));
+      progress.log(openingLine(training, parts, resumed ? state : undefined));
       const profile = options.profile ? new StepProfile(device) : undefined;
-      const parts = { training, trainLoader, valLoader, folder, progress, signal, lap: profile?.lap };
-      await trainFrom(state, resumed, parts).finally(() => {
+      await trainFrom(state, resumed, { ...parts, lap: profile?.lap }).finally(() => {
         if (profile === undefined) return;
         for (const line of describeProfile(profile, profileFacts(training, trainLoader))) progress.log(line);
       });
-      return { folder, steps: state.step, epochs: state.epoch, best: state.best };
+      return summary(parts, state);
     });
   } finally {
     await Promise.all([trainLoader.close(), valLoader?.close()]);
     disposeTraining(training);
   }
+}
+
+function summary({ folder, training, ranks }: RunParts, { step, epoch, best }: TrainingProgress): RunSummary {
+  const weights = ranks && { weights: weightsPrint(training.network) };
+  return { folder, steps: step, epochs: epoch, best, ...weights };
 }
 
 interface RunParts {
@@ -85,14 +124,12 @@ interface RunParts {
   readonly folder: RunFolder;
   readonly progress: Progress;
   readonly signal: AbortSignal | undefined;
-  readonly lap: Lap | undefined;
+  readonly lap?: Lap | undefined;
+  readonly ranks: Ranks | undefined;
 }
 
-async function trainFrom(
-  state: TrainingProgress,
-  resumed: boolean,
-  { training, folder, ...parts }: RunParts,
-): Promise<void> {
+async function trainFrom(state: TrainingProgress, resumed: boolean, parts: RunParts): Promise<void> {
+  const { training, folder } = parts;
   const { config } = training;
   const network = evaluatedNetwork(training);
   writeJson(folder.config, config);
@@ -106,7 +143,12 @@ async function trainFrom(
     if (wantsTar(config)) saveTar(config, network, now, isBest);
   };
   try {
-    await trainLoop(training, state, { ...parts, log, save });
+    await trainLoop(shared(training, parts.ranks), state, {
+      ...parts,
+      log,
+      save,
+      afterEpoch: comparingNotes(parts),
+    });
   } finally {
     log.close();
   }
@@ -118,6 +160,26 @@ const profileFacts = ({ config, device }: Training, { workers }: ClipLoader): Pr
   cores: availableParallelism(),
   device,
 });
+/** What the ranks above 0 do: train on their parts, from where rank 0 stands; they write nothing. */
+async function follow(training: Training, parts: RunParts): Promise<RunSummary> {
+  const state = await parts.ranks!.begin(training, fresh());
+  const quiet = { log: noRunLog, save: () => undefined, afterEpoch: comparingNotes(parts) };
+  await trainLoop(shared(training, parts.ranks), state, { ...parts, ...quiet });
+  return summary(parts, state);
+}
+
+const shared = (training: Training, ranks: Ranks | undefined): Training =>
+  ranks === undefined
+    ? training
+    : { ...training, settings: { ...training.settings, ranks: ranks.forSteps(training) } };
+
+/** Ranks make sure that they are still one, and rank 0 lists the bad clips of all. */
+function comparingNotes({ training, ranks, trainLoader, valLoader }: RunParts) {
+  return async (): Promise<void> => {
+    await ranks?.compareWeights(training);
+    for (const loader of [trainLoader, valLoader]) if (loader) await ranks?.tellBadClips(loader);
+  };
+}
 
 const lastIsBest = ({ checkpoints }: RunFolder): boolean =>
   linked(checkpoints, 'last') === linked(checkpoints, 'best');
@@ -137,13 +199,13 @@ function completeFlipMap(config: RunConfig, labels: readonly string[]): RunConfi
 
 function openingLine(
   { config, device }: Training,
-  trainLoader: ClipLoader,
-  valLoader: ClipLoader | undefined,
+  { trainLoader, valLoader, ranks }: RunParts,
   resumed: TrainingProgress | undefined,
 ): string {
   const clips = `${trainLoader.clips} training clips, ${valLoader?.clips ?? 'no'} validation clips`;
   const from = resumed === undefined ? '' : `, from step ${resumed.step}`;
-  return `${config.model} on ${device}: ${clips}, ${trainLoader.batchesPerEpoch} steps an epoch${from}`;
+  const where = ranks === undefined ? device : `${ranks.size} processes, rank 0 on ${device}`;
+  return `${config.model} on ${where}: ${clips}, ${trainLoader.batchesPerEpoch} steps an epoch${from}`;
 }
 
 function writeJson(path: string, value: unknown): void {

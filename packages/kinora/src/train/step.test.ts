@@ -8,7 +8,7 @@ import type { ClipBatch } from './batch.js';
 import { classWeights } from './class-weights.js';
 import { lossOf, type Objective, weightOf } from './objective.js';
 import { runOptimizer } from './optimizer.js';
-import { type StepSettings, trainStep } from './step.js';
+import { type StepRanks, type StepSettings, trainStep } from './step.js';
 
 /** No batch norm: nothing in it depends on which clips stand together. */
 class Plain extends Network {
@@ -67,16 +67,26 @@ describe('a batch in parts', () => {
     expect(Math.max(...whole.gradients.map(Math.abs))).toBeGreaterThan(1e-2);
   });
 
-  test('gradients are complete when they are reduced, and reduced before they are clipped', () => {
-    const seen: number[] = [];
-    const reduceGradients: StepSettings['reduceGradients'] = (params) =>
-      scope(() => {
-        for (const { grad } of params) seen.push(...(grad!.toTypedArray() as Float32Array));
-        for (const { grad } of params) grad!.zero_();
-      });
-    const { gradients } = stepped({ accumulateSteps: 3, clipGradNorm: 1, reduceGradients });
-    expect(furthest(seen, stepped({}).gradients)).toBeLessThan(1e-6);
-    expect(new Set(gradients)).toEqual(new Set([0]));
+  test('ranks average the gradients once, with the last part, and before they are clipped', () => {
+    const calls: string[] = [];
+    const reducer: StepRanks['reducer'] = {
+      kind: 'after-backward',
+      forward: (run) => {
+        calls.push('forward');
+        return run();
+      },
+      backward: (loss, run) => {
+        calls.push('backward');
+        run!(loss);
+      },
+      dispose: () => undefined,
+    };
+    const ranks: StepRanks = { rank: 1, size: 2, sum: (value) => 2 * value, reducer };
+    const { gradients, loss } = stepped({ accumulateSteps: 3, clipGradNorm: 1e-3, ranks });
+    expect(calls).toEqual(['forward', 'backward']);
+    const alone = stepped({ clipGradNorm: 1e-3 });
+    expect(furthest(gradients, alone.gradients)).toBeLessThan(1e-6);
+    expect(loss).toBeCloseTo(alone.loss / 2, 5); // its summand: the other rank's clips weigh as much
   });
 });
 

@@ -2,7 +2,7 @@
  * One training step: forward, loss, backward, update, in one scope so that nothing of it outlives it. The batch may go
  * through the network in several parts whose gradients add up, which needs the memory of one part.
  */
-import { type Device, nn, optim, scope, type Tensor } from '@kinora/torch';
+import { type Device, type distributed, nn, optim, scope, type Tensor } from '@kinora/torch';
 import type { PreprocessSpec } from '../clip/spec.js';
 import { networkInputs } from '../model/input.js';
 import type { Network, NetworkOutput } from '../model/network.js';
@@ -22,14 +22,22 @@ export interface StepSettings {
   readonly clipGradNorm: number | null;
   readonly device: Device;
   readonly spec: PreprocessSpec;
-  /** Called when the gradients of the batch are complete, before they are clipped: to average them with others'. */
-  readonly reduceGradients?: (params: readonly Tensor[]) => void;
   /** Told what has just been done, for a profile. */
   readonly lap?: Lap;
+  /** The other ranks that train the same weights on their parts of the batch. */
+  readonly ranks?: StepRanks;
+}
+
+export interface StepRanks {
+  readonly rank: number;
+  readonly size: number;
+  readonly reducer: distributed.GradientReducer;
+  /** The sum of a number over all ranks. */
+  sum(value: number): number;
 }
 
 export interface StepResult {
-  /** Mean cross-entropy of the batch, in nats. */
+  /** Mean cross-entropy of the batch, in nats; where ranks share it, this rank's summand of that. */
   readonly loss: number;
   /** `[N, classes]`, before the update. */
   readonly logits: Float32Array;
@@ -46,14 +54,18 @@ export function trainStep(
 ): StepResult {
   const { epoch, number, shape } = batch;
   const [clips, , height, width] = shape;
-  const mix = drawMix(settings.mixing, { epoch, number, clips, frame: { height, width } });
+  const { rank, size } = settings.ranks ?? { rank: 0, size: 1 };
+  const draw = number * size + rank; // of its own for every rank's part of every batch
+  const mix = drawMix(settings.mixing, { epoch, number: draw, clips, frame: { height, width } });
   const parts = partsOf(batch, settings.accumulateSteps, mix);
   const weights = parts.map(({ targets }) => weightOf(targets, settings.objective));
-  const total = weights.reduce((sum, weight) => sum + weight);
+  const own = weights.reduce((sum, weight) => sum + weight);
+  const total = settings.ranks?.sum(own) ?? own;
   return scope(() => {
     optimizer.zeroGrad();
-    const done = parts.map((part, i) => addGradients(network, part, weights[i]! / total, settings));
-    settings.reduceGradients?.(optimizer.params);
+    const done = parts.map((part, i) =>
+      addGradients(network, part, weights[i]! / total, settings, i === parts.length - 1),
+    );
     if (settings.clipGradNorm !== null) optim.clipGradNorm(optimizer.params, settings.clipGradNorm);
     optimizer.step();
     settings.lap?.('optimizer');
@@ -65,12 +77,13 @@ export function trainStep(
   });
 }
 
-/** Adds a part's gradients, weighted by its share of the batch. */
+/** Adds a part's gradients, weighted by its share of the batch; with the last part ranks average theirs. */
 function addGradients(
   network: Network,
   part: BatchPart,
   share: number,
   settings: StepSettings,
+  isLast: boolean,
 ): Pick<StepResult, 'loss' | 'logits'> {
   return scope(() => {
     const inputs = inputsOf(part, settings);
@@ -80,12 +93,14 @@ function addGradients(
       const mean = lossOfOutput(output, part.targets, settings);
       return { output, loss: share === 1 ? mean : mean.mul(share) };
     };
-    const { result, backward } = settings.activationCheckpointing ? nn.checkpointed(pass) : plain(pass);
+    const forward = () => (settings.activationCheckpointing ? nn.checkpointed(pass) : plain(pass));
+    const { result, backward } =
+      isLast && settings.ranks ? settings.ranks.reducer.forward(forward) : forward();
     const { output, loss } = result;
     const value = Number(loss.item());
     checkLoss(value);
     settings.lap?.('forward');
-    backward(loss);
+    backwardOf(backward, isLast, settings.ranks)(loss);
     settings.lap?.('backward');
     return { loss: value, logits: output.logits.detach().toTypedArray() as Float32Array };
   });
@@ -95,6 +110,17 @@ const plain = <T>(forward: () => T): nn.Checkpointed<T> => ({
   result: forward(),
   backward: (loss) => loss.backward(),
 });
+
+/** Ranks average their gradients, and what is wanted is the sum of their summands. */
+function backwardOf(
+  own: (loss: Tensor) => void,
+  isLast: boolean,
+  ranks: StepRanks | undefined,
+): (loss: Tensor) => void {
+  if (ranks === undefined) return own;
+  const { reducer, size } = ranks;
+  return isLast ? (loss) => reducer.backward(loss.mul(size), own) : (loss) => own(loss.mul(size));
+}
 
 function inputsOf(
   { mixed, ...part }: BatchPart,

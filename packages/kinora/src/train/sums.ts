@@ -38,16 +38,23 @@ export function addBatch(
   sums.loss += loss * clips;
 }
 
+export function addSums(sums: Sums, { clips, loss, top1, top5 }: Sums): void {
+  sums.clips += clips;
+  sums.loss += loss;
+  sums.top1 += top1;
+  sums.top5 += top5;
+}
+
 export const averages = ({ clips, loss, top1, top5 }: Sums): Averages => ({
   loss: loss / clips,
   top1: top1 / clips,
   top5: top5 / clips,
 });
 
-/** Averages over a whole evaluation: logits `[N, classes]`, targets `[N]`. */
-export function evaluated(logits: Float32Array, targets: Int32Array): Averages {
-  const classes = logits.length / targets.length;
+/** Sums over an evaluation, or one rank's part of it: logits `[N, classes]`, targets `[N]`. */
+export function evaluated(logits: Float32Array, targets: Int32Array): Sums {
   const sums = noSums();
-  addBatch(sums, crossEntropy(logits, targets, classes), logits, targets);
-  return averages(sums);
+  if (targets.length === 0) return sums;
+  addBatch(sums, crossEntropy(logits, targets, logits.length / targets.length), logits, targets);
+  return sums;
 }

@@ -1,5 +1,5 @@
 /** Everything that is trained, made from a configuration: network, optimizer and schedule, on their device. */
-import { type Device, manualSeed, type optim, setDeterministic, threads } from '@kinora/torch';
+import { type Device, manualSeed, nn, type optim, setDeterministic, threads } from '@kinora/torch';
 import { clipSize, type PreprocessSpec } from '../clip/spec.js';
 import type { RunConfig } from '../config/index.js';
 import { type ClipList, clipsPerClass, printOf } from '../data/clip-list.js';
@@ -42,7 +42,12 @@ export const trainingClips = (
 ): TrainingClips => ({
   stepsPerEpoch,
   perClass: clipsPerClass(train),
-  lists: { train: printOf(train), val: val === undefined ? null : printOf(val) },
+  lists: listPrints(train, val),
+});
+
+export const listPrints = (train: ClipList, val: ClipList | undefined): ListPrints => ({
+  train: printOf(train),
+  val: val === undefined ? null : printOf(val),
 });
 
 /** Seeds the generators and makes everything anew; the same configuration gives the same weights. */
@@ -85,7 +90,11 @@ export function disposeTraining({ network, average, optimizer }: Training): void
 }
 
 function newNetwork(config: RunConfig, spec: PreprocessSpec, device: Device): Network {
-  return findNetwork(config.model).build(spec.labels.length, clipSize(spec)).to({ device });
+  const network = findNetwork(config.model).build(spec.labels.length, clipSize(spec)).to({ device });
+  if (config.dropout !== null)
+    for (const module of network.namedModules().values())
+      if (module instanceof nn.Dropout) module.p = config.dropout;
+  return network;
 }
 
 function newAverage(config: RunConfig, spec: PreprocessSpec, device: Device): WeightAverage | null {

@@ -24,7 +24,7 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr const char* kVerdict = "heartbeat/verdict";
-constexpr int kExitCode = 70;  // EX_SOFTWARE
+constexpr int kExitCode = 75;  // EX_TEMPFAIL: this rank may be started again
 
 struct Settings {
   std::string host;

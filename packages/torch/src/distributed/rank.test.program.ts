@@ -48,7 +48,7 @@ function step(wanted: 'c10d' | 'after-backward', parts = 1) {
     const last = part === parts - 1;
     const loss = () => nn.crossEntropy(net.call(mine(clips)), mine(labels)).div(parts);
     if (last) reducer.backward(reducer.forward(loss));
-    else reducer.accumulate(loss());
+    else loss().backward();
   }
   return {
     gradients: [...net.namedParameters()].map(([name, { grad }]) => [name, grad?.flatten().toArray()]),

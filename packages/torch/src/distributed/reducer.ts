@@ -30,13 +30,16 @@ export interface GradientReducer {
   readonly kind: 'c10d' | 'after-backward';
   /** Runs a forward pass whose gradients `backward` will average. */
   forward<T>(run: () => T): T;
-  backward(loss: Tensor): void;
-  /** Backward that only adds to this rank's gradients; the next `backward` averages the whole (DDP's no_sync). */
-  accumulate(loss: Tensor): void;
+  /**
+   * @param run what makes the gradients, each of them once; default `loss.backward()`. Called without the reducer it only
+   * adds to this rank's gradients, and the next `backward` averages the whole (DDP's no_sync).
+   */
+  backward(loss: Tensor, run?: (loss: Tensor) => void): void;
   dispose(): void;
 }
 
 const MEBIBYTE = 2 ** 20;
+const plain = (loss: Tensor): void => loss.backward();
 
 export function gradientReducer(
   group: ProcessGroup,
@@ -61,11 +64,10 @@ function overlapping(
       native().prepareForward(reducer);
       return run();
     },
-    backward(loss) {
+    backward(loss, run = plain) {
       native().prepareBackward(reducer, findUnused ? [loss.handle] : []);
-      loss.backward();
+      run(loss);
     },
-    accumulate: (loss) => loss.backward(),
     dispose: () => native().releaseReducer(reducer),
   };
 }
@@ -79,11 +81,10 @@ function afterBackward(
   return {
     kind: 'after-backward',
     forward: (run) => run(),
-    backward(loss) {
-      loss.backward();
+    backward(loss, run = plain) {
+      run(loss);
       noGrad(() => scope(() => averageGradients(group, buckets)));
     },
-    accumulate: (loss) => loss.backward(),
     dispose: () => undefined,
   };
 }

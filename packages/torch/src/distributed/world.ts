@@ -5,7 +5,9 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fromTypedArray } from '../create.js';
 import { KinoraError } from '../error.js';
+import { scope } from '../scope.js';
 import { agree, type Facts } from './agreement.js';
 import type { Place } from './environment.js';
 import type { Backend } from './features.js';
@@ -30,6 +32,7 @@ const LEAVE_MS = 10_000;
 export class World {
   readonly #store: Store;
   readonly #heartbeat: Heartbeat;
+  #told = 0;
 
   private constructor(
     readonly place: Place,
@@ -72,6 +75,40 @@ export class World {
         : await ProcessGroup.create({ ...common, backend, store: store.prefixed('group') });
     const heartbeat = new Heartbeat({ host, port, rank, size, ...options.heartbeat });
     return new World(place, group, control, store, heartbeat);
+  }
+
+  /** Sums of each number over all ranks, in float64, with the same bits on every rank. */
+  sum(values: readonly number[]): number[] {
+    return scope(() => {
+      const sums = fromTypedArray(Float64Array.from(values), [values.length]);
+      this.control.allReduce(sums).wait();
+      return Array.from(sums.toTypedArray() as Float64Array);
+    });
+  }
+
+  /** The text of rank 0, on every rank. */
+  async fromLead(text: string): Promise<string> {
+    const key = `told/${this.#told++}`;
+    if (this.rank === 0) this.#store.set(key, text);
+    await this.#need([key]);
+    return this.#store.get(key);
+  }
+
+  /** The texts of all ranks, in their order, on rank 0; nothing on the others. */
+  async toLead(text: string): Promise<string[]> {
+    const key = `told/${this.#told++}`;
+    this.#store.set(`${key}/${this.rank}`, text);
+    if (this.rank !== 0) return [];
+    const keys = Array.from({ length: this.size }, (_, rank) => `${key}/${rank}`);
+    await this.#need(keys);
+    const texts = keys.map((each) => this.#store.get(each));
+    for (const each of keys) this.#store.delete(each);
+    return texts;
+  }
+
+  /** Without an end of its own: a rank that does not come any more is the heartbeat's business. */
+  async #need(keys: readonly string[]): Promise<void> {
+    await this.#store.wait(keys, Number.POSITIVE_INFINITY);
   }
 
   /** Rejects when another rank fails while this one waits for something else; never settles otherwise. */

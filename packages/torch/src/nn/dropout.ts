@@ -10,7 +10,7 @@ import { checkProbability } from './size.js';
 
 /** Any shape. */
 export class Dropout extends Module {
-  readonly p: number;
+  p: number;
 
   constructor(p = 0.5) {
     super();
