@@ -1,7 +1,5 @@
-/**
- * Batch normalisation folded into the convolution or linear layer that feeds it: w' = w g, b' = (b - mean) g + beta with
- * g = gamma / sqrt(variance + eps), in double precision. Exact up to rounding, and one pass over the maps less.
- */
+/** Batch normalisation folded into the convolution or linear layer that feeds it, in the graph; `nn.foldNorms` does it in networks. */
+import { nn } from '@kinora/torch';
 import { type Constant, floats, floatsOf, type Graph, type Node } from './graph.js';
 
 const FOLDABLE = new Set(['Conv', 'Gemm']);
@@ -36,9 +34,8 @@ function fold(graph: Graph, layer: Node, norm: Node): boolean {
     Float64Array,
   ];
   const { epsilon } = norm.attributes as { epsilon: { float: number } };
-  const gain = gamma.map((value, i) => value / Math.sqrt(variance[i]! + epsilon.float));
-  const old = bias === undefined ? new Float64Array(gain.length) : floatsOf(bias);
-  const shift = gain.map((value, i) => (old[i]! - mean[i]!) * value + beta[i]!);
+  const old = bias === undefined ? undefined : floatsOf(bias);
+  const { gain, shift } = nn.normAffine({ gamma, beta, mean, variance }, epsilon.float, old);
   layer.inputs = [
     layer.inputs[0]!,
     graph.constant(`${layer.inputs[1]}.folded`, scaleRows(weight, gain)),

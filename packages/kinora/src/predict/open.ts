@@ -2,12 +2,13 @@
 import { type Device, KinoraError, serialize } from '@kinora/torch';
 import { clipSize, type PreprocessSpec, parseSpec } from '../clip/spec.js';
 import { ENSEMBLE, type EnsembleSpec, ensembleSchema, newEnsemble } from '../model/ensemble/ensemble.js';
+import { foldNorms } from '../model/fold.js';
 import type { Network } from '../model/network.js';
 import { networkOf, openWeights, type Weights } from '../model/weights.js';
 import { weightsFile } from '../train/weights-file.js';
 
 export interface OpenedModel {
-  /** In evaluation mode. The caller disposes it. */
+  /** In evaluation mode, batch norms folded for inference. The caller disposes it. */
   readonly network: Network;
   /** Registered name of the network. */
   readonly name: string;
@@ -41,6 +42,7 @@ export function openModel(path: string, { device = 'cpu', spec }: OpenOptions = 
         : wholeOf(members, own, weights);
     if (members === undefined) checkLabels(network, own, file);
     network.to({ device }).eval();
+    foldNorms(network, clipSize(own));
     return { network, name, spec: own, file, ...(members && { ensemble: members }) };
   } finally {
     for (const tensor of weights.values()) tensor.dispose();

@@ -3,6 +3,7 @@ import { type Handle, native } from '../native.js';
 import { ops } from '../ops.js';
 import { Tensor } from '../tensor.js';
 import { checkFeatureMap, checkState, type Rank, rejectInput, shapeText } from './check.js';
+import { foldOf } from './folded.js';
 import { Module } from './module.js';
 import { buffer, parameter } from './parameter.js';
 import { checkCount } from './size.js';
@@ -51,6 +52,7 @@ export abstract class BatchNormNd extends Module {
 
   forward(input: Tensor): Tensor {
     this.#check(input);
+    if (foldOf(this) !== undefined) return input;
     const { weight, bias, running_mean, running_var, eps } = this;
     const useBatch = this.training || running_mean === null;
     const share = this.#countBatch();

@@ -56,6 +56,9 @@ export function watchCalls<T>(watch: CallWatcher, run: () => T): T {
   }
 }
 
+/** Whether `module` is being called now, itself or above what is. */
+export const isCalling = (module: object): boolean => stack.includes(module as Named);
+
 /** Whether somebody looks at what modules give out. */
 export const isWatched = (): boolean => watchers.size > 0;
 

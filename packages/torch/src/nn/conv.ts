@@ -4,6 +4,7 @@ import { ops } from '../ops.js';
 import type { Tensor } from '../tensor.js';
 import { checkFeatureMap, checkWindow, type Rank } from './check.js';
 import { directConv3d } from './direct-conv.js';
+import { foldOf } from './folded.js';
 import { resetAffine } from './init.js';
 import { Module } from './module.js';
 import { parameter } from './parameter.js';
@@ -51,7 +52,8 @@ export abstract class ConvNd extends Module {
 
   forward(input: Tensor): Tensor {
     checkFeatureMap(this, input, this.rank, this.inChannels);
-    const { weight, bias, stride, padding, dilation, kernelSize, groups } = this;
+    const { stride, padding, dilation, kernelSize, groups } = this;
+    const { weight, bias } = foldOf(this) ?? this;
     const convolve = ops[`conv${this.rank}d`];
     if (padding === 'same') return convolve(input, weight, bias, stride, padding, dilation, groups);
     checkWindow(this, input, this.rank, { kernelSize, padding, dilation });

@@ -27,6 +27,7 @@ export { ModuleList, Sequential } from './containers.js';
 export { Conv1d, Conv2d, Conv3d, ConvNd, type ConvOptions } from './conv.js';
 export { Dropout, Dropout1d, Dropout2d, Dropout3d } from './dropout.js';
 export { Embedding, type EmbeddingOptions } from './embedding.js';
+export { type ChannelAffine, foldNorms, normAffine } from './fold-norms.js';
 export * as init from './init.js';
 export { LayerNorm, type LayerNormOptions } from './layer-norm.js';
 export { Linear, type LinearOptions } from './linear.js';

@@ -2,6 +2,7 @@
 import { ops } from '../ops.js';
 import type { Tensor } from '../tensor.js';
 import { checkTail } from './check.js';
+import { foldOf } from './folded.js';
 import { resetAffine } from './init.js';
 import { Module } from './module.js';
 import { parameter } from './parameter.js';
@@ -29,6 +30,7 @@ export class Linear extends Module {
 
   forward(input: Tensor): Tensor {
     checkTail(this, input, [this.inFeatures]);
-    return ops.linear(input, this.weight, this.bias);
+    const { weight, bias } = foldOf(this) ?? this;
+    return ops.linear(input, weight, bias);
   }
 }

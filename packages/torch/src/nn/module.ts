@@ -8,6 +8,7 @@ import { ops } from '../ops.js';
 import { scope } from '../scope.js';
 import type { Device, Tensor } from '../tensor.js';
 import { enterModule, moduleName } from './call-stack.js';
+import { dropFold } from './folded.js';
 import { type TensorKind, tensorKind } from './parameter.js';
 import { copyState, type LoadOptions, type LoadReport, type StateDict } from './state-dict.js';
 
@@ -95,6 +96,7 @@ export abstract class Module<In extends unknown[] = [input: Tensor], Out = Tenso
    * same objects, so an optimizer that holds them goes on working.
    */
   to({ device, dtype }: { device?: Device; dtype?: DType }): this {
+    this.#dropFolds();
     scope(() =>
       noGrad(() => {
         for (const tensor of new Set(this.stateDict().values())) move(tensor, device, dtype);
@@ -110,11 +112,16 @@ export abstract class Module<In extends unknown[] = [input: Tensor], Out = Tenso
 
   /** Frees the parameters and buffers. The module cannot be used afterwards. */
   dispose(): void {
+    this.#dropFolds();
     for (const tensor of new Set(this.stateDict().values())) tensor.dispose();
   }
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  #dropFolds(): void {
+    for (const module of this.namedModules().values()) dropFold(module);
   }
 
   #tensors(kind: TensorKind): Map<string, Tensor> {
