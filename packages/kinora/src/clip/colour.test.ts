@@ -27,6 +27,20 @@ test('brightness scales, contrast turns about the mean', () => {
   near(changed({ contrast: 0.5 }), pixels.map((v) => 50 + v * 0.5)); // biome-ignore format: one line
 });
 
+test('brightness and contrast give each of the 256 values what the matrix gives it', () => {
+  const matrix = colourMatrix({ ...sameColours, brightness: 1.17, contrast: 0.83 }, 91);
+  const data = Uint8Array.from({ length: 768 }, (_, i) => i / 3);
+  applyColours(data, 0, data.length, matrix);
+  const [gain, offset] = [matrix[0]!, matrix[3]!].map((value) => Math.round(value * 65536)) as [
+    number,
+    number,
+  ];
+  const expected = Array.from({ length: 256 }, (_, value) =>
+    Math.max(0, Math.min(255, (gain * value + offset + 32768) >> 16)),
+  );
+  expect(Array.from({ length: 768 }, (_, i) => expected[Math.floor(i / 3)])).toEqual([...data]);
+});
+
 test('no saturation leaves the luma', () => {
   const grey = [200, 40, 90].map(() => 0.299 * 200 + 0.587 * 40 + 0.114 * 90);
   near(changed({ saturation: 0 }).slice(0, 3), grey);

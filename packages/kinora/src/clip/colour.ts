@@ -48,6 +48,10 @@ export function colourMatrix(change: ColourChange, meanLuma: number): Float64Arr
 export function applyColours(data: Uint8Array, from: number, to: number, matrix: Float64Array): void {
   const m = Int32Array.from(matrix, (value, i) => Math.round(value * 65536) + (i % 4 === 3 ? 32768 : 0));
   const [rr, rg, rb, ro, gr, gg, gb, go, br, bg, bb, bo] = m as unknown as number[];
+  if (rg === 0 && rb === 0 && gr === 0 && gb === 0 && br === 0 && bg === 0) {
+    applyTables(data, from, to, [table(rr!, ro!), table(gg!, go!), table(bb!, bo!)]);
+    return;
+  }
   for (let p = from; p < to; p += 3) {
     const r = data[p]!;
     const g = data[p + 1]!;
@@ -57,6 +61,23 @@ export function applyColours(data: Uint8Array, from: number, to: number, matrix:
     data[p + 2] = clamp((br! * r + bg! * g + bb! * b + bo!) >> 16);
   }
 }
+
+/** Each channel by itself, as brightness and contrast change it: what becomes of the 256 values is worked out once. */
+function applyTables(
+  data: Uint8Array,
+  from: number,
+  to: number,
+  [red, green, blue]: readonly [Uint8Array, Uint8Array, Uint8Array],
+): void {
+  for (let p = from; p < to; p += 3) {
+    data[p] = red[data[p]!]!;
+    data[p + 1] = green[data[p + 1]!]!;
+    data[p + 2] = blue[data[p + 2]!]!;
+  }
+}
+
+const table = (gain: number, offset: number): Uint8Array =>
+  Uint8Array.from({ length: 256 }, (_, value) => clamp((gain * value + offset) >> 16));
 
 /** Mean grey level (0-255) of RGB pixels, from every seventh of them. */
 export function meanLuma(data: Uint8Array): number {
