@@ -10,8 +10,16 @@ export interface Exit {
 }
 
 /** Runs `kinora <words>` in `cwd` to its end. */
-export function kinora(cwd: string, ...words: string[]): Promise<Exit> {
-  const child = spawn(process.execPath, [main, ...words], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+export const kinora = (cwd: string, ...words: string[]): Promise<Exit> => kinoraWith({}, cwd, ...words);
+
+/** The same with more variables in its environment. */
+export function kinoraWith(
+  variables: Readonly<Record<string, string>>,
+  cwd: string,
+  ...words: string[]
+): Promise<Exit> {
+  const env = { ...process.env, ...variables };
+  const child = spawn(process.execPath, [main, ...words], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const text = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (chunk: string) => {

@@ -21,6 +21,8 @@ export interface Launch {
   readonly maxRestarts: number;
   /** Threads of the engine for each process, where the environment does not say. */
   readonly threads?: number;
+  /** How long the others may take to notice that one has failed, and to say so. Default 25 s. */
+  readonly lastWordsMs?: number;
   readonly log: (line: string) => void;
 }
 
@@ -31,7 +33,7 @@ interface End {
   readonly signal: NodeJS.Signals | null;
 }
 
-const LAST_WORDS_MS = 25_000; // for the others to notice, and say so
+const LAST_WORDS_MS = 25_000;
 const STOP_MS = 60_000; // to finish a step and save, after Ctrl+C
 
 /** Runs the group to its end. Throws what failed; restarts after deaths, not after errors. */
@@ -51,10 +53,16 @@ export async function launch(options: Launch): Promise<void> {
 
 class Group {
   readonly #children: ChildProcess[];
+  readonly #lastWordsMs: number;
   interrupted: number | undefined;
 
-  constructor({ command, size, threads, log }: Launch, port: number, words: readonly string[]) {
+  constructor(
+    { command, size, threads, log, lastWordsMs = LAST_WORDS_MS }: Launch,
+    port: number,
+    words: readonly string[],
+  ) {
     const [program = process.execPath, ...args] = command;
+    this.#lastWordsMs = lastWordsMs;
     this.#children = Array.from({ length: size }, (_, rank) => {
       // A group of its own, so that Ctrl+C on a terminal reaches it once, through us; the channel tells it when we are gone.
       const child = spawn(program, [...args, ...words], {
@@ -78,11 +86,9 @@ class Group {
     try {
       const ends = this.#children.map((child, rank) => endOf(child, rank));
       const first = await firstFailure(ends);
+      const patience = this.interrupted === undefined ? this.#lastWordsMs : STOP_MS;
       if (first !== undefined)
-        await Promise.race([
-          Promise.all(ends),
-          sleep(this.interrupted === undefined ? LAST_WORDS_MS : STOP_MS, undefined, { ref: false }),
-        ]);
+        await Promise.race([Promise.all(ends), sleep(patience, undefined, { ref: false })]);
       return first;
     } finally {
       for (const off of handlers) off();

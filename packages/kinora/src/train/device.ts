@@ -12,9 +12,13 @@ export interface DeviceChoice {
 }
 
 /** Throws for a GPU number that does not exist where there are GPUs; without any, training goes on on the CPU. */
-export function chooseDevice({ useGpu = true, gpus, localRank }: DeviceChoice, progress: Progress): Device {
+export function chooseDevice(
+  { useGpu = true, gpus, localRank }: DeviceChoice,
+  progress: Progress,
+  count: () => number = cuda.deviceCount,
+): Device {
   if (!useGpu) return 'cpu';
-  const available = cuda.deviceCount();
+  const available = count();
   if (available === 0) {
     if (gpus !== undefined)
       progress.log(`no CUDA device here: GPU ${gpus.join(', ')} is not used, the CPU is`);
