@@ -6,21 +6,21 @@ import { type StaticServer, serveFolder } from '../../packages/kinora/dist/serve
 import { noFfmpeg, readFrames, writeWebm, writeY4m } from './camera.js';
 import { faults } from './faults.js';
 import { plainServer } from './plain-server.js';
-import { GESTURES, makeTrainedSite, type TrainedSite } from './trained-site.js';
+import { GESTURES, HOOK, makeSite, type TestSite } from './site.js';
 import { cameraFlags, noBrowser, openBrowser, type Visit, visit } from './visit.js';
 
 const obstacle = noBrowser ?? noFfmpeg;
 describe.skipIf(obstacle !== undefined)(
   `Explain, Live and Teach in Chromium${obstacle ? `: ${obstacle}` : ''}`,
   () => {
-    let site: TrainedSite;
+    let site: TestSite;
     let server: StaticServer;
     /** Without a camera. */
     let blind: Browser;
     beforeAll(async () => {
-      [site, blind] = await Promise.all([makeTrainedSite(), openBrowser()]);
+      [site, blind] = await Promise.all([makeSite(), openBrowser()]);
       server = await serveFolder(site.folder, 0);
-    }, 300_000);
+    }, HOOK);
     afterAll(async () => {
       await blind?.close();
       await server?.close();

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type StaticServer, serveFolder } from '../../packages/kinora/dist/serve/static-server.js';
 import { faults } from './faults.js';
 import { plainServer } from './plain-server.js';
-import { makeSite, type TestSite } from './site.js';
+import { GESTURES, HOOK, makeSite, type TestSite } from './site.js';
 import { noBrowser, openBrowser, type Visit, type VisitOptions, visit } from './visit.js';
 
 /** Where the picture of the README is to be written: `KINORA_PICTURE=docs/pictures/studio.png npx vitest run studio/test`. */
@@ -29,7 +29,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `:
   beforeAll(async () => {
     [site, browser] = await Promise.all([makeSite(), openBrowser()]);
     server = await serveFolder(site.folder, 0);
-  }, 300_000);
+  }, HOOK);
   afterAll(async () => {
     await browser?.close();
     await server?.close();
@@ -88,6 +88,82 @@ describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `:
     expect(deepBack).not.toBe(deep);
     expect(complaints).toEqual([]);
     await close();
+  });
+
+  it('replays how the first kernels grew out of noise, and shows runs that learned their clips by heart', async () => {
+    const { page, complaints, close } = await open('learn/training', { calm: true });
+    const epoch = page.getByRole('slider', { name: 'After epoch' });
+    const slices = page
+      .getByRole('figure', { name: 'How the first layer learns what to ask' })
+      .locator('canvas');
+    await slices.first().waitFor();
+    const pixels = () =>
+      slices.evaluateAll((found) => (found as HTMLCanvasElement[]).map((one) => one.toDataURL()));
+    const learned = await pixels();
+    await epoch.fill('0');
+    await expect.poll(pixels).not.toEqual(learned);
+    await epoch.fill('16');
+    await expect.poll(pixels).toEqual(learned);
+    const runs = page.getByRole('region', { name: 'All runs' }).getByRole('row');
+    const gap = async (name: string) =>
+      Number(
+        await runs
+          .filter({ has: page.getByRole('rowheader', { name, exact: true }) })
+          .getByRole('cell')
+          .nth(2)
+          .innerText(),
+      );
+    expect(await gap('nothing')).toBeGreaterThan(2 * (await gap('all three')));
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("shows a clip's own optical flow, and whom a trained ensemble trusts", async () => {
+    const { page, complaints, close } = await open('learn/alternatives', { calm: true });
+    await page.getByRole('radio', { name: 'Two streams' }).check({ force: true });
+    await expect.poll(() => page.locator('svg image').count()).toBe(5);
+    const flows = await page
+      .locator('svg image')
+      .evaluateAll((found) => found.map((one) => one.getAttribute('href')));
+    expect(new Set(flows).size).toBe(5);
+    await page.goto(`${server.url}#/learn/ensembles`);
+    const trust = page.getByRole('region', { name: 'Weights of the members by label' });
+    await trust.getByRole('button', { name: 'Stop Sign' }).click();
+    await page.getByText(/Towards Stop Sign it also counts −?\d/).waitFor();
+    await expect.poll(() => trust.getByRole('row').count()).toBe(1 + GESTURES.length);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('lets no code in and nothing out, on a host that sends no headers either', async () => {
+    const plain = await plainServer(site.folder);
+    for (const url of [server.url, plain.url]) {
+      const { page, close } = await visit(browser, url);
+      await page.locator('h1').waitFor();
+      const refused = await page.evaluate(
+        async (elsewhere) => {
+          const fails = (work: () => unknown) =>
+            Promise.resolve()
+              .then(work)
+              .then(
+                () => false,
+                () => true,
+              );
+          document.body.append(
+            Object.assign(document.createElement('script'), { textContent: 'self.intruder = 1' }),
+          );
+          return {
+            evaluated: await fails(() => new Function('return 1')()),
+            inline: !('intruder' in self),
+            sent: await fails(() => fetch(elsewhere, { mode: 'no-cors' })),
+          };
+        },
+        url === server.url ? plain.url : server.url,
+      );
+      expect(refused, url).toEqual({ evaluated: true, inline: true, sent: true });
+      await close();
+    }
+    await plain.close();
   });
 
   it('is used with the keyboard alone: from the contents to a chapter, and the kernel by its arrows', async () => {

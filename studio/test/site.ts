@@ -1,56 +1,153 @@
-/** For tests only: a site of a network trained for a moment on synthetic gestures, made by the program as a user starts it. */
+/**
+ * For tests only: a site of networks that were really trained, for seconds, on small pictures of three gestures; made by
+ * the program as a user starts it. All suites share one, and so do later runs of the same code.
+ */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { globSync } from '../../scripts/glob.mjs';
 import { buildStudioIfChanged } from '../../scripts/studio.mjs';
 
-const MAIN = fileURLToPath(new URL('../../packages/kinora/dist/cli/main.js', import.meta.url));
+const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const MAIN = at('packages/kinora/dist/cli/main.js');
+const CACHE = at('.cache/studio-test');
+
+export const GESTURES = ['Swiping Left', 'Swiping Right', 'Stop Sign'] as const;
+export type Gesture = (typeof GESTURES)[number];
+
+/** Milliseconds that a suite waits for the site: the first one has it made, if need be beside other work. */
+export const HOOK = 20 * 60_000;
 
 export interface TestSite {
   readonly folder: string;
+  /** Where this suite may write. */
+  readonly scratch: string;
+  /** Folders of the clips of a label of the data set. */
+  clips(label: string, split?: 'train' | 'validation'): string[];
+  /** Removes what the suite wrote; the site stays. */
   remove(): void;
 }
 
 export async function makeSite(): Promise<TestSite> {
-  await buildStudioIfChanged();
-  const folder = mkdtempSync(join(tmpdir(), 'kinora-studio-'));
-  const kinora = async (...words: string[]): Promise<void> => {
-    await promisify(execFile)(process.execPath, [MAIN, ...words], { cwd: folder });
+  mkdirSync(CACHE, { recursive: true });
+  const folder = await oneAtATime(join(CACHE, 'lock'), async () => {
+    await buildStudioIfChanged();
+    const work = await train(join(CACHE, stateOf('packages/torch/dist', 'packages/kinora/dist')));
+    const site = join(work, `site-${stateOf('packages/kinora/dist/studio')}`);
+    if (!existsSync(site)) await kinora(work, 'studio', 'build', '--run', 'runs/three', '--out', site);
+    return site;
+  });
+  const scratch = mkdtempSync(join(tmpdir(), 'kinora-studio-'));
+  return {
+    folder,
+    scratch,
+    clips: (label, split = 'validation') =>
+      readFileSync(join(CACHE, `data/${split}.csv`), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => line.split(';'))
+        .filter((cells) => cells[1] === label)
+        .map(([id]) => join(CACHE, 'data/clips', id!)),
+    remove: () => rmSync(scratch, { recursive: true }),
   };
-  await kinora('synth', '--out', 'data', ...COUNTS);
-  writeFileSync(join(folder, 'config.json'), JSON.stringify(CONFIG));
-  await kinora('train', '--config', 'config.json');
-  const frames = ['model_name=demo-frame', 'model=FrameColumnSmall', 'clip_size=1', 'sampling=uniform'];
-  await kinora('train', '--config', 'config.json', ...frames.flatMap((change) => ['--set', change]));
-  await kinora('studio', 'build', '--run', 'runs/demo', '--out', 'site');
-  return { folder: join(folder, 'site'), remove: () => rmSync(folder, { recursive: true }) };
 }
 
-/** One clip of each gesture to train on and one to show. */
-const COUNTS = [
-  '--clips-per-class',
-  '1',
-  '--validation-per-class',
-  '1',
-  '--test-per-class',
-  '0',
-  '--people',
-  '10',
-];
+/** Trains unless that was done, and removes the runs of other states of the code. Returns `folder`. */
+async function train(folder: string): Promise<string> {
+  if (existsSync(folder)) return folder;
+  for (const name of readdirSync(CACHE))
+    if (name !== 'data' && name !== 'lock') rmSync(join(CACHE, name), { recursive: true });
+  const work = mkdtempSync(join(CACHE, 'making-'));
+  await kinora(work, 'synth', '--out', '../data', ...COUNTS.split(' '));
+  writeFileSync(join(work, 'labels.csv'), `${GESTURES.join('\n')}\n`);
+  writeFileSync(join(work, 'config.json'), JSON.stringify(CONFIG));
+  for (const changes of RUNS)
+    await kinora(work, 'train', '--config', 'config.json', ...changes.flatMap((change) => ['--set', change]));
+  await kinora(work, 'ensemble', 'runs/three', 'runs/other', '--folds', '2');
+  renameSync(work, folder);
+  return folder;
+}
+
+/** A folder is the lock: another process that makes the site is waited for, one that died is not. */
+async function oneAtATime<T>(lock: string, work: () => Promise<T>): Promise<T> {
+  while (!took(lock)) await setTimeout(250);
+  try {
+    return await work();
+  } finally {
+    rmdirSync(lock);
+  }
+}
+
+const PATIENCE = HOOK;
+
+function took(lock: string): boolean {
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch {
+    const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (age > PATIENCE) rmSync(lock, { recursive: true, force: true });
+    return false;
+  }
+}
+
+async function kinora(folder: string, ...words: string[]): Promise<void> {
+  await promisify(execFile)(process.execPath, [MAIN, ...words], { cwd: folder });
+}
+
+/** Of the built files in these folders, but for the app, which is asked for by itself; and of this file. */
+function stateOf(...folders: string[]): string {
+  const hash = createHash('sha256').update(readFileSync(fileURLToPath(import.meta.url)));
+  for (const folder of folders)
+    for (const file of globSync(at(folder), ''))
+      if (isCode(relative(at(folder), file)) && statSync(file).isFile())
+        hash.update(file).update(readFileSync(file));
+  return hash.digest('hex').slice(0, 16);
+}
+
+const isCode = (file: string): boolean => !/[.]map$|[.]test[.]|^studio\//.test(file);
+
+const COUNTS = '--clips-per-class 8 --validation-per-class 2 --test-per-class 0 --people 20';
 
 const CONFIG = {
-  model_name: 'demo',
+  model_name: 'three',
   model: 'ConvColumnSmall',
-  train_data_folder: 'data/clips',
-  train_data_csv: 'data/train.csv',
-  val_data_csv: 'data/validation.csv',
-  labels_csv: 'data/labels.csv',
+  train_data_folder: '../data/clips',
+  train_data_csv: '../data/train.csv',
+  val_data_csv: '../data/validation.csv',
+  labels_csv: 'labels.csv',
+  unknown_labels: 'drop',
+  resize: { rule: 'height', height: 48 },
+  crop: { height: 42, width: 42 },
   clip_size: 16,
-  batch_size: 9,
+  batch_size: 8,
   num_workers: 0,
   threads: 1,
-  num_epochs: 1,
+  num_epochs: 16,
+  optimizer: 'adamw',
+  lr: 0.004,
+  schedule: { name: 'one_cycle' },
 };
+
+/** The network that is shown, another one for an ensemble with it, and a 2D one. */
+const RUNS = [
+  [],
+  ['model_name=other', 'seed=2', 'num_epochs=4'],
+  ['model_name=three-frame', 'model=FrameColumnSmall', 'clip_size=1', 'sampling=uniform', 'num_epochs=1'],
+];

@@ -20,6 +20,15 @@ export function rgbImage(data: Uint8Array, offset: number, height: number, width
   return image;
 }
 
+/** As an address that an SVG can show. */
+export function imageAddress(image: ImageData): string {
+  const canvas = document.createElement('canvas');
+  canvas.width = image.width;
+  canvas.height = image.height;
+  canvas.getContext('2d')!.putImageData(image, 0, 0);
+  return canvas.toDataURL();
+}
+
 /** The first frame of a volume; [0, 1] is black to white. */
 export function greyImage({ values, size: [, height, width] }: Volume): ImageData {
   return image(height, width, (i) => {

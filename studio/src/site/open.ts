@@ -1,4 +1,5 @@
 /** Reads the site's data: what it says once, clips when they are first shown. */
+import type { FlowFields } from 'kinora/clip';
 import type { Site, SiteClip } from 'kinora/site';
 
 const DATA = './data/';
@@ -31,12 +32,20 @@ export async function file(name: string): Promise<Response> {
   return response;
 }
 
-const clips = new Map<string, Promise<Uint8Array>>();
+const packed = new Map<string, Promise<Uint8Array>>();
 
 /** uint8 RGB `[count, height, width, 3]`. */
-export function clipBytes({ file: name }: SiteClip): Promise<Uint8Array> {
-  const kept = clips.get(name) ?? unpack(name);
-  clips.set(name, kept);
+export const clipBytes = ({ file: name }: SiteClip): Promise<Uint8Array> => unpacked(name);
+
+/** Optical flow of a clip, of the size of the network's crop; undefined where nothing can move. */
+export async function clipFlow({ flow }: SiteClip): Promise<FlowFields | undefined> {
+  if (flow === undefined) return undefined;
+  return { data: await unpacked(flow.file), count: flow.places.length, ...site().spec.crop };
+}
+
+function unpacked(name: string): Promise<Uint8Array> {
+  const kept = packed.get(name) ?? unpack(name);
+  packed.set(name, kept);
   return kept;
 }
 

@@ -3,7 +3,8 @@
  * the same as a folder for any web server.
  */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { KinoraError } from '@kinora/torch';
 import { Command } from 'commander';
 import { demoConfig, demoFrameConfig } from '../config/demo.js';
 import { effectiveConfig, type RunConfig } from '../config/index.js';
@@ -21,13 +22,10 @@ import { createProgress } from './progress.js';
 import { configOf } from './run-flags.js';
 
 export function studioCommand(): Command {
-  return new Command('studio')
+  const command = new Command('studio')
     .description('Show in the browser how 3D convolutional networks see motion, on a trained one.')
-    .option('--run <folder>', 'run to show; left out: the demo, trained first if it is not there')
-    .option(
-      '--frame-run <folder>',
-      'run of a 2D network to compare with; left out: RUN-frame, where there is one',
-    )
+    .option('--run <folder>', 'run to show; left out: the demo, trained first if it is not there');
+  return withOthers(command)
     .option('--port <number>', 'port on 127.0.0.1; 0 takes any free one', portNumber, 4321)
     .addHelpText('after', '\nExample:\n  $ kinora studio\n  $ kinora studio build --run runs/demo --out site')
     .action(open)
@@ -35,16 +33,13 @@ export function studioCommand(): Command {
 }
 
 function buildCommand(): Command {
-  return new Command('build')
+  const command = new Command('build')
     .description(
       'Write the studio for a run as a folder that any web server can serve, and that works offline.',
     )
     .requiredOption('--out <folder>', 'where the site goes; an earlier site there is replaced')
-    .option('--run <folder>', 'run to show; left out: the demo')
-    .option(
-      '--frame-run <folder>',
-      'run of a 2D network to compare with; left out: RUN-frame, where there is one',
-    )
+    .option('--run <folder>', 'run to show; left out: the demo');
+  return withOthers(command)
     .addHelpText('after', '\nExample:\n  $ kinora studio build --run runs/demo --out site')
     .action(async (_: unknown, command: Command) => {
       // Both commands have --run; commander hands the word to the outer one.
@@ -57,7 +52,22 @@ function buildCommand(): Command {
 interface RunOptions {
   readonly run?: string;
   readonly frameRun?: string;
+  readonly compare?: string;
+  readonly ensemble?: string;
 }
+
+/** What stands beside the run and is shown where it is there. */
+const withOthers = (command: Command): Command =>
+  command
+    .option(
+      '--frame-run <folder>',
+      'run of a 2D network to compare with; left out: RUN-frame, where there is one',
+    )
+    .option('--compare <folder>', 'measured comparison; left out: compare beside the run, where there is one')
+    .option(
+      '--ensemble <folder>',
+      'ensemble to look into; left out: ensemble beside the run, where there is one',
+    );
 
 async function open({ port, ...runs }: RunOptions & { port: number }): Promise<void> {
   if (runs.run === undefined) await trainDemo();
@@ -87,13 +97,30 @@ async function trainDemo(): Promise<void> {
   await interruptible((signal) => trainRun(frames!, { device, progress, signal }));
 }
 
-async function sourceOf({ run, frameRun }: RunOptions): Promise<SiteSource> {
+async function sourceOf({ run, frameRun, compare, ensemble }: RunOptions): Promise<SiteSource> {
   const config = await configOfRun(run);
+  const beside = (name: string): string => join(dirname(runFolderOf(config).path), name);
   const frames =
     frameRun === undefined
       ? await trainedRun(`${runFolderOf(config).path}-frame`)
       : await configOfRun(frameRun);
-  return { run: config, ...(frames && { frameRun: frames }) };
+  return {
+    run: config,
+    ...(frames && { frameRun: frames }),
+    compare: named(compare, 'rows.json', 'kinora compare') ?? beside('compare'),
+    ensemble: named(ensemble, 'model.safetensors', 'kinora ensemble') ?? beside('ensemble'),
+  };
+}
+
+/** A folder that was asked for has to hold what its command leaves. */
+function named(folder: string | undefined, file: string, maker: string): string | undefined {
+  if (folder === undefined || existsSync(join(folder, file))) return folder;
+  throw new KinoraError({
+    code: 'site/not-there',
+    where: folder,
+    expected: `a folder that ${maker} has made`,
+    received: `no ${file} there`,
+  });
 }
 
 /** A run that may not be there, or may not have got to a checkpoint. */

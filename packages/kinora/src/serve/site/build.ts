@@ -20,6 +20,8 @@ import { openModel } from '../../predict/open.js';
 import { runFolderOf } from '../../train/run-folder.js';
 import { copyApp, filesOf, listFiles } from './app.js';
 import { writeClips } from './clips.js';
+import { readComparison } from './comparison.js';
+import { readEnsemble } from './ensemble.js';
 import { writeRun } from './models.js';
 import { siteNetworks } from './networks.js';
 import { SITE_VERSION, type Site } from './protocol.js';
@@ -31,6 +33,10 @@ export interface SiteSource {
   readonly run: RunConfig;
   /** A run of a 2D network, which sees frame by frame, on the same clips: to compare with. */
   readonly frameRun?: RunConfig;
+  /** Folder of a comparison, as `kinora compare` leaves it; nothing is shown where there is none. */
+  readonly compare: string;
+  /** Folder of an ensemble; likewise. */
+  readonly ensemble: string;
 }
 
 export interface BuiltSite {
@@ -60,9 +66,11 @@ export async function buildSite(source: SiteSource, out: string): Promise<BuiltS
   }
 }
 
-async function writeData(folder: string, { run, frameRun }: SiteSource): Promise<void> {
+async function writeData(folder: string, { run, frameRun, ...others }: SiteSource): Promise<void> {
   mkdirSync(join(folder, 'clips'), { recursive: true });
   const spec = specOf(run);
+  const comparison = readComparison(others.compare);
+  const ensemble = readEnsemble(others.ensemble);
   const site: Site = {
     version: SITE_VERSION,
     run: writeRun(folder, run),
@@ -70,6 +78,8 @@ async function writeData(folder: string, { run, frameRun }: SiteSource): Promise
     spec,
     clips: await writeClips(folder, run, spec),
     networks: siteNetworks(spec.labels.length),
+    ...(comparison && { comparison }),
+    ...(ensemble && { ensemble }),
   };
   writeFileSync(join(folder, INDEX), JSON.stringify(site));
 }

@@ -1,16 +1,19 @@
-/** The sample clips of a site: of every few labels the first validation clip, whatever the network makes of it. */
+/** The sample clips of a site: of every few labels the first validation clip, whatever the network makes of it; and its flow. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { KinoraError } from '@kinora/torch';
+import { type FlowClip, fieldPlaces } from '../../clip/flow/clip-flow.js';
 import { openClip } from '../../clip/open.js';
+import { resizedSize } from '../../clip/prepare.js';
 import { samplePositions } from '../../clip/sample.js';
 import type { PreprocessSpec } from '../../clip/spec.js';
 import type { RunConfig } from '../../config/index.js';
 import type { ClipItem, ClipList } from '../../data/clip-list.js';
-import { clipTimeline } from '../../data/timeline.js';
+import { readClipFlow } from '../../data/flow/flow-reader.js';
+import { clipTimeline, partOf } from '../../data/timeline.js';
 import { readSplit } from '../../train/data.js';
-import type { SiteClip } from './protocol.js';
+import type { SiteClip, SiteFlow } from './protocol.js';
 
 /** Clips in a site: enough to choose from, few enough to load at once. */
 const COUNT = 9;
@@ -42,13 +45,38 @@ async function writeClip(
   const source = await openClip(item.path);
   await source.verify();
   const timeline = clipTimeline(source, item, spec);
-  const positions = samplePositions(timeline.length, spec).map((moment) => timeline[moment]!);
-  const { data, count, height, width } = await source.read(positions);
-  const file = `clips/${item.label}.rgb.gz`;
-  const bytes = gzipSync(data, { level: 9 });
-  writeFileSync(join(folder, file), bytes);
-  return { id: item.id, label: list.labels[item.label]!, file, count, height, width };
+  const moments = samplePositions(timeline.length, spec);
+  const frames = await source.read(moments.map((moment) => timeline[moment]!));
+  const { data, count, height, width } = frames;
+  const name = `clips/${item.label}`;
+  const file = `${name}.rgb.gz`;
+  writePacked(join(folder, file), data);
+  const part = partOf(item, spec);
+  const flow = await writeFlow(
+    folder,
+    name,
+    { source, timeline, part, size: resizedSize(frames, spec) },
+    moments,
+    spec,
+  );
+  return { id: item.id, label: list.labels[item.label]!, file, count, height, width, ...(flow && { flow }) };
 }
+
+async function writeFlow(
+  folder: string,
+  name: string,
+  clip: FlowClip,
+  moments: Int32Array,
+  spec: PreprocessSpec,
+): Promise<SiteFlow | undefined> {
+  if (clip.timeline.length < 2) return undefined;
+  const file = `${name}.flow.gz`;
+  writePacked(join(folder, file), await readClipFlow(clip, moments, spec, {}));
+  return { file, places: [...fieldPlaces(moments.length)] };
+}
+
+const writePacked = (file: string, data: Uint8Array): void =>
+  writeFileSync(file, gzipSync(data, { level: 9 }));
 
 const noClips = (): KinoraError =>
   new KinoraError({

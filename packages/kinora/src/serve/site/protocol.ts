@@ -17,6 +17,10 @@ export interface Site {
   readonly clips: readonly SiteClip[];
   /** Every registered network and what it costs. */
   readonly networks: readonly SiteNetwork[];
+  /** Networks trained alike and measured; absent where nobody has compared any. */
+  readonly comparison?: readonly SiteRow[];
+  /** Several networks that answer together; absent where nobody has made one. */
+  readonly ensemble?: SiteEnsemble;
 }
 
 export interface SiteRun {
@@ -28,6 +32,19 @@ export interface SiteRun {
   readonly weights: string;
   /** Empty for a network that was trained elsewhere. */
   readonly epochs: readonly EpochMetrics[];
+  /** How its first convolution changed; absent where no training has logged it. */
+  readonly kernels?: SiteKernels;
+}
+
+/** The first convolution at several moments of the training: float32 `[epochs, out, in, T, H, W]` (2D: no T), little-endian. */
+export interface SiteKernels {
+  readonly file: string;
+  /** Name of the parameter. */
+  readonly name: string;
+  /** Finished epochs at each moment; 0 is before training. */
+  readonly epochs: readonly number[];
+  /** Of one moment. */
+  readonly shape: readonly number[];
 }
 
 /**
@@ -41,6 +58,15 @@ export interface SiteClip {
   readonly count: number;
   readonly height: number;
   readonly width: number;
+  /** Absent for a clip in which nothing can move. */
+  readonly flow?: SiteFlow;
+}
+
+/** Optical flow as two-stream networks see it: bytes `[places, crop, crop, 2]` (clip/flow/fields.ts), in a gzip file. */
+export interface SiteFlow {
+  readonly file: string;
+  /** The frame of the clip that each field starts from. */
+  readonly places: readonly number[];
 }
 
 export interface SiteNetwork extends NetworkCost {
@@ -49,4 +75,48 @@ export interface SiteNetwork extends NetworkCost {
   readonly summary: string;
   /** `[T, H, W]` */
   readonly input: readonly number[];
+}
+
+/** One network of a comparison, as it was measured. */
+export interface SiteRow {
+  readonly name: string;
+  /** Its name in the registry. */
+  readonly network: string;
+  readonly seed: number;
+  readonly steps: number;
+  readonly validation: SiteScores;
+  /** On clips that decided nothing; null where none were measured. */
+  readonly test: SiteScores | null;
+  /** Of one clip, in milliseconds, and where it was timed; null where nothing was timed. */
+  readonly latency: { readonly ms: number; readonly threads: number; readonly device: string } | null;
+}
+
+export interface SiteScores {
+  readonly clips: number;
+  readonly top1: number;
+  /** Mean accuracy on the pairs of gestures that differ only in order; null where there are none. */
+  readonly order: number | null;
+}
+
+export interface SiteEnsemble {
+  readonly labels: readonly string[];
+  /** The rule that was saved. */
+  readonly rule: string;
+  readonly members: readonly SiteMeasured[];
+  /** Every rule that needs no clips of the members' training. */
+  readonly rules: readonly SiteMeasured[];
+  /** Clips that `members` and `rules` were measured on. */
+  readonly clips: number;
+  /** Clips that the rule was fitted to; 0 for a rule without weights. */
+  readonly fitted: number;
+  /** Of a fitted rule: `[labels, members x labels]`, or `[members]`; null for the others. */
+  readonly weights: { readonly shape: readonly number[]; readonly values: readonly number[] } | null;
+}
+
+/** Top-1 accuracy, with its 95 % interval. */
+export interface SiteMeasured {
+  readonly name: string;
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
 }

@@ -1,0 +1,27 @@
+/** What `kinora compare` has measured, for the chapter on the alternatives. */
+import { join } from 'node:path';
+import * as z from 'zod';
+import { costSchema, rowSchema } from '../../predict/compare/data.js';
+import { readRecord } from '../../predict/record.js';
+import type { SiteRow } from './protocol.js';
+
+/** A line of its rows.json, as far as the site shows it. */
+const lineSchema = z.object({
+  name: z.string(),
+  model: z.string(),
+  seed: z.int(),
+  cost: costSchema.nullable(),
+  result: rowSchema.shape.result.unwrap().nullable(),
+});
+
+/** The finished rows; undefined where the folder holds no comparison, or none that got anywhere. */
+export function readComparison(folder: string): SiteRow[] | undefined {
+  const lines = readRecord(join(folder, 'rows.json'), z.array(lineSchema)) ?? [];
+  const rows = lines.flatMap(({ name, model, seed, cost, result }) => {
+    if (result === null) return [];
+    const { steps, validation, test } = result;
+    const latency = cost && { ms: cost.latencyMs, threads: cost.threads, device: cost.device };
+    return [{ name, network: model, seed, steps, validation, test, latency }];
+  });
+  return rows.length === 0 ? undefined : rows;
+}

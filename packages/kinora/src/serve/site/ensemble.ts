@@ -1,0 +1,62 @@
+/** What `kinora ensemble` has made and measured, for the chapter on ensembles. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { KinoraError, serialize } from '@kinora/torch';
+import * as z from 'zod';
+import { ensembleSchema } from '../../model/ensemble/ensemble.js';
+import { readRecord } from '../../predict/record.js';
+import type { SiteEnsemble, SiteMeasured } from './protocol.js';
+
+const intervalSchema = z.object({ value: z.number(), low: z.number(), high: z.number() });
+const measuredSchema = z.object({ name: z.string(), accuracy: intervalSchema });
+/** Its ensemble.json, as far as the site shows it. */
+const studySchema = z.object({
+  measured_on: z.object({ clips: z.int() }),
+  members: z.array(measuredSchema),
+  rules: z.array(measuredSchema.extend({ leaky: z.boolean() })),
+});
+
+/** Undefined where the folder holds no ensemble. Throws `record/damaged` and `file/*`. */
+export function readEnsemble(folder: string): SiteEnsemble | undefined {
+  const file = join(folder, 'model.safetensors');
+  const study = readRecord(join(folder, 'ensemble', 'ensemble.json'), studySchema);
+  if (study === undefined || !existsSync(file)) return undefined;
+  const metadata = serialize.loadSafetensorsMetadata(file);
+  const { rule, fitted } = ensembleSchema.parse(entry(file, metadata, 'ensemble'));
+  const { labels } = z.object({ labels: z.array(z.string()) }).parse(entry(file, metadata, 'spec'));
+  return {
+    labels,
+    rule,
+    members: study.members.map(plain),
+    rules: study.rules.filter(({ leaky }) => !leaky).map(plain),
+    clips: study.measured_on.clips,
+    fitted: fitted?.clips ?? 0,
+    weights: ruleWeights(file),
+  };
+}
+
+function entry(file: string, metadata: ReadonlyMap<string, string>, name: string): unknown {
+  const text = metadata.get(name);
+  if (text !== undefined) return JSON.parse(text);
+  throw new KinoraError({
+    code: 'site/no-ensemble',
+    where: file,
+    expected: 'an ensemble that kinora ensemble has saved',
+    received: `a file without ${name} in its metadata`,
+  });
+}
+
+const plain = ({ name, accuracy }: z.output<typeof measuredSchema>): SiteMeasured => ({ name, ...accuracy });
+
+/** What the rule learned, to four digits; null for one that learns nothing. */
+function ruleWeights(file: string): SiteEnsemble['weights'] {
+  const tensors = serialize.loadSafetensors(file);
+  try {
+    const found = tensors.get('rule.fc.weight') ?? tensors.get('rule.weights');
+    if (found === undefined) return null;
+    const values = [...(found.toTypedArray() as Float32Array)].map((value) => Number(value.toFixed(4)));
+    return { shape: [...found.shape], values };
+  } finally {
+    for (const tensor of tensors.values()) tensor.dispose();
+  }
+}

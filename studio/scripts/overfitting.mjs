@@ -1,0 +1,132 @@
+// Makes the runs that chapter 6 shows overfitting with, and keeps their curves in src/learn/training/overfitting.json:
+//
+//   npm run kinora -- synth --out data/gestures      # if the demo has not made it
+//   node studio/scripts/overfitting.mjs [data/gestures] [runs/overfitting]
+//
+// One network, trained on so few clips of six gestures that it can learn them by heart: bare, with batch norm, with one
+// remedy more, and with all three. Only the remedies differ: the same clips, seed, steps and rate. A few minutes on two
+// quiet cores; runs that are there are not made again.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { effectiveConfig } from '../../packages/kinora/dist/config/index.js';
+import { ConvColumn } from '../../packages/kinora/dist/model/conv-column.js';
+import { addNetwork } from '../../packages/kinora/dist/model/registry.js';
+import { convColumnTables } from '../../packages/kinora/dist/model/tables.js';
+import { epochMetrics } from '../../packages/kinora/dist/predict/history.js';
+import { hasCheckpoint } from '../../packages/kinora/dist/train/beginning.js';
+import { trainRun } from '../../packages/kinora/dist/train/run.js';
+
+const OUT = fileURLToPath(new URL('../src/learn/training/overfitting.json', import.meta.url));
+const NETWORK = 'ConvColumnSmall';
+const GESTURES = [
+  ...['Swiping Left', 'Swiping Right', 'Swiping Up', 'Swiping Down'],
+  ...['Pushing Hand Away', 'Pulling Hand In'],
+];
+const CLIPS_PER_GESTURE = 6;
+const DROPOUT = 0.5;
+const AUGMENT = { rotation: 5, translate: 0.07, flip: 0.5, scale: [0.9, 1.1], brightness: 0.2 };
+
+const VARIANTS = [
+  [],
+  ['batch norm'],
+  ['batch norm', 'augmentation'],
+  ['batch norm', 'dropout'],
+  ['batch norm', 'augmentation', 'dropout'],
+];
+
+const [, , data = 'data/gestures', output = 'runs/overfitting'] = process.argv;
+mkdirSync(output, { recursive: true });
+writeFileSync(join(output, 'labels.csv'), `${GESTURES.join('\n')}\n`);
+const clips = choose(join(data, 'train.csv'), join(output, 'train.csv'), CLIPS_PER_GESTURE);
+const validationClips = choose(join(data, 'validation.csv'), join(output, 'validation.csv'));
+
+const runs = [];
+for (const remedies of VARIANTS) {
+  addNetwork(networkWith(remedies));
+  const config = configOf(remedies);
+  const progress = printed(config.model);
+  if (!finished(config)) await trainRun(config, { resume: hasCheckpoint(config), progress });
+  runs.push({ remedies, epochs: epochMetrics(config).map(shortened) });
+}
+const { clip_size, crop, batch_size, lr, optimizer } = configOf([]);
+const size = [clip_size, crop?.height, crop?.width];
+const about = { network: NETWORK, gestures: GESTURES.length, clips, validationClips, size, dropout: DROPOUT };
+writeFileSync(OUT, `${JSON.stringify({ ...about, optimizer, lr, batch: batch_size, runs })}\n`);
+console.log(OUT);
+
+/** The network's table without what is not asked for. @param {string[]} remedies */
+function networkWith(remedies) {
+  const table = convColumnTables.find(({ name }) => name === NETWORK);
+  if (table === undefined) throw new Error(`no table of ${NETWORK}`);
+  const stages = table.stages.map((layers) =>
+    layers.filter(({ type }) => type !== 'norm' || remedies.includes('batch norm')),
+  );
+  const head = { ...table.head, dropout: remedies.includes('dropout') ? DROPOUT : 0 };
+  const name = nameOf(remedies);
+  /** @type {import('../../packages/kinora/dist/model/network.js').NetworkEntry['build']} */
+  const build = (classes, size) => new ConvColumn({ ...table, name, stages, head }, classes, size);
+  return { name, family: 'Remedies', summary: table.summary, input: table.input, build };
+}
+
+/** @param {string[]} remedies */
+function nameOf(remedies) {
+  return `${NETWORK} with ${remedies.join(', ') || 'nothing'}`;
+}
+
+/** @param {string[]} remedies */
+function configOf(remedies) {
+  return effectiveConfig({
+    model_name: remedies.join('-').replaceAll(' ', '-') || 'bare',
+    output_dir: output,
+    model: nameOf(remedies),
+    train_data_folder: join(data, 'clips'),
+    train_data_csv: join(output, 'train.csv'),
+    val_data_csv: join(output, 'validation.csv'),
+    labels_csv: join(output, 'labels.csv'),
+    clip_size: 16,
+    resize: { rule: 'height', height: 48 },
+    crop: { height: 42, width: 42 },
+    augment: remedies.includes('augmentation') ? AUGMENT : false,
+    batch_size: 12,
+    num_workers: 1,
+    threads: 1,
+    optimizer: 'adam',
+    amsgrad: false,
+    weight_decay: 0,
+    lr: 0.001,
+    schedule: 'constant',
+    num_epochs: 60,
+  });
+}
+
+/** @param {import('../../packages/kinora/dist/config/index.js').RunConfig} config */
+function finished(config) {
+  return epochMetrics(config).length === config.num_epochs;
+}
+
+/** Writes the first clips of each gesture as a list of their own and counts them. @param {string} file @param {string} out */
+function choose(file, out, most = Number.POSITIVE_INFINITY) {
+  const lines = linesOf(file);
+  const chosen = GESTURES.flatMap((label) =>
+    lines.filter((line) => line.endsWith(`;${label}`)).slice(0, most),
+  );
+  writeFileSync(out, `${chosen.join('\n')}\n`);
+  return chosen.length;
+}
+
+/** @param {string} file */
+function linesOf(file) {
+  return readFileSync(file, 'utf8').trim().split('\n');
+}
+
+/** Four digits are more than a curve shows. @param {import('kinora').EpochMetrics} metrics */
+function shortened({ loss = 0, top1 = 0, val_loss = 0, val_top1 = 0 }) {
+  return [loss, top1, val_loss, val_top1].map((value) => Number(value.toFixed(4)));
+}
+
+/** @param {string} name */
+function printed(name) {
+  const task = { update: () => {}, finish: () => {} };
+  return { task: () => task, log: (/** @type {string} */ line) => console.log(`${name}: ${line}`) };
+}

@@ -1,0 +1,26 @@
+/** The optical flow of a clip as pictures, in the colours of the Middlebury benchmark. */
+import { flowPicture, usualMost } from 'kinora/clip';
+import type { SiteClip } from 'kinora/site';
+import { imageAddress, rgbImage } from '../../design/paint.js';
+import { clipFlow } from '../../site/open.js';
+
+/**
+ * Of each of these frames the address of a picture of how its pixels move next, or of the nearest frame whose flow the
+ * site has; none for a clip in which nothing can move. One scale for all.
+ */
+export async function readFlowPictures(clip: SiteClip, frames: readonly number[]): Promise<string[]> {
+  const fields = await clipFlow(clip);
+  if (fields === undefined) return [];
+  const most = usualMost(fields);
+  const { places } = clip.flow!;
+  return frames.map((frame) => {
+    const picture = flowPicture(fields, nearest(places, frame), most);
+    return imageAddress(rgbImage(picture, 0, fields.height, fields.width));
+  });
+}
+
+/** Position of the value that is nearest. */
+export function nearest(values: readonly number[], wanted: number): number {
+  const distances = values.map((value) => Math.abs(value - wanted));
+  return distances.indexOf(Math.min(...distances));
+}
