@@ -5,6 +5,7 @@
 import { fromTypedArray, nn, optim, scope } from '@kinora/torch';
 import { permutation, randomStream } from '../../clip/random.js';
 import type { Rule } from '../../model/ensemble/rules.js';
+import { breathe } from './breathe.js';
 import { type LogitTable, pick } from './table.js';
 
 const EPOCHS = 200;
@@ -13,10 +14,16 @@ const BATCH = 100;
 const ORDER = 0xc1a5;
 
 /** Trains the rule's parameters in place. */
-export function trainClassifier(rule: Rule, table: LogitTable, seed: number): void {
+export async function trainClassifier(
+  rule: Rule,
+  table: LogitTable,
+  seed: number,
+  signal?: AbortSignal,
+): Promise<void> {
   const optimizer = new optim.Adam(rule.parameters(), { amsgrad: true, lr: 0.001 });
   try {
     for (let epoch = 0; epoch < EPOCHS; epoch++) {
+      await breathe(signal);
       const order = permutation(table.targets.length, randomStream(seed, ORDER, epoch));
       for (let first = 0; first < order.length; first += BATCH)
         step(rule, optimizer, pick(table, order.subarray(first, first + BATCH)));

@@ -73,8 +73,10 @@ export async function ensemble(options: EnsembleOptions): Promise<EnsembleResult
   const fit = await gather(lists.fit.list, lists.fit.file);
   const test = lists.test && (await gather(lists.test.list, lists.test.file));
   const leaky = lists.leaky && (await gather(lists.leaky.list, lists.leaky.file));
-  const found = study({ fit, test, leaky }, { names: members.map((member) => member.name), folds, seed });
-  const rule = fitRule(name, fit, seed);
+  const { progress, signal } = options;
+  const names = members.map((member) => member.name);
+  const found = await study({ fit, test, leaky }, { names, folds, seed, progress, signal });
+  const rule = await fitRule(name, fit, seed, signal);
   try {
     const spec = specOf(name, members, lists.fit);
     const measuredOn = lists.test ?? lists.fit;

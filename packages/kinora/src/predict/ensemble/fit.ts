@@ -10,16 +10,26 @@ import { applyRule, type LogitTable, pick } from './table.js';
 export const isFitted = (name: RuleName): boolean => fittedRules.includes(name);
 
 /** A rule fitted to the table; one without weights is only made. The caller disposes it. */
-export function fitRule(name: RuleName, table: LogitTable, seed: number): Rule {
+export async function fitRule(
+  name: RuleName,
+  table: LogitTable,
+  seed: number,
+  signal?: AbortSignal,
+): Promise<Rule> {
   manualSeed(seed);
   const rule = newRule(name, table.members.length, table.classes);
-  if (name === 'linear') trainClassifier(rule, table, seed);
-  if (name === 'weighted') set(rule, { weights: mixtureWeights(table) });
-  if (name === 'logistic') {
-    const { weights, bias } = fitLogistic(table, seed);
-    set(rule, { 'fc.weight': weights, 'fc.bias': bias });
+  try {
+    if (name === 'linear') await trainClassifier(rule, table, seed, signal);
+    if (name === 'weighted') set(rule, { weights: mixtureWeights(table) });
+    if (name === 'logistic') {
+      const { weights, bias } = await fitLogistic(table, seed, signal);
+      set(rule, { 'fc.weight': weights, 'fc.bias': bias });
+    }
+    return rule;
+  } catch (error) {
+    rule.dispose();
+    throw error;
   }
-  return rule;
 }
 
 function set(rule: Rule, values: Readonly<Record<string, Float64Array>>): void {
@@ -40,12 +50,19 @@ function set(rule: Rule, values: Readonly<Record<string, Float64Array>>): void {
  * The logits of a rule for every clip, each from a rule that was fitted without that clip's group, `[N, classes]`
  * (cross-fitting). A rule without weights needs no folds.
  */
-export function heldOutLogits(name: RuleName, table: LogitTable, folds: number, seed: number): Float32Array {
+export async function heldOutLogits(
+  name: RuleName,
+  table: LogitTable,
+  folds: number,
+  seed: number,
+  signal?: AbortSignal,
+): Promise<Float32Array> {
   const count = table.targets.length;
-  if (!isFitted(name)) return fitAndApply(name, table, table, seed);
+  if (!isFitted(name)) return fitAndApply(name, table, table, seed, signal);
   const logits = new Float32Array(count * table.classes);
   for (const fold of groupedFolds(table.groups, folds, seed)) {
-    const part = fitAndApply(name, pick(table, otherRows(count, fold)), pick(table, fold), seed);
+    const outside = pick(table, otherRows(count, fold));
+    const part = await fitAndApply(name, outside, pick(table, fold), seed, signal);
     for (const [i, n] of fold.entries())
       logits.set(part.subarray(i * table.classes, (i + 1) * table.classes), n * table.classes);
   }
@@ -53,13 +70,14 @@ export function heldOutLogits(name: RuleName, table: LogitTable, folds: number, 
 }
 
 /** The logits for `measured` of a rule fitted to `fitted`. */
-export function fitAndApply(
+export async function fitAndApply(
   name: RuleName,
   fitted: LogitTable,
   measured: LogitTable,
   seed: number,
-): Float32Array {
-  const rule = fitRule(name, fitted, seed);
+  signal?: AbortSignal,
+): Promise<Float32Array> {
+  const rule = await fitRule(name, fitted, seed, signal);
   try {
     return applyRule(rule, measured);
   } finally {

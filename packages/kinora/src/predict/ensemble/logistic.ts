@@ -5,6 +5,7 @@
 import { fromTypedArray, noGrad, ops, scope, type Tensor } from '@kinora/torch';
 import { averageWeights } from '../../model/ensemble/rules.js';
 import { crossEntropy } from '../../train/metrics.js';
+import { breathe } from './breathe.js';
 import { groupedFolds, otherRows } from './folds.js';
 import { lbfgs } from './lbfgs.js';
 import { type LogitTable, pick } from './table.js';
@@ -23,13 +24,21 @@ export const PENALTIES = [1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 1] as const;
 const INNER_FOLDS = 4;
 
 /** Fits with the penalty whose cross-validated log loss, in folds of whole groups, is least. */
-export function fitLogistic(table: LogitTable, seed: number): LogisticFit {
-  const penalty = choosePenalty(table, seed);
+export async function fitLogistic(
+  table: LogitTable,
+  seed: number,
+  signal?: AbortSignal,
+): Promise<LogisticFit> {
+  const penalty = await choosePenalty(table, seed, signal);
   return { ...minimise(table, penalty), penalty };
 }
 
 /** Of one group nothing can be held out: then the strongest penalty, which is nearly the mean. */
-function choosePenalty(table: LogitTable, seed: number): number {
+async function choosePenalty(
+  table: LogitTable,
+  seed: number,
+  signal: AbortSignal | undefined,
+): Promise<number> {
   const people = new Set(table.groups).size;
   if (people < 2) return PENALTIES.at(-1)!;
   const folds = groupedFolds(table.groups, Math.min(INNER_FOLDS, people), seed);
@@ -39,6 +48,7 @@ function choosePenalty(table: LogitTable, seed: number): number {
     // From the strongest on, each begins where the one before ended.
     let start: Float64Array | undefined;
     for (let i = PENALTIES.length - 1; i >= 0; i--) {
+      await breathe(signal);
       const fit = minimise(outside, PENALTIES[i]!, start);
       start = joined(fit.weights, fit.bias);
       losses[i]! += crossEntropy(logitsOf(fit, inside), inside.targets, table.classes) * fold.length;

@@ -1,10 +1,11 @@
 /** What rules learn, how clips are divided and how uncertain the figures are, on tables made for the purpose. */
+import { memoryStats } from '@kinora/torch';
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../../clip/random.js';
 import { topK } from '../../train/metrics.js';
 import { errorCorrelation, oracle } from './agreement.js';
 import { meanInterval } from './bootstrap.js';
-import { fitAndApply, heldOutLogits } from './fit.js';
+import { fitAndApply, fitRule, heldOutLogits } from './fit.js';
 import { groupedFolds, otherRows } from './folds.js';
 import { lbfgs } from './lbfgs.js';
 import { fitLogistic, minimise } from './logistic.js';
@@ -110,13 +111,13 @@ describe('weights', () => {
     for (const c of [0, 1, 2]) expect(slopes[c]! + penalty * bias[c]!).toBeCloseTo(0, 4);
   });
 
-  test('with a strong penalty it is the mean, and cross-validation asks for one where clips say little', () => {
+  test('with a strong penalty it is the mean, and cross-validation asks for one where clips say little', async () => {
     const { weights } = minimise(trial(60, 3, [1.5, 1]), 1e6);
     expect(weights[0]).toBeCloseTo(0.5, 3);
     expect(weights[1]).toBeCloseTo(0, 3);
     const noise = trial(40, 4, [0, 0]);
     const plenty = trial(500, 4, [3, 0]);
-    expect(fitLogistic(noise, 1).penalty).toBeGreaterThan(fitLogistic(plenty, 1).penalty);
+    expect((await fitLogistic(noise, 1)).penalty).toBeGreaterThan((await fitLogistic(plenty, 1)).penalty);
   });
 });
 
@@ -124,19 +125,30 @@ describe('honesty', () => {
   const table = trial(240, 6, [1, 1, 1]);
   const accuracy = (logits: Float32Array) => topK(logits, table.targets, 6, 1);
 
-  test('a rule never speaks of clips it was fitted to', () => {
-    const fitted = accuracy(fitAndApply('linear', table, table, 1));
-    const heldOut = accuracy(heldOutLogits('linear', table, 5, 1));
+  test('a rule never speaks of clips it was fitted to', async () => {
+    const fitted = accuracy(await fitAndApply('linear', table, table, 1));
+    const heldOut = accuracy(await heldOutLogits('linear', table, 5, 1));
     expect(fitted).toBeGreaterThan(heldOut + 0.03);
     // Without its weights there is nothing to hold out.
-    expect(heldOutLogits('mean_logits', table, 5, 1)).toEqual(fitAndApply('mean_logits', table, table, 1));
+    expect(await heldOutLogits('mean_logits', table, 5, 1)).toEqual(
+      await fitAndApply('mean_logits', table, table, 1),
+    );
   });
 
-  test('three that err independently gain, by mean and by stacking', () => {
+  test('three that err independently gain, by mean and by stacking', async () => {
     const single = accuracy(table.members[0]!);
-    expect(accuracy(heldOutLogits('mean_probabilities', table, 5, 1))).toBeGreaterThan(single + 0.1);
-    expect(accuracy(heldOutLogits('logistic', table, 5, 1))).toBeGreaterThan(single + 0.1);
+    expect(accuracy(await heldOutLogits('mean_probabilities', table, 5, 1))).toBeGreaterThan(single + 0.1);
+    expect(accuracy(await heldOutLogits('logistic', table, 5, 1))).toBeGreaterThan(single + 0.1);
   });
+});
+
+test.each(['linear', 'logistic'] as const)('fitting of %s stops when asked to', async (name) => {
+  const before = memoryStats().liveTensors;
+  const stopping = new AbortController();
+  setTimeout(() => stopping.abort(new Error('enough')));
+  const fitted = fitRule(name, trial(2000, 12, [1, 1]), 1, stopping.signal);
+  await expect(fitted).rejects.toThrow('enough');
+  expect(memoryStats().liveTensors).toBe(before);
 });
 
 describe('intervals', () => {

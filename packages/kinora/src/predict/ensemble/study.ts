@@ -3,6 +3,7 @@
  * fitted to: of a test list, or, without one, of the folds that were left out.
  */
 import { type RuleName, ruleNames } from '../../model/ensemble/rules.js';
+import { type Progress, silent } from '../../progress.js';
 import { type Summary, summarize } from '../../train/metrics.js';
 import { errorCorrelation, oracle, rightness } from './agreement.js';
 import { type Interval, meanInterval } from './bootstrap.js';
@@ -51,45 +52,64 @@ export interface StudyOptions {
   readonly names: readonly string[];
   readonly folds: number;
   readonly seed: number;
+  readonly progress?: Progress | undefined;
+  /** Its reason is thrown between rounds of fitting. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-export function study({ fit, test, leaky }: StudyTables, { names, folds, seed }: StudyOptions): Study {
+export async function study(
+  { fit, test, leaky }: StudyTables,
+  { names, folds, seed, signal, progress = silent }: StudyOptions,
+): Promise<Study> {
   const table = test ?? fit;
-  const { targets, classes, groups } = table;
+  const { measure, best } = yardstick(table, seed);
+  const dishonest = leaky === undefined ? [] : ruleNames.filter(isFitted);
+  const task = progress.task('fitting rules', { total: ruleNames.length + dishonest.length, unit: 'rules' });
+  const rules: MeasuredRule[] = [];
+  const add = (rule: RuleName, name: string, logits: Float32Array, leaky: boolean) => {
+    rules.push({ ...measure(name, logits), rule, leaky });
+    task.update(rules.length, name);
+  };
+  try {
+    for (const rule of ruleNames) {
+      const logits =
+        test === undefined
+          ? await heldOutLogits(rule, fit, folds, seed, signal)
+          : await fitAndApply(rule, fit, test, seed, signal);
+      add(rule, rule, logits, false);
+    }
+    for (const rule of dishonest)
+      add(rule, `${rule}, leaky`, await fitAndApply(rule, leaky!, table, seed, signal), true);
+  } finally {
+    task.finish();
+  }
+  return {
+    clips: table.targets.length,
+    groups: new Set(table.groups).size,
+    members: table.members.map((logits, m) => measure(names[m]!, logits)),
+    best,
+    rules,
+    errors: errorCorrelation(table),
+    oracle: oracle(table),
+  };
+}
+
+/** Measures anybody's logits for the table's clips against the best of its members. */
+function yardstick(table: LogitTable, seed: number) {
+  const { ids, targets, classes, groups } = table;
   const right = table.members.map((logits) => rightness(logits, targets, classes));
   const best = bestOf(right);
   const measure = (name: string, logits: Float32Array): Measured => {
     const own = rightness(logits, targets, classes);
+    const above = Int8Array.from(own, (value, n) => value - right[best]![n]!);
     return {
       name,
-      ...summarize({ ids: table.ids, targets, logits }, classes),
+      ...summarize({ ids, targets, logits }, classes),
       accuracy: meanInterval(own, groups, seed),
-      gain: meanInterval(
-        Int8Array.from(own, (value, n) => value - right[best]![n]!),
-        groups,
-        seed,
-      ),
+      gain: meanInterval(above, groups, seed),
     };
   };
-  const honest = ruleNames.map((rule): MeasuredRule => {
-    const logits =
-      test === undefined ? heldOutLogits(rule, fit, folds, seed) : fitAndApply(rule, fit, test, seed);
-    return { ...measure(rule, logits), rule, leaky: false };
-  });
-  const shown = leaky === undefined ? [] : ruleNames.filter(isFitted);
-  const dishonest = shown.map((rule): MeasuredRule => {
-    const logits = fitAndApply(rule, leaky!, table, seed);
-    return { ...measure(`${rule}, leaky`, logits), rule, leaky: true };
-  });
-  return {
-    clips: targets.length,
-    groups: new Set(groups).size,
-    members: table.members.map((logits, m) => measure(names[m]!, logits)),
-    best,
-    rules: [...honest, ...dishonest],
-    errors: errorCorrelation(table),
-    oracle: oracle(table),
-  };
+  return { measure, best };
 }
 
 /** The member with the most right predictions; the first of equals. */
