@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
+import { isAddress } from '../clip/packed/remote/address.js';
 import { crossCheck } from './check.js';
 import { configError } from './issues.js';
 import { keysAt } from './keys.js';
@@ -57,7 +58,7 @@ function complete(config: ReturnType<typeof RunConfig.parse>, source: string): R
 
 /** `.../jester-v1-validation.csv` -> `.../jester-v1-test.csv`, `val.csv` -> `test.csv`. */
 export function siblingTestList(validation: string | undefined): string | undefined {
-  if (validation === undefined) return undefined;
+  if (validation === undefined || isAddress(validation)) return undefined;
   const name = basename(validation);
   const test = name.replace(/validation|val(?![a-z])/i, 'test');
   return test === name ? undefined : join(dirname(validation), test);

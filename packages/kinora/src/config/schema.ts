@@ -41,7 +41,9 @@ const run = {
 const data = {
   train_data_folder: path.optional().describe('folder of the training clips'),
   val_data_folder: path.optional().describe('of the validation and test clips (default: train_data_folder)'),
-  train_data_csv: path.optional().describe('training list (default: one folder per class)'),
+  train_data_csv: path
+    .optional()
+    .describe('training list, or the index of a pack, a file or an address (default: one folder per class)'),
   val_data_csv: path.optional().describe('validation list'),
   test_data_csv: path.optional().describe('test list, ids only (default: sibling of the validation list)'),
   labels_csv: path
@@ -56,6 +58,13 @@ const data = {
   flow_cache: path
     .optional()
     .describe('folder that keeps optical flow, for networks that want it (default: train_data_folder.flow)'),
+  shuffle_buffer: count
+    .default(1000)
+    .describe('clips that training mixes at a time where a pack is read from a web server'),
+  stream_cache: path
+    .optional()
+    .describe('folder that keeps what came from a web server (default: ~/.cache/kinora)'),
+  stream_cache_gb: z.number().positive().default(50).describe('gigabytes that it may take, for each pack'),
   num_workers: natural.default(2).describe('decoding threads'),
 };
 

@@ -24,6 +24,8 @@ export interface ClipList {
   readonly items: readonly ClipItem[];
   /** Lines left out because their label is not among the labels (`unknownLabels: 'drop'`). */
   readonly dropped: number;
+  /** Of packed clips that are fetched while they are read: the clips that a shuffle buffer holds. */
+  readonly shuffleBuffer?: number;
 }
 
 /** How many clips each class has, `[classes]`. */

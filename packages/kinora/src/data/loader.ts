@@ -18,6 +18,9 @@ import { boundedWorkers, type DecodePool, decodePool } from './decode-pool.js';
 import type { FlowOptions } from './flow/flow-reader.js';
 import { balancedOrder, batchCount, batchPlaces, epochOrder, type Part, repeatsIn, WHOLE } from './order.js';
 import { type Ahead, readAhead } from './read-ahead.js';
+import { type FetchAhead, fetchAhead } from './stream/fetch-ahead.js';
+import { streamOrder } from './stream/order.js';
+import { type Placement, placementOf } from './stream/placement.js';
 
 export interface LoaderOptions {
   readonly list: ClipList;
@@ -100,6 +103,7 @@ export function clipLoader(options: LoaderOptions): ClipLoader {
       Math.ceil(Math.min(batchSize, clips) / part.count) * (clipBytes + flowBytes),
     ),
   );
+  const placement = once(() => (list.shuffleBuffer === undefined ? undefined : placementOf(list.items)));
   let pool: DecodePool | undefined;
   let running = false;
 
@@ -107,18 +111,22 @@ export function clipLoader(options: LoaderOptions): ClipLoader {
     if (running) throw epochRunning();
     running = true;
     let handed = 0;
+    let fetching: FetchAhead | undefined;
     try {
       pool ??= decodePool(workers, { spec, ...(training && { training }), ...(flow && { flow }) });
-      const order = orderOf(list, number, training);
+      const order = orderOf(list, number, training, placement());
       const repeats = repeatsIn(order);
       const places = { list, order, repeats, replace: training !== undefined };
       const run: EpochRun = { ...places, bad, pool, batchSize, part, clipBytes, flowBytes, epoch: number };
+      fetching = placement() && fetchAhead(placement()!, clipsOfBatches(run, startBatch), startBatch);
       const make = (batch: number, slot: Uint8Array) => assembleBatch(run, batch, slot);
       for await (const ahead of readAhead(ring(), startBatch, batchesPerEpoch, make, pool.cancel)) {
         handed++;
+        fetching?.reached(ahead.value.number);
         yield handOut(ahead, spec);
       }
     } finally {
+      await fetching?.stop();
       running = false;
     }
     const wanted = startBatch < batchesPerEpoch && batchPlaces(startBatch, batchSize, clips, part).length > 0;
@@ -142,13 +150,28 @@ export function clipLoader(options: LoaderOptions): ClipLoader {
   };
 }
 
-function orderOf({ items }: ClipList, epoch: number, training: LoaderOptions['training']): Uint32Array {
-  if (training?.balanced !== true) return epochOrder(items.length, epoch, training?.seed);
-  return balancedOrder(
-    items.map(({ label }) => label),
-    epoch,
-    training.seed,
-  );
+function orderOf(
+  { items, shuffleBuffer = 1 }: ClipList,
+  epoch: number,
+  training: LoaderOptions['training'],
+  placement: Placement | undefined,
+): Uint32Array {
+  const order =
+    training?.balanced === true
+      ? balancedOrder(
+          items.map(({ label }) => label),
+          epoch,
+          training.seed,
+        )
+      : epochOrder(items.length, epoch, training?.seed);
+  if (placement === undefined || training === undefined) return order;
+  return streamOrder(order, placement, shuffleBuffer, training.seed, epoch);
+}
+
+/** Positions in the list that this rank reads, batch by batch. */
+function* clipsOfBatches({ order, batchSize, part }: EpochRun, from: number): Generator<number[]> {
+  for (let batch = from; batch * batchSize < order.length; batch++)
+    yield batchPlaces(batch, batchSize, order.length, part).map((place) => order[place]!);
 }
 
 /** Memory that worker threads can write to. */

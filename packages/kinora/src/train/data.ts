@@ -10,8 +10,7 @@ import type { ClipList } from '../data/clip-list.js';
 import { readLabels } from '../data/labels.js';
 import { type ClipLoader, clipLoader, type LoaderOptions } from '../data/loader.js';
 import { type Part, WHOLE } from '../data/order.js';
-import { isPackIndex } from '../data/pack/index-file.js';
-import { readPack } from '../data/pack/read-pack.js';
+import { isPack, type PackListOptions, readPack } from '../data/pack/read-pack.js';
 import { findNetwork } from '../model/registry.js';
 
 export type Split = 'train' | 'val';
@@ -26,8 +25,10 @@ export function readSplit(
 ): ClipList | undefined {
   const file = config[`${split}_data_csv`];
   const options = { ...(labels && { labels }), unknownLabels: config.unknown_labels };
-  if (file !== undefined && isPackIndex(file))
-    return checkClasses(checkLabels(readPack(file, options), file), config);
+  if (file !== undefined && isPack(file)) {
+    const list = readPack(file, { ...options, ...streamOptions(config) });
+    return checkClasses(checkLabels(list, file), config);
+  }
   const folder = need(config, `${split}_data_folder`, split === 'train' ? 'training' : 'validation');
   if (file !== undefined) return checkClasses(checkLabels(readClipList(file, folder, options), file), config);
   if (split === 'val' && folder === config.train_data_folder) return undefined;
@@ -37,9 +38,15 @@ export function readSplit(
 /** The test list: clips without labels. */
 export function readTestList(config: RunConfig, labels: readonly string[]): ClipList {
   const file = need(config, 'test_data_csv', 'the test list');
-  if (isPackIndex(file)) return readPack(file, { labels });
+  if (isPack(file)) return readPack(file, { labels, ...streamOptions(config) });
   return readClipList(file, need(config, 'val_data_folder', 'the test list'), { labels });
 }
+
+const streamOptions = ({ shuffle_buffer, stream_cache, stream_cache_gb }: RunConfig): PackListOptions => ({
+  shuffleBuffer: shuffle_buffer,
+  cache: stream_cache,
+  limit: stream_cache_gb * 1e9,
+});
 
 function configuredLabels({ labels_csv }: RunConfig): readonly string[] | undefined {
   return labels_csv === undefined ? undefined : readLabels(labels_csv);

@@ -69,6 +69,8 @@ function checkGroups(path: string, { config }: CheckpointState, training: Traini
 const HARMLESS = new Set([
   'num_workers',
   'flow_cache',
+  'stream_cache',
+  'stream_cache_gb',
   'print_freq',
   'save_steps',
   'histograms',

@@ -8,6 +8,7 @@ import { join, relative, resolve } from 'node:path';
 import { KinoraError, serialize } from '@kinora/torch';
 import { isFrameName } from '../folder.js';
 import type { Size } from '../frames.js';
+import { packedPlace } from '../packed/place.js';
 import { isFlowOf, packFlow, unpackFlow } from './container.js';
 import { farneback } from './farneback.js';
 import { FLOW_REACH, type FlowFields } from './fields.js';
@@ -61,6 +62,8 @@ function hash(value: unknown): string {
 
 /** Changes whenever the clip's files do: their names, sizes and times. */
 function stamp(path: string): (string | number)[] {
+  const place = packedPlace(path);
+  if (place !== undefined) return [place.checksum];
   const info = statSync(path);
   if (!info.isDirectory()) return [info.size, info.mtimeMs];
   const names = readdirSync(path).filter(isFrameName).sort();

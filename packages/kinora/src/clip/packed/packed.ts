@@ -41,7 +41,7 @@ export async function openPacked(path: string, place: PackedPlace): Promise<Clip
 /** What the shard says of the clip. */
 export async function readDescription(place: PackedPlace): Promise<ClipDescription> {
   const { shard, offset, bytes, checksum } = place;
-  const found = await shardBytes(shard, offset, bytes);
+  const found = await shardBytes(shard, offset, bytes, (read) => checksumOf(read) === checksum);
   check(found, checksum, `${shard}, byte ${offset}`);
   return JSON.parse(Buffer.from(found).toString('utf8')) as ClipDescription;
 }
@@ -54,18 +54,18 @@ async function encodedFrames(
 ): Promise<(position: number) => EncodedFrame> {
   const offsets = frameOffsets(place.bytes, description);
   const frames = new Map<number, Uint8Array>();
-  for (const { from, to, members } of ranges(offsets, description.bytes, positions)) {
-    const range = await shardBytes(place.shard, place.offset + from, to - from);
-    for (const i of members) {
-      const start = offsets[i]! - from;
-      frames.set(i, range.subarray(start, start + description.bytes[i]!));
-    }
+  const { bytes, sha256, id } = description;
+  for (const { from, to, members } of ranges(offsets, bytes, positions)) {
+    const cut = (read: Uint8Array, i: number) => read.subarray(offsets[i]! - from).subarray(0, bytes[i]!);
+    const isRight = (read: Uint8Array) => members.every((i) => checksumOf(cut(read, i)) === sha256[i]);
+    const read = await shardBytes(place.shard, place.offset + from, to - from, isRight);
+    for (const i of members) frames.set(i, cut(read, i));
   }
   return (position) => {
-    const bytes = frames.get(position)!;
-    const name = `${place.shard}, clip ${description.id}, frame ${position + 1}`;
-    check(bytes, description.sha256[position]!, name);
-    return { bytes, name };
+    const frame = frames.get(position)!;
+    const name = `${place.shard}, clip ${id}, frame ${position + 1}`;
+    check(frame, sha256[position]!, name);
+    return { bytes: frame, name };
   };
 }
 

@@ -1,10 +1,29 @@
-/** Bytes of a shard on this machine: any range of it, by a seek. */
+/** Bytes of a shard, any range of it: by a seek on this machine, through a mirror from elsewhere. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { KinoraError } from '@kinora/torch/error';
 import { fileError } from '../file-error.js';
+import { forgetBlocks, mirrorBytes } from './remote/blocks.js';
+import { mirrorOf } from './remote/mirror.js';
 
-/** Bytes `[offset, offset + bytes)`. Throws KinoraError `clip/...` where they cannot be had. */
-export async function shardBytes(shard: string, offset: number, bytes: number): Promise<Uint8Array> {
+/**
+ * Bytes `[offset, offset + bytes)` that satisfy `isRight`; those of a mirror are fetched a second time where they do not. The
+ * caller says what is wrong with those that do not then. Throws KinoraError `clip/...` or `stream/*` where there are none.
+ */
+export async function shardBytes(
+  shard: string,
+  offset: number,
+  bytes: number,
+  isRight: (found: Uint8Array) => boolean,
+): Promise<Uint8Array> {
+  const mirror = mirrorOf(shard);
+  if (mirror === undefined) return localBytes(shard, offset, bytes);
+  const found = await mirrorBytes(mirror, shard, offset, bytes);
+  if (isRight(found)) return found;
+  forgetBlocks(mirror, shard, offset, bytes);
+  return mirrorBytes(mirror, shard, offset, bytes);
+}
+
+function localBytes(shard: string, offset: number, bytes: number): Uint8Array {
   const out = Buffer.allocUnsafe(bytes);
   const read = readRange(shard, offset, out);
   if (read === bytes) return out;

@@ -3,13 +3,33 @@ import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
 import { packedPath } from '../../clip/packed/place.js';
+import { isAddress } from '../../clip/packed/remote/address.js';
+import { mirrorOf } from '../../clip/packed/remote/mirror.js';
 import { nearest } from '../../nearest.js';
 import type { ListOptions } from '../annotations.js';
 import type { ClipItem, ClipList } from '../clip-list.js';
-import { type PackedEntry, readIndex, type ShardEntry } from './index-file.js';
+import { fetchIndex, type StreamOptions } from './fetch-index.js';
+import { isPackIndex, type PackedEntry, readIndex, type ShardEntry } from './index-file.js';
 
-/** Reads an index. The shards lie beside it, and their sizes are checked. Throws `pack/*` and `data/*`. */
-export function readPack(file: string, options: ListOptions = {}): ClipList {
+export interface PackListOptions extends ListOptions, StreamOptions {
+  /** Where the pack is on a web server: clips that training mixes at a time. */
+  readonly shuffleBuffer?: number;
+}
+
+/** Whether a list of clips is that of a pack: an index, or the address of one. */
+export const isPack = (list: string): boolean => isAddress(list) || isPackIndex(list);
+
+/**
+ * Reads an index, or that at an address. The shards lie beside it; on this machine their sizes are checked, elsewhere they
+ * are fetched when they are read. Throws `pack/*`, `data/*` and `stream/*`.
+ */
+export function readPack(index: string, options: PackListOptions = {}): ClipList {
+  if (!isAddress(index)) return readLocal(index, options);
+  const list = readLocal(fetchIndex(index, options), options);
+  return { ...list, shuffleBuffer: options.shuffleBuffer ?? 1000 };
+}
+
+function readLocal(file: string, options: ListOptions): ClipList {
   const { header, shards } = readIndex(file);
   const labels = options.labels ?? header.labels;
   const moved = header.labels.map((label) => labels.indexOf(label));
@@ -44,6 +64,7 @@ function clipItem(clip: PackedEntry, shard: string, label: number): ClipItem {
 }
 
 function checkSize(shard: string, { bytes }: ShardEntry): void {
+  if (mirrorOf(shard) !== undefined) return;
   const found = statSync(shard, { throwIfNoEntry: false })?.size;
   if (found === bytes) return;
   throw new KinoraError({

@@ -1,0 +1,136 @@
+/**
+ * Bytes of a file on a web server, by HTTP(S), with retries: what may be better in a moment (no answer, an answer cut short,
+ * a busy server) is tried again after a growing pause, what will not is one error that says what to do.
+ */
+import { KinoraError } from '@kinora/torch/error';
+
+export interface FetchOptions {
+  /** Tries after the first. */
+  readonly retries?: number;
+  /** Milliseconds without a byte until a try is given up. */
+  readonly timeout?: number;
+  /** Milliseconds before the second try; doubled before each further one. */
+  readonly pause?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Part of a file, and how large the file must be. */
+export interface ByteRange {
+  readonly from: number;
+  /** The first byte after it. */
+  readonly to: number;
+  readonly total: number;
+}
+
+/** Bytes of `url`: all of them, or a range. Throws KinoraError `stream/*`, and the signal's reason. */
+export async function fetchBytes(
+  url: string,
+  range?: ByteRange,
+  options: FetchOptions = {},
+): Promise<Uint8Array> {
+  const { retries = 5, pause = 500, signal } = options;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await fetchOnce(url, range, options);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof KinoraError && !isPassing(error)) throw error;
+      if (attempt === retries) throw unreachable(url, error, attempt + 1);
+      await sleep(pause * 2 ** attempt, signal);
+    }
+  }
+}
+
+const PASSING = 'stream/passing';
+const isPassing = ({ code }: KinoraError): boolean => code === PASSING;
+
+async function fetchOnce(
+  url: string,
+  range: ByteRange | undefined,
+  { timeout = 30_000, signal }: FetchOptions,
+): Promise<Uint8Array> {
+  const watch = new AbortController();
+  const onAbort = () => watch.abort(signal?.reason);
+  signal?.addEventListener('abort', onAbort);
+  const late = () => watch.abort(new Error(`no byte for ${timeout / 1000} s`));
+  let timer = setTimeout(late, timeout);
+  try {
+    const headers = range === undefined ? {} : { range: `bytes=${range.from}-${range.to - 1}` };
+    const answer = await fetch(url, { headers, signal: watch.signal });
+    checkAnswer(url, range, answer);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of answer.body!) {
+      chunks.push(chunk);
+      clearTimeout(timer);
+      timer = setTimeout(late, timeout);
+    }
+    const bytes = Buffer.concat(chunks);
+    if (range !== undefined && bytes.length !== range.to - range.from)
+      throw new Error(`an answer cut short after ${bytes.length} of ${range.to - range.from} bytes`);
+    return bytes;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Answers that are worth another try. */
+const BUSY = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+function checkAnswer(url: string, range: ByteRange | undefined, answer: Response): void {
+  const { status, statusText } = answer;
+  const received = `${status} ${statusText}`.trim();
+  const fail = (code: string, expected: string, got: string, hint: string) =>
+    new KinoraError({ code, where: url, expected, received: got, hint });
+  if (BUSY.has(status)) throw fail(PASSING, 'an answer', received, 'try again later');
+  if (range !== undefined && status === 200) {
+    const hint = 'use a server that answers range requests (nginx, Apache, S3 and its like do)';
+    throw fail(
+      'stream/no-ranges',
+      `206 and the bytes ${range.from}-${range.to - 1}`,
+      '200 and the whole file',
+      hint,
+    );
+  }
+  if (status !== (range === undefined ? 200 : 206) && status !== 416)
+    throw fail('stream/status', 'the file', received, hintFor(status));
+  const total = Number(/\/(\d+)$/.exec(answer.headers.get('content-range') ?? '')?.[1] ?? range?.total);
+  if (status !== 416 && (range === undefined || total === range.total)) return;
+  const got = status === 416 ? 'a shorter one' : `one of ${total}`;
+  const hint = 'index and shards are not of one pack: put both there again';
+  throw fail('stream/other-size', `a file of ${range?.total} bytes, as the index says`, got, hint);
+}
+
+function hintFor(status: number): string {
+  if (status === 401 || status === 403)
+    return 'the server wants permission: a signed URL keeps its query for the shards';
+  return 'the shards must lie beside the index; open the address in a browser';
+}
+
+function unreachable(url: string, error: unknown, tries: number): KinoraError {
+  const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
+  const reason =
+    error instanceof KinoraError
+      ? error.parts.received
+      : (cause?.code ?? cause?.message ?? (error as Error).message);
+  return new KinoraError({
+    code: 'stream/unreachable',
+    where: url,
+    expected: 'an answer from the server',
+    received: `${reason}, ${tries} times`,
+    hint: 'check the address and the network; the same command goes on where it was',
+    cause: error,
+  });
+}
+
+function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal?.addEventListener('abort', done);
+  });
+}

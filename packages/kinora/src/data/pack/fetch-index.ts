@@ -1,0 +1,79 @@
+/**
+ * The index of a pack on a web server, in a mirror on this machine. Lists are read at once, not in time, so a thread fetches
+ * the index while this one waits. The mirror's name comes from the index itself: another index has another mirror.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, join } from 'node:path';
+import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { KinoraError, serialize } from '@kinora/torch';
+import { forgetMirror, type Mirror, mirrorFile } from '../../clip/packed/remote/mirror.js';
+import { fromThread } from '../thread-error.js';
+import type { FetchedIndex } from './fetch-index-worker.js';
+import { readIndex } from './index-file.js';
+
+export interface StreamOptions {
+  /** Folder that keeps what was fetched; default: `.cache/kinora` in the home folder. */
+  readonly cache?: string | undefined;
+  /** Bytes that it may take, for each pack. */
+  readonly limit?: number | undefined;
+  /** Bytes that are fetched at a time. */
+  readonly block?: number | undefined;
+}
+
+const GIGABYTE = 1e9;
+
+/** Bytes of a block: a request takes about as long to be answered as this to be sent. */
+const BLOCK = 4 * 2 ** 20;
+
+/** Milliseconds; beyond it the thread itself is lost. */
+const LONGEST = 20 * 60_000;
+
+/** Fetches the index and returns its path in the mirror. Throws KinoraError `stream/*`, `pack/*`. */
+export function fetchIndex(url: string, { cache, limit, block }: StreamOptions = {}): string {
+  const bytes = fetchNow(url);
+  const name = createHash('sha256').update(url).update(bytes).digest('hex').slice(0, 16);
+  const folder = join(cache ?? join(homedir(), '.cache', 'kinora'), name);
+  const file = join(folder, basename(new URL(url).pathname));
+  mkdirSync(folder, { recursive: true });
+  if (!existsSync(file)) write(file, bytes);
+  const facts = { url, block: block ?? BLOCK, limit: limit ?? 50 * GIGABYTE, sizes: sizesIn(file) };
+  write(mirrorFile(folder), Buffer.from(JSON.stringify(facts satisfies Omit<Mirror, 'folder'>)));
+  forgetMirror(folder);
+  return file;
+}
+
+const write = (file: string, bytes: Uint8Array): void =>
+  serialize.writeAtomically(file, (sink) => sink.write(bytes));
+
+function sizesIn(file: string): Mirror['sizes'] {
+  const sizes: Record<string, number> = {};
+  for (const shard of readIndex(file).shards) sizes[shard.file] = shard.bytes;
+  return sizes;
+}
+
+function fetchNow(url: string): Uint8Array {
+  const done = new Int32Array(new SharedArrayBuffer(4));
+  const { port1, port2 } = new MessageChannel();
+  const worker = new Worker(new URL('./fetch-index-worker.js', import.meta.url), {
+    workerData: { url, done, port: port2 },
+    transferList: [port2],
+    execArgv: [],
+  });
+  worker.unref();
+  if (Atomics.wait(done, 0, 0, LONGEST) === 'timed-out') throw tooLong(url);
+  const { message } = receiveMessageOnPort(port1) as { message: FetchedIndex };
+  port1.close();
+  if ('error' in message) throw fromThread(message.error);
+  return message.bytes;
+}
+
+const tooLong = (url: string): KinoraError =>
+  new KinoraError({
+    code: 'stream/unreachable',
+    where: url,
+    expected: `the index within ${LONGEST / 60_000} minutes`,
+    received: 'no end of it',
+    hint: 'check the address and the network',
+  });

@@ -1,0 +1,52 @@
+/**
+ * For tests only: a web server in a thread of its own, since lists are read while their thread waits. The first part of a
+ * path says how it behaves: `good`, or in which way it does not.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+
+const { root } = workerData as { root: string };
+/** Requests for each path so far. */
+const requests: Record<string, number> = {};
+
+const server = createServer((request, answer) => {
+  const { pathname, search } = new URL(request.url!, 'http://localhost');
+  if (pathname === '/requests') return answer.end(JSON.stringify(requests));
+  const seen = (requests[pathname + search] ?? 0) + 1;
+  requests[pathname + search] = seen;
+  const [, behaviour, ...rest] = pathname.split('/');
+  const file = join(root, ...rest);
+  if (!existsSync(file)) return answer.writeHead(404).end();
+  const shard = file.endsWith('.tar');
+  if (behaviour === 'busy' && seen < 3) return answer.writeHead(503).end();
+  if (behaviour === 'hangs-up' && seen < 3) return request.socket.destroy();
+  if (behaviour === 'silent' && shard) return;
+  if (behaviour === 'signed' && search !== '?signature=x%2Fy') return answer.writeHead(403).end();
+  const bytes = readFileSync(file);
+  if (behaviour === 'damaged' && shard && seen === 1) bytes.fill(0, 1000, 3000);
+  const range = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '');
+  if (range === null || behaviour === 'no-ranges') return answer.writeHead(200).end(bytes);
+  part(answer, bytes, Number(range[1]), Number(range[2]), behaviour, seen);
+});
+
+function part(
+  answer: ServerResponse,
+  bytes: Buffer,
+  from: number,
+  last: number,
+  behaviour: string | undefined,
+  seen: number,
+): void {
+  const total = behaviour === 'other-size' ? bytes.length + 512 : bytes.length;
+  answer.writeHead(206, {
+    'content-range': `bytes ${from}-${last}/${total}`,
+    'content-length': last + 1 - from,
+  });
+  if (behaviour !== 'cuts' || seen > 1) answer.end(bytes.subarray(from, last + 1));
+  else answer.write(bytes.subarray(from, from + 100), () => answer.destroy());
+}
+
+server.listen(0, '127.0.0.1', () => parentPort!.postMessage((server.address() as AddressInfo).port));
