@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { errorOf } from '../engine.test.util.js';
-import { manualSeed, nn, ops, type Tensor, tensor } from '../index.js';
+import { engineInfo, manualSeed, nn, ops, type Tensor, tensor } from '../index.js';
 import { firstHost, placeFromEnvironment } from './environment.js';
 import { features } from './features.js';
 import { freePort, resultsOf, startRank, startRanks } from './ranks.test.util.js';
@@ -150,17 +150,21 @@ describe.skipIf(!enough)('failures name the rank', () => {
 });
 
 describe.skipIf(!features().c10d)('stores', () => {
-  // A connection that the host had not accepted when it died is reset; libtorch 1.13 throws on a thread of its own.
-  test('outlive a host that is killed before it greets', async () => {
-    const keeper = startRank(storeProgram, ['keep'], {});
-    const port = await keeper.said('\n').then(() => keeper.stdout().match(/port (\d+)/)![1]!);
-    keeper.child.kill('SIGSTOP');
-    const user = startRank(storeProgram, ['use', port], {});
-    await user.said('connected');
-    keeper.child.kill('SIGKILL');
-    expect(await user.outcome).toMatchObject({ code: 0, stderr: '', stdout: 'connected\nstill here\n' });
-    await keeper.outcome;
-  });
+  // A connection that the host had not accepted when it died is reset; libtorch 1.13 throws on a thread of its own. Newer
+  // versions do not call a store connected before it has answered.
+  test.skipIf(!engineInfo().version.startsWith('1.'))(
+    'outlive a host that is killed before it greets',
+    async () => {
+      const keeper = startRank(storeProgram, ['keep'], {});
+      const port = await keeper.said('\n').then(() => keeper.stdout().match(/port (\d+)/)![1]!);
+      keeper.child.kill('SIGSTOP');
+      const user = startRank(storeProgram, ['use', port], {});
+      await user.said('connected');
+      keeper.child.kill('SIGKILL');
+      expect(await user.outcome).toMatchObject({ code: 0, stderr: '', stdout: 'connected\nstill here\n' });
+      await keeper.outcome;
+    },
+  );
 
   test('keep values and counters, prefixed or not', async () => {
     const store = await Store.tcp({ host: '127.0.0.1', port: 0, isServer: true });

@@ -47,7 +47,11 @@ export function startRank(program: URL, words: readonly string[], env: Record<st
     outcome,
     stdout: () => text.stdout,
     async said(wanted) {
-      while (!text.stdout.includes(wanted)) await Promise.race([once(child, 'said'), outcome]);
+      while (!text.stdout.includes(wanted)) {
+        const ended = await Promise.race([once(child, 'said').then(() => null), outcome]);
+        if (ended !== null && !text.stdout.includes(wanted))
+          throw new Error(`ended without saying ${JSON.stringify(wanted)}: ${text.stderr}`);
+      }
     },
   };
 }
