@@ -205,6 +205,21 @@ describe('the place among ranks', () => {
     });
   });
 
+  test("Kubeflow's trainer, a process a pod", () => {
+    const pod = {
+      PET_NNODES: '4',
+      PET_NODE_RANK: '2',
+      PET_NPROC_PER_NODE: '1',
+      PET_MASTER_ADDR: 'job-node-0-0.job',
+      PET_MASTER_PORT: '29400',
+    };
+    const expected = { rank: 2, worldSize: 4, localRank: 0, host: 'job-node-0-0.job', port: 29400 };
+    expect(placeFromEnvironment(pod)).toEqual(expected);
+    expect(errorOf(() => placeFromEnvironment({ ...pod, PET_NPROC_PER_NODE: 'auto' })).message).toContain(
+      'PET_NPROC_PER_NODE: expected 1, for one process a pod, received "auto"',
+    );
+  });
+
   test('as Slurm says it', () => {
     const slurm = {
       SLURM_STEP_ID: '0',

@@ -1,6 +1,6 @@
 /**
- * Who this process is among many, from what its launcher says: the variables of torchrun (which Kubernetes' training
- * operator sets as well), or Slurm's own.
+ * Who this process is among many, from what its launcher says: the variables that torchrun gives its processes (Kubeflow's
+ * training operator does as well), those that torchrun itself takes (as Kubeflow's trainer sets them), or Slurm's own.
  */
 import { KinoraError } from '../error.js';
 import { checkRank } from './group.js';
@@ -22,7 +22,7 @@ const DEFAULT_PORT = 29500;
 
 /** Undefined where nobody has launched several processes. @throws KinoraError `distributed/environment`, `distributed/rank` */
 export function placeFromEnvironment(env: Environment = process.env): Place | undefined {
-  const place = fromTorchrun(env) ?? fromSlurm(env);
+  const place = fromTorchrun(env) ?? fromTrainer(env) ?? fromSlurm(env);
   if (place !== undefined) checkRank(place.rank, place.worldSize);
   return place;
 }
@@ -36,6 +36,21 @@ function fromTorchrun(env: Environment): Place | undefined {
     localRank: env.LOCAL_RANK === undefined ? rank : integer(env, 'LOCAL_RANK'),
     host: text(env, 'MASTER_ADDR'),
     port: portOf(env) ?? DEFAULT_PORT,
+  };
+}
+
+/** A pod of Kubeflow's trainer, which has one process: one for each GPU is a pod for each GPU. */
+function fromTrainer(env: Environment): Place | undefined {
+  if (env.PET_NNODES === undefined || env.PET_NODE_RANK === undefined) return undefined;
+  const processes = env.PET_NPROC_PER_NODE?.trim() ?? '1';
+  if (processes !== '1')
+    throw wrong('PET_NPROC_PER_NODE', '1, for one process a pod', JSON.stringify(processes));
+  return {
+    rank: integer(env, 'PET_NODE_RANK'),
+    worldSize: integer(env, 'PET_NNODES'),
+    localRank: 0,
+    host: text(env, 'PET_MASTER_ADDR'),
+    port: portOf(env, 'PET_MASTER_PORT') ?? DEFAULT_PORT,
   };
 }
 
@@ -58,11 +73,11 @@ export function firstHost(list: string): string {
   return range === undefined ? prefix : `${prefix}${range}${suffix}`;
 }
 
-function portOf(env: Environment): number | undefined {
-  if (env.MASTER_PORT === undefined) return undefined;
-  const port = integer(env, 'MASTER_PORT');
+function portOf(env: Environment, name = 'MASTER_PORT'): number | undefined {
+  if (env[name] === undefined) return undefined;
+  const port = integer(env, name);
   if (port < 65536) return port;
-  throw wrong('MASTER_PORT', 'a port below 65536', String(port));
+  throw wrong(name, 'a port below 65536', String(port));
 }
 
 function integer(env: Environment, name: string): number {

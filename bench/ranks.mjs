@@ -1,0 +1,100 @@
+// What training in two processes costs: `node bench/ranks.mjs [--model NAME] [--clips N] [--rounds N] [--steps N]` makes the
+// same steps on N clips in one process with two threads, and in two processes with one thread each that share the clips,
+// alternately. As root the two have a network of their own (unshare), so that every byte on it is theirs.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { availableParallelism, cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { spread } from './statistics.mjs';
+
+/**
+ * @typedef {{ alone: number[], shared: number[], after: number[], silent: number[], sending: number[], bytes: number[] }} Laps
+ * @typedef {{ laps: Laps, parameters: number, kind: string }} Measured
+ */
+
+const SIDE = fileURLToPath(new URL('./ours/rank.mjs', import.meta.url));
+const { values } = parseArgs({
+  options: {
+    model: { type: 'string', default: 'ConvColumnSmall' },
+    clips: { type: 'string', default: '16' },
+    rounds: { type: 'string', default: '5' },
+    steps: { type: 'string', default: '4' },
+  },
+});
+
+const apart = process.getuid?.() === 0 && spawnSync('unshare', ['-n', 'true']).status === 0;
+const { laps, parameters, kind } = await measure();
+console.log(`\n${heading()}\n\n${table()}`);
+
+/** @returns {Promise<Measured>} */
+async function measure() {
+  const port = await freePort();
+  const words = [values.model, values.clips, values.rounds, values.steps];
+  const ranks = ['0', '1'].map((rank) => [`RANK=${rank}`, process.execPath, SIDE, ...words].join(' '));
+  const script = `ip link set lo up; ${ranks.join(' & ')}; wait`;
+  const plain = `${ranks.join(' & ')}; wait`;
+  const [program, ...args] = apart ? ['unshare', '-n', 'sh', '-c', script] : ['sh', '-c', plain];
+  const env = { ...process.env, WORLD_SIZE: '2', MASTER_ADDR: '127.0.0.1', MASTER_PORT: String(port) };
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ chunk) => {
+    text += chunk;
+  });
+  await once(child, 'close');
+  if (text === '')
+    throw new Error('expected the figures of rank 0, received nothing; its error stands above');
+  return JSON.parse(text);
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' ? address?.port : undefined;
+}
+
+function heading() {
+  const command = ['node bench/ranks.mjs', ...process.argv.slice(2)].join(' ');
+  return `\`${command}\` on ${availableParallelism()} cores of ${cpus()[0]?.model.trim()}: ${values.model}, ${parameters} parameters, steps of ${values.clips} clips, medians of ${values.rounds} rounds of ${values.steps} steps (least to most):`;
+}
+
+function table() {
+  const minimum = 2 * 4 * parameters; // each of two ranks sends every gradient once
+  const time = (/** @type {number[]} */ list) => {
+    const { median, low, high } = spread(list);
+    return `${median.toFixed(0)} ms (${low.toFixed(0)} to ${high.toFixed(0)})`;
+  };
+  const ratio = (/** @type {number[]} */ a, /** @type {number[]} */ b) => {
+    const { median, low, high } = spread(a.map((value, i) => value / (b[i] ?? Number.NaN)));
+    return `${median.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
+  };
+  const hidden = laps.shared.map((all, i) => 1 - (all - (laps.silent[i] ?? 0)) / (laps.sending[i] ?? 1));
+  const share = spread(hidden.map((value) => 100 * value));
+  const rows = [
+    ['a step, 1 process x 2 threads', time(laps.alone)],
+    [`a step, 2 processes x 1 thread, gradients by ${kind}`, time(laps.shared)],
+    ['the same over that of one process', ratio(laps.shared, laps.alone)],
+    ['a step, 2 processes x 1 thread, gradients after backward', time(laps.after)],
+    ['a step of 2 processes that do not speak', time(laps.silent)],
+    ['sending the gradients, with nothing else to do', time(laps.sending)],
+    [
+      'of which backward hides',
+      `${share.median.toFixed(0)} % (${share.low.toFixed(0)} to ${share.high.toFixed(0)})`,
+    ],
+    ['bytes on the wire a step', apart ? spread(laps.bytes).median.toFixed(0) : 'not measured: needs root'],
+    [
+      'over the least that averaging needs',
+      apart
+        ? ratio(
+            laps.bytes,
+            laps.bytes.map(() => minimum),
+          )
+        : '',
+    ],
+  ];
+  return ['| | |', '|---|---:|', ...rows.map((row) => `| ${row.join(' | ')} |`)].join('\n');
+}
