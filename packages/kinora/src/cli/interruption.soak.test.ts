@@ -6,16 +6,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { serialize } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { randomStream } from '../clip/random.js';
 import type { RunConfig } from '../config/index.js';
-import { isCheckpoint, readState } from '../train/checkpoint.js';
 import { runFolderOf } from '../train/run-folder.js';
 import { losses, type Outcome, outcome, TinyData } from '../train/tiny-run.test.util.js';
 import { kinora, main } from './kinora.test.util.js';
+import { checkWhole } from './whole.test.util.js';
 
 const SEED = Number(process.env.KINORA_SOAK_SEED ?? Date.now() % 1_000_000);
 const KILLS = 20;
@@ -66,19 +64,6 @@ async function disturbed(config: RunConfig, signal: NodeJS.Signals, delay: numbe
   child.kill(signal);
   const [code, killedBy] = await exit;
   return { code, killedBy, stderr };
-}
-
-/** Every link leads to a generation that can be loaded. Returns the step it stands at. */
-function checkWhole(config: RunConfig): number {
-  const { checkpoints } = runFolderOf(config);
-  const [last, best] = ['last', 'best'].map((link) => join(checkpoints, link));
-  for (const path of [last!, best!].filter(isCheckpoint)) {
-    readState(path);
-    for (const name of ['model', 'optimizer'])
-      for (const tensor of serialize.loadSafetensors(join(path, `${name}.safetensors`)).values())
-        tensor.dispose();
-  }
-  return isCheckpoint(last!) ? readState(last!).progress.step : 0;
 }
 
 const leftHalfWritten = ({ checkpoints }: { checkpoints: string }): boolean =>

@@ -34,6 +34,7 @@ interface End {
 }
 
 const LAST_WORDS_MS = 25_000;
+const PARTING_MS = 2000;
 const STOP_MS = 60_000; // to finish a step and save, after Ctrl+C
 
 /** Runs the group to its end. Throws what failed; restarts after deaths, not after errors. */
@@ -86,14 +87,19 @@ class Group {
     try {
       const ends = this.#children.map((child, rank) => endOf(child, rank));
       const first = await firstFailure(ends);
-      const patience = this.interrupted === undefined ? this.#lastWordsMs : STOP_MS;
       if (first !== undefined)
-        await Promise.race([Promise.all(ends), sleep(patience, undefined, { ref: false })]);
+        await Promise.race([Promise.all(ends), sleep(this.#patience(first), undefined, { ref: false })]);
       return first;
     } finally {
       for (const off of handlers) off();
       this.#kill();
     }
+  }
+
+  /** How long the others may live on. Who was killed is known: they need not find out by themselves. */
+  #patience({ signal }: End): number {
+    if (this.interrupted !== undefined) return STOP_MS;
+    return signal === null ? this.#lastWordsMs : Math.min(this.#lastWordsMs, PARTING_MS);
   }
 
   #stop(name: 'SIGINT' | 'SIGTERM'): void {

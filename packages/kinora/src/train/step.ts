@@ -60,7 +60,7 @@ export function trainStep(
   const parts = partsOf(batch, settings.accumulateSteps, mix);
   const weights = parts.map(({ targets }) => weightOf(targets, settings.objective));
   const own = weights.reduce((sum, weight) => sum + weight);
-  const total = settings.ranks?.sum(own) ?? own;
+  const total = wholeWeight(own, settings);
   return scope(() => {
     optimizer.zeroGrad();
     const done = parts.map((part, i) =>
@@ -75,6 +75,12 @@ export function trainStep(
       labels: BigInt64Array.from(parts.flatMap(({ targets }) => [...dominantLabels(targets)])),
     };
   });
+}
+
+/** The weight of the batch over all ranks. They have equally many clips: without class weights nobody needs to ask. */
+function wholeWeight(own: number, { ranks, objective }: StepSettings): number {
+  if (ranks === undefined) return own;
+  return objective.classWeights === null ? own * ranks.size : ranks.sum(own);
 }
 
 /** Adds a part's gradients, weighted by its share of the batch; with the last part ranks average theirs. */
