@@ -149,5 +149,5 @@ const CONFIG = {
 const RUNS = [
   [],
   ['model_name=other', 'seed=2', 'num_epochs=4'],
-  ['model_name=three-frame', 'model=FrameColumnSmall', 'clip_size=1', 'sampling=uniform', 'num_epochs=1'],
+  ['model_name=three-frame', 'model=SingleFrameSmall', 'clip_size=1', 'sampling=uniform', 'num_epochs=1'],
 ];

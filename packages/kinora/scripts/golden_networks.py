@@ -1,7 +1,7 @@
-"""Writes golden/*.json: for networks of each kind, the names and shapes of their weights, and what a narrow twin
-of each residual one, with an eighth of the channels from its stem on, or the network itself computes from weights and clips that both sides make by the same
-arithmetic: logits, loss, each gradient and each running statistic. A tensor is told by its norm and its product with a
-wave, in float64.
+"""Writes golden/*.json: for networks of each kind, the names and shapes of their weights, and what they compute from
+weights and clips that both sides make by the same arithmetic: logits, loss, each gradient and each running statistic.
+Columns and residual networks compute as a narrow twin, with a sixteenth of the channels, or an eighth from the stem on.
+A tensor is told by its norm and its product with a wave, in float64.
 
 The networks of torchvision are torchvision's own; the others are short reference modules, written for this purpose.
 Run by hand with Debian's torch 1.13 and torchvision 0.14; the tests need no Python.
@@ -125,10 +125,16 @@ def image(name, expansion):
     return case(name, *twins(models.resnet, "ResNet", name, expansion), IMAGE)
 
 
-def residual(name, **options):
-    full = reference.resnet3d(models.resnet.ResNet, num_classes=CLASSES, **options)
-    twin = reference.resnet3d(narrow(models.resnet.ResNet, 4 if "bottleneck" in options else 1), num_classes=CLASSES, **options)
-    return case(name, full, twin, [2, 3, 6, 34, 36])
+def residual(name, make=reference.resnet3d, **options):
+    full = make(models.resnet.ResNet, num_classes=CLASSES, **options)
+    base = narrow(models.resnet.ResNet, 4 if "bottleneck" in options else 1)
+    return case(name, full, make(base, num_classes=CLASSES, **options), [2, 3, 6, 34, 36])
+
+
+def column(name):
+    """The twin has a sixteenth of the channels, rounded up."""
+    full, twin = (reference.conv_column(name, CLASSES, share) for share in (1, 16))
+    return case(name, full, twin, [3, 3, 16, 84, 84])
 
 
 def mobile(name, width):
@@ -141,13 +147,18 @@ def causal(name):
     return case(name, net, net, [2, 3, 7, 40, 36])
 
 
+COLUMNS = ["ConvColumn5", "ConvColumn6", "ConvColumn7", "ConvColumn8", "ConvColumn9", "ConvColumnSmall"]
+
 CASES = {
+    "conv-columns": lambda: [column(name) for name in COLUMNS],
     "video-resnets": lambda: [video(name) for name in ("r3d_18", "mc3_18", "r2plus1d_18")],
     "resnets-2d": lambda: [image("resnet18", 1), image("resnet50", 4)],
     "resnets-3d": lambda: [
         residual("ResNet3D10", blocks=[1, 1, 1, 1]),
         residual("ResNet3D18A", blocks=[2, 2, 2, 2], projection=False),
         residual("ResNet3D50", blocks=[3, 4, 6, 3], bottleneck=True),
+        residual("I3DResNet18", make=reference.inflated, blocks=[2, 2, 2, 2]),
+        residual("I3DResNet50", make=reference.inflated, blocks=[3, 4, 6, 3], bottleneck=True),
     ],
     "mobile": lambda: [mobile("MobileNet3D_0.2x", 0.2)],
     "streaming": lambda: [causal("CausalMobile3DSmall")],

@@ -4,6 +4,83 @@ from torch import nn
 from torchvision.models.resnet import BasicBlock, Bottleneck
 
 
+def unit(i, o, kernel, norm=True, **options):
+    return [nn.Conv3d(i, o, kernel, **options), *([nn.BatchNorm3d(o)] if norm else []), nn.LeakyReLU()]
+
+
+def block_a(i, o, norm=True):
+    first, second = unit(i, o, (2, 3, 3), norm), unit(o, o, (2, 3, 3), norm, padding=1)
+    return nn.Sequential(*first, *second, nn.MaxPool3d(2))
+
+
+def block_b(i, o):
+    return nn.Sequential(*unit(i, o, 2, padding=1), *unit(o, o, 2, padding=1), nn.MaxPool3d(2))
+
+
+class StandingOut(nn.Module):
+    """Subtracts what stands still."""
+
+    def forward(self, x):
+        return x - x.mean(2, keepdim=True)
+
+
+class ConvColumn(nn.Module):
+    """layers: conv_layer1, conv_layer2, ...; widths: those of the perceptron, its input first."""
+
+    def __init__(self, num_classes, layers, widths, dropout):
+        super().__init__()
+        self.depth = len(layers)
+        for n, layer in enumerate(layers, 1):
+            setattr(self, f"conv_layer{n}", layer)
+        for n, (i, o) in enumerate(zip(widths, widths[1:])):
+            setattr(self, f"fc{n + 5}", nn.Linear(i, o))
+            setattr(self, f"batch{n}", nn.BatchNorm1d(o))
+        self.fc7 = nn.Linear(widths[-1], num_classes)
+        self.hidden = len(widths) - 1
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x):
+        for n in range(self.depth):
+            x = getattr(self, f"conv_layer{n + 1}")(x)
+        x = x.flatten(1)
+        for n in range(self.hidden):
+            hidden = nn.functional.leaky_relu(getattr(self, f"fc{n + 5}")(x))
+            x = self.dropout(getattr(self, f"batch{n}")(hidden))
+        return self.fc7(x if self.hidden else self.dropout(x))
+
+
+def conv_column(name, num_classes, share=1):
+    """A column with one share-th of the channels, rounded up."""
+    thin = lambda *widths: [-(-width // share) for width in widths]
+    a, b = thin(32, 64, 124, 256), thin(32, 64, 124, 256, 512)
+    blocks = lambda block, widths, *options: [block(i, o, *options) for i, o in zip([3, *widths], widths)]
+    if name == "ConvColumn5":
+        last = nn.Conv3d(a[-1], a[-1], (1, 3, 3))
+        return ConvColumn(num_classes, [*blocks(block_a, a, False), last], thin(256, 256, 124), 0.15)
+    if name == "ConvColumn6":
+        last = nn.Conv3d(a[-1], *thin(512), (1, 3, 3))
+        return ConvColumn(num_classes, [*blocks(block_a, a), last], thin(512, 512, 256), 0.15)
+    if name in ("ConvColumn7", "ConvColumn8"):
+        last = nn.Sequential(*unit(b[-1], b[-1], 3, padding=1), nn.MaxPool3d(2))
+        dropout = 0.15 if name == "ConvColumn7" else 0.6
+        return ConvColumn(num_classes, [*blocks(block_b, b), last], thin(2048, 4096, 4096), dropout)
+    if name == "ConvColumn9":
+        wide = thin(1024)[0]
+        last = nn.Sequential(*unit(b[-1], wide, 2), *unit(wide, wide, (1, 3, 3)))
+        return ConvColumn(num_classes, [*blocks(block_b, b), last], thin(1024, 4096, 1024), 0.6)
+    assert name == "ConvColumnSmall"
+    c1, c2, c3, c4 = thin(16, 32, 64, 128)
+    same = {"padding": 1}
+    layers = [
+        nn.Sequential(StandingOut(), nn.AvgPool3d((1, 2, 2)), *unit(3, c1, 3, stride=(1, 2, 2), **same)),
+        nn.Sequential(*unit(c1, c2, 3, stride=(2, 1, 1), **same)),
+        nn.Sequential(*unit(c2, c3, 3, stride=(1, 2, 2), **same), *unit(c3, c3, 3, **same)),
+        nn.Sequential(*unit(c3, c4, 3, stride=2, **same), *unit(c4, c4, 3, **same)),
+        nn.AdaptiveAvgPool3d(1),
+    ]
+    return ConvColumn(num_classes, layers, thin(128), 0.3)
+
+
 class Thin(nn.Module):
     """Shortcut A: every second position, and channels of zeros."""
 
@@ -46,6 +123,25 @@ def resnet3d(base, num_classes, blocks, bottleneck=False, projection=True):
             if getattr(block, "downsample", None) is not None:
                 conv = block.downsample[0]
                 block.downsample = Thin(conv.out_channels, conv.stride)
+    return net
+
+
+class Standing(nn.Conv3d):
+    """Goes on beyond the first and the last frame by repeating them."""
+
+    def forward(self, x):
+        t, h, w = self.padding
+        x = nn.functional.pad(x, (0, 0, 0, 0, t, t), mode="replicate")
+        return nn.functional.conv3d(x, self.weight, None, self.stride, (0, h, w))
+
+
+def inflated(base, num_classes, blocks, **options):
+    """I3D's: as resnet3d, but standing still beyond the clip, and no pooling in time."""
+    net = resnet3d(base, num_classes, blocks, **options)
+    net.maxpool = nn.MaxPool3d((1, 3, 3), (1, 2, 2), (0, 1, 1))
+    for module in net.modules():
+        if isinstance(module, nn.Conv3d) and module.kernel_size[0] > 1:
+            module.__class__ = Standing
     return net
 
 

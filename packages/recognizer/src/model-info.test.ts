@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { exportTestModel, LABELS } from './model.test.util.js';
 import { readModelInfo } from './model-info.js';
 
-const model = exportTestModel('FrameColumnSmall', true);
+const model = exportTestModel('SingleFrameSmall', true);
 afterAll(() => model.remove());
 const file = new Uint8Array(readFileSync(model.onnx));
 
@@ -22,7 +22,7 @@ function metadata(key: string, value: string): Uint8Array {
 describe('what a model says of itself', () => {
   test('is what the exporter wrote', () => {
     const info = readModelInfo(file, 'model.onnx');
-    expect(info).toMatchObject({ network: 'FrameColumnSmall', labels: LABELS, groupedConv3d: false });
+    expect(info).toMatchObject({ network: 'SingleFrameSmall', labels: LABELS, groupedConv3d: false });
     expect(info.spec).toEqual(model.spec);
     expect(info.layers?.[0]).toMatchObject({ path: expect.any(String), shape: expect.any(Array) });
   });

@@ -44,7 +44,7 @@ export function compareCommand(): Command {
   return withDevice(withConfig(command))
     .addHelpText(
       'after',
-      '\nExample:\n  $ kinora compare ConvColumnSmall FrameColumnSmall --config configs/compare.json --steps 300 --out docs/compare',
+      '\nExample:\n  $ kinora compare ConvColumnSmall SingleFrameSmall --config configs/compare.json --steps 300 --out docs/compare',
     )
     .action(runCompare);
 }

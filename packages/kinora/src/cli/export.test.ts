@@ -34,7 +34,7 @@ async function kinora(...words: string[]) {
 beforeAll(() => {
   manualSeed(3);
   const spec = { ...defaultSpec(labels), frames: 1, stride: 1 };
-  using network = findNetwork('FrameColumnSmall').build(labels.length, [1, 84, 84]);
+  using network = findNetwork('SingleFrameSmall').build(labels.length, [1, 84, 84]);
   serialize.saveSafetensors(at('model.safetensors'), network.stateDict(), { spec: JSON.stringify(spec) });
 });
 
@@ -49,7 +49,7 @@ describe('kinora export', () => {
       'net.onnx',
     );
     expect([status, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/^net\.onnx: FrameColumnSmall, 3 labels, \d+\.\d\d MB\n$/);
+    expect(stdout).toMatch(/^net\.onnx: SingleFrameSmall, 3 labels, \d+\.\d\d MB\n$/);
     const session = await InferenceSession.create(at('net.onnx'));
     expect(session.outputNames).toEqual(['logits', 'features']);
     await session.release();
@@ -61,7 +61,7 @@ describe('kinora export', () => {
     expect((await kinora('--run', 'model.safetensors', '--format', 'pt')).stdout).toMatch(/^model\.pt: /);
     const { network, spec } = openModel(at('net.safetensors'));
     const content = serialize.loadTorch(at('model.pt')) as Map<string, unknown>;
-    expect([content.get('arch'), content.get('labels')]).toEqual(['FrameColumnSmall', labels]);
+    expect([content.get('arch'), content.get('labels')]).toEqual(['SingleFrameSmall', labels]);
     expect(JSON.parse(content.get('spec') as string)).toEqual(spec);
     const state = content.get('state_dict') as Map<string, Tensor>;
     for (const [name, tensor] of network.stateDict())

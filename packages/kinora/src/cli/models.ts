@@ -4,7 +4,7 @@ import type { NetworkEntry } from '../model/network.js';
 import { findNetwork, networks } from '../model/registry.js';
 import { entryCost, type NetworkCost } from '../model/summary.js';
 import { positiveInt } from './options.js';
-import { textTable } from './table.js';
+import { besides, textTable } from './table.js';
 
 export function modelsCommand(): Command {
   return new Command('models')
@@ -15,32 +15,35 @@ export function modelsCommand(): Command {
     .option('--classes <n>', 'classes of its last layer', positiveInt, 27)
     .addHelpText('after', '\nExample:\n  $ kinora models ConvColumn6')
     .action((name: string | undefined, { classes }: { classes: number }) => {
-      process.stdout.write(name === undefined ? overview(classes) : layers(findNetwork(name), classes));
+      process.stdout.write(
+        name === undefined ? overview(classes, process.stdout.columns) : layers(findNetwork(name), classes),
+      );
     });
 }
 
-function overview(classes: number): string {
+/** @param columns of the terminal; where there is none, lines are as long as they are */
+function overview(classes: number, columns = Number.POSITIVE_INFINITY): string {
   const rows = networks.map((entry) => {
     const { parameters, macs, activationBytes } = entryCost(entry, classes);
-    return [
-      `  ${entry.name}`,
-      millions(parameters),
-      giga(macs),
-      mega(activationBytes),
-      inputOf(entry),
-      entry.summary,
-    ];
+    return [`  ${entry.name}`, millions(parameters), giga(macs), mega(activationBytes), inputOf(entry)];
   });
-  const headings = ['  network', 'parameters', 'GMAC', 'MB', 'frames x height x width', ''];
+  const headings = ['  network', 'parameters', 'GMAC', 'MB', 'input'];
   const [heading, ...lines] = textTable(headings, rows, [1, 2, 3]).trimEnd().split('\n');
-  const grouped = lines.flatMap((line, i) => {
+  const described = besides(
+    lines,
+    networks.map(({ summary }) => summary),
+    columns,
+  );
+  const grouped = described.flatMap((line, i) => {
     const { family } = networks[i]!;
     return family === networks[i - 1]?.family ? [line] : ['', family, line];
   });
   return `${[heading, ...grouped].join('\n')}\n\n${LEGEND}`;
 }
 
-const LEGEND = `GMAC: billions of multiply-accumulates for one clip.  MB: activations that training keeps for each clip of a batch.
+const LEGEND = `input: frames x height x width
+GMAC: billions of multiply-accumulates for one clip
+MB: activations that training keeps for each clip of a batch
 kinora models NAME lists the layers of one.
 `;
 
@@ -71,14 +74,17 @@ function streaming({ frame, macs }: NetworkCost): string {
   if (frame === undefined) return '';
   const { macs: one, stateBytes } = frame;
   return `
-Frame by frame: ${giga(one)} GMAC for each further frame, ${(stateBytes / 1e6).toFixed(2)} MB remembered between frames;
-a window over the last frames, computed anew at each, costs ${giga(macs)} GMAC, ${(macs / one).toFixed(1)} times as much.
+Frame by frame: ${giga(one)} GMAC for each further frame,
+${(stateBytes / 1e6).toFixed(2)} MB remembered between frames; a window over the last frames,
+computed anew at each, costs ${giga(macs)} GMAC, ${(macs / one).toFixed(1)} times as much.
 `;
 }
 
-const EXPLANATION = `MB: what the layer keeps from forward to backward for each clip in training and no layer before it kept, in float32:
-inputs of convolutions, linear layers, norms and poolings, places of maxima (int64), masks of dropout, and what the
-activation functions need. Weights, gradients, the optimizer's state and libtorch's workspace come on top.
+const EXPLANATION = `MB: what the layer keeps from forward to backward for each clip in training,
+and no layer before it kept, in float32: inputs of convolutions, linear layers,
+norms and poolings, places of maxima (int64), masks of dropout, and what the
+activation functions need. Weights, gradients, the optimizer's state and
+libtorch's workspace come on top.
 `;
 
 function figures({ parameters, macs, activationBytes }: Omit<NetworkCost, 'layers' | 'frame'>): string[] {

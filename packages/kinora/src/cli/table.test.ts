@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { textBar, textTable } from './table.js';
+import { besides, textBar, textTable } from './table.js';
 
 describe('tables', () => {
   test('pad columns to their widest cell, numbers to the right', () => {
@@ -17,6 +17,23 @@ describe('tables', () => {
 
   test('have headings only where there are no rows', () => {
     expect(textTable(['a', 'b'], [], [])).toBe('a  b\n');
+  });
+});
+
+describe('sentences beside lines', () => {
+  const lines = ['a', 'longer'];
+  const texts = ['one two three four five six', 'seven'];
+
+  test('are broken between words, and indented below', () => {
+    expect(besides(lines, texts, 32)).toEqual([
+      `a       one two three four five\n${' '.repeat(8)}six`,
+      'longer  seven',
+    ]);
+    expect(besides(lines, texts, Number.POSITIVE_INFINITY)[0]).toBe('a       one two three four five six');
+  });
+
+  test('are left out where there is no room', () => {
+    expect(besides(lines, texts, 31)).toEqual(lines);
   });
 });
 

@@ -18,6 +18,33 @@ export function textTable(
   return `${all.map(line).join('\n')}\n`;
 }
 
+/** Fewer characters than this are no room for a sentence. */
+const NARROW = 24;
+
+/**
+ * Sentences beside the lines of a table, broken between words into `columns`, the rest below with the same indent. In
+ * a terminal that is too narrow for that they are left out.
+ */
+export function besides(lines: readonly string[], texts: readonly string[], columns: number): string[] {
+  const start = Math.max(...lines.map(({ length }) => length)) + 2;
+  const room = columns - start;
+  if (room < NARROW) return [...lines];
+  return lines.map((line, i) => {
+    const broken = wrap(texts[i]!, room);
+    return broken.map((text, row) => (row === 0 ? line : '').padEnd(start) + text).join('\n');
+  });
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`.trimStart();
+    if (longer.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
 /** A bar of at most `width` characters for a share between 0 and 1, exact to an eighth of a character. */

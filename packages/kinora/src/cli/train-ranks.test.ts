@@ -21,7 +21,7 @@ describe.skipIf(!distributed.features().gloo)('kinora train', { timeout: 120_000
     const words = ['--config', data.configFile('both', { batch_size: 4, num_epochs: 1 }), '--nproc', '2'];
     const { status, stdout, stderr } = await kinora(data.folder, 'train', ...words, '--use_gpu', 'False');
     expect({ status, stderr: stderr.replace(/^epoch .*\n/gm, '') }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toContain('FrameColumnSmall on 2 processes, rank 0 on cpu: 10 training clips');
+    expect(stdout).toContain('SingleFrameSmall on 2 processes, rank 0 on cpu: 10 training clips');
     expect(stdout.match(/next: kinora eval/g)).toHaveLength(1);
     expect(losses(data.config('both'))).toHaveLength(2);
     const again = await kinora(data.folder, 'train', ...words);

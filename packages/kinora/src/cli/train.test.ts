@@ -193,12 +193,12 @@ describe('checkpoints that cannot be used', () => {
   test('of another network: neither resumed nor evaluated', async () => {
     const other = { model: 'ConvColumnSmall', clip_size: 16, num_epochs: 1 } as const;
     expect(complaint(await train('good', other, '--resume'))).toMatch(
-      /^runs\/good\/checkpoints\/last: expected a checkpoint of ConvColumnSmall, as the configuration says, received one of FrameColumnSmall; /,
+      /^runs\/good\/checkpoints\/last: expected a checkpoint of ConvColumnSmall, as the configuration says, received one of SingleFrameSmall; /,
     );
     const checkpoint = run('good', 'checkpoints', 'best', 'model.safetensors');
     const config = data.configFile('other', { ...other, checkpoint });
     expect(complaint(await kinora(data.folder, 'eval', '--config', config))).toMatch(
-      /model\.safetensors: expected the weights of ConvColumnSmall, as the configuration says, received those of FrameColumnSmall; /,
+      /model\.safetensors: expected the weights of ConvColumnSmall, as the configuration says, received those of SingleFrameSmall; /,
     );
   });
 

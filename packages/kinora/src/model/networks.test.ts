@@ -188,7 +188,7 @@ test('a layer that sees frame by frame shows and counts all frames', () => {
 
 describe('by name', () => {
   test("one's own networks are found by their names, which must be new", () => {
-    addNetwork({ ...findNetwork('FrameColumnSmall'), name: 'Mine' });
+    addNetwork({ ...findNetwork('SingleFrameSmall'), name: 'Mine' });
     const network = findNetwork('Mine').build(4);
     expect(network).toBeInstanceOf(Network);
     network.dispose();

@@ -115,17 +115,4 @@ export const convColumnTables: readonly ConvColumnTable[] = [
     ],
     head: { input: 128, hidden: [], dropout: 0.3 },
   },
-  {
-    name: 'FrameColumnSmall',
-    summary: 'the same on a single frame: what can be told without motion',
-    input: [1, 84, 84],
-    stages: [
-      [half, ...unit(3, 16, [1, 3, 3], [1, 2, 2])],
-      unit(16, 32, [1, 3, 3]),
-      [...unit(32, 64, [1, 3, 3], [1, 2, 2]), ...unit(64, 64, [1, 3, 3])],
-      [...unit(64, 128, [1, 3, 3], [1, 2, 2]), ...unit(128, 128, [1, 3, 3])],
-      [everywhere],
-    ],
-    head: { input: 128, hidden: [], dropout: 0.3 },
-  },
 ];

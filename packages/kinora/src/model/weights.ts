@@ -33,7 +33,7 @@ export function openWeights(file: string): WeightsFile {
   };
 }
 
-/** The tensors of a state_dict by name. The caller disposes them. */
+/** The tensors of a state_dict by name, as `openWeights` gives them. */
 export const readWeights = (file: string): Weights => openWeights(file).weights;
 
 function bare(state: unknown, file: string): Weights {
@@ -67,21 +67,30 @@ export interface Known {
  * dropout only, which evaluation does not use.
  * @throws KinoraError `model/unknown-weights` where none fits
  */
-export function networkOf(weights: Weights, file: string, { claim, size }: Known = {}): FoundNetwork {
-  const claimed = networks.filter(({ name }) => name === claim);
-  const fitting = [claimed, networks]
-    .map((entries) => entries.flatMap((entry) => matchOf(entry, weights, size)))
-    .find(({ length }) => length > 0);
-  if (fitting === undefined) throw unknownWeights(weights, file);
-  const [{ entry, classes }, ...alike] = fitting as [Match, ...Match[]];
-  const network = entry.build(classes, size);
+export function networkOf(weights: Weights, file: string, known: Known = {}): FoundNetwork {
+  const [found, ...alike] = matches(weights, known);
+  if (found === undefined) throw unknownWeights(weights, file);
+  const network = found.entry.build(found.classes, known.size);
   network.loadStateDict(weights);
-  return { name: entry.name, network, alike: alike.map((other) => other.entry.name) };
+  return { name: found.entry.name, network, alike: alike.map(({ entry }) => entry.name) };
 }
+
+/** The name of the network that `networkOf` would build, without building it; undefined where none fits. */
+export const networkNameOf = (weights: Weights, known: Known = {}): string | undefined =>
+  matches(weights, known)[0]?.entry.name;
 
 interface Match {
   readonly entry: NetworkEntry;
   readonly classes: number;
+}
+
+/** The claimed network where it fits, else every one that does. */
+function matches(weights: Weights, { claim, size }: Known): Match[] {
+  const claimed = networks.filter(({ name }) => name === claim);
+  const fitting = (entries: readonly NetworkEntry[]) =>
+    entries.flatMap((entry) => matchOf(entry, weights, size));
+  const first = fitting(claimed);
+  return first.length > 0 ? first : fitting(networks);
 }
 
 /** A number of classes that no layer has as its width, to find the dimensions that are one. */

@@ -16,12 +16,12 @@ beforeAll(() => {
 afterAll(() => data.remove());
 
 test('moves by the formula, warming up; counters are copied; what does not change stays to the bit', () => {
-  const build = () => findNetwork('FrameColumnSmall').build(3, [1, 84, 84]);
+  const build = () => findNetwork('SingleFrameSmall').build(3, [1, 84, 84]);
   using source = build();
   const average = new WeightAverage(build(), 0.9);
   average.begin(source);
   const at = (network: typeof source, name: string): Tensor => network.stateDict().get(name)!;
-  const [bias, steady] = ['fc7.bias', 'fc7.weight'];
+  const [bias, steady] = ['new_fc.bias', 'new_fc.weight'];
   const counter = [...source.stateDict().keys()].find((name) => name.endsWith('num_batches_tracked'))!;
   const before = (at(source, steady).toTypedArray() as Float32Array).slice();
   let expected = Number(at(source, bias).toTypedArray()[0]);

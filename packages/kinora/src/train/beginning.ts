@@ -52,9 +52,10 @@ export function findBeginning(config: RunConfig, resume: boolean | Link): Beginn
 }
 
 /** Takes the weights that `init_from` names, before anything is written, and returns what is to be told of them. */
-export function initialise({ from, path }: Beginning, { network, average, spec }: Training): string[] {
+export function initialise({ from, path }: Beginning, training: Training): string[] {
   if (from !== 'other-weights') return [];
-  const report = initFrom(network, path, spec.labels.length);
+  const { network, average, spec, config } = training;
+  const report = initFrom(network, path, { model: config.model, classes: spec.labels.length });
   average?.begin(network);
   return describeInit(report, path);
 }

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => data.remove());
 
-const network = (classes = 3) => findNetwork('FrameColumnSmall').build(classes, [1, 84, 84]);
+const network = (classes = 3) => findNetwork('SingleFrameSmall').build(classes);
 /** The tensors of a run's model as text, by name. */
 function modelOf(config: RunConfig): Map<string, string> {
   const file = join(runFolderOf(config).checkpoints, 'last', 'model.safetensors');
@@ -47,8 +47,8 @@ describe('patterns', () => {
 
   test('that mean nothing are told, with the nearest name', () => {
     using net = network();
-    expect(() => freeze(net, ['conv_layr1'])).toThrow(
-      /^freeze: expected patterns of parameters of this network \(layers conv_layer1, .*, fc7\), received "conv_layr1", which means none; the nearest name is "conv_layer1"$/,
+    expect(() => freeze(net, ['base_modle'])).toThrow(
+      /^freeze: expected patterns of parameters of this network \(layers base_model.*, new_fc\), received "base_modle", which means none; the nearest name is "base_model"$/,
     );
     expect(() => freeze(net, ['*'])).toThrow('freeze: expected something left to train');
   });
@@ -57,9 +57,9 @@ describe('patterns', () => {
 describe('init_from', () => {
   const begin = (classes: number, file: string) => {
     using net = network(classes);
-    const before = net.stateDict().get('fc7.bias')!.toTypedArray();
-    const report = initFrom(net, file, classes);
-    return { report, before, after: net.stateDict().get('fc7.bias')!.toTypedArray() };
+    const before = net.stateDict().get('new_fc.bias')!.toTypedArray();
+    const report = initFrom(net, file, { model: 'SingleFrameSmall', classes });
+    return { report, before, after: net.stateDict().get('new_fc.bias')!.toTypedArray() };
   };
   const file = () => join(runFolderOf(source).checkpoints, 'last', 'model.safetensors');
   const changed = (name: string, change: (tensors: Map<string, Tensor>) => void): string => {
@@ -80,7 +80,7 @@ describe('init_from', () => {
     using clip = findNetwork('I3DResNetSmall').build(3);
     const file = data.at('image.safetensors');
     serialize.saveSafetensors(file, image.stateDict());
-    const report = initFrom(clip, file, 3);
+    const report = initFrom(clip, file, { model: 'I3DResNetSmall', classes: 3 });
     expect(report.inflated).toHaveLength(12);
     expect([report.missing, report.unexpected]).toEqual([[], []]);
     const lines = describeInit(report, file);
@@ -93,44 +93,57 @@ describe('init_from', () => {
   test('leaves a classifier of another size as it was drawn, and says so', () => {
     const { report, before, after } = begin(5, file());
     expect(after).toEqual(before);
-    expect(report.classifier.map((line) => line.split(' ')[0])).toEqual(['fc7.weight', 'fc7.bias']);
+    expect(report.classifier.map((line) => line.split(' ')[0])).toEqual(['new_fc.weight', 'new_fc.bias']);
     expect(describeInit(report, 'x').join('\n')).toMatch(
-      /^weights from x: \d+ tensors taken\n {2}a classifier of another size, left at its initial values: fc7.weight \[3, \d+\] instead of \[5, \d+\], fc7.bias \[3\] instead of \[5\]$/,
+      /^weights from x: \d+ tensors taken\n {2}a classifier of another size, left at its initial values: new_fc.weight \[3, \d+\] instead of \[5, \d+\], new_fc.bias \[3\] instead of \[5\]$/,
     );
   });
 
   test("tells what is missing and unexpected in PyTorch's files, DataParallel's prefix aside", () => {
     const path = changed('renamed.pth', (tensors) => {
-      tensors.set('module.head.bias', tensors.get('fc7.bias')!);
-      tensors.delete('fc7.bias');
+      tensors.set('module.head.bias', tensors.get('new_fc.bias')!);
+      tensors.delete('new_fc.bias');
     });
     const { report } = begin(3, path);
-    expect([report.missing, report.unexpected]).toEqual([['fc7.bias'], ['head.bias']]);
+    expect([report.missing, report.unexpected]).toEqual([['new_fc.bias'], ['head.bias']]);
+  });
+
+  test('refuses weights of a training that has diverged', () => {
+    const path = changed('nan.pth', (tensors) => void tensors.get('new_fc.bias')!.fill_(Number.NaN));
+    expect(() => begin(3, path)).toThrow(
+      'nan.pth: expected finite weights, received NaN or infinity in new_fc.bias',
+    );
   });
 
   test('refuses weights of another architecture, naming both', () => {
     const other = changed('other.pth', (tensors) => {
-      const name = [...tensors.keys()].find(
-        (key) => key.startsWith('conv_layer1') && key.endsWith('weight'),
-      )!;
+      const name = [...tensors.keys()].find((key) => key.startsWith('base_model') && key.endsWith('weight'))!;
       tensors.set(name, fromTypedArray(new Float32Array(2), [2]));
     });
-    expect(() => begin(3, other)).toThrow(
-      /other.pth: .*wrong shape: conv_layer1.*weight \[2\] instead of \[/,
-    );
+    expect(() => begin(3, other)).toThrow(/other.pth: .*wrong shape: base_model.*weight \[2\] instead of \[/);
     const foreign = changed('foreign.pth', (tensors) => {
-      const kept = tensors.get('fc7.bias')!;
+      const kept = tensors.get('new_fc.bias')!;
       tensors.clear();
       tensors.set('features.0.bias', kept);
     });
+    const known = data.at('known.safetensors');
+    using conv = findNetwork('ConvColumn5').build(3);
+    serialize.saveSafetensors(known, conv.stateDict());
+    expect(() => begin(3, known)).toThrow(
+      'known.safetensors: expected the weights of SingleFrameSmall, as the configuration says, received those of ConvColumn5: tensors named',
+    );
     expect(() => begin(3, foreign)).toThrow(
-      'received tensors named features.0.bias, ... instead of conv_layer1',
+      'received tensors named features.0.bias, ... instead of base_model',
     );
   });
 });
 
 describe('a run', () => {
-  const tuned: RunConfigInput = { num_epochs: 1, freeze: ['conv_layer1', 'conv_layer2'], ema_decay: 0.9 };
+  const tuned: RunConfigInput = {
+    num_epochs: 1,
+    freeze: ['base_model.conv1', 'base_model.bn1', 'base_model.layer1'],
+    ema_decay: 0.9,
+  };
 
   test('begins with the weights of another, and leaves frozen layers as they were, statistics too', async () => {
     const config = data.config('tuned', { ...tuned, init_from: runFolderOf(source).path });
@@ -138,7 +151,7 @@ describe('a run', () => {
     expect(lines[0]).toMatch(/^weights from .*source.checkpoints.best.model.safetensors: \d+ tensors taken$/);
     const [before, after] = [modelOf(source), modelOf(config)];
     for (const [name, bytes] of before) {
-      const frozen = /^conv_layer[12]\./.test(name);
+      const frozen = /^base_model\.(conv1|bn1|layer1)\./.test(name);
       expect([name, after.get(name) === bytes]).toEqual([name, frozen]);
     }
   });
@@ -151,19 +164,21 @@ describe('a run', () => {
   test('is not resumed with other frozen layers', async () => {
     const config = data.config('tuned', { ...tuned, freeze: [] });
     await expect(trainSession(config, { resume: true })).rejects.toThrow(
-      'expected a checkpoint of freeze [], as the configuration says, received one of ["conv_layer1","conv_layer2"]',
+      'expected a checkpoint of freeze [], as the configuration says, received one of ["base_model.conv1","base_model.bn1","base_model.layer1"]',
     );
   });
 
   test('trains layers at rates of their own; the rate that is logged is the common one', async () => {
     using net = network();
     freeze(net, ['*.bias']);
-    const lr_multipliers = { conv_layer1: 0.1, fc7: 10, 'fc7.weight': 5 };
+    const lr_multipliers = { 'base_model.layer1': 0.1, new_fc: 10, 'new_fc.weight': 5 };
     const optimizer = runOptimizer(effectiveConfig({ lr: 0.01, lr_multipliers }), net);
-    const first = [...net.namedParameters()].filter(([name]) => /^conv_layer1\..*weight$/.test(name)).length;
+    const first = [...net.namedParameters()].filter(([name]) =>
+      /^base_model\.layer1\..*weight$/.test(name),
+    ).length;
     expect(optimizer.groups.map(({ lr, params }) => [lr.toFixed(4), params.length])).toEqual([
-      ['0.0010', first],
       ['0.0100', net.parameters().filter((p) => p.requiresGrad).length - first - 1],
+      ['0.0010', first],
       ['0.0500', 1],
     ]);
     const run = data.config('rates', { num_epochs: 1, lr: 0.01, lr_multipliers, schedule: 'constant' });
@@ -174,9 +189,9 @@ describe('a run', () => {
 
 test('batch norm of frozen layers alone stays in evaluation mode', () => {
   using net = network();
-  trainMode(net, ['conv_layer1']);
+  trainMode(net, ['base_model.layer1']);
   const modes = [...net.namedModules()].filter(([, module]) => 'running_mean' in module);
   expect(modes.length).toBeGreaterThan(1);
   for (const [path, module] of modes)
-    expect([path, module.training]).toEqual([path, !path.startsWith('conv_layer1')]);
+    expect([path, module.training]).toEqual([path, !path.startsWith('base_model.layer1')]);
 });

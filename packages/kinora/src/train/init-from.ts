@@ -3,10 +3,10 @@
  * taken; what does not is told, tensor by tensor. Only a classifier of another size may differ in shape: it stays as
  * it was drawn.
  */
-import { KinoraError, noGrad, type Tensor } from '@kinora/torch';
+import { KinoraError, noGrad, scope, type Tensor } from '@kinora/torch';
 import { inflate } from '../model/inflate.js';
 import type { Network } from '../model/network.js';
-import { readWeights, type Weights } from '../model/weights.js';
+import { networkNameOf, openWeights, type Weights } from '../model/weights.js';
 
 /** What became of a network's tensors, by name. */
 export interface InitReport {
@@ -21,15 +21,30 @@ export interface InitReport {
   readonly unexpected: readonly string[];
 }
 
+/** The registry's name of the network that is to take the weights, and its number of classes. */
+export interface Target {
+  readonly model: string;
+  readonly classes: number;
+}
+
 /**
- * Copies the weights of `file` into a network of `classes` classes. Throws `model/other-weights`, with nothing copied,
- * where a tensor other than the classifier's has another shape or where no name matches.
+ * Copies the weights of `file` into a network. Throws with nothing copied: `model/other-weights` where a tensor other
+ * than the classifier's has another shape or where no name matches, `model/not-finite` for a NaN or an infinity.
  */
-export function initFrom(network: Network, file: string, classes: number): InitReport {
-  const weights = readWeights(file);
+export function initFrom(network: Network, file: string, { model, classes }: Target): InitReport {
+  const { weights, claim } = openWeights(file);
   try {
+    const refuse = (received: string): never => {
+      const name = networkNameOf(weights, { claim });
+      throw otherWeights(file, model, name === undefined ? received : `those of ${name}: ${received}`);
+    };
     const inflated = inflate(network.stateDict(), weights);
-    return { ...take(network, weights, file, classes), inflated };
+    const { fitting, classifier } = compare(network, weights, classes, refuse);
+    checkFinite(fitting.keys(), weights, file);
+    noGrad(() => {
+      for (const [name, tensor] of fitting) tensor.copy_(weights.get(name)!);
+    });
+    return { taken: [...fitting.keys()], inflated, classifier, ...strangers(network, weights) };
   } finally {
     for (const tensor of weights.values()) tensor.dispose();
   }
@@ -49,12 +64,13 @@ export function describeInit(report: InitReport, file: string): string[] {
   ];
 }
 
-function take(
+/** The network's own tensors that have namesakes of their shape, and the classifier's that have others. */
+function compare(
   network: Network,
   weights: Weights,
-  file: string,
   classes: number,
-): Omit<InitReport, 'inflated'> {
+  refuse: (received: string) => never,
+): { fitting: ReadonlyMap<string, Tensor>; classifier: string[] } {
   const own = network.stateDict();
   const common = [...own].filter(([name]) => weights.has(name));
   const fitting = common.filter(([name, tensor]) => shape(tensor) === shape(weights.get(name)!));
@@ -62,15 +78,15 @@ function take(
   const wrong = others.filter(([name, tensor]) => !isClassifier(tensor, weights.get(name)!, classes));
   const say = ([name, tensor]: [string, Tensor]) =>
     `${name} ${shape(weights.get(name)!)} instead of ${shape(tensor)}`;
-  if (wrong.length > 0) throw otherWeights(file, `wrong shape: ${wrong.map(say).join(', ')}`);
-  if (fitting.length === 0)
-    throw otherWeights(file, `tensors named ${some(weights)} instead of ${some(own)}`);
-  noGrad(() => {
-    for (const [name, tensor] of fitting) tensor.copy_(weights.get(name)!);
-  });
+  if (wrong.length > 0) refuse(`wrong shape: ${wrong.map(say).join(', ')}`);
+  if (fitting.length === 0) refuse(`tensors named ${some(weights)} instead of ${some(own)}`);
+  return { fitting: new Map(fitting), classifier: others.map(say) };
+}
+
+/** Names that only one side has. Files from before PyTorch 0.4.1 lack batch norm's counters. */
+function strangers(network: Network, weights: Weights): Pick<InitReport, 'missing' | 'unexpected'> {
+  const own = network.stateDict();
   return {
-    taken: fitting.map(([name]) => name),
-    classifier: others.map(say),
     missing: [...own.keys()].filter((name) => !weights.has(name) && !name.endsWith('num_batches_tracked')),
     unexpected: [...weights.keys()].filter((name) => !own.has(name)),
   };
@@ -80,15 +96,28 @@ function take(
 const isClassifier = (own: Tensor, given: Tensor, classes: number): boolean =>
   own.shape[0] === classes && String(own.shape.slice(1)) === String(given.shape.slice(1));
 
+function checkFinite(names: Iterable<string>, weights: Weights, file: string): void {
+  for (const name of names) {
+    if (scope(() => weights.get(name)!.isfinite().all().item())) continue;
+    throw new KinoraError({
+      code: 'model/not-finite',
+      where: file,
+      expected: 'finite weights',
+      received: `NaN or infinity in ${name}`,
+      hint: 'the training that wrote it has diverged; take an earlier checkpoint of it',
+    });
+  }
+}
+
 const shape = ({ shape }: Tensor): string => `[${shape.join(', ')}]`;
 const some = (weights: ReadonlyMap<string, Tensor>): string =>
   `${[...weights.keys()].slice(0, 3).join(', ')}, ...`;
 
-const otherWeights = (file: string, received: string): KinoraError =>
+const otherWeights = (file: string, model: string, received: string): KinoraError =>
   new KinoraError({
     code: 'model/other-weights',
     where: file,
-    expected: 'weights of the configured network',
+    expected: `the weights of ${model}, as the configuration says`,
     received,
     hint: 'set model to the network that the file belongs to',
   });

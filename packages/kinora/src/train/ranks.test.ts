@@ -35,7 +35,7 @@ describe.skipIf(!enough)('two processes', { timeout: 120_000 }, () => {
   });
 
   test('dropout, parts, averages and own batch norms: stopped and resumed, the very bits', async () => {
-    const common = { model: 'FrameColumnSmall', batch_size: 4, accumulate_steps: 2, ema_decay: 0.9 };
+    const common = { model: 'SingleFrameSmall', batch_size: 4, accumulate_steps: 2, ema_decay: 0.9 };
     const whole = data.configFile('whole', { ...common, num_epochs: 3 });
     const [expected] = await trainRanks([whole, whole]);
     const half = data.configFile('halves', { ...common, num_epochs: 1 });

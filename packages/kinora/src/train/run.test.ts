@@ -57,7 +57,7 @@ describe('a run leaves', () => {
       ]);
     }
     expect(readFileSync(folder.log, 'utf8')).toMatch(
-      /^\S+Z FrameColumnSmall on cpu: 10 training clips, 4 validation clips, 3 steps an epoch\n\S+Z epoch 1: train loss .*\n\S+Z epoch 2: train .*\n$/,
+      /^\S+Z SingleFrameSmall on cpu: 10 training clips, 4 validation clips, 3 steps an epoch\n\S+Z epoch 1: train loss .*\n\S+Z epoch 2: train .*\n$/,
     );
   });
 
@@ -97,7 +97,7 @@ describe('a run leaves', () => {
     for (const tag of ['loss', 'top1', 'top5', 'val_loss', 'val_top1', 'val_top5'])
       expect(steps(tag)).toEqual([3, 6]);
     expect(steps('batch_loss')).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(steps('fc7.weight')).toEqual([6]);
+    expect(steps('new_fc.weight')).toEqual([6]);
     expect(events.filter(({ image }) => image).map(({ step }) => step)).toEqual([0, 0]);
   });
 
@@ -159,11 +159,11 @@ describe('no validation list', () => {
 describe('refused before anything is written', () => {
   test.each<[string, RunConfigInput, string]>([
     ['fewer clips than a batch', { batch_size: 11 }, 'expected at least one full batch, received 10 clips'],
-    ['no such network', { model: 'FrameColumSmall' }, 'the nearest name is "FrameColumnSmall"'],
+    ['no such network', { model: 'SingleFrameSmal' }, 'the nearest name is "SingleFrameSmall"'],
     [
       'a size that does not fit',
-      { crop: 1 },
-      'FrameColumnSmall, conv_layer1.0 (average): expected at least 1x2x2',
+      { model: 'ConvColumnSmall', crop: 1 },
+      'ConvColumnSmall, conv_layer1.1 (average): expected at least 1x2x2',
     ],
     ['another number of labels', { num_classes: 4 }, 'expected 4 labels, as num_classes says, received 3'],
     ['no training folder', { train_data_csv: '/nowhere/train.csv' }, '/nowhere/train.csv: expected a list'],
@@ -263,7 +263,7 @@ describe('resumed', () => {
     for (const [changes, message] of [
       [
         { model: 'ConvColumnSmall', clip_size: 16 },
-        `${last(config)}: expected a checkpoint of ConvColumnSmall, as the configuration says, received one of FrameColumnSmall`,
+        `${last(config)}: expected a checkpoint of ConvColumnSmall, as the configuration says, received one of SingleFrameSmall`,
       ],
       [
         { labels_csv },

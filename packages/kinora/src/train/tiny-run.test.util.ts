@@ -44,7 +44,7 @@ export class TinyData {
       train_data_csv: this.at('train.csv'),
       val_data_csv: this.at('validation.csv'),
       labels_csv: this.at('labels.csv'),
-      model: 'FrameColumnSmall',
+      model: 'SingleFrameSmall',
       clip_size: 1,
       step_size: 1,
       pad: 'resize',

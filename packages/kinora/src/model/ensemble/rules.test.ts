@@ -100,7 +100,7 @@ describe('rules', () => {
 describe('an ensemble', () => {
   const spec = (rule: RuleName): EnsembleSpec => ({
     rule,
-    members: ['a', 'b'].map((name) => ({ name, network: 'FrameColumnSmall', sha256: '' })),
+    members: ['a', 'b'].map((name) => ({ name, network: 'SingleFrameSmall', sha256: '' })),
     fitted: null,
   });
 
@@ -120,13 +120,13 @@ describe('an ensemble', () => {
         expect(logits.toArray()).toEqual(ensemble.rule.call(own).toArray());
       }),
     );
-    expect([...ensemble.stateDict().keys()][0]).toMatch(/^members\.0\.conv_layer1/);
+    expect([...ensemble.stateDict().keys()][0]).toMatch(/^members\.0\.base_model\.conv1/);
     ensemble.dispose();
     expect(memoryStats().liveTensors).toBe(before);
   });
 
   test('takes any networks', () => {
-    const members = [findNetwork('FrameColumnSmall').build(3), findNetwork('FrameColumnSmall').build(3)];
+    const members = [findNetwork('SingleFrameSmall').build(3), findNetwork('SingleFrameSmall').build(3)];
     const ensemble = new Ensemble(members, newRule('vote', 2, 3));
     expect(ensemble.parameters()).toHaveLength(2 * members[0]!.parameters().length);
     ensemble.dispose();

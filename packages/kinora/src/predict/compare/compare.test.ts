@@ -18,7 +18,7 @@ beforeAll(() => {
   data = new TinyData();
   options = {
     config: data.configFile('base', { num_epochs: 2 }),
-    entrants: parseEntrants(['FrameColumnSmall', 'FrameColumnSmall:batch_size=99']),
+    entrants: parseEntrants(['SingleFrameSmall', 'SingleFrameSmall:batch_size=99']),
     seeds: [1],
     seconds: 0.1,
     runs: data.at('runs'),
@@ -49,7 +49,7 @@ describe('a comparison', () => {
     expect(record!.result!.validation).toEqual({ clips: 4, top1, top5, order: expect.any(Number) });
     expect(record!.result).toMatchObject({ steps: 6, epochs: 2, test: { clips: 2 } });
     expect(readMetrics(runFolderOf(plan.config).metrics).at(-1)!.finished_epoch).toBe(2);
-    expect(cost).toMatchObject({ parameters: 283_203, batchSize: 3, threads: 1 });
+    expect(cost).toMatchObject({ parameters: 305_171, batchSize: 3, threads: 1 });
     expect(cost!.latencyMs).toBeGreaterThan(0);
     expect(cost!.trainClipsPerSecond).toBeGreaterThan(0);
   });
@@ -78,15 +78,15 @@ describe('a comparison', () => {
     expect(written[0].result).toEqual(rows[0]!.record!.result);
     expect(written[1]).toMatchObject({ result: null, error: rows[1]!.error });
     const page = readFileSync(`${folder}/README.md`, 'utf8');
-    expect(page).toMatch(/^\| FrameColumnSmall \| 1x84x84, all over \| 0\.28 M \|.*\| 1 \| 6 \| .*%/m);
-    expect(page).toMatch(/^\| FrameColumnSmall-batch_size=99 .*\| failed \|/m);
-    expect(page).toContain('- `FrameColumnSmall-batch_size=99-seed1`: expected at least one full batch');
-    expect(page).toContain('--set model_name=FrameColumnSmall-seed1');
+    expect(page).toMatch(/^\| SingleFrameSmall \| 16x84x84, every frame \| 0\.31 M \|.*\| 1 \| 6 \| .*%/m);
+    expect(page).toMatch(/^\| SingleFrameSmall-batch_size=99 .*\| failed \|/m);
+    expect(page).toContain('- `SingleFrameSmall-batch_size=99-seed1`: expected at least one full batch');
+    expect(page).toContain('--set model_name=SingleFrameSmall-seed1');
   });
 
   test('before anything is done there is a table too, without pictures', () => {
     const page = comparisonPage([{ plan: rows[0]!.plan }], setting);
-    expect(page).toMatch(/^\| FrameColumnSmall \| .*\| to do \|/m);
+    expect(page).toMatch(/^\| SingleFrameSmall \| .*\| to do \|/m);
   });
 });
 
@@ -105,7 +105,7 @@ test('stopped, it goes on to the very weights of one that was not', async () => 
   await expect(compare(stopping)).rejects.toThrow('enough');
   const { signal: _, progress: __, ...rest } = stopping;
   const [row] = await compare(rest);
-  const whole = data.config('whole', { sampling: 'uniform' });
+  const whole = data.config('whole', { clip_size: 16 });
   await trainSession(whole);
   const { metrics, files } = outcome(row!.plan.config);
   const straight = outcome(whole);
@@ -116,7 +116,7 @@ test('stopped, it goes on to the very weights of one that was not', async () => 
 
 test('two rows side by side, each in its process, are the rows of one after the other', async () => {
   const lines: string[] = [];
-  const entrants = parseEntrants(['FrameColumnSmall', 'FrameColumnSmall:batch_size=99']);
+  const entrants = parseEntrants(['SingleFrameSmall', 'SingleFrameSmall:batch_size=99']);
   const config = data.configFile('apart', { num_epochs: 1 });
   const [row, failed] = await compare({
     ...options,
@@ -135,7 +135,7 @@ test('two rows side by side, each in its process, are the rows of one after the 
   expect(row!.record!.result).toEqual(alone!.record!.result);
   expect(outcome(row!.plan.config).metrics).toBe(outcome(alone!.plan.config).metrics);
   expect(failed!.error).toMatch(/^expected at least one full batch, received 10 clips for a batch of 99/);
-  expect(lines).toContainEqual(expect.stringMatching(/^FrameColumnSmall-seed1: epoch 1: train loss/));
+  expect(lines).toContainEqual(expect.stringMatching(/^SingleFrameSmall-seed1: epoch 1: train loss/));
 }, 180_000);
 
 test('names of dots keep clear of each other', () => {

@@ -12,10 +12,10 @@ afterAll(() => data.remove());
 
 describe('entrants', () => {
   test('names, patterns, and settings whose values may hold commas', () => {
-    const words = ['ConvColumn6', 'Frame*', 'ConvColumnSmall:lr=0.1,augment.scale=[1,2],seed=3'];
+    const words = ['ConvColumn6', 'SingleFrameS*', 'ConvColumnSmall:lr=0.1,augment.scale=[1,2],seed=3'];
     expect(parseEntrants(words).map(({ name, settings }) => [name, settings])).toEqual([
       ['ConvColumn6', []],
-      ['FrameColumnSmall', []],
+      ['SingleFrameSmall', []],
       ['ConvColumnSmall-lr=0.1-augment.scale=_1_2_-seed=3', ['lr=0.1', 'augment.scale=[1,2]', 'seed=3']],
     ]);
   });
@@ -29,13 +29,13 @@ describe('entrants', () => {
   });
 
   test('nobody comes twice', () => {
-    expect(() => parseEntrants(['Frame*', 'FrameColumnSmall'])).toThrow('FrameColumnSmall again');
+    expect(() => parseEntrants(['SingleFrameS*', 'SingleFrameSmall'])).toThrow('SingleFrameSmall again');
   });
 });
 
 describe('rows', () => {
   const config = data.configFile('base', { clip_size: 16, step_size: 2 });
-  const entrants = parseEntrants(['FrameColumnSmall', 'ConvColumnSmall:lr=0.5']);
+  const entrants = parseEntrants(['resnet18', 'ConvColumnSmall:lr=0.5']);
 
   test('every network with a seed before the next seed; own settings win', async () => {
     const plan = { config, entrants, seeds: [1, 2], budget: { steps: 7 }, set: ['lr=0.25'], runs: 'there' };
@@ -45,9 +45,9 @@ describe('rows', () => {
         [output_dir, model_name, model, clip_size, seed, lr, max_steps, num_epochs].join(' '),
       ),
     ).toEqual([
-      'there FrameColumnSmall-seed1 FrameColumnSmall 1 1 0.25 7 -1',
+      'there resnet18-seed1 resnet18 1 1 0.25 7 -1',
       'there ConvColumnSmall-lr=0.5-seed1 ConvColumnSmall 16 1 0.5 7 -1',
-      'there FrameColumnSmall-seed2 FrameColumnSmall 1 2 0.25 7 -1',
+      'there resnet18-seed2 resnet18 1 2 0.25 7 -1',
       'there ConvColumnSmall-lr=0.5-seed2 ConvColumnSmall 16 2 0.5 7 -1',
     ]);
   });

@@ -159,15 +159,15 @@ describe('refused, naming both sides', () => {
   test('weights of another network than the configuration says', async () => {
     const lying = await copy('lying', (folder) => {
       const file = join(folder, 'config.json');
-      writeFileSync(file, readFileSync(file, 'utf8').replace('FrameColumnSmall', 'ConvColumnSmall'));
+      writeFileSync(file, readFileSync(file, 'utf8').replace('SingleFrameSmall', 'ConvColumnSmall'));
       const tensors = serialize.loadSafetensors(best(folder));
       const metadata = serialize.loadSafetensorsMetadata(best(folder));
-      tensors.get('fc7.bias')!.add_(1);
+      tensors.get('new_fc.bias')!.add_(1);
       serialize.saveSafetensors(best(folder), tensors, Object.fromEntries(metadata));
       for (const tensor of tensors.values()) tensor.dispose();
     });
     expect(await refuse([run('a'), lying])).toMatch(
-      /^runs\/lying: expected the weights of ConvColumnSmall, as its config.json says, received those of FrameColumnSmall/,
+      /^runs\/lying: expected the weights of ConvColumnSmall, as its config.json says, received those of SingleFrameSmall/,
     );
   });
 
@@ -175,7 +175,7 @@ describe('refused, naming both sides', () => {
     const broken = await copy('broken', (folder) => {
       const tensors = serialize.loadSafetensors(best(folder));
       const metadata = serialize.loadSafetensorsMetadata(best(folder));
-      tensors.get('fc7.bias')!.fill_(Number.NaN);
+      tensors.get('new_fc.bias')!.fill_(Number.NaN);
       serialize.saveSafetensors(best(folder), tensors, Object.fromEntries(metadata));
       for (const tensor of tensors.values()) tensor.dispose();
     });
