@@ -75,7 +75,7 @@ describe('kinora models', () => {
     const { status, stdout, stderr } = await kinora('models', 'ResNet3D19');
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(
-      /^expected a network \(.*\), received "ResNet3D19"; the nearest name is "ResNet3D1.A?"\n$/,
+      /^kinora: expected a network \(.*\), received "ResNet3D19"; the nearest name is "ResNet3D1.A?"\n$/,
     );
   });
 });
@@ -99,7 +99,7 @@ describe('kinora flow', () => {
     ['no such clip', ['no-such-clip', '--out', 'flow.png'], 'no-such-clip: expected'],
   ])('%s is one line', async (_, words, message) => {
     const { status, stderr } = await kinora('flow', ...words);
-    expect(status).toBe(1);
+    expect(status).toBeGreaterThan(0);
     expect(stderr).toContain(message);
     expect(stderr.trimEnd()).not.toContain('\n');
   });
@@ -130,7 +130,7 @@ describe('kinora train --init-from', () => {
 
   test('--freeze and lr_multipliers: what is frozen stays, the rest moves, the classifier furthest', async () => {
     const { path } = runFolderOf(data.config('source'));
-    const words = ['--init-from', path, '--freeze', 'base_model.conv1,base_model.bn1'];
+    const words = ['--init-from', path, '--freeze', 'base_model.conv1', '--freeze', 'base_model.bn1'];
     const { status, stdout } = await train('tuned', {}, ...words, '--set', 'lr_multipliers.new_fc=10');
     expect([status, stdout]).toEqual([0, expect.stringMatching(/weights from .*: \d+ tensors taken\n/)]);
     const [before, after] = [model('source'), model('tuned')];
@@ -150,7 +150,7 @@ describe('kinora train --init-from', () => {
   test("a network's layers that are not there: the nearest name", async () => {
     const { stderr } = await train('nolayer', {}, '--freeze', 'base_modle');
     expect(stderr).toMatch(
-      /^freeze: expected patterns .* received "base_modle".*nearest name is "base_model"\n$/,
+      /^kinora: freeze: expected patterns .* received "base_modle".*nearest name is "base_model"\n$/,
     );
   });
 });

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { nn, noGrad, optim, scope, serialize, type Tensor } from '@kinora/torch';
 import { expect, test } from 'vitest';
 import { ConvColumn } from './conv-column.js';
-import { convColumnTables } from './tables.js';
+import { convColumnTables } from './conv-column-tables.js';
 
 const script = fileURLToPath(new URL('../../scripts/reference_conv_column6.py', import.meta.url));
 const python = ['/usr/bin/python3', 'python3'].find((name) => {

@@ -4,9 +4,9 @@
  * Parameter names are the starting point's, so that its checkpoints load.
  */
 import { KinoraError, nn, type Tensor } from '@kinora/torch';
+import { convColumnTables } from './conv-column-tables.js';
 import { buildLayer, type Layer, type Size3, sizeAfter } from './layers.js';
 import { Network, type NetworkEntry, type NetworkOutput } from './network.js';
-import { convColumnTables } from './tables.js';
 
 /** Widths of the classifier, and its dropout. Without hidden layers it is linear. */
 interface Head {

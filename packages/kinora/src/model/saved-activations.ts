@@ -8,7 +8,7 @@ import type { Trace, TracedCall, TracedTensor, TracedValue } from '@kinora/torch
 
 /** Bytes that each call keeps and none before it kept, of all clips that were traced. `weights` are what is trained. */
 export function savedBytes(
-  { calls }: Pick<Pick<Trace<unknown>, 'calls' | 'idOf'>, 'calls'>,
+  { calls }: Pick<Trace<unknown>, 'calls'>,
   weights: ReadonlySet<number>,
 ): Map<TracedCall, number> {
   const tracked = new Set(weights);
@@ -35,33 +35,12 @@ export function savedBytes(
 
 /** Outputs of these are other views of the memory of their first input. */
 const VIEWS = new Set(
-  [
-    ...[
-      'view',
-      'reshape',
-      'flatten',
-      'unflatten',
-      'permute',
-      'transpose',
-      't',
-      'squeeze',
-      'unsqueeze',
-      'expand',
-    ],
-    ...[
-      'expand_as',
-      'alias',
-      'select',
-      'slice',
-      'narrow',
-      'chunk',
-      'split',
-      'unbind',
-      'movedim',
-      'contiguous',
-      'to',
-    ],
-  ].map((name) => `aten::${name}`),
+  (
+    'view reshape flatten unflatten permute transpose t squeeze unsqueeze expand expand_as alias select slice ' +
+    'narrow chunk split unbind movedim contiguous to'
+  )
+    .split(' ')
+    .map((name) => `aten::${name}`),
 );
 
 type Rule = (call: TracedCall, tracked: ReadonlySet<number>) => readonly TracedValue[];

@@ -56,7 +56,10 @@ export function entryCost({ build, input }: NetworkEntry, classes: number): Netw
   });
 }
 
-/** Traces one clip `[1, 3, T, H, W]`, with flow where it is needed, in evaluation mode for the operations, and two in training mode for the memory. */
+/**
+ * Traces one clip `[1, 3, T, H, W]`, with flow where it is needed, in evaluation mode for the operations, and two in
+ * training mode for the memory.
+ */
 export function networkCost(network: Network, size: Size3): NetworkCost {
   const wasTraining = network.training;
   try {

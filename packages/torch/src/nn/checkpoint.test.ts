@@ -132,6 +132,21 @@ describe('checkpointed', () => {
     for (const net of grouped) net.dispose();
   });
 
+  test('segments within a segment are recomputed with it', () => {
+    const inner = new nn.Segments([new nn.Linear(3, 3), new nn.Tanh()]);
+    using net = new nn.Segments([new nn.Linear(3, 3), inner, new nn.Linear(3, 1)]);
+    scope(() => {
+      const input = ops.randn([4, 3]);
+      const gradients = () => net.parameters().map(({ grad }) => numbers(grad!));
+      net.call(input).sum().backward();
+      const plain = gradients();
+      net.zeroGrad();
+      const { result, backward } = nn.checkpointed(() => net.call(input));
+      backward(result.sum());
+      expect(gradients()).toEqual(plain);
+    });
+  });
+
   test('refuses a network without segments, and one pass inside another', () => {
     const linear = new nn.Linear(2, 2);
     expect(() => scope(() => nn.checkpointed(() => linear.call(ops.ones([1, 2]))))).toThrow(

@@ -40,10 +40,21 @@ export const isCheckpointing = (): boolean => segments !== null;
 export function checkpoint(module: Step, input: Tensor): Tensor {
   if (segments === null) return module.call(input);
   const random = getRngState(input.device);
-  const output = scope(() => noGrad(() => module.call(input)));
+  const output = whole(() => scope(() => noGrad(() => module.call(input))));
   output.requiresGrad = input.requiresGrad || module.parameters().some(({ requiresGrad }) => requiresGrad);
   segments.push({ module, input, output, random });
   return output;
+}
+
+/** Runs what is inside a segment: segments of its own are none to it. */
+function whole<T>(fn: () => T): T {
+  const outer = segments;
+  segments = null;
+  try {
+    return fn();
+  } finally {
+    segments = outer;
+  }
 }
 
 export interface Checkpointed<T> {

@@ -1,6 +1,5 @@
 /** The networks with a 2D CNN per frame at the tiny size of scripts/golden_frames.py, without dropout. */
 import type { Network } from '../network.js';
-
 import { ConsensusNetwork } from './consensus.js';
 import { Lrcn } from './lrcn.js';
 import { small } from './tables.js';
