@@ -12,12 +12,12 @@ namespace kinora {
 
 namespace {
 
-/** fromBytes(bytes: typed array, dtype, shape): handle of a new CPU tensor that holds a copy */
+/** fromBytes(bytes: typed array, dtype, shape, pinned): handle of a new CPU tensor that holds a copy; pinned: where CUDA can fetch it by itself */
 napi_value from_bytes(napi_env env, napi_callback_info info) {
-  const js::Arguments<3> args(env, info);
+  const js::Arguments<4> args(env, info);
   const auto bytes = js::to_bytes(env, args[0]);
   const auto shape = js::to_int64s(env, args[2]);
-  auto tensor = at::empty(shape, at::TensorOptions().dtype(dtype_of(js::to_string(env, args[1]))));
+  auto tensor = at::empty(shape, at::TensorOptions().dtype(dtype_of(js::to_string(env, args[1]))).pinned_memory(js::to_bool(env, args[3])));
   if (tensor.nbytes() != bytes.length)
     throw std::invalid_argument("expected " + std::to_string(tensor.nbytes()) + " bytes, received " + std::to_string(bytes.length));
   if (bytes.length > 0) std::memcpy(tensor.data_ptr(), bytes.data, bytes.length);

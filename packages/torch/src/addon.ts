@@ -36,7 +36,7 @@ export interface NativeModule {
   /** Arguments in the schema's order; one result, or an array of them. Those that are arguments come as undefined. */
   call(index: number, ...args: unknown[]): unknown;
 
-  fromBytes(bytes: ArrayBufferView, dtype: DType, shape: readonly number[]): Handle;
+  fromBytes(bytes: ArrayBufferView, dtype: DType, shape: readonly number[], pinned: boolean): Handle;
   readBytes(handle: Handle, destination: ArrayBufferView, as: DType): void;
   writeBytes(handle: Handle, source: ArrayBufferView): void;
   item(handle: Handle): number | bigint | boolean;
@@ -75,6 +75,10 @@ export interface NativeModule {
   isGradEnabled(): boolean;
   enterInferenceMode(): void;
   leaveInferenceMode(): void;
+
+  /** `null`: off. Returns what was before. */
+  setAutocast(device: string, dtype: DType | null): DType | null;
+  setCuda(tf32: boolean, benchmark: boolean): void;
 
   manualSeed(seed: number | bigint): void;
   newGenerator(seed: number | bigint): Handle;

@@ -23,7 +23,7 @@ export function tensor(data: NestedArray, options: TensorOptions = {}): Tensor {
   flatten(data, shape, 0, values);
   const dtype = checkedDType(options.dtype ?? defaultDType(values[0]));
   const { array, packedAs } = packScalars(values, dtype);
-  return place(new Tensor(native().fromBytes(array, packedAs, shape)), dtype, options);
+  return place(new Tensor(native().fromBytes(array, packedAs, shape, isCuda(options))), dtype, options);
 }
 
 /** A tensor that holds a copy of a typed array; its dtype is the array's own unless `dtype` says otherwise. */
@@ -31,7 +31,7 @@ export function fromTypedArray(array: TypedArray, shape: Shape, options: TensorO
   const dtype = dtypeOfArray(array);
   checkLength(array.length, shape, 1, 'elements');
   return place(
-    new Tensor(native().fromBytes(array, dtype, shape)),
+    new Tensor(native().fromBytes(array, dtype, shape, isCuda(options))),
     checkedDType(options.dtype ?? dtype),
     options,
   );
@@ -40,8 +40,11 @@ export function fromTypedArray(array: TypedArray, shape: Shape, options: TensorO
 /** A tensor of any dtype that holds a copy of raw little-endian bytes in row-major order. */
 export function fromBytes(bytes: Uint8Array, dtype: DType, shape: Shape): Tensor {
   checkLength(bytes.length, shape, dtypes[checkedDType(dtype)].size, 'bytes');
-  return new Tensor(native().fromBytes(bytes, dtype, shape));
+  return new Tensor(native().fromBytes(bytes, dtype, shape, false));
 }
+
+/** On the way to a GPU, which fetches pinned memory while the program goes on. */
+const isCuda = ({ device = 'cpu' }: TensorOptions): boolean => device.startsWith('cuda');
 
 function place(made: Tensor, dtype: DType, { device = 'cpu', requiresGrad }: TensorOptions): Tensor {
   const placed = convert(made, dtype, device);
@@ -52,7 +55,7 @@ function place(made: Tensor, dtype: DType, { device = 'cpu', requiresGrad }: Ten
 function convert(made: Tensor, dtype: DType, device: Device): Tensor {
   if (made.dtype === dtype && device === 'cpu') return made;
   try {
-    return callOp('aten::_to_copy', made, { dtype, device }) as Tensor;
+    return callOp('aten::_to_copy', made, { dtype, device, non_blocking: device !== 'cpu' }) as Tensor;
   } finally {
     made.dispose();
   }

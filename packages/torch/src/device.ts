@@ -21,6 +21,12 @@ export const threads = {
 export const cuda = {
   isAvailable: (): boolean => cuda.deviceCount() > 0,
   deviceCount: (): number => native().cudaDeviceCount(),
+  /**
+   * TensorFloat-32 in float32 products and convolutions, and whether cuDNN times its algorithms for each new shape. No effect
+   * where there is no CUDA.
+   */
+  configure: ({ tf32, benchmark }: { tf32: boolean; benchmark: boolean }): void =>
+    native().setCuda(tf32, benchmark),
   /** Waits until everything queued on the device is done. */
   synchronize: (device: Device = 'cuda:0'): void => native().synchronize(device),
 };

@@ -1,6 +1,7 @@
 /** @kinora/torch: the table of contents. */
 import './methods.js';
 
+export { type AutocastMode, autocast } from './autocast.js';
 export { fromBytes, fromTypedArray, type TensorOptions, tensor } from './create.js';
 export { cuda, engineInfo, setDeterministic, threads } from './device.js';
 export { callOp } from './dispatch.js';

@@ -68,7 +68,7 @@ function stateOf(generator: string | Handle): Uint8Array {
 }
 
 function restore(generator: string | Handle, bytes: Uint8Array): void {
-  const state = new Tensor(native().fromBytes(bytes, 'uint8', [bytes.length]));
+  const state = new Tensor(native().fromBytes(bytes, 'uint8', [bytes.length], false));
   try {
     native().setGeneratorState(generator, state.handle);
   } finally {

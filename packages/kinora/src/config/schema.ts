@@ -28,6 +28,15 @@ const run = {
     .describe('to resume or evaluate (default: the one in the run folder)'),
   seed: natural.default(1).describe('decides weights, order, augmentation and dropout'),
   deterministic: z.boolean().default(false).describe('bit-identical runs on CUDA too, at some cost in speed'),
+  precision: z
+    .enum(['float32', 'bf16', 'fp16'])
+    .default('float32')
+    .describe('of convolutions and products in training; on a CPU that is slower in bf16, float32 is used'),
+  tf32: z.boolean().default(true).describe('TensorFloat-32 for float32 on CUDA'),
+  cudnn_benchmark: z
+    .boolean()
+    .default(true)
+    .describe('cuDNN times its algorithms first; not if deterministic'),
   threads: count.nullable().default(null).describe('threads of the engine (default: one per core)'),
   print_freq: count.default(100).describe('batches between two printed lines'),
   save_steps: count

@@ -21,6 +21,7 @@ import type { Network } from '../model/network.js';
 import type { WeightAverage } from './average.js';
 import { checkWeights } from './finite.js';
 import { type Link, publish } from './generations.js';
+import { type Precision, precisionSchema } from './precision.js';
 
 const finite = z.number();
 const sumsSchema = z.object({ clips: finite, loss: finite, top1: finite, top5: finite });
@@ -57,6 +58,7 @@ const stateSchema = z.object({
     groups: z.array(z.looseObject({ params: z.int() })),
     steps: z.array(z.int()),
   }),
+  precision: precisionSchema.optional(),
   /** Generator states by device, base64. */
   random: z.record(z.string(), z.string()),
 });
@@ -76,6 +78,7 @@ export interface Trained {
   readonly spec: PreprocessSpec;
   readonly lists: ListPrints;
   readonly device: Device;
+  readonly settings: { readonly precision?: Precision };
 }
 
 /**
@@ -100,6 +103,7 @@ export function saveCheckpoint(
     progress,
     schedule: schedule.state(),
     optimizer: settings as CheckpointState['optimizer'],
+    precision: trained.settings.precision?.state,
     random: randomStates(device),
   };
   const metadata = { format: 'pt', model: config.model, spec: JSON.stringify(spec) };
@@ -151,6 +155,7 @@ export function restoreCheckpoint(path: string, state: CheckpointState, trained:
   withTensors(modelFile(path), (tensors) => average?.network.loadStateDict(tensors));
   withTensors(join(path, OPTIMIZER), (tensors) => optimizer.loadStateDict({ tensors, settings }));
   schedule.restore(state.schedule);
+  trained.settings.precision?.restore(state.precision);
   const generators = randomDevices(device).filter((name) => name in state.random);
   for (const name of generators) setRngState(Buffer.from(state.random[name]!, 'base64'), name);
 }

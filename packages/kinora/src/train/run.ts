@@ -98,6 +98,8 @@ async function trainLists(
       const state = begin(beginning, training, progress);
       await ranks?.begin(training, state);
       for (const note of notes) progress.log(note);
+      const { precision } = training.settings;
+      if (precision?.note && precision.used === 'float32') progress.log(precision.note);
       progress.log(openingLine(training, parts, resumed ? state : undefined));
       const profile = options.profile ? new StepProfile(device) : undefined;
       await trainFrom(state, resumed, { ...parts, lap: profile?.lap }).finally(() => {

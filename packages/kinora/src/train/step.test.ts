@@ -1,5 +1,5 @@
 /** One step: parts of a batch give the gradients of the whole; smoothing and class weights are PyTorch's. */
-import { fromTypedArray, manualSeed, nn, scope, type Tensor } from '@kinora/torch';
+import { fromTypedArray, manualSeed, nn, optim, scope, type Tensor } from '@kinora/torch';
 import { describe, expect, test } from 'vitest';
 import { defaultSpec } from '../clip/spec.js';
 import { effectiveConfig } from '../config/index.js';
@@ -8,6 +8,7 @@ import type { ClipBatch } from './batch.js';
 import { classWeights } from './class-weights.js';
 import { lossOf, type Objective, weightOf } from './objective.js';
 import { runOptimizer } from './optimizer.js';
+import { Precision } from './precision.js';
 import { type StepRanks, type StepSettings, trainStep } from './step.js';
 
 /** No batch norm: nothing in it depends on which clips stand together. */
@@ -131,5 +132,49 @@ describe('the loss', () => {
     expect(() => classWeights({ Stop: 2 }, ['Stopp'], [1])).toThrow(
       'class_weights: expected factors by label, received one for "Stop", which is no label; the nearest label is "Stopp"',
     );
+  });
+});
+
+describe('precision', () => {
+  test('bf16 gives float32 gradients near those of float32, and a float32 loss', () => {
+    const precision = new Precision('bf16', 'cpu');
+    precision.restore({ asked: 'bf16', used: 'bf16', device: 'cpu', scaler: null });
+    const [full, half] = [stepped({}), stepped({ precision })];
+    const largest = Math.max(...full.gradients.map(Math.abs));
+    const difference = furthest(half.gradients, full.gradients);
+    expect(difference).toBeGreaterThan(0);
+    expect(difference).toBeLessThan(0.05 * largest);
+    expect(half.loss).toBeCloseTo(full.loss, 2);
+  });
+
+  const scaledBy = (initial: number): Precision => {
+    const precision = new Precision('float32', 'cpu');
+    precision.scaler = new optim.GradScaler({ initial });
+    return precision;
+  };
+
+  test('a scaled loss gives the same gradients, in parts too, and clipping sees them unscaled', () => {
+    for (const changes of [{}, { accumulateSteps: 3 }, { clipGradNorm: 0.05 }]) {
+      const precision = scaledBy(1024);
+      expect(furthest(stepped({ ...changes, precision }).gradients, stepped(changes).gradients)).toBeLessThan(
+        1e-6,
+      );
+      expect(precision.scaler!.state).toEqual({ scale: 1024, goodSteps: 1 });
+    }
+  });
+
+  test('a step whose gradients overflow changes no weight and halves the scale', () => {
+    manualSeed(5);
+    using network = new Plain();
+    const weights = () => network.parameters().flatMap((p) => [...(p.toTypedArray() as Float32Array)]);
+    const before = scope(weights);
+    const optimizer = runOptimizer(effectiveConfig({ optimizer: 'sgd', lr: 0.1 }), network);
+    const precision = scaledBy(1e40);
+    for (const scale of [1e40, 5e39]) {
+      trainStep(network, optimizer, batch, { ...settings, accumulateSteps: 1, precision });
+      expect(scope(weights)).toEqual(before);
+      expect(precision.scaler!.state.scale).toBe(scale / 2);
+    }
+    optimizer.dispose();
   });
 });

@@ -10,6 +10,7 @@ import { type BatchPart, type ClipBatch, partsOf } from './batch.js';
 import { checkLoss } from './finite.js';
 import { drawMix, type Mixing, mixClips } from './mix.js';
 import { dominantLabels, lossOf, type Objective, type Targets, weightOf } from './objective.js';
+import type { Precision } from './precision.js';
 import type { Lap } from './profile.js';
 
 export interface StepSettings {
@@ -22,6 +23,8 @@ export interface StepSettings {
   readonly clipGradNorm: number | null;
   readonly device: Device;
   readonly spec: PreprocessSpec;
+  /** Default: float32. */
+  readonly precision?: Precision;
   /** Told what has just been done, for a profile. */
   readonly lap?: Lap;
   /** The other ranks that train the same weights on their parts of the batch. */
@@ -66,8 +69,9 @@ export function trainStep(
     const done = parts.map((part, i) =>
       addGradients(network, part, weights[i]! / total, settings, i === parts.length - 1),
     );
+    const finite = settings.precision?.scaler?.unscale(optimizer.params) ?? true;
     if (settings.clipGradNorm !== null) optim.clipGradNorm(optimizer.params, settings.clipGradNorm);
-    optimizer.step();
+    if (finite) optimizer.step();
     settings.lap?.('optimizer');
     return {
       loss: done.reduce((sum, { loss }) => sum + loss, 0),
@@ -95,7 +99,7 @@ function addGradients(
     const inputs = inputsOf(part, settings);
     settings.lap?.('input');
     const pass = () => {
-      const output = network.call(...inputs);
+      const output = forwardIn(settings.precision, network, inputs);
       const mean = lossOfOutput(output, part.targets, settings);
       return { output, loss: share === 1 ? mean : mean.mul(share) };
     };
@@ -106,10 +110,23 @@ function addGradients(
     const value = Number(loss.item());
     checkLoss(value);
     settings.lap?.('forward');
-    backwardOf(backward, isLast, settings.ranks)(loss);
+    const start = settings.precision?.scaler?.scaled(loss) ?? loss;
+    backwardOf(backward, isLast, settings.ranks)(start);
     settings.lap?.('backward');
     return { loss: value, logits: output.logits.detach().toTypedArray() as Float32Array };
   });
+}
+
+/** The loss is computed in float32, whatever the network is. */
+function forwardIn(
+  precision: Precision | undefined,
+  network: Network,
+  inputs: [clips: Tensor, flow?: Tensor],
+): NetworkOutput {
+  if (precision === undefined || precision.used === 'float32') return network.call(...inputs);
+  const { logits, streams, ...rest } = precision.forward(() => network.call(...inputs));
+  const full = (tensor: Tensor) => tensor.to('float32');
+  return { ...rest, logits: full(logits), ...(streams && { streams: streams.map(full) }) };
 }
 
 const plain = <T>(forward: () => T): nn.Checkpointed<T> => ({

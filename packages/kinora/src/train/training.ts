@@ -1,5 +1,5 @@
 /** Everything that is trained, made from a configuration: network, optimizer and schedule, on their device. */
-import { type Device, manualSeed, nn, type optim, setDeterministic, threads } from '@kinora/torch';
+import { cuda, type Device, manualSeed, nn, type optim, setDeterministic, threads } from '@kinora/torch';
 import { clipSize, type PreprocessSpec } from '../clip/spec.js';
 import type { RunConfig } from '../config/index.js';
 import { type ClipList, clipsPerClass, printOf } from '../data/clip-list.js';
@@ -10,6 +10,7 @@ import type { ListPrints } from './checkpoint.js';
 import { classWeights } from './class-weights.js';
 import { freeze } from './freeze.js';
 import { runOptimizer } from './optimizer.js';
+import { Precision } from './precision.js';
 import { type RunSchedule, runSchedule } from './schedule.js';
 import type { StepSettings } from './step.js';
 
@@ -58,6 +59,7 @@ export function newTraining(
   clips: TrainingClips,
 ): Training {
   if (config.threads !== null) threads.set(config.threads);
+  cuda.configure({ tf32: config.tf32, benchmark: config.cudnn_benchmark });
   setDeterministic(config.deterministic);
   const settings = stepSettings(config, spec, device, clips);
   const average = newAverage(config, spec, device);
@@ -122,5 +124,6 @@ function stepSettings(
     clipGradNorm: clip_grad_norm,
     device,
     spec,
+    precision: new Precision(config.precision, device),
   };
 }

@@ -4,6 +4,7 @@
  * torch.utils.checkpoint recomputes inside autograd, on CUDA in its own threads, where JavaScript cannot be called; so
  * here backward itself goes from segment to segment, driven from TypeScript, and works the same on every device.
  */
+import { type AutocastMode, autocast, autocastMode } from '../autocast.js';
 import { KinoraError } from '../error.js';
 import { backward, enableGrad, noGrad } from '../grad.js';
 import { getRngState, setRngState } from '../random.js';
@@ -23,6 +24,7 @@ interface Segment {
   readonly output: Tensor;
   /** Of the generator that dropout drew from. */
   readonly random: Uint8Array;
+  readonly mode: AutocastMode | null;
 }
 
 /** The segments of the forward pass in work; null where nothing is checkpointed. */
@@ -42,7 +44,7 @@ export function checkpoint(module: Step, input: Tensor): Tensor {
   const random = getRngState(input.device);
   const output = whole(() => scope(() => noGrad(() => module.call(input))));
   output.requiresGrad = input.requiresGrad || module.parameters().some(({ requiresGrad }) => requiresGrad);
-  segments.push({ module, input, output, random });
+  segments.push({ module, input, output, random, mode: autocastMode() });
   return output;
 }
 
@@ -89,14 +91,16 @@ export function checkpointed<T>(forward: () => T): Checkpointed<T> {
   };
 }
 
-function recompute({ module, input, output, random }: Segment): void {
+function recompute({ module, input, output, random, mode }: Segment): void {
   scope(() => {
     const gradient = output.grad;
     if (gradient === null) return;
     const start = input.detach();
     start.requiresGrad = input.requiresGrad;
     unmoved(module, () => {
-      const again = withRandom(random, input.device, () => enableGrad(() => module.call(start)));
+      const again = withRandom(random, input.device, () =>
+        enableGrad(() => autocast(mode, () => module.call(start))),
+      );
       backward(again, gradient);
     });
     output.grad = null;

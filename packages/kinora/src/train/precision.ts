@@ -1,0 +1,97 @@
+/**
+ * The precision of a run's steps: what was asked for, and what this device gains from. A CPU is asked by a measurement, once, at
+ * the start: many of them compute bf16 convolutions more slowly than float32. Weights, losses and validation are float32.
+ */
+import { type AutocastMode, autocast, type Device, inferenceMode, ops, optim, scope } from '@kinora/torch';
+import * as z from 'zod';
+
+export const precisions = ['float32', 'bf16', 'fp16'] as const;
+export type PrecisionName = (typeof precisions)[number];
+
+export const precisionSchema = z.object({
+  asked: z.enum(precisions),
+  used: z.enum(precisions),
+  device: z.enum(['cpu', 'cuda']),
+  scaler: z.object({ scale: z.number(), goodSteps: z.int() }).nullable(),
+});
+/** What a checkpoint keeps of it. */
+export type PrecisionState = z.infer<typeof precisionSchema>;
+
+const DTYPES = { bf16: 'bfloat16', fp16: 'float16' } as const;
+
+export class Precision {
+  readonly #asked: PrecisionName;
+  readonly #device: Device;
+  #used: PrecisionName;
+  /** Why it is not what was asked for; null where it is. */
+  readonly note: string | null;
+  /** For fp16, whose small gradients would vanish. */
+  scaler: optim.GradScaler | null;
+
+  constructor(asked: PrecisionName, device: Device) {
+    this.#asked = asked;
+    this.#device = device;
+    this.note = asked === 'float32' || device !== 'cpu' ? null : reasonAgainst(asked);
+    this.#used = this.note === null ? asked : 'float32';
+    this.scaler = newScaler(this.#used);
+  }
+
+  get used(): PrecisionName {
+    return this.#used;
+  }
+
+  /** Runs the forward pass of a network. */
+  forward<T>(pass: () => T): T {
+    return autocast(this.#mode, pass);
+  }
+
+  get state(): PrecisionState {
+    return {
+      asked: this.#asked,
+      used: this.#used,
+      device: kindOf(this.#device),
+      scaler: this.scaler?.state ?? null,
+    };
+  }
+
+  /** Goes on as before where the same was asked of the same kind of device, whatever a measurement says today. */
+  restore(saved: PrecisionState | undefined): void {
+    if (saved === undefined || saved.asked !== this.#asked || saved.device !== kindOf(this.#device)) return;
+    this.#used = saved.used;
+    this.scaler = newScaler(saved.used);
+    if (this.scaler !== null && saved.scaler !== null) this.scaler.state = saved.scaler;
+  }
+
+  get #mode(): AutocastMode | null {
+    return this.#used === 'float32' ? null : { device: this.#device, dtype: DTYPES[this.#used] };
+  }
+}
+
+const newScaler = (used: PrecisionName): optim.GradScaler | null =>
+  used === 'fp16' ? new optim.GradScaler() : null;
+
+const kindOf = (device: Device): 'cpu' | 'cuda' => (device === 'cpu' ? 'cpu' : 'cuda');
+
+/** In one line, or null where the CPU gains from it. */
+function reasonAgainst(asked: 'bf16' | 'fp16'): string | null {
+  if (asked === 'fp16') return 'precision fp16 needs a GPU: float32 is used';
+  const ratio = seconds('bfloat16') / seconds('float32');
+  if (ratio < 1) return null;
+  return `a bf16 convolution takes ${ratio.toPrecision(2)} times as long as a float32 one on this CPU: float32 is used`;
+}
+
+/** Of the fastest of three convolutions of a middle layer's shape. */
+function seconds(dtype: 'bfloat16' | 'float32'): number {
+  return scope(() =>
+    inferenceMode(() => {
+      const [maps, kernel] = [ops.ones([2, 32, 4, 16, 16]), ops.ones([32, 32, 3, 3, 3])];
+      const [x, w] = [maps.to(dtype), kernel.to(dtype)];
+      const times = [1, 2, 3].map(() => {
+        const start = performance.now();
+        ops.conv3d(x, w);
+        return performance.now() - start;
+      });
+      return Math.min(...times) / 1000;
+    }),
+  );
+}

@@ -1,0 +1,33 @@
+/**
+ * Mixed precision (torch.autocast; Micikevicius et al. 2018, https://arxiv.org/abs/1710.03740): convolutions and products run in
+ * a shorter type while weights stay float32. Which operators do is libtorch's choice.
+ */
+import type { DType } from './dtype.js';
+import { native } from './native.js';
+import { synchronous } from './synchronous.js';
+import type { Device } from './tensor.js';
+
+export interface AutocastMode {
+  readonly device: Device;
+  readonly dtype: Extract<DType, 'bfloat16' | 'float16'>;
+}
+
+let current: AutocastMode | null = null;
+
+/** The mode in force; null outside any. */
+export const autocastMode = (): AutocastMode | null => current;
+
+/** Runs `fn` in `mode`, or in full precision for null; the mode before is restored even when it throws. */
+export function autocast<T>(mode: AutocastMode | null, fn: () => T): T {
+  const outer = current;
+  if (mode === null && outer === null) return fn();
+  const { device } = (mode ?? outer)!;
+  const before = native().setAutocast(device, mode?.dtype ?? null);
+  current = mode;
+  try {
+    return synchronous('autocast()', fn());
+  } finally {
+    native().setAutocast(device, before);
+    current = outer;
+  }
+}

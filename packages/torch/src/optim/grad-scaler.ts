@@ -1,0 +1,78 @@
+/**
+ * Gradient scaling for float16 (torch.cuda.amp.GradScaler): the loss is multiplied so that small gradients do not vanish, the
+ * gradients are divided again, and a step whose gradients overflowed is left out and lowers the scale.
+ */
+import { noGrad } from '../grad.js';
+import { ops } from '../ops.js';
+import { scope } from '../scope.js';
+import type { Tensor } from '../tensor.js';
+
+export interface GradScalerSettings {
+  /** Scale to begin with. */
+  readonly initial: number;
+  readonly growth: number;
+  readonly backoff: number;
+  /** Steps in a row without overflow after which the scale grows. */
+  readonly interval: number;
+}
+
+export interface GradScalerState {
+  readonly scale: number;
+  /** Steps without overflow since the scale moved. */
+  readonly goodSteps: number;
+}
+
+const DEFAULTS: GradScalerSettings = { initial: 65536, growth: 2, backoff: 0.5, interval: 2000 };
+
+export class GradScaler {
+  readonly #settings: GradScalerSettings;
+  #scale: number;
+  #goodSteps = 0;
+
+  constructor(settings: Partial<GradScalerSettings> = {}) {
+    this.#settings = { ...DEFAULTS, ...settings };
+    this.#scale = this.#settings.initial;
+  }
+
+  get state(): GradScalerState {
+    return { scale: this.#scale, goodSteps: this.#goodSteps };
+  }
+  set state({ scale, goodSteps }: GradScalerState) {
+    this.#scale = scale;
+    this.#goodSteps = goodSteps;
+  }
+
+  /** What backward is to start from. */
+  scaled(loss: Tensor): Tensor {
+    return loss.mul(this.#scale);
+  }
+
+  /**
+   * Divides the gradients in place and says whether all of them are finite; reading that waits for the device. Moves the
+   * scale: call it once a step, and leave the optimizer's step out where it says no.
+   */
+  unscale(params: readonly Tensor[]): boolean {
+    const finite = noGrad(() => scope(() => divide(params, 1 / this.#scale)));
+    this.#update(finite);
+    return finite;
+  }
+
+  #update(finite: boolean): void {
+    const { growth, backoff, interval } = this.#settings;
+    this.#goodSteps = finite ? this.#goodSteps + 1 : 0;
+    if (!finite) this.#scale *= backoff;
+    if (this.#goodSteps < interval) return;
+    // As PyTorch: a scale that float32 cannot hold is not taken.
+    if (Number.isFinite(Math.fround(this.#scale * growth))) this.#scale *= growth;
+    this.#goodSteps = 0;
+  }
+}
+
+function divide(params: readonly Tensor[], factor: number): boolean {
+  const grads = params.map(({ grad }) => grad).filter((grad) => grad !== null);
+  if (grads.length === 0) return true;
+  const { device } = grads[0]!;
+  const checks = grads.map((grad) => grad.isfinite().all().to({ device }));
+  ops._foreach_mul_(grads, factor);
+  return Boolean(ops.stack(checks).all().item());
+}
