@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -7,7 +8,7 @@ import { noFfmpeg, readFrames, writeWebm, writeY4m } from './camera.js';
 import { faults } from './faults.js';
 import { plainServer } from './plain-server.js';
 import { GESTURES, HOOK, makeSite, type TestSite } from './site.js';
-import { cameraFlags, noBrowser, openBrowser, type Visit, visit } from './visit.js';
+import { cameraFlags, noBrowser, openBrowser, PATIENCE, type Visit, visit } from './visit.js';
 
 const obstacle = noBrowser ?? noFfmpeg;
 describe.skipIf(obstacle !== undefined)(
@@ -78,9 +79,7 @@ describe.skipIf(obstacle !== undefined)(
       await page.getByRole('radio', { name: 'Your own' }).check({ force: true });
       await page.locator('input[type=file]').setInputFiles(video);
       await expect
-        .poll(() => page.getByLabel('Top five').getByRole('listitem').first().innerText(), {
-          timeout: 15_000,
-        })
+        .poll(() => page.getByLabel('Top five').getByRole('listitem').first().innerText())
         .toContain('Stop Sign');
       await expect.poll(() => page.getByText('The clip shows').count()).toBe(0);
       expect(complaints).toEqual([]);
@@ -93,10 +92,12 @@ describe.skipIf(obstacle !== undefined)(
       await startCamera(page);
       await countLongTasks(page);
       const log = page.getByRole('list', { name: 'Gesture log' });
-      await expect.poll(() => log.getByText(gesture).count(), { timeout: 20_000 }).toBeGreaterThan(0);
-      expect(await firstAnswer(page)).toBeLessThan(3000);
-      // 50 ms are aimed at (docs/live.md); on a machine that does much else, every task takes longer by the clock.
-      expect(await longestTask(page)).toBeLessThan(150);
+      await expect.poll(() => log.getByText(gesture).count()).toBeGreaterThan(0);
+      // By the clock, so only where nothing else runs; docs/live.md has the numbers that are aimed at.
+      if (isQuiet()) {
+        expect(await firstAnswer(page)).toBeLessThan(3000);
+        expect(await longestTask(page)).toBeLessThan(150);
+      }
       await fits(page);
       expect(complaints).toEqual([]);
     });
@@ -119,9 +120,7 @@ describe.skipIf(obstacle !== undefined)(
       await page.getByText('The video is over').waitFor();
       const seen = await log.getByText('Swiping Right').count();
       await page.locator('video').evaluate((element: HTMLVideoElement) => element.play());
-      await expect
-        .poll(() => log.getByText('Swiping Right').count(), { timeout: 15_000 })
-        .toBeGreaterThan(seen);
+      await expect.poll(() => log.getByText('Swiping Right').count()).toBeGreaterThan(seen);
       expect(complaints).toEqual([]);
     });
 
@@ -211,7 +210,7 @@ describe.skipIf(obstacle !== undefined)(
       const { page, complaints } = await live();
       await page.locator('input[type=file]').setInputFiles(video);
       await page.getByText('3840 × 2160 pixels').waitFor();
-      await expect.poll(() => firstAnswer(page), { timeout: 15_000 }).toBeGreaterThan(0);
+      await expect.poll(() => firstAnswer(page)).toBeGreaterThan(0);
       expect(complaints).toEqual([]);
     });
 
@@ -228,18 +227,20 @@ describe.skipIf(obstacle !== undefined)(
 
     it('says so where the model is none', async () => {
       const context = await blind.newContext({ serviceWorkers: 'block' });
+      context.setDefaultTimeout(PATIENCE);
       ends.push(() => context.close());
       const page = await context.newPage();
       await page.route('**/three.onnx', (route) => route.fulfill({ body: 'no model at all' }));
       await page.goto(`${server.url}#/live`);
       await expect
-        .poll(() => page.getByRole('alert').innerText(), { timeout: 10_000 })
+        .poll(() => page.getByRole('alert').innerText())
         .toMatch(/The network cannot run here: .*three\.onnx: expected an ONNX file, received 15 bytes/);
     });
 
     it('says so where WebAssembly has no threads', async () => {
       const plain = await plainServer(site.folder);
       const context = await blind.newContext({ serviceWorkers: 'block' });
+      context.setDefaultTimeout(PATIENCE);
       const page = await context.newPage();
       await page.goto(`${plain.url}#/live`);
       await page.getByText('WebAssembly has one thread here').waitFor();
@@ -248,6 +249,9 @@ describe.skipIf(obstacle !== undefined)(
     });
   },
 );
+
+/** Whether this machine does little else but the tests. */
+const isQuiet = (): boolean => loadavg()[0]! < 1.5 * availableParallelism();
 
 /** Of the data set, and of no class that the network was trained on. */
 const TAUGHT = ['Thumb Up', 'Swiping Down'] as const;
@@ -261,7 +265,7 @@ async function expectTaught(
   for (const label of labels) {
     await page.getByLabel('Video file').setInputFiles(await film(label, 'validation', 0));
     const gesture = page.getByRole('list', { name: 'Gesture log' }).getByRole('listitem').first();
-    await expect.poll(() => gesture.innerText(), { timeout: 15_000 }).toContain(label);
+    await expect.poll(() => gesture.innerText()).toContain(label);
   }
 }
 

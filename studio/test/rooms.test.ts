@@ -82,7 +82,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `:
 
   it('gives a clip and its reverse the same averaged answer in 2D, and different ones in 3D', async () => {
     const { page, complaints, close } = await open('learn/why-time');
-    await expect.poll(() => page.locator('.networks ol').count(), { timeout: 30_000 }).toBe(4);
+    await expect.poll(() => page.locator('.networks ol').count()).toBe(4);
     const [flat, deep, flatBack, deepBack] = await page.locator('.networks ol').allInnerTexts();
     expect(flatBack).toBe(flat);
     expect(deepBack).not.toBe(deep);
@@ -203,7 +203,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `:
   it('is read again without a network, isolated, after the first visit to a host that sends no headers', async () => {
     const plain = await plainServer(site.folder);
     const { page, complaints, close } = await visit(browser, `${plain.url}#/learn/pixels-to-features`);
-    await expect.poll(() => isIsolated(page), { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => isIsolated(page)).toBe(true);
     await plain.close();
     await page.reload();
     await page.getByText('A convolution by hand').waitFor();

@@ -11,7 +11,6 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
-  rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -84,25 +83,31 @@ async function train(folder: string): Promise<string> {
   return folder;
 }
 
-/** A folder is the lock: another process that makes the site is waited for, one that died is not. */
+/** Another process that makes the site is waited for, one that died is not. */
 async function oneAtATime<T>(lock: string, work: () => Promise<T>): Promise<T> {
   while (!took(lock)) await setTimeout(250);
   try {
     return await work();
   } finally {
-    rmdirSync(lock);
+    rmSync(lock, { force: true });
   }
 }
 
-const PATIENCE = HOOK;
-
 function took(lock: string): boolean {
   try {
-    mkdirSync(lock);
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
     return true;
   } catch {
-    const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    if (age > PATIENCE) rmSync(lock, { recursive: true, force: true });
+    if (existsSync(lock) && !isAlive(Number(readFileSync(lock, 'utf8')))) rmSync(lock, { force: true });
+    return false;
+  }
+}
+
+/** A lock that is being written names nobody yet, which is nobody dead. */
+function isAlive(pid: number): boolean {
+  try {
+    return pid === 0 || process.kill(pid, 0);
+  } catch {
     return false;
   }
 }
@@ -111,9 +116,9 @@ async function kinora(folder: string, ...words: string[]): Promise<void> {
   await promisify(execFile)(process.execPath, [MAIN, ...words], { cwd: folder });
 }
 
-/** Of the built files in these folders, but for the app, which is asked for by itself; and of this file. */
+/** Of the built files in these folders, but for the app, which is asked for by itself; and of what it is asked for. */
 function stateOf(...folders: string[]): string {
-  const hash = createHash('sha256').update(readFileSync(fileURLToPath(import.meta.url)));
+  const hash = createHash('sha256').update(JSON.stringify([COUNTS, CONFIG, RUNS]));
   for (const folder of folders)
     for (const file of globSync(at(folder), ''))
       if (isCode(relative(at(folder), file)) && statSync(file).isFile())

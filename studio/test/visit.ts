@@ -1,8 +1,13 @@
 /** For tests only: visits to a site in a real Chromium, with everything it complains about kept. */
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { vi } from 'vitest';
 
 const PROGRAM = '/usr/bin/chromium';
+
+/** Milliseconds for anything to come about: asked for is the fact; how fast it is, a busy machine cannot tell. */
+export const PATIENCE = 120_000;
+vi.setConfig({ testTimeout: 3 * PATIENCE });
 
 /** Why there are no visits on this machine; undefined where there are. */
 export const noBrowser = existsSync(PROGRAM) ? undefined : `no ${PROGRAM} (apt-get install chromium)`;
@@ -39,6 +44,7 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
     colorScheme: options.dark ? 'dark' : 'light',
     reducedMotion: options.calm ? 'reduce' : 'no-preference',
   });
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {

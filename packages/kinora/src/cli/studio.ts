@@ -10,7 +10,7 @@ import { demoConfig, demoFrameConfig } from '../config/demo.js';
 import { effectiveConfig, type RunConfig } from '../config/index.js';
 import { plural } from '../predict/report/words.js';
 import { buildSite, type SiteSource } from '../serve/site/build.js';
-import { serveFolder } from '../serve/static-server.js';
+import { checkPort, serveFolder } from '../serve/static-server.js';
 import { hasCheckpoint } from '../train/beginning.js';
 import { chooseDevice } from '../train/device.js';
 import { trainRun } from '../train/run.js';
@@ -70,6 +70,7 @@ const withOthers = (command: Command): Command =>
     );
 
 async function open({ port, ...runs }: RunOptions & { port: number }): Promise<void> {
+  await checkPort(port);
   if (runs.run === undefined) await trainDemo();
   const source = await sourceOf(runs);
   const { folder } = await buildSite(source, join(runFolderOf(source.run).path, 'studio'));

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type StaticServer, serveFolder } from './static-server.js';
+import { checkPort, type StaticServer, serveFolder } from './static-server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kinora-serve-'));
 let server: StaticServer;
@@ -95,4 +95,6 @@ it('has no way to change anything', async () => {
 it('names the port that is taken', async () => {
   const port = Number(new URL(server.url).port);
   await expect(serveFolder(folder, port)).rejects.toMatchObject({ code: 'serve/port' });
+  await expect(checkPort(port)).rejects.toMatchObject({ code: 'serve/port' });
+  await checkPort(0);
 });

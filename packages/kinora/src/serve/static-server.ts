@@ -3,7 +3,7 @@
  * files that the folder held when it started.
  */
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
@@ -46,19 +46,31 @@ export interface StaticServer {
 
 /** Port 0 takes any free one. Throws `serve/port` where the port is taken. */
 export async function serveFolder(folder: string, port: number): Promise<StaticServer> {
-  const app = siteApp(folder);
-  const server = createServer(getRequestListener(app.fetch));
-  await new Promise<void>((listening, failed) => {
+  const server = createServer(getRequestListener(siteApp(folder).fetch));
+  await listen(server, port);
+  const close = async (): Promise<void> => {
+    const closed = closing(server);
+    server.closeAllConnections();
+    await closed;
+  };
+  return { url: `http://${HOST}:${(server.address() as AddressInfo).port}/`, close };
+}
+
+/** For whoever has much to do before there is something to serve. Throws `serve/port` where the port is taken. */
+export async function checkPort(port: number): Promise<void> {
+  const server = createServer();
+  await listen(server, port);
+  await closing(server);
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((listening, failed) => {
     server.once('error', (error) => failed(portError(error, port)));
     server.listen(port, HOST, listening);
   });
-  const close = (): Promise<void> =>
-    new Promise((closed) => {
-      server.close(() => closed());
-      server.closeAllConnections();
-    });
-  return { url: `http://${HOST}:${(server.address() as AddressInfo).port}/`, close };
 }
+
+const closing = (server: Server): Promise<void> => new Promise((closed) => server.close(() => closed()));
 
 /** A path is looked up among the files that are there; no path is ever made from a request. */
 export function siteApp(folder: string): Hono {

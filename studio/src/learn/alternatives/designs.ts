@@ -99,7 +99,7 @@ const twoStream: Design = {
   paper: 'Simonyan and Zisserman, 2014',
   what: 'One 2D network sees a frame, another a stack of optical flow: how each pixel moved. Their answers are averaged.',
   boxes: [
-    { name: '2D, one frame', from: 0, to: 0, row: 1, moment: 2, kind: 'plane' },
+    { name: '2D, frame', from: 0, to: 0, row: 1, moment: 2, kind: 'plane' },
     ...frames.slice(1).map((t): Box => ({ name: 'flow', from: t, to: t, row: 0, moment: 1, kind: 'flow' })),
     { name: '2D, all flow', from: 1, to: FRAMES - 1, row: 1, moment: 2, kind: 'both' },
     verdict(2, 3),

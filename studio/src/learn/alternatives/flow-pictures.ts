@@ -5,16 +5,16 @@ import { imageAddress, rgbImage } from '../../design/paint.js';
 import { clipFlow } from '../../site/open.js';
 
 /**
- * Of each of these frames the address of a picture of how its pixels move next, or of the nearest frame whose flow the
- * site has; none for a clip in which nothing can move. One scale for all.
+ * Of each of these moments, in frames, the address of a picture of how pixels move there, or at the nearest moment whose
+ * flow the site has; none for a clip in which nothing can move. One scale for all.
  */
-export async function readFlowPictures(clip: SiteClip, frames: readonly number[]): Promise<string[]> {
+export async function readFlowPictures(clip: SiteClip, moments: readonly number[]): Promise<string[]> {
   const fields = await clipFlow(clip);
   if (fields === undefined) return [];
   const most = usualMost(fields);
   const { places } = clip.flow!;
-  return frames.map((frame) => {
-    const picture = flowPicture(fields, nearest(places, frame), most);
+  return moments.map((moment) => {
+    const picture = flowPicture(fields, nearest(places, moment), most);
     return imageAddress(rgbImage(picture, 0, fields.height, fields.width));
   });
 }
