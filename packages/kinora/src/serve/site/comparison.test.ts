@@ -25,8 +25,8 @@ it('reads what kinora compare writes, and leaves out rows that are not finished'
   const record = { format: 'kinora-compare-row' as const, config: {}, minutes: 1 };
   const rows = [
     row('ConvColumnSmall', 1, { cost, record: { ...record, result } }),
-    row('FrameColumnSmall', 1, { record }),
-    row('FrameColumnSmall', 2, { error: 'stopped' }),
+    row('SingleFrameSmall', 1, { record }),
+    row('SingleFrameSmall', 2, { error: 'stopped' }),
   ];
   await writeComparison(folder, rows, { config: 'c.json', machine: 'a machine', command: 'kinora compare' });
   expect(readComparison(folder)).toEqual([
