@@ -41,7 +41,9 @@ export function positiveInt(text: string): number {
 
 /** A whole number, 0 included. */
 export function wholeNumber(text: string): number {
-  return text.trim() === '0' ? 0 : positiveInt(text);
+  const value = Number(text);
+  if (/^\d+$/.test(text.trim()) && Number.isSafeInteger(value)) return value;
+  throw new KinoraError({ code: 'usage/number', expected: 'a whole number', received: JSON.stringify(text) });
 }
 
 function parseGpus(text: string): number[] {

@@ -16,7 +16,9 @@ import { checkWhole } from './whole.test.util.js';
 
 const SEED = Number(process.env.KINORA_SOAK_SEED ?? Date.now() % 1_000_000);
 const KILLS = 20;
-const changes = { num_epochs: 60, batch_size: 4, save_steps: 2, schedule: 'one_cycle' } as const;
+/** Steps after the first epoch of a life in which its end comes. */
+const SPAN = 3;
+const changes = { num_epochs: 80, batch_size: 4, save_steps: 2, schedule: 'one_cycle' } as const;
 const enough = distributed.features().gloo && process.platform === 'linux';
 
 let data: TinyData;
@@ -58,6 +60,8 @@ function ranksOf({ child: { pid } }: Group): number[] {
   return text === '' ? [] : text.split(' ').map(Number);
 }
 
+const epochsIn = ({ text }: Group): number => text().match(/^epoch \d+: train/gm)?.length ?? 0;
+
 async function until(holds: () => boolean, limitMs: number): Promise<void> {
   const end = Date.now() + limitMs;
   while (!holds()) {
@@ -86,11 +90,16 @@ describe.skipIf(!enough)('two ranks', () => {
     const seen = new Set<number>();
     const steps: number[] = [];
     for (let kill = 1; kill <= KILLS; kill++) {
-      await until(() => ranksOf(group).length === 2, 60_000);
-      const ranks = ranksOf(group);
+      // Those of the group before may still be among them.
+      const fresh = () => ranksOf(group).filter((pid) => !seen.has(pid));
+      await until(() => fresh().length === 2, 60_000);
+      const ranks = fresh();
       for (const pid of ranks) seen.add(pid);
       // Every fifth while they start and find each other.
-      await wait(kill % 5 === 0 ? random.uniform() * 3000 : 3000 + random.uniform() * 12 * stepTime);
+      const fromStart = kill % 5 === 0;
+      const epochs = epochsIn(group);
+      if (!fromStart) await until(() => epochsIn(group) > epochs, 60_000);
+      await wait(random.uniform() * (fromStart ? 3000 : SPAN * stepTime));
       process.kill(ranks[random.below(2)]!, 'SIGKILL');
       await until(() => group.text().includes(`starting again (${kill} of 99)`), 60_000);
       steps.push(checkWhole(data.config('killed')));
