@@ -28,7 +28,7 @@ function header({ study, rule, members }: EnsembleResult, date: string): Markup 
   const figures: [string, string][] = [
     [percent(saved.accuracy.value), `top-1, ${rule}`],
     [percent(best.accuracy.value), `best member, ${best.name}`],
-    [gainOf(saved.gain), 'points gained, with 95 % interval'],
+    [points(saved.gain.value), `points gained, 95 % interval ${interval(saved.gain)}`],
     [String(members.length), 'members'],
     [study.clips.toLocaleString('en-US'), 'clips'],
   ];
@@ -155,5 +155,6 @@ const scroll = (label: string, content: Markup): Markup =>
   el('div', { class: 'scroll matrix', tabindex: 0, role: 'region', 'aria-label': label }, content);
 
 /** `+2.5 (+0.6 to +4.3)` */
-export const gainOf = ({ value, low, high }: Interval): string =>
-  `${points(value)} (${points(low)} to ${points(high)})`;
+export const gainOf = (gain: Interval): string => `${points(gain.value)} (${interval(gain)})`;
+
+const interval = ({ low, high }: Interval): string => `${points(low)} to ${points(high)}`;
