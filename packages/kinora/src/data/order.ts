@@ -33,12 +33,8 @@ export function balancedOrder(labels: readonly number[], epoch: number, seed: nu
 
 /** How often the clip at each place of an order has been there before, uint32. */
 export function repeatsIn(order: Uint32Array): Uint32Array {
-  const seen = new Map<number, number>();
-  return order.map((index) => {
-    const before = seen.get(index) ?? 0;
-    seen.set(index, before + 1);
-    return before;
-  });
+  const seen = new Uint32Array(order.reduce((most, index) => Math.max(most, index + 1), 0));
+  return order.map((index) => seen[index]!++);
 }
 
 /** Batches an epoch has. */
