@@ -1,8 +1,9 @@
-/** What rank 0 has read from disk, or made, for every other rank: weights, optimizer, schedule, and where training stands. */
+/** What rank 0 has read from disk, or made, for every other rank: weights, optimizer, schedule, precision, and where training stands. */
 import { createHash } from 'node:crypto';
 import { type DType, distributed, ops, scope, type Tensor } from '@kinora/torch';
 import type { Network } from '../model/network.js';
 import type { TrainingProgress } from './checkpoint.js';
+import type { PrecisionState } from './precision.js';
 import type { Training } from './training.js';
 
 type OptimizerState = ReturnType<Training['optimizer']['stateDict']>;
@@ -11,6 +12,8 @@ interface Told {
   readonly progress: TrainingProgress;
   readonly schedule: ReturnType<Training['schedule']['state']>;
   readonly settings: OptimizerState['settings'];
+  /** All ranks compute in the same, and scale their losses alike. */
+  readonly precision: PrecisionState | undefined;
   readonly tensors: readonly {
     readonly name: string;
     readonly dtype: DType;
@@ -33,6 +36,7 @@ export async function shareTraining(
     if (world.rank !== 0) training.optimizer.loadStateDict({ tensors, settings: told.settings });
   });
   if (world.rank !== 0) training.schedule.restore(told.schedule);
+  if (world.rank !== 0) training.settings.precision?.restore(told.precision);
   return world.rank === 0 ? progress : told.progress;
 }
 
@@ -56,12 +60,12 @@ export function weightsPrint(network: Network): string {
 }
 
 function describe(
-  { schedule }: Training,
+  { schedule, settings: { precision } }: Training,
   { tensors, settings }: OptimizerState,
   progress: TrainingProgress,
 ): Told {
   const shapes = [...tensors].map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
-  return { progress, schedule: schedule.state(), settings, tensors: shapes };
+  return { progress, schedule: schedule.state(), settings, precision: precision?.state, tensors: shapes };
 }
 
 function emptyTensors({ tensors }: Told, device: string): Map<string, Tensor> {

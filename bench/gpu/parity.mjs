@@ -1,0 +1,60 @@
+// One training step of several networks on the CPU and on another device from the same weights and clips: loss and logits must
+// agree. `node bench/gpu/parity.mjs [DEVICE]`, by default cuda:0. Exits with 1 where they do not.
+import { cuda } from '@kinora/torch';
+import { effectiveConfig, findNetwork, preprocessSpec } from 'kinora';
+import { trainStep } from '../../packages/kinora/dist/train/step.js';
+import { newTraining, trainingClips } from '../../packages/kinora/dist/train/training.js';
+import { randomClips } from '../ours/training.mjs';
+
+const NETWORKS = ['ConvColumn6', 'ConvColumnSmall', 'ResNet3DSmall', 'R2Plus1DSmall', 'MobileNet3DSmall'];
+/** Largest difference of logits, as a share of the largest logit: float32 sums in another order, through ten layers. */
+const TOLERANCE = 1e-3;
+
+const [device = 'cuda:0'] = process.argv.slice(2);
+if (device !== 'cpu' && !cuda.isAvailable()) {
+  console.error('no CUDA device here: this needs a libtorch with CUDA, and a GPU');
+  process.exit(2);
+}
+let failed = 0;
+for (const model of NETWORKS) {
+  const [here, there] = [step(model, 'cpu'), step(model, device)];
+  const largest = Math.max(...here.logits.map(Math.abs));
+  const difference = Math.max(
+    ...here.logits.map((value, i) => Math.abs(value - (there.logits[i] ?? Number.NaN))),
+  );
+  const share = difference / largest;
+  const agrees = share < TOLERANCE;
+  if (!agrees) failed++;
+  console.log(
+    `${model}: loss ${here.loss.toFixed(5)} on cpu, ${there.loss.toFixed(5)} on ${device}; logits differ by ${share.toExponential(1)}${agrees ? '' : ': DISAGREES'}`,
+  );
+}
+process.exit(failed === 0 ? 0 : 1);
+
+/** Two steps without dropout: the second sees what the first one's gradients did. @param {string} model @param {string} on */
+function step(model, on) {
+  const { input } = findNetwork(model);
+  const config = effectiveConfig({
+    model_name: 'parity',
+    model,
+    clip_size: input[0],
+    crop: input[1],
+    dropout: 0,
+    tf32: false,
+    deterministic: true,
+    optimizer: 'sgd',
+  });
+  const spec = preprocessSpec(
+    config,
+    Array.from({ length: 27 }, (_, i) => `gesture ${i}`),
+  );
+  const clips = trainingClips({ items: [], labels: spec.labels, dropped: 0 }, undefined, 1000);
+  const { network, optimizer, settings } = newTraining(config, spec, on, clips);
+  network.train();
+  const batch = randomClips(4, spec);
+  trainStep(network, optimizer, batch, settings);
+  const result = trainStep(network, optimizer, batch, settings);
+  optimizer.dispose();
+  network.dispose();
+  return result;
+}

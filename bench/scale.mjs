@@ -1,0 +1,45 @@
+// How the rate of training steps and of decoding grows with cores, clips in a batch and the size of a clip. The best of several
+// runs each: what the machine does when nothing else does. `node bench/scale.mjs`.
+import { threads } from '@kinora/torch';
+import { trainStep } from '../packages/kinora/dist/train/step.js';
+import { makeTraining, randomClips } from './ours/training.mjs';
+
+const RUNS = 3;
+const MODEL = 'ConvColumnSmall';
+/** @type {readonly [what: string, cores: number, clips: number, frames: number, edge: number][]} */
+const rows = [
+  ['one core', 1, 16, 16, 84],
+  ['two cores', 2, 16, 16, 84],
+  ['a quarter of the batch', 2, 4, 16, 84],
+  ['twice the batch', 2, 32, 16, 84],
+  ['half the frames', 2, 16, 8, 84],
+  ['twice the frames', 2, 16, 32, 84],
+  ['twice the pixels', 2, 16, 16, 120],
+];
+
+console.log(`| ${MODEL} | cores | batch | clip | clips/s of training steps | frames/s |`);
+console.log('|---|---:|---:|---:|---:|---:|');
+for (const [what, cores, clips, frames, edge] of rows) {
+  const rate = clips / step(cores, clips, frames, edge);
+  console.log(
+    `| ${what} | ${cores} | ${clips} | ${frames}x${edge}x${edge} | ${rate.toFixed(1)} | ${(rate * frames).toFixed(0)} |`,
+  );
+}
+
+/** Seconds of the fastest step after one to warm up. @type {(cores: number, clips: number, frames: number, edge: number) => number} */
+function step(cores, clips, frames, edge) {
+  const config = { model: MODEL, clip_size: frames, crop: edge };
+  const { network, optimizer, settings, spec } = makeTraining(config, cores);
+  threads.set(cores);
+  const batch = randomClips(clips, spec);
+  network.train();
+  let least = Number.POSITIVE_INFINITY;
+  for (let run = 0; run <= RUNS; run++) {
+    const start = performance.now();
+    trainStep(network, optimizer, batch, settings);
+    if (run > 0) least = Math.min(least, performance.now() - start);
+  }
+  optimizer.dispose();
+  network.dispose();
+  return least / 1000;
+}
