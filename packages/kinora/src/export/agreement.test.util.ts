@@ -1,5 +1,14 @@
 /** For tests only: how far onnxruntime is from libtorch on the same random clips. */
-import { fromTypedArray, inferenceMode, manualSeed, ops, scope, type Tensor } from '@kinora/torch';
+import {
+  fromTypedArray,
+  inferenceMode,
+  manualSeed,
+  nn,
+  noGrad,
+  ops,
+  scope,
+  type Tensor,
+} from '@kinora/torch';
 import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
 import { FLOW_FIELDS } from '../clip/flow/fields.js';
 import { defaultSpec, type PreprocessSpec } from '../clip/spec.js';
@@ -16,35 +25,59 @@ export const specFor = ([frames, height, width]: Size3, classes: number): Prepro
   crop: { height, width },
 });
 
-/** Statistics and affine parameters as training leaves them: of a fresh network they are zeros and ones. */
-export function disturb(network: Network): void {
-  scope(() => {
-    for (const [name, tensor] of network.stateDict()) {
-      if (name.endsWith('running_mean')) tensor.copyFrom(random(tensor, -0.3, 0.3));
-      else if (name.endsWith('running_var')) tensor.copyFrom(random(tensor, 0.3, 0.9));
-    }
-  });
+/**
+ * Leaves batch norms as training does: affine parameters that are not ones and zeros, and the statistics of what really
+ * passes, here of one batch. With other ones the maps of a deep network would grow or vanish, and so would its logits.
+ */
+export function pretendTraining(network: Network, size: Size3): void {
+  const norms = [...network.namedModules().values()].filter((module) => module instanceof nn.BatchNormNd);
+  for (const { weight, bias } of norms) {
+    weight?.copyFrom(random(weight, 0.5, 1.5));
+    bias?.copyFrom(random(bias, -0.2, 0.2));
+  }
+  const momenta = norms.map(({ momentum }) => momentum);
+  // null: the plain average over all batches, of which there is one.
+  for (const norm of norms) Object.assign(norm, { momentum: null });
+  const inputs = randomInputs(network, 4, size);
+  network.train();
+  noGrad(() => scope(() => void network.call(...tensorsOf(inputs))));
+  network.eval();
+  for (const [i, norm] of norms.entries()) Object.assign(norm, { momentum: momenta[i] });
 }
 
-const random = ({ shape }: Tensor, low: number, high: number): Float32Array =>
-  inferenceMode(
-    () =>
-      ops
-        .rand([...shape])
-        .mul(high - low)
-        .add(low)
-        .toTypedArray() as Float32Array,
-  );
+const random = ({ shape }: Tensor, low: number, high: number): Float32Array => {
+  const elements = shape.reduce((a, b) => a * b, 1);
+  return randomInput([elements], () =>
+    ops
+      .rand([elements])
+      .mul(high - low)
+      .add(low),
+  ).data;
+};
 
 interface RandomInput {
   readonly data: Float32Array;
   readonly shape: readonly number[];
 }
 
-function randomInput(shape: readonly number[]): RandomInput {
-  const data = inferenceMode(() => scope(() => ops.randn([...shape]).toTypedArray() as Float32Array));
-  return { data, shape };
+function randomInput(shape: readonly number[], draw = () => ops.randn([...shape])): RandomInput {
+  return { data: inferenceMode(() => scope(() => draw().toTypedArray() as Float32Array)), shape };
 }
+
+interface RandomInputs {
+  readonly clips: RandomInput;
+  readonly flow?: RandomInput;
+}
+
+function randomInputs(network: Network, batch: number, [t, h, w]: Size3): RandomInputs {
+  const clips = randomInput([batch, 3, t, h, w]);
+  return network.flow ? { clips, flow: randomInput([batch, 2, FLOW_FIELDS, h, w]) } : { clips };
+}
+
+const tensorsOf = ({ clips, flow }: RandomInputs): [Tensor, Tensor | undefined] => [
+  fromTypedArray(clips.data, clips.shape),
+  flow && fromTypedArray(flow.data, flow.shape),
+];
 
 /** What onnxruntime makes of clips `[N, 3, T, H, W]`. */
 export async function runOnnx(
@@ -91,13 +124,11 @@ export async function agreement(
   network.eval();
   const { graph, header } = toOnnx({ network, name: 'test', spec: specFor(size, classes) }, '0.0.0', options);
   const file = encodeModel(graph, header);
-  const clips = randomInput([batch, 3, ...size]);
-  const flow = network.flow ? randomInput([batch, 2, FLOW_FIELDS, size[1], size[2]]) : undefined;
-  const outputs = await runOnnx(file, { clips, ...(flow && { flow }) });
+  const inputs = randomInputs(network, batch, size);
+  const outputs = await runOnnx(file, { ...inputs });
   const [logits, features] = inferenceMode(() =>
     scope(() => {
-      const [first, second] = [clips, flow].map((input) => input && fromTypedArray(input.data, input.shape));
-      const result = network.call(first!, second);
+      const result = network.call(...tensorsOf(inputs));
       return [result.logits.toTypedArray() as Float32Array, result.features.toTypedArray() as Float32Array];
     }),
   ) as [Float32Array, Float32Array];
@@ -106,7 +137,7 @@ export async function agreement(
     features: farthest(features, outputs.features!.data),
     scale: Math.max(...logits.map(Math.abs)),
     outputs,
-    clips: clips.data,
+    clips: inputs.clips.data,
     translated: { graph, header },
   };
 }

@@ -3,7 +3,7 @@ import { InferenceSession } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { Network, type NetworkOutput } from '../model/network.js';
 import { findNetwork, networks } from '../model/registry.js';
-import { agreement, disturb, farthest, specFor } from './agreement.test.util.js';
+import { agreement, farthest, pretendTraining, specFor } from './agreement.test.util.js';
 import type { LayerMap } from './layer-maps.js';
 import { toOnnx } from './onnx.js';
 import { encodeModel } from './onnx-file.js';
@@ -15,7 +15,7 @@ test.each(SMALL.map(({ name }) => name))('%s agrees with libtorch on any number 
   const { build, input } = findNetwork(name);
   manualSeed(5);
   using network = build(5, input);
-  disturb(network);
+  pretendTraining(network, input);
   const { logits, features, scale, outputs } = await agreement(network, input, 5, { batch: 4 });
   expect(outputs.logits!.shape).toEqual([4, 5]);
   expect(logits).toBeLessThan(1e-4);
@@ -62,7 +62,7 @@ describe('the file', () => {
   test("of the explain variant gives out every layer's map, equal to the network's", async () => {
     manualSeed(5);
     using network = build(5, input);
-    disturb(network);
+    pretendTraining(network, input);
     const { clips, outputs, logits, translated } = await agreement(network, input, 5, { explain: true });
     const layers: LayerMap[] = JSON.parse(translated.header.metadata.layers!);
     expect(logits).toBeLessThan(1e-4);

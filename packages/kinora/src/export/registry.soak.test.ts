@@ -1,0 +1,29 @@
+import { manualSeed } from '@kinora/torch';
+import { expect, test } from 'vitest';
+import type { Size3 } from '../model/layers.js';
+import type { NetworkEntry } from '../model/network.js';
+import { networks } from '../model/registry.js';
+import { agreement, pretendTraining } from './agreement.test.util.js';
+
+test.each(networks.map(({ name }) => name))('%s: onnxruntime agrees with libtorch', async (name) => {
+  const { build, input } = networks.find((entry) => entry.name === name)!;
+  manualSeed(5);
+  const size = affordable(build, input);
+  using network = build(27, size);
+  pretendTraining(network, size);
+  const { logits, features, scale } = await agreement(network, size, 27);
+  expect(logits).toBeLessThan(1e-4);
+  expect(logits / scale).toBeLessThan(1e-3);
+  expect(features).toBeLessThan(1e-3);
+});
+
+/** Half as high and wide where the network fits: a quarter of the cost, and the same operators. */
+function affordable(build: NetworkEntry['build'], [t, h, w]: Size3): Size3 {
+  const half: Size3 = [t, h / 2, w / 2];
+  try {
+    build(27, half).dispose();
+    return half;
+  } catch {
+    return [t, h, w];
+  }
+}
