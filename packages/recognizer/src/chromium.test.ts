@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { openClip, openModel, predictClip } from 'kinora';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildSite, chromiumPath, launch, needsChromium, openPage, type Site } from './chromium.test.util.js';
+import {
+  buildSite,
+  callInPage,
+  chromiumPath,
+  launch,
+  needsChromium,
+  openPage,
+  type Site,
+} from './chromium.test.util.js';
 import { exportTestModel, writeClip } from './model.test.util.js';
 import { createRecognizer } from './node.js';
 
@@ -16,19 +24,17 @@ window.opening = async (options) => {
 };
 window.predicting = async ({ base64, ...frames }) => {
   const data = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-  const { probabilities, features, maps } = await recognizer.predict({ ...frames, data }, { maps: window.wanted ?? [] });
-  return { probabilities: [...probabilities], features: [...features] };
+  const { probabilities } = await recognizer.predict({ ...frames, data });
+  return { probabilities: [...probabilities] };
 };`;
 
-interface InPage {
-  opening(options: object): Promise<{ backend: { name: string; threads: number; reason: string } }>;
-  predicting(frames: object): Promise<{ probabilities: number[]; features: number[] }>;
+interface Opened {
+  readonly backend: { readonly name: string; readonly threads: number; readonly reason: string };
 }
-const asking = <Name extends keyof InPage>(page: Page, name: Name, ask: object): ReturnType<InPage[Name]> =>
-  page.evaluate(
-    ([name, ask]) => (globalThis as never as Record<string, (ask: unknown) => unknown>)[name]!(ask),
-    [name, ask] as const,
-  ) as ReturnType<InPage[Name]>;
+interface Predicted {
+  readonly probabilities: number[];
+}
+const opening = (page: Page, options: object): Promise<Opened> => callInPage(page, 'opening', options);
 
 describe.skipIf(chromiumPath === undefined)(`in Chromium${needsChromium}`, () => {
   const model = exportTestModel();
@@ -73,11 +79,11 @@ describe.skipIf(chromiumPath === undefined)(`in Chromium${needsChromium}`, () =>
     const { data, ...size } = frames;
     for (const isolated of [false, true]) {
       const { page, problems } = await openPage(browser, site.address(isolated));
-      const { backend } = await asking(page, 'opening', { model: 'model.onnx', threads: 2, backend: 'wasm' });
+      const { backend } = await opening(page, { model: 'model.onnx', threads: 2, backend: 'wasm' });
       expect(backend).toMatchObject({ name: 'wasm', threads: isolated ? 2 : 1 });
       if (!isolated)
         expect(backend.reason).toMatch(/one thread, because the page is not cross-origin isolated/);
-      const answer = await asking(page, 'predicting', {
+      const answer = await callInPage<Predicted>(page, 'predicting', {
         ...size,
         base64: Buffer.from(data).toString('base64'),
       });
@@ -89,7 +95,7 @@ describe.skipIf(chromiumPath === undefined)(`in Chromium${needsChromium}`, () =>
 
   test('says which backend it chose, and why', async () => {
     const { page } = await openPage(browser, site.address(true));
-    const { backend } = await asking(page, 'opening', { model: 'model.onnx' });
+    const { backend } = await opening(page, { model: 'model.onnx' });
     expect(backend.name).toBe('wasm');
     expect(backend.reason).toMatch(/WebGPU/);
     await page.close();
@@ -102,7 +108,7 @@ describe.skipIf(chromiumPath === undefined)(`in Chromium${needsChromium}`, () =>
     [{ model: 'model.onnx', settings: { stride: -1 } }, /settings\.stride: expected a number/],
   ])('%j is refused', async (options, message) => {
     const { page } = await openPage(browser, site.address(true));
-    await expect(asking(page, 'opening', options)).rejects.toThrow(message);
+    await expect(opening(page, options)).rejects.toThrow(message);
     await page.close();
   });
 });

@@ -109,3 +109,11 @@ export async function openPage(
   await page.goto(address);
   return { page, problems };
 }
+
+/** Calls a function that the page's script has put on its window. */
+export function callInPage<T>(page: Page, name: string, argument: unknown): Promise<T> {
+  return page.evaluate(
+    ([name, argument]) => (globalThis as never as Record<string, (argument: unknown) => T>)[name]!(argument),
+    [name, argument] as const,
+  ) as Promise<T>;
+}
