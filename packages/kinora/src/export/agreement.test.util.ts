@@ -28,6 +28,8 @@ export const specFor = ([frames, height, width]: Size3, classes: number): Prepro
 /**
  * Leaves batch norms as training does: affine parameters that are not ones and zeros, and the statistics of what really
  * passes, here of one batch. With other ones the maps of a deep network would grow or vanish, and so would its logits.
+ * Four clips say little of a channel's variance, so each is brought closer to the mean of all: where it is hardly above zero
+ * by chance, the next clip's rounding would be blown up a hundredfold.
  */
 export function pretendTraining(network: Network, size: Size3): void {
   const norms = [...network.namedModules().values()].filter((module) => module instanceof nn.BatchNormNd);
@@ -42,7 +44,10 @@ export function pretendTraining(network: Network, size: Size3): void {
   network.train();
   noGrad(() => scope(() => void network.call(...tensorsOf(inputs))));
   network.eval();
-  for (const [i, norm] of norms.entries()) Object.assign(norm, { momentum: momenta[i] });
+  for (const [i, norm] of norms.entries()) {
+    Object.assign(norm, { momentum: momenta[i] });
+    noGrad(() => scope(() => void norm.running_var!.add_(norm.running_var!.mean())));
+  }
 }
 
 const random = ({ shape }: Tensor, low: number, high: number): Float32Array => {
@@ -70,8 +75,16 @@ interface RandomInputs {
 }
 
 function randomInputs(network: Network, batch: number, [t, h, w]: Size3): RandomInputs {
-  const clips = randomInput([batch, 3, t, h, w]);
-  return network.flow ? { clips, flow: randomInput([batch, 2, FLOW_FIELDS, h, w]) } : { clips };
+  const clips = randomClips([batch, 3, t, h, w]);
+  return network.flow ? { clips, flow: randomClips([batch, 2, FLOW_FIELDS, h, w]) } : { clips };
+}
+
+/** Patches and a little noise, `[N, C, T, H, W]`: noise alone looks the same in every clip to a deep network. */
+function randomClips(shape: readonly [number, number, number, number, number]): RandomInput {
+  const [batch, channels, ...size] = shape;
+  const patches = (): Tensor =>
+    ops.upsample_nearest3d(ops.randn([batch, channels, 2, 3, 3]), size, { scales_d: null });
+  return randomInput(shape, () => patches().add(ops.randn([...shape]).mul(0.1)));
 }
 
 const tensorsOf = ({ clips, flow }: RandomInputs): [Tensor, Tensor | undefined] => [

@@ -1,7 +1,7 @@
 /** The explain variant's further outputs: what every layer made, and which output holds it. */
 import { nn } from '@kinora/torch';
 import type { Network } from '../model/network.js';
-import type { ModuleOutput, TensorRef } from './batch.js';
+import { isPerClip, type ModuleOutput, type TensorRef } from './batch.js';
 import type { Graph } from './graph.js';
 
 /** One layer, in the order in which the layers ran. */
@@ -12,7 +12,7 @@ export interface LayerMap {
   readonly type: string;
   /** Name of the output that holds its map; layers that pass their input on (dropout) share one. */
   readonly output: string;
-  /** Of one clip: `[C, T, H, W]`, or `[F]`. */
+  /** Of one clip: `[C, T, H, W]`, or `[F]`; of one frame, `[C, H, W]`, where a 2D layer sees frames as a batch. */
   readonly shape: readonly number[];
   /** Where it slides a window: sizes along T, H, W. */
   readonly window?: Window;
@@ -39,7 +39,7 @@ export function outputLayerMaps(
   const types = network.namedModules();
   const outputs = new Map<string, string>();
   return modules
-    .filter(({ path, output }) => path !== '' && !isPerBatch(output))
+    .filter(({ path, output }) => path !== '' && beginsWithBatch(output))
     .map(({ path, output }) => {
       const value = nameOf(output);
       const name = outputs.get(value) ?? graph.output(path, value, output);
@@ -50,8 +50,9 @@ export function outputLayerMaps(
     });
 }
 
-/** Maps whose first size is not the number of clips (a 2D network sees frames as a batch) keep it as it is. */
-const isPerBatch = ({ shape }: TensorRef): boolean => shape.length === 0;
+/** Of other maps nobody could say which clip they are of. */
+const beginsWithBatch = ({ shape: [first, ...rest] }: TensorRef): boolean =>
+  first !== undefined && isPerClip(first) && !rest.some(isPerClip);
 
 function windowOf(module: nn.AnyModule | undefined): { window?: Window } {
   if (module instanceof nn.ConvNd) {

@@ -4,6 +4,7 @@ import type { Size3 } from '../model/layers.js';
 import type { NetworkEntry } from '../model/network.js';
 import { networks } from '../model/registry.js';
 import { agreement, pretendTraining } from './agreement.test.util.js';
+import type { LayerMap } from './layer-maps.js';
 
 test.each(networks.map(({ name }) => name))('%s: onnxruntime agrees with libtorch', async (name) => {
   const { build, input } = networks.find((entry) => entry.name === name)!;
@@ -16,6 +17,28 @@ test.each(networks.map(({ name }) => name))('%s: onnxruntime agrees with libtorc
   expect(logits / scale).toBeLessThan(1e-3);
   expect(features).toBeLessThan(1e-3);
 });
+
+/** Their maps are compared with the network's own in onnx.test.ts. */
+const SMALL = networks.filter(({ name }) => name.endsWith('Small'));
+
+test.each(SMALL.map(({ name }) => name))(
+  '%s: the explain variant gives out what it describes',
+  async (name) => {
+    const { build, input } = networks.find((entry) => entry.name === name)!;
+    using network = build(5, input);
+    pretendTraining(network, input);
+    const options = { explain: true, batch: 2 };
+    const { logits, outputs, translated } = await agreement(network, input, 5, options);
+    expect(logits).toBeLessThan(1e-4);
+    const layers: LayerMap[] = JSON.parse(translated.header.metadata.layers!);
+    expect(layers.length).toBeGreaterThan(5);
+    for (const { path, output, shape } of layers) {
+      const [rows = 0, ...rest] = outputs[output]!.shape;
+      expect(rest, path).toEqual(shape);
+      expect(rows % 2, path).toBe(0);
+    }
+  },
+);
 
 /** Half as high and wide where the network fits: a quarter of the cost, and the same operators. */
 function affordable(build: NetworkEntry['build'], [t, h, w]: Size3): Size3 {
