@@ -16,6 +16,7 @@ const SOURCES = [
   'studio/public',
   'docs/tutorial',
   'packages/kinora/src/clip',
+  'packages/recognizer/src',
 ];
 const SINGLE = ['studio/index.html', 'studio/vite.config.ts', 'studio/svelte.config.js', 'package-lock.json'];
 

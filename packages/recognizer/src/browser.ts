@@ -8,13 +8,15 @@ import { type FrameSink, followVideo } from './video-frames.js';
 import { WorkerClient } from './worker-client.js';
 
 export { GestureTracker } from './gestures.js';
+export { readModelInfo } from './model-info.js';
+export { readModelWeights } from './model-weights.js';
 export { defaultSettings } from './settings.js';
 export { Smoother } from './smoother.js';
 export type * from './types.js';
 
 export interface RecognizerOptions {
-  /** An ONNX file that `kinora export` wrote: its address, or its bytes. */
-  readonly model: string | URL | ArrayBuffer | Uint8Array;
+  /** An ONNX file that `kinora export` wrote: its address, its bytes, or a file of the reader's. */
+  readonly model: string | URL | ArrayBuffer | Uint8Array | Blob;
   /** Left out or `auto`: WebGPU where it runs the network, else WebAssembly. */
   readonly backend?: 'auto' | 'wasm' | 'webgpu';
   /** Of WebAssembly; left out: those of the machine, at most 4. One where the page is not cross-origin isolated. */
@@ -53,9 +55,9 @@ export async function createRecognizer(options: RecognizerOptions): Promise<Brow
 
 const startWorker = (): Worker => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
 
-function addressOrBytes(model: RecognizerOptions['model']): string | Uint8Array {
+function addressOrBytes(model: RecognizerOptions['model']): string | Uint8Array | Blob {
   if (model instanceof ArrayBuffer) return new Uint8Array(model);
-  return model instanceof Uint8Array ? model : absolute(model);
+  return model instanceof Uint8Array || model instanceof Blob ? model : absolute(model);
 }
 
 /** Relative to the page, as everything else on it: the worker lies elsewhere. */

@@ -38,12 +38,13 @@ export class Core {
     this.#busy = run.catch(() => {});
     const outputs = await run;
     const latency = performance.now() - began;
-    return Array.from({ length: clips.length / clipBytes(this.info.spec) }, (_, i) => ({
-      probabilities: softmax(part(outputs.logits!, i).data),
-      features: part(outputs.features!, i).data,
+    const count = clips.length / clipBytes(this.info.spec);
+    return Array.from({ length: count }, (_, i) => ({
+      probabilities: softmax(part(outputs.logits!, i, count).data),
+      features: part(outputs.features!, i, count).data,
       latency,
       ...(maps.length > 0
-        ? { maps: Object.fromEntries(maps.map((name) => [name, part(outputs[name]!, i)])) }
+        ? { maps: Object.fromEntries(maps.map((name) => [name, part(outputs[name]!, i, count)])) }
         : {}),
     }));
   }
@@ -66,11 +67,12 @@ export class Core {
   }
 }
 
-/** One clip's part of an output; `[rows of the clip, ...]` where a layer saw frames as a batch. */
-function part({ shape, data }: LayerMaps, index: number): LayerMaps {
-  const [, ...rest] = shape;
-  const size = rest.reduce((a, b) => a * b, 1);
-  return { shape: rest, data: data.slice(index * size, (index + 1) * size) };
+/** One clip's part of an output of `count` clips; `[rows of the clip, ...]` where a layer saw frames as a batch. */
+function part({ shape, data }: LayerMaps, index: number, count: number): LayerMaps {
+  const [rows = 1, ...rest] = shape;
+  const size = data.length / count;
+  const own = rows / count;
+  return { shape: own === 1 ? rest : [own, ...rest], data: data.slice(index * size, (index + 1) * size) };
 }
 
 function softmax(logits: Float32Array): Float32Array {

@@ -5,8 +5,8 @@ import type { LivePrediction, Pace } from './live.js';
 import type { Backend, Frames, ModelInfo } from './types.js';
 
 export interface OpenRequest {
-  /** Bytes, or an address to fetch. */
-  readonly model: Uint8Array | string;
+  /** Bytes, a file, or an address to fetch. */
+  readonly model: Uint8Array | Blob | string;
   readonly backend: 'auto' | 'wasm' | 'webgpu';
   readonly threads: number | undefined;
   /** Folder of onnxruntime's .wasm files, where the bundler does not place them. */

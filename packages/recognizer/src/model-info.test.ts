@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { serialize } from '@kinora/torch';
 import { afterAll, describe, expect, test } from 'vitest';
 import { exportTestModel, LABELS } from './model.test.util.js';
 import { readModelInfo } from './model-info.js';
+import { readModelWeights } from './model-weights.js';
 
 const model = exportTestModel('SingleFrameSmall', true);
 afterAll(() => model.remove());
@@ -54,4 +56,15 @@ describe('what a model says of itself', () => {
   ])('%s is refused', (_, bytes, message) => {
     expect(() => readModelInfo(bytes, 'x')).toThrow(message);
   });
+});
+
+test("a model's weights are the network's", () => {
+  const saved = serialize.loadSafetensors(model.weights);
+  const weights = readModelWeights(file);
+  for (const [name, { shape, data }] of weights) {
+    const own = saved.get(name)!;
+    expect(shape, name).toEqual(own.shape);
+    expect(data, name).toEqual(own.toTypedArray());
+  }
+  expect(weights.size).toBeGreaterThan(10);
 });

@@ -3,6 +3,7 @@
  * hand it out. Fields as in onnx/onnx.proto3: ModelProto.metadata_props is 14, its key 1 and value 2.
  */
 import { KinoraError } from './error.js';
+import { fields } from './protobuf.js';
 import type { Layer, ModelInfo, PreprocessSpec } from './types.js';
 
 const METADATA = 14;
@@ -44,46 +45,6 @@ function readMetadata(file: Uint8Array): Map<string, string> | undefined {
   }
   return metadata;
 }
-
-interface Field {
-  readonly number: number;
-  /** Of a length-delimited field. */
-  readonly bytes?: Uint8Array;
-}
-
-const VARINT = 0;
-const BYTES = 2;
-/** Bytes of a field by its wire type, where that is fixed: varints are read, and take none after that. */
-const LENGTHS: Readonly<Record<number, number>> = { [VARINT]: 0, 1: 8, 5: 4 };
-
-/** The fields of a protobuf message, in file order. Throws RangeError where it ends too early. */
-function* fields(message: Uint8Array): Generator<Field> {
-  let at = 0;
-  const varint = (): number => {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = message[at++];
-      if (byte === undefined || scale > 2 ** 56) throw new RangeError('no varint');
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
-    }
-  };
-  while (at < message.length) {
-    const key = varint();
-    const number = Math.floor(key / 8);
-    if (number === 0) throw new RangeError('no field');
-    const kind = key & 7;
-    if (kind === VARINT) varint();
-    const length = kind === BYTES ? varint() : (LENGTHS[kind] ?? refuseKind());
-    if (at + length > message.length) throw new RangeError('a field that ends after its message');
-    yield kind === BYTES ? { number, bytes: message.subarray(at, at + length) } : { number };
-    at += length;
-  }
-}
-
-const refuseKind = (): never => {
-  throw new RangeError('a wire type that nobody writes');
-};
 
 function parse<T>(json: string, where: string): T {
   try {

@@ -11,6 +11,8 @@ import { BaseRecognizer } from './recognizer.js';
 import { openSource, playSource } from './source-node.js';
 import type { Attachment, Backend, Frames, Recognizer, Settings, TimedFrame } from './types.js';
 
+export { readModelInfo } from './model-info.js';
+export { readModelWeights } from './model-weights.js';
 export { defaultSettings } from './settings.js';
 export type * from './types.js';
 

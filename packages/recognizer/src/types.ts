@@ -69,7 +69,7 @@ export interface Layer {
   readonly type: string;
   /** Name of the output that holds its map. */
   readonly output: string;
-  /** Of one clip, `[C, T, H, W]` or `[F]`. */
+  /** Of one clip, `[C, T, H, W]` or `[F]`; of one frame, `[C, H, W]`, where a 2D layer sees frames as a batch. */
   readonly shape: readonly number[];
   /** The window it slides over T, H, W. */
   readonly window?: {
@@ -125,7 +125,7 @@ export interface Ranked {
   readonly score: number;
 }
 
-/** Values of an output of the network, row-major. */
+/** Values of an output or of a weight of the network, row-major. Of a layer that sees frames one by one: `[T, C, H, W]`. */
 export interface LayerMaps {
   readonly shape: readonly number[];
   readonly data: Float32Array;

@@ -57,12 +57,22 @@ function post(message: Answered): void {
 
 async function open(request: OpenRequest): Promise<Questions['open']['answer']> {
   const { model } = request;
-  const where = typeof model === 'string' ? model : 'the model';
-  const file = typeof model === 'string' ? await fetchModel(model) : model;
+  const where = nameOf(model);
+  const file = await bytesOf(model);
   const { groupedConv3d, ...info } = readModelInfo(file, where);
   const engine = await webEngine(file, { ...request, where, groupedConv3d }, info);
   core = new Core(engine, info);
   return { info, backend: engine.backend };
+}
+
+function nameOf(model: OpenRequest['model']): string {
+  if (typeof model === 'string') return model;
+  return model instanceof File ? model.name : 'the model';
+}
+
+async function bytesOf(model: OpenRequest['model']): Promise<Uint8Array> {
+  if (typeof model === 'string') return fetchModel(model);
+  return model instanceof Blob ? new Uint8Array(await model.arrayBuffer()) : model;
 }
 
 async function fetchModel(address: string): Promise<Uint8Array> {
