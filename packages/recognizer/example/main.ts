@@ -1,11 +1,10 @@
 /** Gestures from a camera, live: `kinora export --run runs/demo --out model.onnx`, then serve this folder with Vite. */
 import { createRecognizer, type Gesture, type Ranked } from '@kinora/recognizer';
 
-const find = <Type extends Element>(selector: string): Type => document.querySelector<Type>(selector)!;
+const find = <Type extends HTMLElement>(selector: string): Type => document.querySelector<Type>(selector)!;
 const video = find<HTMLVideoElement>('video');
-const state = find<HTMLElement>('#state');
 
-find<HTMLButtonElement>('button').onclick = () => start().catch((error: Error) => say(error.message));
+find('button').onclick = () => start().catch(({ message }: Error) => say(message));
 
 async function start(): Promise<void> {
   say('opening camera and model');
@@ -15,34 +14,29 @@ async function start(): Promise<void> {
   ]);
   recognizer.on('prediction', ({ top }) => show(top.slice(0, 3)));
   recognizer.on('gesture', log);
-  recognizer.on('status', ({ state, reason }) => say(`${state}: ${reason}`));
+  recognizer.on('status', ({ state, reason }) => say(`${state}: ${reason} (${recognizer.backend.name})`));
   recognizer.on('error', ({ message }) => say(message));
-  const { name, threads, reason } = recognizer.backend;
-  console.info(`${recognizer.info.network} on ${name}, ${threads} threads (${reason})`);
   video.srcObject = camera;
   await video.play();
   recognizer.attach(video);
 }
 
 function say(text: string): void {
-  state.textContent = text;
+  find('#state').textContent = text;
 }
 
 function show(top: readonly Ranked[]): void {
-  find('#top').replaceChildren(
-    ...top.map(({ label, score }) => {
-      const row = document.createElement('div');
-      const meter = Object.assign(document.createElement('meter'), { value: score });
-      row.append(meter, ` ${label}`);
-      return row;
-    }),
-  );
+  const rows = top.map(({ label, score }) => {
+    const row = document.createElement('div');
+    row.append(Object.assign(document.createElement('meter'), { value: score }), ` ${label}`);
+    return row;
+  });
+  find('#top').replaceChildren(...rows);
 }
 
 function log({ phase, label, score, started, ended }: Gesture): void {
-  if (phase === 'started') return;
+  if (phase === 'started' || ended === null) return;
   const item = document.createElement('li');
-  const seconds = ((ended ?? started) - started).toFixed(1);
-  item.textContent = `${label}, ${(100 * score).toFixed(0)} % sure, ${seconds} s long`;
+  item.textContent = `${label}, ${(100 * score).toFixed(0)} % sure, ${(ended - started).toFixed(1)} s long`;
   find('#log').prepend(item);
 }

@@ -100,6 +100,15 @@ describe.skipIf(chromiumPath === undefined)(`a camera in Chromium${needsChromium
     await page.waitForFunction((n) => (globalThis as never as InPage).seen.predictions.length > n, before);
   });
 
+  test('is followed by the example, as it is printed', async () => {
+    const { page, problems } = await openPage(browser, `${site.address(false)}example.html`);
+    await page.getByRole('button').click();
+    await page.getByText('running: frames arrive (wasm)').waitFor();
+    await page.locator('#top meter').nth(2).waitFor();
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
   test('is left alone once detached and closed', async () => {
     await page.evaluate(async () => {
       const { attachment, recognizer } = globalThis as never as InPage;

@@ -1,5 +1,5 @@
 /** For tests only: a page with the recognizer, built by Vite as an app would be, in Debian's Chromium. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 
 const RECOGNIZER = fileURLToPath(new URL('./browser.js', import.meta.url));
+const EXAMPLE = fileURLToPath(new URL('../example/', import.meta.url));
 
 /** Path of a Chromium; undefined where there is none. */
 export const chromiumPath = [
@@ -29,12 +30,14 @@ export interface Site {
 
 const PAGE = `<!doctype html><title>page</title><video muted playsinline></video><script type="module" src="./main.js"></script>`;
 
-/** Builds `script` (it may import @kinora/recognizer) as a page, and serves it with and without isolation. */
+/** Builds `script` (it may import @kinora/recognizer) as a page, and beside it the example as `example.html`. */
 export async function buildSite(script: string): Promise<Site> {
   const source = mkdtempSync(join(tmpdir(), 'kinora-page-'));
   const folder = mkdtempSync(join(tmpdir(), 'kinora-site-'));
   writeFileSync(join(source, 'index.html'), PAGE);
   writeFileSync(join(source, 'main.js'), script);
+  copyFileSync(join(EXAMPLE, 'index.html'), join(source, 'example.html'));
+  copyFileSync(join(EXAMPLE, 'main.ts'), join(source, 'main.ts'));
   await build({
     root: source,
     base: './',
@@ -42,7 +45,12 @@ export async function buildSite(script: string): Promise<Site> {
     configFile: false,
     resolve: { alias: { '@kinora/recognizer': RECOGNIZER } },
     worker: { format: 'es' },
-    build: { outDir: folder, target: 'es2022', minify: true },
+    build: {
+      outDir: folder,
+      target: 'es2022',
+      minify: true,
+      rollupOptions: { input: [join(source, 'index.html'), join(source, 'example.html')] },
+    },
   });
   rmSync(source, { recursive: true });
   const servers = [await serve(folder, false), await serve(folder, true)] as const;
