@@ -4,7 +4,6 @@
  * that is so is found from the numbers: the means of some layer's maps have to be the features.
  */
 import type { Layer, LayerMaps } from '@kinora/recognizer';
-import type { Tensor } from '../network/safetensors.js';
 import type { Heat } from './heat.js';
 
 export interface Activation {
@@ -17,29 +16,28 @@ export interface Activation {
 
 interface Seen {
   readonly layers: readonly Layer[];
+  /** By the name of their output; of a layer that sees space, `[C, T, H, W]`. */
   readonly maps: Readonly<Record<string, LayerMaps>>;
   readonly features: Float32Array;
-  readonly weights: ReadonlyMap<string, Tensor>;
+  readonly weights: ReadonlyMap<string, LayerMaps>;
 }
 
 /** Undefined where the network has no such end. */
 export function classActivation(seen: Seen, label: number): Activation | undefined {
   const last = seen.layers.findLast(({ type }) => type === 'Linear');
   const weight = last && seen.weights.get(`${last.path}.weight`);
-  const averaged = seen.layers.findLast(({ output, shape }) =>
-    isAveraged(seen.maps[output], shape, seen.features),
-  );
+  const averaged = seen.layers.findLast(({ output }) => isAveraged(seen.maps[output], seen.features));
   if (weight === undefined || averaged === undefined || weight.shape[1] !== seen.features.length)
     return undefined;
-  const factors = weight.values.subarray(label * seen.features.length, (label + 1) * seen.features.length);
+  const factors = weight.data.subarray(label * seen.features.length, (label + 1) * seen.features.length);
   const heat = weighted(seen.maps[averaged.output]!, factors);
-  const bias = seen.weights.get(`${last!.path}.bias`)?.values[label] ?? 0;
+  const bias = seen.weights.get(`${last!.path}.bias`)?.data[label] ?? 0;
   return { layer: averaged.path, heat, logit: mean(heat.values) + bias };
 }
 
 /** Whether the means over `[T, H, W]` are the features, and there is something to average. */
-function isAveraged(maps: LayerMaps | undefined, shape: readonly number[], features: Float32Array): boolean {
-  if (maps === undefined || shape.length !== 4 || shape[0] !== features.length) return false;
+function isAveraged(maps: LayerMaps | undefined, features: Float32Array): boolean {
+  if (maps?.shape.length !== 4 || maps.shape[0] !== features.length) return false;
   const plane = maps.data.length / features.length;
   if (plane === 1) return false;
   const most = features.reduce((most, value) => Math.max(most, Math.abs(value)), 0);

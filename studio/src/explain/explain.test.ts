@@ -1,7 +1,9 @@
 import type { Layer } from '@kinora/recognizer';
 import { expect, it, test } from 'vitest';
 import { classActivation } from './class-activation.js';
+import { firstKernels } from './kernels.js';
 import { type Box, gridOf, meanPicture, occlude, runOcclusion } from './occlusion.js';
+import { spaceTime } from './space-time-maps.js';
 
 const frames = (count: number, height: number, width: number, of: (t: number, p: number) => number) => {
   const size = height * width * 3;
@@ -64,8 +66,8 @@ it('finds the maps whose means are the features, and a map whose mean is the log
     pool: { shape: [2, 1, 1, 1], data: Float32Array.of(4, 1) },
   };
   const weights = new Map([
-    ['fc.weight', { shape: [2, 2], values: Float32Array.of(0, 0, 0.5, -1) }],
-    ['fc.bias', { shape: [2], values: Float32Array.of(0, 0.25) }],
+    ['fc.weight', { shape: [2, 2], data: Float32Array.of(0, 0, 0.5, -1) }],
+    ['fc.bias', { shape: [2], data: Float32Array.of(0, 0.25) }],
   ]);
   const features = Float32Array.of(4, 1);
   const found = classActivation({ layers, maps, weights, features }, 1)!;
@@ -73,4 +75,31 @@ it('finds the maps whose means are the features, and a map whose mean is the log
   expect([...found.heat.values]).toEqual([0.5, 1.5, 0.5, 1.5]);
   expect(found.logit).toBeCloseTo(0.5 * 4 - 1 + 0.25, 6);
   expect(classActivation({ layers, maps, weights, features: Float32Array.of(4, 2) }, 1)).toBeUndefined();
+});
+
+test("the first kernels are the mean over colours of a 3D layer's weights, and of a 2D layer's", () => {
+  const data = Float32Array.from({ length: 2 * 3 * 2 * 1 * 2 }, (_, i) => i);
+  const deep = firstKernels(new Map([['conv.weight', { shape: [2, 3, 2, 1, 2], data }]]));
+  expect(deep.map(({ size }) => size)).toEqual([
+    [2, 1, 2],
+    [2, 1, 2],
+  ]);
+  expect([...deep[1]!.values]).toEqual([16, 17, 18, 19]);
+  const flat = firstKernels(new Map([['conv.weight', { shape: [2, 3, 2, 2], data }]]));
+  expect(flat[0]).toEqual({ size: [1, 2, 2], values: Float32Array.of(4, 5, 6, 7) });
+  expect(firstKernels(new Map([['fc.weight', { shape: [2, 12], data }]]))).toEqual([]);
+});
+
+test('maps of a 2D layer are turned from frames of channels to channels of frames', () => {
+  const layers = [layer('flat', 'Conv2d', [2, 1, 2]), layer('deep', 'Conv3d', [2, 3, 1, 2])];
+  const data = Float32Array.from({ length: 12 }, (_, i) => i);
+  const maps = spaceTime(layers, {
+    flat: { shape: [3, 2, 1, 2], data },
+    deep: { shape: [2, 3, 1, 2], data },
+  });
+  expect(maps.flat).toEqual({
+    shape: [2, 3, 1, 2],
+    data: Float32Array.of(0, 1, 4, 5, 8, 9, 2, 3, 6, 7, 10, 11),
+  });
+  expect(maps.deep!.data).toBe(data);
 });

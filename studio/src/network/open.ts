@@ -1,32 +1,51 @@
 /**
- * The site's networks, run in the page: each opened once, by the recognizer, in a worker, when a figure first asks for it.
+ * Networks run in the page, the site's and the reader's: each opened once, by the recognizer, in a worker, when a figure
+ * first asks for it.
  */
 import { type BrowserRecognizer, createRecognizer, type Layer, type LayerMaps } from '@kinora/recognizer';
 import type { SiteRun } from 'kinora/site';
 import { file } from '../site/open.js';
 import { readSafetensors, type Tensor } from './safetensors.js';
 
+/** A network of the site, or an exported file of the reader's. */
+export type Model = Pick<SiteRun, 'model'> | File;
+
 export interface OpenedNetwork {
   readonly recognizer: BrowserRecognizer;
   readonly layers: readonly Layer[];
 }
 
-const opened = new Map<string, Promise<OpenedNetwork>>();
+const opened = new Map<string | File, Promise<OpenedNetwork>>();
+const keyOf = (model: Model): string | File => (model instanceof File ? model : model.model);
 
 /** Throws where the model cannot be read or run. */
-export function openNetwork({ model }: SiteRun): Promise<OpenedNetwork> {
-  const known = opened.get(model) ?? open(model);
-  opened.set(model, known);
+export function openNetwork(model: Model): Promise<OpenedNetwork> {
+  const known = opened.get(keyOf(model)) ?? open(model);
+  opened.set(keyOf(model), known);
   return known;
 }
 
-async function open(model: string): Promise<OpenedNetwork> {
+/** Frees a network that nothing asks any more. */
+export async function closeNetwork(model: Model): Promise<void> {
+  const known = opened.get(keyOf(model));
+  opened.delete(keyOf(model));
+  // One that could not be opened holds nothing, and whoever opened it has been told.
+  await known?.then(({ recognizer }) => recognizer.close()).catch(() => {});
+}
+
+async function open(model: Model): Promise<OpenedNetwork> {
   const recognizer = await createRecognizer({
-    model: `./data/${model}`,
+    model: model instanceof File ? model : `./data/${model.model}`,
     backend: 'wasm',
     runtime: './runtime/',
   });
   return { recognizer, layers: recognizer.info.layers ?? [] };
+}
+
+/** The bytes of a model's file. */
+export async function modelBytes(model: Model): Promise<Uint8Array> {
+  const source = model instanceof File ? model : await file(model.model);
+  return new Uint8Array(await source.arrayBuffer());
 }
 
 /** Parameters and buffers by name, as in the checkpoint. */

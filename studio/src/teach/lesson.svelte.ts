@@ -29,6 +29,18 @@ export const lesson = $state<{ gestures: TaughtGesture[] }>({
   gestures: [gesture('Gesture 1'), gesture('Gesture 2'), gesture(NOTHING)],
 });
 
+/** Of the network whose features the clips are kept as. */
+let taughtWith: string | undefined;
+
+/** Begins or goes on with a lesson. Clips whose features are another network's are forgotten: returns whether there were any. */
+export function beginLesson(fingerprint: string): boolean {
+  const stale = taughtWith !== undefined && taughtWith !== fingerprint;
+  const forgotten = stale && lesson.gestures.some(({ clips }) => clips.length > 0);
+  if (stale) for (const gesture of lesson.gestures) gesture.clips = [];
+  taughtWith = fingerprint;
+  return forgotten;
+}
+
 export function addGesture(): void {
   const last = lesson.gestures.length - 1;
   lesson.gestures.splice(last, 0, gesture(`Gesture ${last + 1}`));
