@@ -3,6 +3,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { exportModel } from '../../packages/kinora/dist/index.js';
 import { type StaticServer, serveFolder } from '../../packages/kinora/dist/serve/static-server.js';
 import { noFfmpeg, readFrames, writeWebm, writeY4m } from './camera.js';
 import { faults } from './faults.js';
@@ -82,6 +83,71 @@ describe.skipIf(obstacle !== undefined)(
         .poll(() => page.getByLabel('Top five').getByRole('listitem').first().innerText())
         .toContain('Stop Sign');
       await expect.poll(() => page.getByText('The clip shows').count()).toBe(0);
+      expect(complaints).toEqual([]);
+    });
+
+    it('explains what the camera sees', async () => {
+      const film = join(site.scratch, 'seen.y4m');
+      writeY4m(film, [await readFrames(site.clips('Stop Sign')[0]!)]);
+      const browser = await openBrowser(...cameraFlags(film));
+      ends.push(() => browser.close());
+      const { page, complaints } = await open('explain', browser);
+      await page.getByText(/Frame \d+ counts most/).waitFor();
+      await page.getByRole('radio', { name: 'Your own' }).check({ force: true });
+      await startCamera(page);
+      await page.getByRole('button', { name: /Record .* seconds/ }).click();
+      await expect.poll(() => page.getByText('The clip shows').count(), { timeout: 15_000 }).toBe(0);
+      await page.getByText(/Frame \d+ counts most/).waitFor();
+      expect(await topFive(page)).toHaveLength(GESTURES.length);
+      expect(complaints).toEqual([]);
+    });
+
+    it("runs a network of the reader's in every room, says what its file lacks, and refuses what is none", async () => {
+      const run = join(site.scratch, 'runs/three');
+      const { file: plain } = exportModel(run, { format: 'onnx', out: join(site.scratch, 'plain.onnx') });
+      const { page, complaints } = await open('explain');
+      const network = page.getByRole('group', { name: 'Network' });
+      await page.getByText(/Frame \d+ counts most/).waitFor();
+      const answers = await topFive(page);
+
+      await dropFile(page, './data/three.onnx', 'own.explain.onnx');
+      await network.getByText('from own.explain.onnx').waitFor();
+      await page.getByText(/Class activation: the maps of/).waitFor();
+      expect(await topFive(page)).toEqual(answers);
+
+      await page.getByLabel('Model file').setInputFiles(plain);
+      await network.getByText('from plain.onnx').waitFor();
+      await page.getByText("exported without the layers' maps").waitFor();
+      await page.getByText('which this file was exported without').waitFor();
+      expect(await topFive(page)).toEqual(answers);
+
+      await page.getByRole('link', { name: 'Live' }).click();
+      await network.getByText('from plain.onnx').waitFor();
+      await page.getByText(/on WebAssembly/).waitFor();
+      const weights = exportModel(run, {
+        format: 'safetensors',
+        out: join(site.scratch, 'weights.safetensors'),
+      });
+      await page.getByLabel('Model file').setInputFiles(weights.file);
+      await page
+        .getByText(/weights\.safetensors: expected an ONNX file, .*make one with kinora export/)
+        .waitFor();
+      await network.getByRole('button', { name: "Back to the site's" }).click();
+      await network.getByText('of this site').waitFor();
+      expect(complaints).toEqual([]);
+    });
+
+    it('says that a tab in the background sees nothing, and goes on when it is back', async () => {
+      const film = join(site.scratch, 'hidden.y4m');
+      writeY4m(film, [await readFrames(site.clips('Stop Sign')[0]!)]);
+      const { page, complaints } = await withCamera(film);
+      await startCamera(page);
+      await page.getByText('Frames arrive.').waitFor();
+      await hide(page, true);
+      await page.getByText('The tab is in the background.').waitFor();
+      await hide(page, false);
+      await page.getByText(/The tab was in the background for \d+ s: .*Keep it in front/).waitFor();
+      await page.getByText('Frames arrive.').waitFor();
       expect(complaints).toEqual([]);
     });
 
@@ -268,6 +334,29 @@ async function expectTaught(
     await expect.poll(() => gesture.innerText()).toContain(label);
   }
 }
+
+const topFive = (page: Page): Promise<string[]> =>
+  page.getByLabel('Top five').getByRole('listitem').allInnerTexts();
+
+/** Drops a file of the site anywhere on the page, as from the desktop. */
+async function dropFile(page: Page, address: string, name: string): Promise<void> {
+  const dataTransfer = await page.evaluateHandle(
+    async ([address, name]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([await (await fetch(address)).blob()], name));
+      return transfer;
+    },
+    [address, name] as const,
+  );
+  await page.dispatchEvent('h1', 'drop', { dataTransfer });
+}
+
+/** As the browser tells a page whose tab goes behind another one; headless tabs are all in front. */
+const hide = (page: Page, hidden: boolean): Promise<void> =>
+  page.evaluate((hidden) => {
+    Object.defineProperty(document, 'hidden', { configurable: true, value: hidden });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, hidden);
 
 /** The camera may have been allowed before: then it starts by itself. */
 async function startCamera(page: Page): Promise<void> {
