@@ -1,7 +1,14 @@
 /** One clip that is to be explained, and what a network computed from it. */
-import { type LayerMaps, type Prediction, readModelWeights } from '@kinora/recognizer';
-import type { Frames } from 'kinora/clip';
+import {
+  type LayerMaps,
+  type Prediction,
+  type PreprocessSpec,
+  readModelWeights,
+} from '@kinora/recognizer';
+import { type Frames, type GeometrySpec, prepareClip } from 'kinora/clip';
 import { type Model, modelBytes, type OpenedNetwork, openNetwork } from '../network/open.js';
+import type { ShownClip } from '../site/clip.svelte.js';
+import { site } from '../site/open.js';
 import { spaceTime } from './space-time-maps.js';
 
 /** A network that can be looked into. */
@@ -27,11 +34,21 @@ export async function openSubject(model: Model): Promise<Subject> {
   return { ...network, weights: readModelWeights(bytes) };
 }
 
-/** Decoded frames as the network sees them. */
-export async function prepared({ recognizer }: OpenedNetwork, clip: Frames): Promise<Frames> {
-  const { frames, clips, crop } = recognizer.info.spec;
-  return { data: await recognizer.prepare(clip), count: frames * clips, ...crop };
+/**
+ * A clip of the site as this network sees it. Its frames were chosen for the site's own network; one that chooses alike gets
+ * them as they are, another chooses among them, by the times at which they stand.
+ */
+export async function prepared({ recognizer }: OpenedNetwork, { source }: ShownClip): Promise<Frames> {
+  const { spec } = recognizer.info;
+  const own = site().spec;
+  const count = spec.frames * spec.clips;
+  if (choosesAlike(spec, own)) return { data: prepareClip(source, spec as GeometrySpec), count, ...spec.crop };
+  const times = Float64Array.from({ length: source.count }, (_, k) => (k * own.stride) / own.frameRate);
+  return { data: await recognizer.prepare({ ...source, times }), count, ...spec.crop };
 }
+
+const choosesAlike = (a: PreprocessSpec, b: PreprocessSpec): boolean =>
+  (['frameRate', 'frames', 'stride', 'clips', 'sampling'] as const).every((key) => a[key] === b[key]);
 
 /** @param frames as the network sees them */
 export async function read(network: Subject, frames: Frames, truth?: string): Promise<Reading> {
