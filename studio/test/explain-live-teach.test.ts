@@ -103,8 +103,10 @@ describe.skipIf(obstacle !== undefined)(
     });
 
     it("runs a network of the reader's in every room, says what its file lacks, and refuses what is none", async () => {
-      const run = join(site.scratch, 'runs/three');
-      const { file: plain } = exportModel(run, { format: 'onnx', out: join(site.scratch, 'plain.onnx') });
+      const { file: plain } = exportModel(site.run, {
+        format: 'onnx',
+        out: join(site.scratch, 'plain.onnx'),
+      });
       const { page, complaints } = await open('explain');
       const network = page.getByRole('group', { name: 'Network' });
       await page.getByText(/Frame \d+ counts most/).waitFor();
@@ -124,7 +126,7 @@ describe.skipIf(obstacle !== undefined)(
       await page.getByRole('link', { name: 'Live' }).click();
       await network.getByText('from plain.onnx').waitFor();
       await page.getByText(/on WebAssembly/).waitFor();
-      const weights = exportModel(run, {
+      const weights = exportModel(site.run, {
         format: 'safetensors',
         out: join(site.scratch, 'weights.safetensors'),
       });

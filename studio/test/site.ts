@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -35,6 +35,8 @@ export const HOOK = 20 * 60_000;
 
 export interface TestSite {
   readonly folder: string;
+  /** The run folder of its network. */
+  readonly run: string;
   /** Where this suite may write. */
   readonly scratch: string;
   /** Folders of the clips of a label of the data set. */
@@ -55,6 +57,7 @@ export async function makeSite(): Promise<TestSite> {
   const scratch = mkdtempSync(join(tmpdir(), 'kinora-studio-'));
   return {
     folder,
+    run: join(dirname(folder), 'runs/three'),
     scratch,
     clips: (label, split = 'validation') =>
       readFileSync(join(CACHE, `data/${split}.csv`), 'utf8')

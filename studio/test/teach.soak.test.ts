@@ -3,14 +3,14 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type StaticServer, serveFolder } from '../../packages/kinora/dist/serve/static-server.js';
 import { readFrames, writeY4m } from './camera.js';
-import { makeTrainedSite, type TrainedSite } from './trained-site.js';
+import { HOOK, makeSite, type TestSite } from './site.js';
 import { cameraFlags, noBrowser, openBrowser, visit } from './visit.js';
 
 /** Of the data set, and of no class that the network was trained on. */
 const TAUGHT = ['Thumb Up', 'Swiping Down'] as const;
 
 describe.skipIf(noBrowser !== undefined)(`Teach before a camera${noBrowser ? `: ${noBrowser}` : ''}`, () => {
-  let site: TrainedSite;
+  let site: TestSite;
   let server: StaticServer;
   let browser: Browser;
   let film: string;
@@ -18,12 +18,12 @@ describe.skipIf(noBrowser !== undefined)(`Teach before a camera${noBrowser ? `: 
   const show = async (label: string, split: 'train' | 'validation', index: number): Promise<void> =>
     writeY4m(film, [await readFrames(site.clips(label, split)[index]!)]);
   beforeAll(async () => {
-    site = await makeTrainedSite();
+    site = await makeSite();
     film = join(site.scratch, 'camera.y4m');
     await show(TAUGHT[0], 'train', 0);
     browser = await openBrowser(...cameraFlags(film));
     server = await serveFolder(site.folder, 0);
-  });
+  }, HOOK);
   afterAll(async () => {
     await browser?.close();
     await server?.close();
