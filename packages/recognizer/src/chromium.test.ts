@@ -91,7 +91,7 @@ describe.skipIf(chromiumPath === undefined)(`in Chromium${needsChromium}`, () =>
       expect(problems).toEqual([]);
       await page.close();
     }
-  });
+  }, 180_000);
 
   test('says which backend it chose, and why', async () => {
     const { page } = await openPage(browser, site.address(true));
