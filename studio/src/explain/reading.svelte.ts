@@ -1,10 +1,5 @@
 /** One clip that is to be explained, and what a network computed from it. */
-import {
-  type LayerMaps,
-  type Prediction,
-  type PreprocessSpec,
-  readModelWeights,
-} from '@kinora/recognizer';
+import { type LayerMaps, type Prediction, type PreprocessSpec, readModelWeights } from '@kinora/recognizer';
 import { type Frames, type GeometrySpec, prepareClip } from 'kinora/clip';
 import { type Model, modelBytes, type OpenedNetwork, openNetwork } from '../network/open.js';
 import type { ShownClip } from '../site/clip.svelte.js';
@@ -42,7 +37,8 @@ export async function prepared({ recognizer }: OpenedNetwork, { source }: ShownC
   const { spec } = recognizer.info;
   const own = site().spec;
   const count = spec.frames * spec.clips;
-  if (choosesAlike(spec, own)) return { data: prepareClip(source, spec as GeometrySpec), count, ...spec.crop };
+  if (choosesAlike(spec, own))
+    return { data: prepareClip(source, spec as GeometrySpec), count, ...spec.crop };
   const times = Float64Array.from({ length: source.count }, (_, k) => (k * own.stride) / own.frameRate);
   return { data: await recognizer.prepare({ ...source, times }), count, ...spec.crop };
 }
