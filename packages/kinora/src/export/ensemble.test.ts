@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { newEnsemble } from '../model/ensemble/ensemble.js';
 import { ruleNames } from '../model/ensemble/rules.js';
 import type { Size3 } from '../model/layers.js';
-import { agreement, disturb } from './agreement.test.util.js';
+import { agreement, pretendTraining } from './agreement.test.util.js';
 
 const SIZE: Size3 = [4, 84, 84];
 const CLASSES = 5;
@@ -17,7 +17,7 @@ const members = ['SingleFrameSmall', 'MobileNet3DSmall', 'TSNSmall'].map((networ
 test.each(ruleNames)('by %s agrees with libtorch', async (rule) => {
   manualSeed(5);
   using ensemble = newEnsemble({ rule, members, fitted: null }, CLASSES, SIZE);
-  disturb(ensemble);
+  pretendTraining(ensemble, SIZE);
   const { logits, scale, outputs } = await agreement(ensemble, SIZE, CLASSES, { batch: 2 });
   expect(outputs.logits!.shape).toEqual([2, CLASSES]);
   expect(outputs.features!.shape).toEqual([2, members.length * CLASSES]);

@@ -1,8 +1,6 @@
 import { fromTypedArray, manualSeed, nn, noGrad, ops, scope, type Tensor } from '@kinora/torch';
 import { InferenceSession } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { Ensemble } from '../model/ensemble/ensemble.js';
-import { newRule, ruleNames } from '../model/ensemble/rules.js';
 import { Network, type NetworkOutput } from '../model/network.js';
 import { findNetwork, networks } from '../model/registry.js';
 import { agreement, farthest, pretendTraining, specFor } from './agreement.test.util.js';
@@ -103,16 +101,6 @@ class Probe extends Network {
     return { logits: features, features };
   }
 }
-
-test.each(ruleNames)('an ensemble whose members agree by %s is one network', async (rule) => {
-  const members = [0, 5, 10].map((from) => new Probe((x) => x.flatten(1).narrow(1, from, 5)));
-  using network = new Ensemble(members, newRule(rule, members.length, 5));
-  const { logits, features, outputs } = await agreement(network, [3, 4, 4], 5, { batch: 4 });
-  expect(outputs.logits!.shape).toEqual([4, 5]);
-  expect(outputs.features!.shape).toEqual([4, 15]);
-  expect(logits).toBeLessThan(1e-5);
-  expect(features).toBe(0);
-});
 
 describe('what has no ONNX form is refused with its place', () => {
   const exportProbe = (probe: (maps: Tensor) => Tensor) => {
