@@ -2,7 +2,7 @@
  * The precision of a run's steps: what was asked for, and what this device gains from. A CPU is asked by a measurement, once, at
  * the start: many of them compute bf16 convolutions more slowly than float32. Weights, losses and validation are float32.
  */
-import { type AutocastMode, autocast, type Device, inferenceMode, ops, optim, scope } from '@kinora/torch';
+import { type AutocastMode, autocast, type Device, ops, optim, scope } from '@kinora/torch';
 import * as z from 'zod';
 
 export const precisions = ['float32', 'bf16', 'fp16'] as const;
@@ -80,18 +80,18 @@ function reasonAgainst(asked: 'bf16' | 'fp16'): string | null {
   return `a bf16 convolution takes ${ratio.toPrecision(2)} times as long as a float32 one on this CPU: float32 is used`;
 }
 
-/** Of the fastest of three convolutions of a middle layer's shape. */
+/** Of the fastest of three convolutions of a middle layer's shape, forward and backward. */
 function seconds(dtype: 'bfloat16' | 'float32'): number {
-  return scope(() =>
-    inferenceMode(() => {
-      const [maps, kernel] = [ops.ones([2, 32, 4, 16, 16]), ops.ones([32, 32, 3, 3, 3])];
-      const [x, w] = [maps.to(dtype), kernel.to(dtype)];
-      const times = [1, 2, 3].map(() => {
-        const start = performance.now();
-        ops.conv3d(x, w);
-        return performance.now() - start;
-      });
-      return Math.min(...times) / 1000;
-    }),
-  );
+  return scope(() => {
+    const x = ops.ones([2, 32, 4, 16, 16]).to(dtype);
+    const w = ops.ones([32, 32, 3, 3, 3]).to(dtype);
+    x.requiresGrad = true;
+    w.requiresGrad = true;
+    const times = [1, 2, 3].map(() => {
+      const start = performance.now();
+      ops.conv3d(x, w).sum().backward();
+      return performance.now() - start;
+    });
+    return Math.min(...times) / 1000;
+  });
 }
