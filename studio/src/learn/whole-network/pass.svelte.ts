@@ -3,6 +3,7 @@ import type { Layer } from '@kinora/recognizer';
 import { normaliseClip } from 'kinora/clip';
 import { look, openNetwork, readWeights } from '../../network/open.js';
 import type { Tensor } from '../../network/safetensors.js';
+import { isStep } from '../../network/steps.js';
 import { clip, type ShownClip } from '../../site/clip.svelte.js';
 import { site } from '../../site/open.js';
 import type { Maps } from './cell.js';
@@ -64,8 +65,5 @@ async function runPass(shown: ShownClip): Promise<Pass> {
   const input = { shape: [3, count, height, width], values: normaliseClip(data, spec.mean, spec.std) };
   return { clip: shown, input, layers, weights, top, latency };
 }
-
-/** A container's output is that of its last layer. */
-const isStep = ({ type }: Layer): boolean => type !== 'Sequential' && type !== 'Dropout';
 
 const four = (shape: readonly number[]): number[] => [...shape, 1, 1, 1].slice(0, 4);
