@@ -8,7 +8,7 @@ import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { clipLoader, defaultSpec, encodeJpeg, readClipList } from 'kinora';
-import { printOf } from '../packages/kinora/dist/data/clip-list.js';
+import { printOf } from '../packages/kinora/dist/data/lists/clip-list.js';
 import { packClips } from '../packages/kinora/dist/data/pack/pack.js';
 import { readPack } from '../packages/kinora/dist/data/pack/read-pack.js';
 

@@ -8,7 +8,7 @@ import { constants, deflateSync, inflateSync } from 'node:zlib';
 import turbo from '@julusian/jpeg-turbo';
 import { computeFlow, consecutive } from '../dist/clip/flow/farneback.js';
 import { fieldAt } from '../dist/clip/flow/fields.js';
-import { openClip } from '../dist/clip/open.js';
+import { openClip } from '../dist/clip/read/open.js';
 
 const kept = [];
 let seconds = 0;

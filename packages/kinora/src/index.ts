@@ -1,19 +1,19 @@
 /** kinora: the table of contents. */
 export { KinoraError, type KinoraErrorParts } from '@kinora/torch';
-export { type ClipDraw, drawClip } from './clip/augment.js';
+export { type ClipDraw, drawClip } from './clip/augment/augment.js';
 // Clips: files to frames to the network's pixels.
-export { type AugmentSpec, augmentSchema } from './clip/augment-spec.js';
+export { type AugmentSpec, augmentSchema } from './clip/augment/augment-spec.js';
+export { permutation, type Random, randomStream } from './clip/augment/random.js';
 export type { Frames } from './clip/frames.js';
-export { decodeJpeg, encodeJpeg } from './clip/jpeg.js';
 export { normaliseClip } from './clip/normalise.js';
-export { openClip } from './clip/open.js';
 export { prepareClip } from './clip/prepare.js';
-export { permutation, type Random, randomStream } from './clip/random.js';
+export { decodeJpeg, encodeJpeg } from './clip/read/jpeg.js';
+export { openClip } from './clip/read/open.js';
+export type { ClipSource } from './clip/read/source.js';
+export { findVideoDecoder } from './clip/read/video.js';
 export { resampleByRate, resampleByTime } from './clip/resample.js';
 export { samplePositions } from './clip/sample.js';
-export type { ClipSource } from './clip/source.js';
 export { defaultSpec, type PreprocessSpec, parseSpec, preprocessSchema } from './clip/spec.js';
-export { findVideoDecoder } from './clip/video.js';
 // Configurations, progress and reports.
 export {
   effectiveConfig,
@@ -23,13 +23,13 @@ export {
   type RunConfigInput,
 } from './config/index.js';
 // Data: lists of clips to batches.
-export { type ListOptions, readClipList } from './data/annotations.js';
-export { type BadClip, writeBadClips } from './data/bad-clips.js';
-export { readClassFolders } from './data/class-folders.js';
-export type { ClipItem, ClipList } from './data/clip-list.js';
-export { readClip } from './data/clip-reader.js';
-export { flipMapFor, readLabels } from './data/labels.js';
-export { type Batch, type ClipLoader, clipLoader, type LoaderOptions } from './data/loader.js';
+export { type ListOptions, readClipList } from './data/lists/annotations.js';
+export { type BadClip, writeBadClips } from './data/lists/bad-clips.js';
+export { readClassFolders } from './data/lists/class-folders.js';
+export type { ClipItem, ClipList } from './data/lists/clip-list.js';
+export { flipMapFor, readLabels } from './data/lists/labels.js';
+export { readClip } from './data/load/clip-reader.js';
+export { type Batch, type ClipLoader, clipLoader, type LoaderOptions } from './data/load/loader.js';
 // Synthetic gestures: a look-alike of the Jester data set.
 export {
   type ClipRequest,

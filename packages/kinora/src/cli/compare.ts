@@ -8,9 +8,15 @@ import type { ComparePlan } from '../predict/compare/plan.js';
 import { writeComparison } from '../predict/compare/write.js';
 import { plural } from '../predict/report/words.js';
 import { chooseDevice } from '../train/device.js';
-import { interruptible } from './interrupt.js';
-import { type ConfigOptions, type DeviceOptions, positiveInt, withConfig, withDevice } from './options.js';
-import { createProgress } from './progress.js';
+import { interruptible } from './terminal/interrupt.js';
+import {
+  type ConfigOptions,
+  type DeviceOptions,
+  positiveInt,
+  withConfig,
+  withDevice,
+} from './terminal/options.js';
+import { createProgress } from './terminal/progress.js';
 
 interface CompareFlags extends ConfigOptions, DeviceOptions {
   steps?: number;

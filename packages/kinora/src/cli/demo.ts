@@ -14,9 +14,9 @@ import type { Progress } from '../progress.js';
 import { hasCheckpoint } from '../train/beginning.js';
 import { chooseDevice } from '../train/device.js';
 import { trainRun } from '../train/run.js';
-import { interruptible } from './interrupt.js';
-import { type DeviceOptions, withDevice } from './options.js';
-import { createProgress } from './progress.js';
+import { interruptible } from './terminal/interrupt.js';
+import { type DeviceOptions, withDevice } from './terminal/options.js';
+import { createProgress } from './terminal/progress.js';
 
 const DATA = 'data/gestures';
 

@@ -2,7 +2,7 @@
 import { KinoraError } from '@kinora/torch/error';
 import { Command } from 'commander';
 import { majority, rightVotes, voteAccuracy } from '../predict/ensemble/theory.js';
-import { textTable } from './table.js';
+import { textTable } from './terminal/table.js';
 
 export function theoryCommand(): Command {
   return new Command('theory')

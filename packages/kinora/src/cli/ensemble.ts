@@ -10,12 +10,12 @@ import { gainOf } from '../predict/ensemble/report/page.js';
 import { writeEnsembleReport } from '../predict/ensemble/report/write.js';
 import { percent, plural } from '../predict/report/words.js';
 import { chooseDevice } from '../train/device.js';
-import { BooleanOption } from './argv.js';
 import { theoryCommand } from './ensemble-theory.js';
-import { interruptible } from './interrupt.js';
-import { type DeviceOptions, positiveInt, withDevice } from './options.js';
-import { createProgress } from './progress.js';
-import { textTable } from './table.js';
+import { BooleanOption } from './terminal/argv.js';
+import { interruptible } from './terminal/interrupt.js';
+import { type DeviceOptions, positiveInt, withDevice } from './terminal/options.js';
+import { createProgress } from './terminal/progress.js';
+import { textTable } from './terminal/table.js';
 
 interface EnsembleFlags extends DeviceOptions {
   out: string;

@@ -5,9 +5,9 @@ import { evaluateRun } from '../predict/evaluate.js';
 import { orderAccuracy } from '../predict/order-pairs.js';
 import { percent } from '../predict/report/words.js';
 import { chooseDevice } from '../train/device.js';
-import { interruptible } from './interrupt.js';
-import { createProgress } from './progress.js';
-import { configOf, type RunFlags, withRunFlags } from './run-flags.js';
+import { interruptible } from './terminal/interrupt.js';
+import { createProgress } from './terminal/progress.js';
+import { configOf, type RunFlags, withRunFlags } from './terminal/run-flags.js';
 
 export function evalCommand(): Command {
   const command = new Command('eval')

@@ -10,9 +10,9 @@ import { precomputeFlow } from '../data/flow/precompute.js';
 import { flowSvg, readShownFlow } from '../predict/flow-picture.js';
 import { toJpeg, toPng } from '../predict/report/png.js';
 import { flowCache, readSplit, readTestList } from '../train/data.js';
-import { interruptible } from './interrupt.js';
-import { type ConfigOptions, positiveInt, withConfig } from './options.js';
-import { createProgress } from './progress.js';
+import { interruptible } from './terminal/interrupt.js';
+import { type ConfigOptions, positiveInt, withConfig } from './terminal/options.js';
+import { createProgress } from './terminal/progress.js';
 
 interface FlowFlags extends ConfigOptions {
   out: string;

@@ -8,12 +8,12 @@ import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { randomStream } from '../clip/random.js';
+import { randomStream } from '../clip/augment/random.js';
 import type { RunConfig } from '../config/index.js';
-import { runFolderOf } from '../train/run-folder.js';
+import { runFolderOf } from '../train/save/run-folder.js';
 import { losses, type Outcome, outcome, TinyData } from '../train/tiny-run.test.util.js';
-import { kinora, main } from './kinora.test.util.js';
-import { checkWhole } from './whole.test.util.js';
+import { checkWhole } from './ranks/whole.test.util.js';
+import { kinora, main } from './terminal/kinora.test.util.js';
 
 const SEED = Number(process.env.KINORA_SOAK_SEED ?? Date.now() % 1_000_000);
 const KILLS = 20;

@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { type JesterReport, prepareJester } from '../data/jester/prepare.js';
-import { interruptible } from './interrupt.js';
-import { createProgress } from './progress.js';
+import { interruptible } from './terminal/interrupt.js';
+import { createProgress } from './terminal/progress.js';
 
 /** The lists in full, so that what is not there has a name. */
 const LIST_FILES = 'jester-v1-labels.csv, jester-v1-train.csv, jester-v1-validation.csv, jester-v1-test.csv';

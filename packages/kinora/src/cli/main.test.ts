@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 
 const main = new URL('./main.js', import.meta.url).pathname;
-const interrupt = new URL('./interrupt.js', import.meta.url).href;
+const interrupt = new URL('./terminal/interrupt.js', import.meta.url).href;
 const node = process.execPath;
 
 /** Milliseconds of the fastest of a few runs: the others waited for somebody else. */

@@ -3,8 +3,8 @@ import { Command } from 'commander';
 import type { NetworkEntry } from '../model/network.js';
 import { findNetwork, networks } from '../model/registry.js';
 import { entryCost, type NetworkCost } from '../model/summary.js';
-import { positiveInt } from './options.js';
-import { besides, textTable } from './table.js';
+import { positiveInt } from './terminal/options.js';
+import { besides, textTable } from './terminal/table.js';
 
 export function modelsCommand(): Command {
   return new Command('models')

@@ -3,14 +3,14 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
 import { loadConfig } from '../config/index.js';
-import { readClipList } from '../data/annotations.js';
-import { readClassFolders } from '../data/class-folders.js';
-import type { ClipList } from '../data/clip-list.js';
-import { readLabels } from '../data/labels.js';
+import { readClipList } from '../data/lists/annotations.js';
+import { readClassFolders } from '../data/lists/class-folders.js';
+import type { ClipList } from '../data/lists/clip-list.js';
+import { readLabels } from '../data/lists/labels.js';
 import { indexName } from '../data/pack/index-file.js';
 import { readPack } from '../data/pack/read-pack.js';
 import { readSplit, readTestList } from '../train/data.js';
-import type { ConfigOptions } from './options.js';
+import type { ConfigOptions } from './terminal/options.js';
 
 export interface ListFlags extends ConfigOptions {
   folder?: string;

@@ -5,10 +5,10 @@ import { Command } from 'commander';
 import { checkClips, checkShards } from '../data/pack/check.js';
 import { type PackResult, packClips } from '../data/pack/pack.js';
 import type { Progress } from '../progress.js';
-import { interruptible } from './interrupt.js';
-import { positiveInt, withConfig } from './options.js';
 import { type ListFlags, listsOf, type NamedList, packsAt } from './pack-lists.js';
-import { createProgress } from './progress.js';
+import { interruptible } from './terminal/interrupt.js';
+import { positiveInt, withConfig } from './terminal/options.js';
+import { createProgress } from './terminal/progress.js';
 
 interface PackFlags extends ListFlags {
   out: string;

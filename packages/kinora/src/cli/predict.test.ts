@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { manualSeed, serialize } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { encodeJpeg } from '../clip/jpeg.js';
+import { encodeJpeg } from '../clip/read/jpeg.js';
 import { defaultSpec } from '../clip/spec.js';
 import { findNetwork } from '../model/registry.js';
 import type { Prediction } from '../predict/predict.js';

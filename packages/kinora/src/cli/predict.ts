@@ -6,14 +6,20 @@ import { Command } from 'commander';
 import type { Views } from '../clip/view.js';
 import { need } from '../config/check.js';
 import { loadConfig, preprocessSpec, type RunConfig } from '../config/index.js';
-import { readLabels } from '../data/labels.js';
+import { readLabels } from '../data/lists/labels.js';
 import { type OpenedModel, openModel } from '../predict/open.js';
 import { type Prediction, predictClip } from '../predict/predict.js';
 import { silent } from '../progress.js';
 import { chooseDevice } from '../train/device.js';
-import { runFolderOf } from '../train/run-folder.js';
-import { type ConfigOptions, type DeviceOptions, positiveInt, withConfig, withDevice } from './options.js';
-import { textBar } from './table.js';
+import { runFolderOf } from '../train/save/run-folder.js';
+import {
+  type ConfigOptions,
+  type DeviceOptions,
+  positiveInt,
+  withConfig,
+  withDevice,
+} from './terminal/options.js';
+import { textBar } from './terminal/table.js';
 
 interface PredictFlags extends ConfigOptions, DeviceOptions {
   checkpoint?: string;

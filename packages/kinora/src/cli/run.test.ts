@@ -2,9 +2,9 @@ import { KinoraError } from '@kinora/torch';
 import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { CommandEntry } from './commands.js';
-import { Interrupted } from './interrupt.js';
-import { withDevice } from './options.js';
 import { run } from './run.js';
+import { Interrupted } from './terminal/interrupt.js';
+import { withDevice } from './terminal/options.js';
 
 let err = '';
 let out = '';

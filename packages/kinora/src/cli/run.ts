@@ -4,10 +4,10 @@
  */
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.js';
-import { normalizeArgv, takeDebug } from './argv.js';
 import { COMMANDS, type CommandEntry } from './commands.js';
-import { describeFailure } from './failure.js';
-import { unknownCommand, usageError } from './usage.js';
+import { normalizeArgv, takeDebug } from './terminal/argv.js';
+import { describeFailure } from './terminal/failure.js';
+import { unknownCommand, usageError } from './terminal/usage.js';
 
 /** Runs `kinora <words>` and returns the exit code. Never throws. */
 export async function run(

@@ -9,12 +9,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cuda, scope } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeTestClip } from '../clip/fixtures.test.util.js';
+import { writeTestClip } from '../clip/read/fixtures.test.util.js';
 import { defaultSpec } from '../clip/spec.js';
-import { readClip } from '../data/clip-reader.js';
+import { readClip } from '../data/load/clip-reader.js';
 import { networkInput } from '../model/input.js';
 import { readNpy, writeNpy } from '../predict/npy.js';
-import { type Exit, kinora } from './kinora.test.util.js';
+import { type Exit, kinora } from './terminal/kinora.test.util.js';
 
 const python = ['/usr/bin/python3', 'python3'].find((name) => {
   try {

@@ -14,12 +14,12 @@ import { checkPort, serveFolder } from '../serve/static-server.js';
 import { hasCheckpoint } from '../train/beginning.js';
 import { chooseDevice } from '../train/device.js';
 import { trainRun } from '../train/run.js';
-import { runFolderOf } from '../train/run-folder.js';
+import { runFolderOf } from '../train/save/run-folder.js';
 import { demo } from './demo.js';
-import { interruptible } from './interrupt.js';
-import { portNumber } from './options.js';
-import { createProgress } from './progress.js';
-import { configOf } from './run-flags.js';
+import { interruptible } from './terminal/interrupt.js';
+import { portNumber } from './terminal/options.js';
+import { createProgress } from './terminal/progress.js';
+import { configOf } from './terminal/run-flags.js';
 
 export function studioCommand(): Command {
   const command = new Command('studio')

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { KinoraError } from '@kinora/torch';
 import { Command } from 'commander';
 import { contactSheetName, defaultRecipe, type SynthResult, synthesize } from '../data/synth/index.js';
-import { interruptible } from './interrupt.js';
-import { positiveInt } from './options.js';
-import { createProgress } from './progress.js';
+import { interruptible } from './terminal/interrupt.js';
+import { positiveInt } from './terminal/options.js';
+import { createProgress } from './terminal/progress.js';
 
 interface SynthFlags {
   out: string;

@@ -2,9 +2,9 @@
 import { Command } from 'commander';
 import { predictTestList } from '../predict/evaluate.js';
 import { chooseDevice } from '../train/device.js';
-import { interruptible } from './interrupt.js';
-import { createProgress } from './progress.js';
-import { configOf, type RunFlags, withRunFlags } from './run-flags.js';
+import { interruptible } from './terminal/interrupt.js';
+import { createProgress } from './terminal/progress.js';
+import { configOf, type RunFlags, withRunFlags } from './terminal/run-flags.js';
 
 export function testCommand(): Command {
   const command = new Command('test')

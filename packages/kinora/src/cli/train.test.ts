@@ -16,9 +16,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { effectiveConfig, type RunConfigInput } from '../config/index.js';
 import { canMount, withTinyDisk } from '../train/log/tiny-disk.test.util.js';
-import { runFolderOf } from '../train/run-folder.js';
+import { runFolderOf } from '../train/save/run-folder.js';
 import { losses, outcome, TinyData, trainSession } from '../train/tiny-run.test.util.js';
-import { type Exit, kinora, main } from './kinora.test.util.js';
+import { type Exit, kinora, main } from './terminal/kinora.test.util.js';
 
 const golden = (name: string): string =>
   fileURLToPath(new URL(`../../../torch/golden/serialize/${name}`, import.meta.url));

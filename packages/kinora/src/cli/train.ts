@@ -7,15 +7,15 @@ import { percent } from '../predict/report/words.js';
 import { silent } from '../progress.js';
 import { findBeginning, hasCheckpoint } from '../train/beginning.js';
 import { chooseDevice } from '../train/device.js';
-import { checkDivides } from '../train/ranks.js';
+import { checkDivides } from '../train/ranks/ranks.js';
 import { trainRun } from '../train/run.js';
-import { runFolderOf } from '../train/run-folder.js';
-import { interruptible } from './interrupt.js';
-import { launch, threadsPerProcess } from './launch.js';
-import { collect, positiveInt, wholeNumber } from './options.js';
-import { createProgress } from './progress.js';
-import { asRank } from './rank.js';
-import { configOf, modeOf, type RunFlags, withRunFlags } from './run-flags.js';
+import { runFolderOf } from '../train/save/run-folder.js';
+import { launch, threadsPerProcess } from './ranks/launch.js';
+import { asRank } from './ranks/rank.js';
+import { interruptible } from './terminal/interrupt.js';
+import { collect, positiveInt, wholeNumber } from './terminal/options.js';
+import { createProgress } from './terminal/progress.js';
+import { configOf, modeOf, type RunFlags, withRunFlags } from './terminal/run-flags.js';
 
 interface TrainFlags extends RunFlags {
   resumeFrom?: 'last' | 'best';

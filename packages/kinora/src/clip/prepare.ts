@@ -3,13 +3,13 @@
  * in, `[T, crop, crop, 3]` uint8 out. The one place where a preprocessing spec is executed: trainer, evaluator,
  * exporter, server and browser all come here. Runs in browsers too.
  */
-import { type ClipDraw, clipMatrix, noDraw } from './augment.js';
-import { applyColours, changesNothing, colourMatrix, meanLuma } from './colour.js';
+import { type ClipDraw, clipMatrix, noDraw } from './augment/augment.js';
+import { applyColours, changesNothing, colourMatrix, meanLuma } from './augment/colour.js';
+import { type Image, warp } from './augment/warp.js';
 import { cropStart } from './crop.js';
 import { type Frames, frameBytes, type Size } from './frames.js';
 import { resizeFrames } from './resize.js';
 import type { PreprocessSpec, ResizeRule } from './spec.js';
-import { type Image, warp } from './warp.js';
 
 export type GeometrySpec = Pick<PreprocessSpec, 'resize' | 'crop' | 'pad'>;
 

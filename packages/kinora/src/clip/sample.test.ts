@@ -1,6 +1,6 @@
 /** Sampling against the starting point's rules, and resampling by time. */
 import { describe, expect, test } from 'vitest';
-import { randomStream } from './random.js';
+import { randomStream } from './augment/random.js';
 import { resampleByRate, resampleByTime } from './resample.js';
 import { samplePositions } from './sample.js';
 

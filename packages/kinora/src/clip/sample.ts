@@ -2,7 +2,7 @@
  * Which frames of a video make a clip. Pure functions of (number of frames, spec, random stream):
  * they return positions in the video, in order, and never touch a frame.
  */
-import type { Random } from './random.js';
+import type { Random } from './augment/random.js';
 import type { PreprocessSpec } from './spec.js';
 
 export type SamplingSpec = Pick<PreprocessSpec, 'frames' | 'stride' | 'clips' | 'sampling'>;

@@ -3,10 +3,10 @@
  * averaged (Wang et al., Non-local Neural Networks, CVPR 2018: 10 clips of 3 crops). One clip and one crop is what the
  * preprocessing spec alone says. Pure functions; runs in browsers too.
  */
-import { type ClipDraw, noDraw } from './augment.js';
+import { type ClipDraw, noDraw } from './augment/augment.js';
+import type { Random } from './augment/random.js';
 import { cropStart } from './crop.js';
 import type { Size } from './frames.js';
-import type { Random } from './random.js';
 import { densePositions, type SamplingSpec, samplePositions, windowLength } from './sample.js';
 
 /** How many views a prediction averages. */

@@ -1,6 +1,6 @@
 /** The `augment` key: what training may change in a clip (see clip/augment-spec.ts), or `false` for nothing at all. */
 import * as z from 'zod';
-import { type AugmentSpec, augmentSchema } from '../clip/augment-spec.js';
+import { type AugmentSpec, augmentSchema } from '../clip/augment/augment-spec.js';
 
 const NOTHING: Partial<AugmentSpec> = { rotation: 0, translate: 0 };
 

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
-import { isAddress } from '../clip/packed/remote/address.js';
+import { isAddress } from '../clip/read/packed/remote/address.js';
 import { crossCheck } from './check.js';
 import { configError } from './issues.js';
 import { keysAt } from './keys.js';

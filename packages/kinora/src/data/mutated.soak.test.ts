@@ -6,13 +6,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
 import { describe, expect, test } from 'vitest';
-import { realData, temporaryFolder, testPicture } from '../clip/fixtures.test.util.js';
-import { decodeJpeg, encodeJpeg, jpegSize } from '../clip/jpeg.js';
-import { type Random, randomStream } from '../clip/random.js';
+import { type Random, randomStream } from '../clip/augment/random.js';
+import { realData, temporaryFolder, testPicture } from '../clip/read/fixtures.test.util.js';
+import { decodeJpeg, encodeJpeg, jpegSize } from '../clip/read/jpeg.js';
 import { defaultSpec, parseSpec } from '../clip/spec.js';
-import { readClipList } from './annotations.js';
-import { readClip } from './clip-reader.js';
-import { readLabels } from './labels.js';
+import { readClipList } from './lists/annotations.js';
+import { readLabels } from './lists/labels.js';
+import { readClip } from './load/clip-reader.js';
 
 /** Cuts, overwrites, inserts or repeats bytes at random places. */
 function mutate(bytes: Uint8Array, random: Random): Buffer {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunConfig } from '../config/index.js';
 import { readMetrics } from '../train/log/index.js';
 import { softmax } from '../train/metrics.js';
-import { runFolderOf } from '../train/run-folder.js';
+import { runFolderOf } from '../train/save/run-folder.js';
 import { TinyData, trainSession } from '../train/tiny-run.test.util.js';
 import { evaluateRun, predictTestList } from './evaluate.js';
 import { readNpy } from './npy.js';

@@ -3,12 +3,12 @@ import { readFlow } from '../clip/flow/clip-flow.js';
 import type { FlowFields } from '../clip/flow/fields.js';
 import { flowPicture, usualMost, wheelPicture } from '../clip/flow/wheel.js';
 import { type Frames, frameAt, type Size } from '../clip/frames.js';
-import { encodeJpeg } from '../clip/jpeg.js';
-import { openClip } from '../clip/open.js';
 import { resizedSize } from '../clip/prepare.js';
+import { encodeJpeg } from '../clip/read/jpeg.js';
+import { openClip } from '../clip/read/open.js';
 import { resizeFrames } from '../clip/resize.js';
 import type { PreprocessSpec } from '../clip/spec.js';
-import { clipTimeline, partOf } from '../data/timeline.js';
+import { clipTimeline, partOf } from '../data/load/timeline.js';
 import { el, type Markup } from './report/svg.js';
 import { FONT } from './report/theme.js';
 

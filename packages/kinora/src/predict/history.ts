@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { RunConfig } from '../config/index.js';
 import { type MetricsRecord, readMetrics } from '../train/log/index.js';
-import { runFolderOf } from '../train/run-folder.js';
+import { runFolderOf } from '../train/save/run-folder.js';
 import type { EpochMetrics } from './report/data.js';
 
 /** In order; none for a network that was trained elsewhere. */

@@ -1,6 +1,6 @@
 /** A list of clips as one short name, for what was computed from it. */
 import { createHash } from 'node:crypto';
-import type { ClipList } from '../data/clip-list.js';
+import type { ClipList } from '../data/lists/clip-list.js';
 
 /** Of the classes and the clips in their order: what a list is, wherever it is written. */
 export function listHash({ labels, items }: ClipList): string {

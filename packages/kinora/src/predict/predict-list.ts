@@ -2,8 +2,8 @@
 import type { Device } from '@kinora/torch';
 import { isOneView } from '../clip/view.js';
 import type { RunConfig } from '../config/index.js';
-import type { BadClip } from '../data/bad-clips.js';
-import type { ClipList } from '../data/clip-list.js';
+import type { BadClip } from '../data/lists/bad-clips.js';
+import type { ClipList } from '../data/lists/clip-list.js';
 import { type Progress, silent } from '../progress.js';
 import { evaluationLoader } from '../train/data.js';
 import { type Predictions, predictAll } from '../train/validate.js';

@@ -2,7 +2,7 @@
 import { type Device, inferenceMode, scope } from '@kinora/torch';
 import type { PreprocessSpec } from '../clip/spec.js';
 import { oneView, type View, type Views, viewsOf } from '../clip/view.js';
-import { readClip } from '../data/clip-reader.js';
+import { readClip } from '../data/load/clip-reader.js';
 import { networkInputs } from '../model/input.js';
 import type { Network } from '../model/network.js';
 import { softmax } from '../train/metrics.js';

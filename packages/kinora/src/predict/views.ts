@@ -1,7 +1,7 @@
 /** Predictions of several views of each clip as one: the probabilities are averaged. */
 import { type Views, viewsOf } from '../clip/view.js';
 import type { RunConfig } from '../config/index.js';
-import type { ClipList } from '../data/clip-list.js';
+import type { ClipList } from '../data/lists/clip-list.js';
 import { softmax } from '../train/metrics.js';
 import type { Predictions } from '../train/validate.js';
 

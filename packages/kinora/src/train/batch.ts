@@ -1,7 +1,7 @@
 /** A batch, and the parts of it that go through the network one after the other, each clip with its partner of the mix. */
 import type { InputBatch } from '../model/input.js';
-import type { Mix } from './mix.js';
-import type { Targets } from './objective.js';
+import type { Mix } from './recipe/mix.js';
+import type { Targets } from './recipe/objective.js';
 
 /** Clips as the loader hands them out. */
 export interface ClipBatch extends InputBatch {

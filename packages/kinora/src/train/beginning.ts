@@ -8,14 +8,20 @@ import { KinoraError } from '@kinora/torch';
 import type { RunConfig } from '../config/index.js';
 import { readWeights } from '../model/weights.js';
 import type { Progress } from '../progress.js';
-import { configOf, isCheckpoint, readState, restoreCheckpoint, type TrainingProgress } from './checkpoint.js';
-import { type Link, linked, pointAt } from './generations.js';
-import { describeInit, initFrom } from './init-from.js';
-import { changedKeys, checkFits } from './resume-check.js';
-import { type RunFolder, runFolderOf } from './run-folder.js';
+import { describeInit, initFrom } from './recipe/init-from.js';
+import {
+  configOf,
+  isCheckpoint,
+  readState,
+  restoreCheckpoint,
+  type TrainingProgress,
+} from './save/checkpoint.js';
+import { type Link, linked, pointAt } from './save/generations.js';
+import { changedKeys, checkFits } from './save/resume-check.js';
+import { type RunFolder, runFolderOf } from './save/run-folder.js';
+import { weightsFile } from './save/weights-file.js';
 import { noSums } from './sums.js';
 import type { Training } from './training.js';
-import { weightsFile } from './weights-file.js';
 
 export interface Beginning {
   readonly from: 'nothing' | 'other-weights' | 'weights' | 'checkpoint';

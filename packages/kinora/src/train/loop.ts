@@ -3,16 +3,16 @@
  * what it is given, and every number it logs is a function of the state it started from.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { ClipLoader } from '../data/loader.js';
+import type { ClipLoader } from '../data/load/loader.js';
 import type { Progress, ProgressTask } from '../progress.js';
-import type { TrainingProgress } from './checkpoint.js';
 import { checkLoss } from './finite.js';
-import { trainMode } from './freeze.js';
-import { scheduledRate } from './optimizer.js';
 import type { Lap } from './profile.js';
-import type { Ranks } from './ranks.js';
+import type { Ranks } from './ranks/ranks.js';
+import { trainMode } from './recipe/freeze.js';
+import { scheduledRate } from './recipe/optimizer.js';
+import { totalSteps } from './recipe/schedule.js';
 import type { RunLog } from './run-log.js';
-import { totalSteps } from './schedule.js';
+import type { TrainingProgress } from './save/checkpoint.js';
 import { type StepResult, trainStep } from './step.js';
 import { type Averages, addBatch, addSums, averages, evaluated, noSums, type Sums } from './sums.js';
 import { evaluatedNetwork, type Training } from './training.js';

@@ -2,7 +2,7 @@
 import { memoryStats } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { preprocessSpec, type RunConfig } from '../config/index.js';
-import type { ClipLoader } from '../data/loader.js';
+import type { ClipLoader } from '../data/load/loader.js';
 import { evaluationLoader, readSplit, trainingLoader } from './data.js';
 import { trainStep } from './step.js';
 import { TinyData, trainSession } from './tiny-run.test.util.js';

@@ -16,7 +16,7 @@ import {
   type MetricsRecord,
   truncateEvents,
 } from './log/index.js';
-import type { RunFolder } from './run-folder.js';
+import type { RunFolder } from './save/run-folder.js';
 import type { Averages } from './sums.js';
 
 export interface StepRecord {

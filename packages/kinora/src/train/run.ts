@@ -3,23 +3,23 @@ import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { type Device, type distributed, serialize } from '@kinora/torch';
 import { preprocessSpec, type RunConfig } from '../config/index.js';
-import { flipMapFor } from '../data/labels.js';
-import type { ClipLoader } from '../data/loader.js';
+import { flipMapFor } from '../data/lists/labels.js';
+import type { ClipLoader } from '../data/load/loader.js';
 import { type Progress, silent } from '../progress.js';
-import { badClipReporter } from './bad-clip-list.js';
 import { type Beginning, begin, findBeginning, fresh, initialise, NOTHING } from './beginning.js';
-import { saveCheckpoint, type TrainingProgress } from './checkpoint.js';
 import { evaluationLoader, readSplit, trainingLoader } from './data.js';
-import { rankFacts } from './facts.js';
-import { type Link, linked } from './generations.js';
-import { withRunLock } from './lock.js';
 import { trainLoop } from './loop.js';
 import { describeProfile, type Lap, type ProfileFacts, StepProfile } from './profile.js';
-import { Ranks } from './ranks.js';
-import { makeRunFolder, type RunFolder, runFolderOf } from './run-folder.js';
+import { rankFacts } from './ranks/facts.js';
+import { Ranks } from './ranks/ranks.js';
+import { weightsPrint } from './ranks/share.js';
 import { loggedProgress, noRunLog, openRunLog } from './run-log.js';
-import { weightsPrint } from './share.js';
-import { saveTar, wantsTar } from './starting-point.js';
+import { badClipReporter } from './save/bad-clip-list.js';
+import { saveCheckpoint, type TrainingProgress } from './save/checkpoint.js';
+import { type Link, linked } from './save/generations.js';
+import { withRunLock } from './save/lock.js';
+import { makeRunFolder, type RunFolder, runFolderOf } from './save/run-folder.js';
+import { saveTar, wantsTar } from './save/starting-point.js';
 import {
   disposeTraining,
   evaluatedNetwork,

@@ -5,10 +5,10 @@ import { defaultSpec } from '../clip/spec.js';
 import { effectiveConfig } from '../config/index.js';
 import { Network, type NetworkOutput } from '../model/network.js';
 import type { ClipBatch } from './batch.js';
-import { classWeights } from './class-weights.js';
-import { lossOf, type Objective, weightOf } from './objective.js';
-import { runOptimizer } from './optimizer.js';
 import { Precision } from './precision.js';
+import { classWeights } from './recipe/class-weights.js';
+import { lossOf, type Objective, weightOf } from './recipe/objective.js';
+import { runOptimizer } from './recipe/optimizer.js';
 import { type StepRanks, type StepSettings, trainStep } from './step.js';
 
 /** No batch norm: nothing in it depends on which clips stand together. */

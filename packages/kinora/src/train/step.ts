@@ -8,10 +8,10 @@ import { networkInputs } from '../model/input.js';
 import type { Network, NetworkOutput } from '../model/network.js';
 import { type BatchPart, type ClipBatch, partsOf } from './batch.js';
 import { checkLoss } from './finite.js';
-import { drawMix, type Mixing, mixClips } from './mix.js';
-import { dominantLabels, lossOf, type Objective, type Targets, weightOf } from './objective.js';
 import type { Precision } from './precision.js';
 import type { Lap } from './profile.js';
+import { drawMix, type Mixing, mixClips } from './recipe/mix.js';
+import { dominantLabels, lossOf, type Objective, type Targets, weightOf } from './recipe/objective.js';
 
 export interface StepSettings {
   readonly objective: Objective;

@@ -2,16 +2,16 @@
 import { cuda, type Device, manualSeed, nn, type optim, setDeterministic, threads } from '@kinora/torch';
 import { clipSize, type PreprocessSpec } from '../clip/spec.js';
 import type { RunConfig } from '../config/index.js';
-import { type ClipList, clipsPerClass, printOf } from '../data/clip-list.js';
+import { type ClipList, clipsPerClass, printOf } from '../data/lists/clip-list.js';
 import type { Network } from '../model/network.js';
 import { findNetwork } from '../model/registry.js';
-import { WeightAverage } from './average.js';
-import type { ListPrints } from './checkpoint.js';
-import { classWeights } from './class-weights.js';
-import { freeze } from './freeze.js';
-import { runOptimizer } from './optimizer.js';
 import { Precision } from './precision.js';
-import { type RunSchedule, runSchedule } from './schedule.js';
+import { WeightAverage } from './recipe/average.js';
+import { classWeights } from './recipe/class-weights.js';
+import { freeze } from './recipe/freeze.js';
+import { runOptimizer } from './recipe/optimizer.js';
+import { type RunSchedule, runSchedule } from './recipe/schedule.js';
+import type { ListPrints } from './save/checkpoint.js';
 import type { StepSettings } from './step.js';
 
 export interface Training {

@@ -1,7 +1,7 @@
 /** The logits of a network for every clip of a list, in evaluation mode. */
 import { type Device, inferenceMode, scope } from '@kinora/torch';
 import type { PreprocessSpec } from '../clip/spec.js';
-import type { ClipLoader } from '../data/loader.js';
+import type { ClipLoader } from '../data/load/loader.js';
 import { networkInputs } from '../model/input.js';
 import type { Network } from '../model/network.js';
 import type { ProgressTask } from '../progress.js';

@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { temporaryFolder } from '../fixtures.test.util.js';
-import { openFolder } from '../folder.js';
-import type { ClipSource } from '../source.js';
+import { temporaryFolder } from '../read/fixtures.test.util.js';
+import { openFolder } from '../read/folder.js';
+import type { ClipSource } from '../read/source.js';
 import { cacheFlow, type FlowClip, fieldPlaces, readFlow } from './clip-flow.js';
 import { isFlowOf, packFlow, unpackFlow } from './container.js';
 import { fieldAt, STILL, stillFields } from './fields.js';

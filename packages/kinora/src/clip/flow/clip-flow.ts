@@ -5,8 +5,8 @@
  */
 import { KinoraError } from '@kinora/torch/error';
 import type { Size } from '../frames.js';
+import type { ClipSource } from '../read/source.js';
 import { resizeFrames } from '../resize.js';
-import type { ClipSource } from '../source.js';
 import { type CachedFlow, cachedFlow } from './cache.js';
 import { computeFlow, consecutive } from './farneback.js';
 import { FLOW_FIELDS, type FlowFields, pickFields } from './fields.js';

@@ -1,9 +1,9 @@
 /** Farneback's flow against motions known by formula, and what augmentation makes of it. */
 import { describe, expect, test } from 'vitest';
-import { type FrameDraw, noDraw } from '../augment.js';
-import { type Affine, identity, inverseAffine, type Matrix, translation } from '../matrix.js';
+import { type FrameDraw, noDraw } from '../augment/augment.js';
+import { type Affine, identity, inverseAffine, type Matrix, translation } from '../augment/matrix.js';
+import { operations } from '../augment/rand-augment.js';
 import { prepareClip } from '../prepare.js';
-import { operations } from '../rand-augment.js';
 import { defaultSpec } from '../spec.js';
 import { computeFlow, consecutive } from './farneback.js';
 import { FLOW_REACH, FLOW_STEP, fieldAt, flowByte, flowPixels, STILL, stillFields } from './fields.js';

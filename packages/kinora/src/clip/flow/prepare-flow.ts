@@ -2,9 +2,9 @@
  * Flow fields through a clip's crop and augmentation: vectors are drawn through the same matrix as the pixels, and
  * turned, stretched and mirrored with them. Colours do not touch them. Runs in browsers too.
  */
-import { type ClipDraw, clipMatrix, noDraw } from '../augment.js';
+import { type ClipDraw, clipMatrix, noDraw } from '../augment/augment.js';
+import { compose, identity, type Matrix } from '../augment/matrix.js';
 import type { Size } from '../frames.js';
-import { compose, identity, type Matrix } from '../matrix.js';
 import { type FlowFields, fieldAt, fieldBytes, STILL, steps } from './fields.js';
 
 const still: ClipDraw = { flip: false, frames: [noDraw], perFrame: false };

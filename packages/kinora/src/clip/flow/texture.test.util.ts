@@ -2,10 +2,10 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Matrix, translation } from '../augment/matrix.js';
+import { randomStream } from '../augment/random.js';
 import { type Frames, frameAt, frameBytes, type Size } from '../frames.js';
-import { encodeJpeg } from '../jpeg.js';
-import { type Matrix, translation } from '../matrix.js';
-import { randomStream } from '../random.js';
+import { encodeJpeg } from '../read/jpeg.js';
 import { type FlowFields, fieldAt, flowPixels } from './fields.js';
 
 const random = randomStream(11);

@@ -2,10 +2,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
-import { fileError } from '../../clip/file-error.js';
-import { isFrameName } from '../../clip/folder.js';
-import { isVideoName } from '../class-folders.js';
-import type { ClipPart } from '../timeline.js';
+import { fileError } from '../../clip/read/file-error.js';
+import { isFrameName } from '../../clip/read/folder.js';
+import { isVideoName } from '../lists/class-folders.js';
+import type { ClipPart } from '../load/timeline.js';
 
 /** Sorted by path. Hidden files and folders do not count. Throws `data/empty-list` if there are none. */
 export function clipsBelow(root: string): ClipPart[] {

@@ -5,14 +5,14 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { augmentSchema } from '../../clip/augment-spec.js';
-import { temporaryFolder } from '../../clip/fixtures.test.util.js';
+import { augmentSchema } from '../../clip/augment/augment-spec.js';
 import { FLOW_FIELDS, STILL } from '../../clip/flow/fields.js';
 import { writeTexturedClip } from '../../clip/flow/texture.test.util.js';
+import { temporaryFolder } from '../../clip/read/fixtures.test.util.js';
 import { defaultSpec } from '../../clip/spec.js';
-import type { ClipItem, ClipList } from '../clip-list.js';
-import { readClip } from '../clip-reader.js';
-import { clipLoader, type LoaderOptions } from '../loader.js';
+import type { ClipItem, ClipList } from '../lists/clip-list.js';
+import { readClip } from '../load/clip-reader.js';
+import { clipLoader, type LoaderOptions } from '../load/loader.js';
 import { clipsBelow } from './clips-below.js';
 import { precomputeFlow } from './precompute.js';
 
@@ -145,7 +145,7 @@ describe('ahead of training', () => {
 test('OpenCV is loaded by those alone who want flow', () => {
   const program = `
     import { createRequire } from 'node:module';
-    import { readClip } from ${JSON.stringify(fileURLToPath(new URL('../clip-reader.js', import.meta.url)))};
+    import { readClip } from ${JSON.stringify(fileURLToPath(new URL('../load/clip-reader.js', import.meta.url)))};
     await import(${JSON.stringify(fileURLToPath(new URL('../../index.js', import.meta.url)))});
     const { path, spec } = JSON.parse(process.argv[1]);
     const { cache } = createRequire(import.meta.url);

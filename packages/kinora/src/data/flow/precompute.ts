@@ -3,9 +3,9 @@
  * epoch, ahead of it. Begun again it goes on; stopped, it finishes the clips under way.
  */
 import { Worker } from 'node:worker_threads';
-import { isClipFault } from '../bad-clips.js';
+import { isClipFault } from '../lists/bad-clips.js';
+import type { ClipPart } from '../load/timeline.js';
 import { fromThread } from '../thread-error.js';
-import type { ClipPart } from '../timeline.js';
 import type { FlowReply, FlowWork } from './flow-worker.js';
 
 export interface PrecomputeOptions extends FlowWork {

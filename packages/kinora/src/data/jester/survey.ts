@@ -2,12 +2,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { frameNames } from '../../clip/folder.js';
+import { frameNames } from '../../clip/read/folder.js';
 import { type Progress, silent } from '../../progress.js';
-import { readClipList } from '../annotations.js';
-import { isClipFault } from '../bad-clips.js';
-import type { ClipItem } from '../clip-list.js';
-import { readLabels } from '../labels.js';
+import { readClipList } from '../lists/annotations.js';
+import { isClipFault } from '../lists/bad-clips.js';
+import type { ClipItem } from '../lists/clip-list.js';
+import { readLabels } from '../lists/labels.js';
 
 export const listNames = ['labels', 'train', 'validation', 'test'] as const;
 export type ListName = (typeof listNames)[number];

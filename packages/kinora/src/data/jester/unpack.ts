@@ -11,7 +11,7 @@ import { createGunzip } from 'node:zlib';
 import { KinoraError } from '@kinora/torch/error';
 import { Unpack } from 'tar';
 import { type Progress, silent } from '../../progress.js';
-import { climbs } from '../clip-path.js';
+import { climbs } from '../lists/clip-path.js';
 import { type ArchivePart, joinParts, totalBytes } from './parts.js';
 
 export interface UnpackResult {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { parentPort } from 'node:worker_threads';
-import { openClip } from '../../clip/open.js';
+import { openClip } from '../../clip/read/open.js';
 import { type ThreadError, toThread } from '../thread-error.js';
 
 /** Decode the clips at these paths, or take the checksum of a shard. */

@@ -5,8 +5,8 @@
 import { dirname, join } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
 import { type Progress, silent } from '../../progress.js';
-import { type BadClip, isClipFault } from '../bad-clips.js';
-import type { ClipList } from '../clip-list.js';
+import { type BadClip, isClipFault } from '../lists/bad-clips.js';
+import type { ClipList } from '../lists/clip-list.js';
 import { runTasks } from '../task-pool.js';
 import { fromThread } from '../thread-error.js';
 import type { CheckReply, CheckTask } from './check-worker.js';

@@ -1,12 +1,12 @@
 /** Any clip as JPEGs for a shard: copied as they are where they fit, encoded otherwise. What it gives has been decoded whole. */
 import { frameAt, frameBytes, type Size } from '../../clip/frames.js';
-import { encodeJpeg, jpegSize } from '../../clip/jpeg.js';
-import { verifyFrames } from '../../clip/jpeg-frames.js';
-import { openClip } from '../../clip/open.js';
 import { toHeight } from '../../clip/prepare.js';
+import { encodeJpeg, jpegSize } from '../../clip/read/jpeg.js';
+import { verifyFrames } from '../../clip/read/jpeg-frames.js';
+import { openClip } from '../../clip/read/open.js';
+import type { ClipSource } from '../../clip/read/source.js';
 import { resizeFrames } from '../../clip/resize.js';
-import type { ClipSource } from '../../clip/source.js';
-import type { ClipPart } from '../timeline.js';
+import type { ClipPart } from '../load/timeline.js';
 import { keptFrames } from './kept-frames.js';
 
 export interface JpegSettings {

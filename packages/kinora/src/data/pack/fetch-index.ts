@@ -8,7 +8,7 @@ import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { KinoraError, serialize } from '@kinora/torch';
-import { forgetMirror, type Mirror, mirrorFile } from '../../clip/packed/remote/mirror.js';
+import { forgetMirror, type Mirror, mirrorFile } from '../../clip/read/packed/remote/mirror.js';
 import { fromThread } from '../thread-error.js';
 import type { FetchedIndex } from './fetch-index-worker.js';
 import { readIndex } from './index-file.js';

@@ -1,6 +1,6 @@
 /** Of a part of a video only some frames are kept; at any frame rate the part shows what it showed. */
 import { expect, test } from 'vitest';
-import { randomStream } from '../../clip/random.js';
+import { randomStream } from '../../clip/augment/random.js';
 import { resampleByTime } from '../../clip/resample.js';
 import { keptFrames } from './kept-frames.js';
 

@@ -2,8 +2,8 @@
  * Which frames of a clip a shard needs. Of a part of a video these are the frames on the screen in it, with one before or
  * after where the moment of its end hangs on that: at any frame rate the part then shows what it showed in the video.
  */
-import type { ClipSource } from '../../clip/source.js';
-import type { ClipPart } from '../timeline.js';
+import type { ClipSource } from '../../clip/read/source.js';
+import type { ClipPart } from '../load/timeline.js';
 
 export interface KeptFrames {
   /** Positions in the source, ascending and without gaps. */

@@ -5,10 +5,10 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { serialize } from '@kinora/torch';
-import { type ClipDescription, TAR_BLOCK } from '../../clip/packed/description.js';
-import { checksumOf } from '../../clip/packed/place.js';
-import { isClipFault } from '../bad-clips.js';
-import type { ClipItem } from '../clip-list.js';
+import { type ClipDescription, TAR_BLOCK } from '../../clip/read/packed/description.js';
+import { checksumOf } from '../../clip/read/packed/place.js';
+import { isClipFault } from '../lists/bad-clips.js';
+import type { ClipItem } from '../lists/clip-list.js';
 import { type ClipJpegs, clipJpegs, type JpegSettings } from './clip-jpegs.js';
 import type { PackedEntry } from './index-file.js';
 import { type TarWriter, tarWriter } from './tar-writer.js';

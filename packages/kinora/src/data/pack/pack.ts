@@ -5,10 +5,10 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { KinoraError } from '@kinora/torch';
-import { permutation, randomStream } from '../../clip/random.js';
+import { permutation, randomStream } from '../../clip/augment/random.js';
 import { type Progress, silent } from '../../progress.js';
-import { writeBadClips } from '../bad-clips.js';
-import { type ClipList, printOf } from '../clip-list.js';
+import { writeBadClips } from '../lists/bad-clips.js';
+import { type ClipList, printOf } from '../lists/clip-list.js';
 import { runTasks } from '../task-pool.js';
 import { fromThread } from '../thread-error.js';
 import type { JpegSettings } from './clip-jpegs.js';

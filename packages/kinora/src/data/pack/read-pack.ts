@@ -2,12 +2,12 @@
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
-import { packedPath } from '../../clip/packed/place.js';
-import { isAddress } from '../../clip/packed/remote/address.js';
-import { mirrorOf } from '../../clip/packed/remote/mirror.js';
+import { packedPath } from '../../clip/read/packed/place.js';
+import { isAddress } from '../../clip/read/packed/remote/address.js';
+import { mirrorOf } from '../../clip/read/packed/remote/mirror.js';
 import { nearest } from '../../nearest.js';
-import type { ListOptions } from '../annotations.js';
-import type { ClipItem, ClipList } from '../clip-list.js';
+import type { ListOptions } from '../lists/annotations.js';
+import type { ClipItem, ClipList } from '../lists/clip-list.js';
 import { fetchIndex, type StreamOptions } from './fetch-index.js';
 import { isPackIndex, type PackedEntry, readIndex, type ShardEntry } from './index-file.js';
 

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { KinoraError } from '@kinora/torch/error';
 import { Header } from 'tar/header';
-import { TAR_BLOCK } from '../../clip/packed/description.js';
+import { TAR_BLOCK } from '../../clip/read/packed/description.js';
 
 export interface TarWriter {
   /** Bytes so far: where the header of the next member will be. */

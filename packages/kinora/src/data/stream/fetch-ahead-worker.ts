@@ -1,7 +1,7 @@
 /** The thread of `fetch-ahead.ts`: some blocks at a time, in the order of need, and not too far ahead of it. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { fetchBlock } from '../../clip/packed/remote/blocks.js';
-import { mirrorOf } from '../../clip/packed/remote/mirror.js';
+import { fetchBlock } from '../../clip/read/packed/remote/blocks.js';
+import { mirrorOf } from '../../clip/read/packed/remote/mirror.js';
 
 /** Blocks in the order of need. */
 export interface AheadWork {

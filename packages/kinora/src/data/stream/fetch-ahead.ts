@@ -4,8 +4,8 @@
  */
 import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { blocksOf } from '../../clip/packed/remote/blocks.js';
-import { type Mirror, mirrorOf } from '../../clip/packed/remote/mirror.js';
+import { blocksOf } from '../../clip/read/packed/remote/blocks.js';
+import { type Mirror, mirrorOf } from '../../clip/read/packed/remote/mirror.js';
 import type { AheadWork } from './fetch-ahead-worker.js';
 import type { Placement } from './placement.js';
 

@@ -1,6 +1,6 @@
 /** Where the clips of a list of packed clips lie: in which shard, from which byte to which. */
-import { packedPlace } from '../../clip/packed/place.js';
-import type { ClipItem } from '../clip-list.js';
+import { packedPlace } from '../../clip/read/packed/place.js';
+import type { ClipItem } from '../lists/clip-list.js';
 
 export interface Placement {
   /** Paths. */

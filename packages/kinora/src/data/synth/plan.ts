@@ -3,7 +3,7 @@
  * alone; rendering it may be done by any number of workers, in any order, in several sittings.
  */
 import { KinoraError } from '@kinora/torch';
-import { permutation, randomStream } from '../../clip/random.js';
+import { permutation, randomStream } from '../../clip/augment/random.js';
 import type { ClipRequest } from './clip.js';
 import { gestureLabels, playback } from './labels.js';
 

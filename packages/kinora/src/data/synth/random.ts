@@ -2,7 +2,7 @@
  * Draws for the renderer, on top of the numbered random streams of clip/random.ts: a stream is named by what
  * it is for and by up to two numbers, so that a person or a take is the same whatever was drawn before it.
  */
-import { randomStream } from '../../clip/random.js';
+import { randomStream } from '../../clip/augment/random.js';
 
 /** What a stream is for. The numbers are part of "same seed, same bytes": add at the end, never reorder. */
 const purposes = ['person', 'take', 'camera', 'room', 'noise', 'light'] as const;

@@ -4,7 +4,7 @@
  */
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { encodeJpeg } from '../../clip/jpeg.js';
+import { encodeJpeg } from '../../clip/read/jpeg.js';
 import { type ClipRequest, renderClip } from './clip.js';
 
 /** What the main thread asks a worker for. */

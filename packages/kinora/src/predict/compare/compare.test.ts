@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { memoryStats } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readMetrics } from '../../train/log/index.js';
-import { runFolderOf } from '../../train/run-folder.js';
+import { runFolderOf } from '../../train/save/run-folder.js';
 import { outcome, TinyData, trainSession } from '../../train/tiny-run.test.util.js';
 import { evaluateRun } from '../evaluate.js';
 import { type CompareOptions, compare, type Row } from './compare.js';

@@ -3,8 +3,8 @@
  * the latency of one clip from timing them on clips that lie in memory, so that no disk or decoder is in the figures.
  */
 import { cuda, type Device, inferenceMode, scope, threads } from '@kinora/torch';
+import { randomStream } from '../../clip/augment/random.js';
 import { FLOW_FIELDS, fieldBytes } from '../../clip/flow/fields.js';
-import { randomStream } from '../../clip/random.js';
 import { clipLength, clipSize, type PreprocessSpec } from '../../clip/spec.js';
 import { preprocessSpec, type RunConfig } from '../../config/index.js';
 import { networkInputs } from '../../model/input.js';

@@ -3,7 +3,7 @@
  * with AMSGrad, rate 0.001, batches of 100, no weight decay.
  */
 import { fromTypedArray, nn, optim, scope } from '@kinora/torch';
-import { permutation, randomStream } from '../../clip/random.js';
+import { permutation, randomStream } from '../../clip/augment/random.js';
 import type { Rule } from '../../model/ensemble/rules.js';
 import { breathe } from './breathe.js';
 import { type LogitTable, pick } from './table.js';

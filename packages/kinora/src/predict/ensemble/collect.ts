@@ -1,5 +1,5 @@
 /** The logits of all members for one list as a table, with who is in which clip. */
-import type { ClipList } from '../../data/clip-list.js';
+import type { ClipList } from '../../data/lists/clip-list.js';
 import type { PredictOptions } from '../predict-list.js';
 import type { Member } from './member.js';
 import { memberLogits } from './member-logits.js';

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { KinoraError } from '@kinora/torch';
-import type { ClipList } from '../../data/clip-list.js';
+import type { ClipList } from '../../data/lists/clip-list.js';
 import type { EnsembleSpec } from '../../model/ensemble/ensemble.js';
 import type { Rule, RuleName } from '../../model/ensemble/rules.js';
 import { readSplit } from '../../train/data.js';

@@ -1,6 +1,6 @@
 /** Folds for cross-validation that keep groups whole: no person is on both sides of a division. */
 import { KinoraError } from '@kinora/torch';
-import { permutation, randomStream } from '../../clip/random.js';
+import { permutation, randomStream } from '../../clip/augment/random.js';
 
 /** Names the stream among those of the seed. */
 const FOLDS = 0xf01d;

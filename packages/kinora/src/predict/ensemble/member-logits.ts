@@ -7,7 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { KinoraError } from '@kinora/torch';
 import * as z from 'zod';
-import type { ClipList } from '../../data/clip-list.js';
+import type { ClipList } from '../../data/lists/clip-list.js';
 import { listHash } from '../list-hash.js';
 import { readNpy, writeNpy } from '../npy.js';
 import { type OpenedModel, openModel } from '../open.js';

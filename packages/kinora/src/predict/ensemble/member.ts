@@ -5,7 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import { KinoraError, serialize } from '@kinora/torch';
 import type { PreprocessSpec } from '../../clip/spec.js';
 import { loadConfig, type RunConfig } from '../../config/index.js';
-import { weightsFile } from '../../train/weights-file.js';
+import { weightsFile } from '../../train/save/weights-file.js';
 import { specInside } from '../open.js';
 
 export interface Member {

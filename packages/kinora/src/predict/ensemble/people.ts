@@ -5,8 +5,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { KinoraError } from '@kinora/torch';
-import type { ClipItem } from '../../data/clip-list.js';
-import { csvFields, readLines } from '../../data/text-lines.js';
+import type { ClipItem } from '../../data/lists/clip-list.js';
+import { csvFields, readLines } from '../../data/lists/text-lines.js';
 
 export interface People {
   /** One number a person, `[N]`; where nobody knows, one a clip. */

@@ -1,7 +1,7 @@
 /** What rules learn, how clips are divided and how uncertain the figures are, on tables made for the purpose. */
 import { memoryStats } from '@kinora/torch';
 import { describe, expect, test } from 'vitest';
-import { randomStream } from '../../clip/random.js';
+import { randomStream } from '../../clip/augment/random.js';
 import { topK } from '../../train/metrics.js';
 import { errorCorrelation, oracle } from './agreement.js';
 import { meanInterval } from './bootstrap.js';

@@ -5,7 +5,7 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { KinoraError } from '@kinora/torch';
-import type { ClipItem, ClipList } from '../../data/clip-list.js';
+import type { ClipItem, ClipList } from '../../data/lists/clip-list.js';
 import { readSplit } from '../../train/data.js';
 import type { Member } from './member.js';
 

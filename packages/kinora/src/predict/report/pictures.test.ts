@@ -1,6 +1,6 @@
 import { PNG } from 'pngjs';
 import { describe, expect, test } from 'vitest';
-import { decodeJpeg } from '../../clip/jpeg.js';
+import { decodeJpeg } from '../../clip/read/jpeg.js';
 import { confusionChart } from './confusion-chart.js';
 import { curveCharts, curvePictures, curveSheet } from './curves.js';
 import { CHART, lineChart } from './line-chart.js';

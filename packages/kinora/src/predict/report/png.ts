@@ -1,7 +1,7 @@
 /** SVG to PNG by resvg, with a font that comes along, so that pictures look the same on every machine. */
 import { fileURLToPath } from 'node:url';
 import { type RenderedImage, Resvg } from '@resvg/resvg-js';
-import { encodeJpeg } from '../../clip/jpeg.js';
+import { encodeJpeg } from '../../clip/read/jpeg.js';
 import { FONT } from './theme.js';
 
 const WEIGHTS = ['400Regular/Inter_400Regular.ttf', '600SemiBold/Inter_600SemiBold.ttf'];

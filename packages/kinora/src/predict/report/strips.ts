@@ -1,6 +1,6 @@
 /** Film strips: a few frames of a clip side by side, as one JPEG. */
 import { type Frames, frameAt } from '../../clip/frames.js';
-import { encodeJpeg } from '../../clip/jpeg.js';
+import { encodeJpeg } from '../../clip/read/jpeg.js';
 import { resizeFrames } from '../../clip/resize.js';
 
 export interface Strip {

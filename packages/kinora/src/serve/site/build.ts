@@ -17,7 +17,7 @@ import { KinoraError } from '@kinora/torch';
 import type { PreprocessSpec } from '../../clip/spec.js';
 import type { RunConfig } from '../../config/index.js';
 import { openModel } from '../../predict/open.js';
-import { runFolderOf } from '../../train/run-folder.js';
+import { runFolderOf } from '../../train/save/run-folder.js';
 import { copyApp, filesOf, listFiles } from './app.js';
 import { writeClips } from './clips.js';
 import { readComparison } from './comparison.js';

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { KinoraError } from '@kinora/torch';
 import { type FlowClip, fieldPlaces } from '../../clip/flow/clip-flow.js';
-import { openClip } from '../../clip/open.js';
 import { resizedSize } from '../../clip/prepare.js';
+import { openClip } from '../../clip/read/open.js';
 import { samplePositions } from '../../clip/sample.js';
 import type { PreprocessSpec } from '../../clip/spec.js';
 import type { RunConfig } from '../../config/index.js';
-import type { ClipItem, ClipList } from '../../data/clip-list.js';
 import { readClipFlow } from '../../data/flow/flow-reader.js';
-import { clipTimeline, partOf } from '../../data/timeline.js';
+import type { ClipItem, ClipList } from '../../data/lists/clip-list.js';
+import { clipTimeline, partOf } from '../../data/load/timeline.js';
 import { readSplit } from '../../train/data.js';
 import type { SiteClip, SiteFlow } from './protocol.js';
 

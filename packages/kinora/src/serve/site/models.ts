@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { RunConfig } from '../../config/index.js';
 import { exportModel } from '../../export/export.js';
 import { epochMetrics } from '../../predict/history.js';
-import { runFolderOf } from '../../train/run-folder.js';
+import { runFolderOf } from '../../train/save/run-folder.js';
 import { writeKernels } from './kernels.js';
 import type { SiteRun } from './protocol.js';
 

@@ -1,0 +1,178 @@
+/**
+ * Starts the processes of one host that train together, with torchrun's variables, and sees to their end: what they say
+ * comes out with their rank, one that fails takes the others with it, and after a death all start again from the last
+ * checkpoint. On a cluster this is the scheduler's work.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KinoraError } from '@kinora/torch/error';
+import { Interrupted } from '../terminal/interrupt.js';
+import { RESTARTABLE } from './rank.js';
+
+export interface Launch {
+  /** What a rank runs: the program and its words. */
+  readonly command: readonly string[];
+  readonly size: number;
+  /** Words to add when the group starts again: to go on from a checkpoint, where there is one. */
+  resumeWords(): readonly string[];
+  readonly maxRestarts: number;
+  /** Threads of the engine for each process, where the environment does not say. */
+  readonly threads?: number;
+  /** How long the others may take to notice that one has failed, and to say so. Default 25 s. */
+  readonly lastWordsMs?: number;
+  readonly log: (line: string) => void;
+}
+
+/** How a rank ended. */
+interface End {
+  readonly rank: number;
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+const LAST_WORDS_MS = 25_000;
+const PARTING_MS = 2000;
+const STOP_MS = 60_000; // to finish a step and save, after Ctrl+C
+
+/** Runs the group to its end. Throws what failed; restarts after deaths, not after errors. */
+export async function launch(options: Launch): Promise<void> {
+  for (let restarts = 0; ; restarts++) {
+    const group = new Group(options, await freePort(), restarts > 0 ? options.resumeWords() : []);
+    const failed = await group.run();
+    if (failed === undefined) return;
+    if (group.interrupted !== undefined) throw new Interrupted(group.interrupted);
+    const again = isDeath(failed) && restarts < options.maxRestarts;
+    if (!again) throw groupFailed(failed, restarts);
+    options.log(
+      `rank ${failed.rank} ${wordsFor(failed)}: starting again (${restarts + 1} of ${options.maxRestarts})`,
+    );
+  }
+}
+
+class Group {
+  readonly #children: ChildProcess[];
+  readonly #lastWordsMs: number;
+  interrupted: number | undefined;
+
+  constructor(
+    { command, size, threads, log, lastWordsMs = LAST_WORDS_MS }: Launch,
+    port: number,
+    words: readonly string[],
+  ) {
+    const [program = process.execPath, ...args] = command;
+    this.#lastWordsMs = lastWordsMs;
+    this.#children = Array.from({ length: size }, (_, rank) => {
+      // A group of its own, so that Ctrl+C on a terminal reaches it once, through us; the channel tells it when we are gone.
+      const child = spawn(program, [...args, ...words], {
+        detached: true,
+        stdio: ['ignore', rank === 0 ? 'inherit' : 'pipe', rank === 0 ? 'inherit' : 'pipe', 'ipc'],
+        env: { ...environment(rank, size, port), ...threadsFor(threads) },
+      });
+      for (const stream of [child.stdout, child.stderr])
+        forward(stream, (line) => log(line.startsWith('[rank ') ? line : `[rank ${rank}] ${line}`));
+      return child;
+    });
+  }
+
+  /** Undefined when all ended well; otherwise who failed first. */
+  async run(): Promise<End | undefined> {
+    const handlers = (['SIGINT', 'SIGTERM'] as const).map((name) => {
+      const onSignal = () => this.#stop(name);
+      process.on(name, onSignal);
+      return () => process.off(name, onSignal);
+    });
+    try {
+      const ends = this.#children.map((child, rank) => endOf(child, rank));
+      const first = await firstFailure(ends);
+      if (first !== undefined)
+        await Promise.race([Promise.all(ends), sleep(this.#patience(first), undefined, { ref: false })]);
+      return first;
+    } finally {
+      for (const off of handlers) off();
+      this.#kill();
+    }
+  }
+
+  /** How long the others may live on. Who was killed is known: they need not find out by themselves. */
+  #patience({ signal }: End): number {
+    if (this.interrupted !== undefined) return STOP_MS;
+    return signal === null ? this.#lastWordsMs : Math.min(this.#lastWordsMs, PARTING_MS);
+  }
+
+  #stop(name: 'SIGINT' | 'SIGTERM'): void {
+    if (this.interrupted !== undefined) this.#kill();
+    this.interrupted = name === 'SIGINT' ? 130 : 143;
+    for (const child of this.#children) child.kill(name);
+  }
+
+  #kill(): void {
+    for (const child of this.#children)
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  }
+}
+
+function environment(rank: number, size: number, port: number): NodeJS.ProcessEnv {
+  const names = { RANK: rank, LOCAL_RANK: rank, WORLD_SIZE: size, LOCAL_WORLD_SIZE: size, MASTER_PORT: port };
+  const values = Object.fromEntries(Object.entries(names).map(([name, value]) => [name, String(value)]));
+  return { ...process.env, ...values, MASTER_ADDR: '127.0.0.1' };
+}
+
+/** Processes that all used all cores would hold each other up. */
+function threadsFor(threads: number | undefined): NodeJS.ProcessEnv {
+  return threads === undefined || process.env.OMP_NUM_THREADS ? {} : { OMP_NUM_THREADS: String(threads) };
+}
+
+export const threadsPerProcess = (size: number): number =>
+  Math.max(1, Math.floor(availableParallelism() / size));
+
+/** Whole lines, as they come. */
+function forward(stream: NodeJS.ReadableStream | null, tell: (line: string) => void): void {
+  let rest = '';
+  stream?.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) tell(line);
+  });
+  stream?.on('end', () => rest !== '' && tell(rest));
+}
+
+async function endOf(child: ChildProcess, rank: number): Promise<End> {
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  return { rank, code, signal };
+}
+
+async function firstFailure(ends: readonly Promise<End>[]): Promise<End | undefined> {
+  const failures = ends.map((end) =>
+    end.then((value) => (value.code === 0 ? new Promise<never>(() => {}) : value)),
+  );
+  return Promise.race([...failures, Promise.all(ends).then((all) => all.find(({ code }) => code !== 0))]);
+}
+
+const isDeath = ({ code, signal }: End): boolean => signal !== null || code === RESTARTABLE;
+
+const wordsFor = ({ code, signal }: End): string =>
+  signal === null ? `ended with ${code}` : `was killed (${signal})`;
+
+function groupFailed(end: End, restarts: number): KinoraError {
+  const after = restarts === 0 ? '' : ` after ${restarts} restarts`;
+  return new KinoraError({
+    code: 'train/rank-ended',
+    where: 'kinora train',
+    expected: 'every process to train to the end',
+    received: `rank ${end.rank}, which ${wordsFor(end)}${after}`,
+    hint: isDeath(end) ? 'go on with --resume, from the last checkpoint' : 'its own words stand above',
+  });
+}
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,119 @@
+/**
+ * Progress as a person sees it: one bar that is redrawn in place on a terminal, plain lines everywhere else (files,
+ * pipes, CI). Bars and lines go to stderr, lines that stay (`log`) to stdout, so that results can be piped.
+ */
+import type { Progress, ProgressOptions, ProgressTask } from '../../progress.js';
+import { formatDuration, formatRate, measureSpeed } from './speed.js';
+
+export interface Screen {
+  /** stderr in use; bars only if it is a terminal. */
+  stream: { write(text: string): unknown; isTTY?: boolean; columns?: number };
+  /** Where lines that stay go. */
+  out: { write(text: string): unknown };
+  /** Seconds from a monotonic clock. */
+  now: () => number;
+}
+
+const SCREEN: Screen = { stream: process.stderr, out: process.stdout, now: () => performance.now() / 1000 };
+
+/** The longest time between two plain lines, and the shortest between two drawings of a bar, in seconds. */
+const LINE_EVERY = 5;
+const DRAW_EVERY = 0.1;
+const BAR_WIDTH = 24;
+const CLEAR = '\r\u001b[2K';
+
+/** A bar on a terminal, lines elsewhere. */
+export function createProgress(screen: Screen = SCREEN): Progress {
+  const terminal = screen.stream.isTTY === true && process.env.TERM !== 'dumb';
+  return terminal ? bars(screen) : lines(screen);
+}
+
+function bars({ stream, out, now }: Screen): Progress {
+  let shown = '';
+  const draw = (text: string) => {
+    stream.write(`${CLEAR}${text}`);
+    shown = text;
+  };
+  const log = (line: string) => {
+    if (shown !== '') stream.write(CLEAR);
+    out.write(`${line}\n`);
+    if (shown !== '') stream.write(shown);
+  };
+  const task = (label: string, options: ProgressOptions = {}): ProgressTask => {
+    const meter = startMeter(options, now);
+    let drawn = Number.NEGATIVE_INFINITY;
+    return {
+      update(done, note) {
+        meter.update(done);
+        if (now() - drawn < DRAW_EVERY && done !== options.total) return;
+        drawn = now();
+        draw(fit([label, bar(done, options.total), ...meter.facts(), note], stream.columns ?? 80));
+      },
+      finish(note) {
+        if (shown !== '') draw('');
+        if (note !== undefined) log(`${label}: ${note}`);
+      },
+    };
+  };
+  return { task, log };
+}
+
+function lines({ stream, out, now }: Screen): Progress {
+  const task = (label: string, options: ProgressOptions = {}): ProgressTask => {
+    const meter = startMeter(options, now);
+    let updates = 0;
+    let printed = now();
+    const print = (parts: (string | undefined)[]) => {
+      printed = now();
+      stream.write(`${label}: ${parts.filter((part) => part !== undefined).join(', ')}\n`);
+    };
+    return {
+      update(done, note) {
+        meter.update(done);
+        updates++;
+        const due =
+          options.every === undefined ? now() - printed >= LINE_EVERY : updates % options.every === 0;
+        if (due) print([...meter.facts(), note]);
+      },
+      finish(note) {
+        if (note !== undefined) print([note]);
+      },
+    };
+  };
+  return { task, log: (line) => out.write(`${line}\n`) };
+}
+
+/** Keeps count of one task and words what is known about it. */
+function startMeter({ total, unit = '', start = 0 }: ProgressOptions, now: () => number) {
+  const speed = measureSpeed(start, now());
+  let done = start;
+  return {
+    update(value: number) {
+      done = value;
+      speed.sample(value, now());
+    },
+    /** `512/1216 clips`, `63.1 clips/s`, `0:11 left` */
+    facts(): string[] {
+      const rate = speed.perSecond();
+      const amount = `${total === undefined ? done : `${done}/${total}`} ${unit}`.trimEnd();
+      if (rate === undefined) return [amount];
+      const pace = unit === '' ? `${formatRate(rate)}/s` : `${formatRate(rate)} ${unit}/s`;
+      const left = total === undefined ? [] : [`${formatDuration((total - done) / rate)} left`];
+      return [amount, pace, ...left];
+    },
+  };
+}
+
+function bar(done: number, total: number | undefined): string | undefined {
+  if (total === undefined || total <= 0) return undefined;
+  const filled = Math.floor(Math.min(1, done / total) * BAR_WIDTH);
+  const percent = `${Math.floor((100 * Math.min(done, total)) / total)}%`;
+  return `${'━'.repeat(filled)}${'┄'.repeat(BAR_WIDTH - filled)} ${percent.padStart(4)}`;
+}
+
+/** Joins what there is, without its last parts where the terminal is too narrow, cut to its width at worst. */
+function fit(parts: (string | undefined)[], columns: number): string {
+  const known = parts.filter((part) => part !== undefined);
+  while (known.length > 2 && known.join('  ').length >= columns) known.pop();
+  return known.join('  ').slice(0, columns - 1);
+}

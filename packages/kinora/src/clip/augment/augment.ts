@@ -1,0 +1,80 @@
+/**
+ * Augmentation: what is drawn for a training clip, and the geometry it means. Drawn once per clip, so that a
+ * gesture moves as it was filmed; once per frame only behind `per_frame`, which is the starting point's way.
+ * Draws are a function of the random stream alone; nothing here touches pixels. Runs in browsers too.
+ */
+
+import { cropStart } from '../crop.js';
+import type { Size } from '../frames.js';
+import type { AugmentSpec } from './augment-spec.js';
+import { type ColourChange, sameColours } from './colour.js';
+import { type Affine, compose, inverseAffine, type Matrix, mirror, quantise, translation } from './matrix.js';
+import type { Random } from './random.js';
+
+/** What was drawn for one clip, or for one frame of it. Translations are fractions of the frame. */
+export interface FrameDraw extends ColourChange, Affine {}
+
+export interface ClipDraw {
+  readonly flip: boolean;
+  /** One draw for all frames, or one for each. */
+  readonly frames: readonly FrameDraw[];
+  readonly perFrame: boolean;
+}
+
+export const noDraw: FrameDraw = {
+  ...sameColours,
+  rotation: 0,
+  translateX: 0,
+  translateY: 0,
+  scale: 1,
+  shear: 0,
+};
+
+/** Draws the augmentation of a clip of `count` frames. */
+export function drawClip(spec: AugmentSpec, random: Random, count: number): ClipDraw {
+  const flip = random.uniform() < spec.flip;
+  const frames = Array.from({ length: spec.per_frame ? count : 1 }, () => drawFrame(spec, random));
+  return { flip, frames, perFrame: spec.per_frame };
+}
+
+/** Always the same number of draws, so that switching one change on leaves the others as they were. */
+function drawFrame(spec: AugmentSpec, random: Random): FrameDraw {
+  const about = (centre: number, reach: number): number => random.uniform(centre - reach, centre + reach);
+  return {
+    rotation: about(0, spec.rotation),
+    translateX: about(0, spec.translate),
+    translateY: about(0, spec.translate),
+    scale: random.uniform(...spec.scale),
+    shear: about(0, spec.shear),
+    brightness: about(1, spec.brightness),
+    contrast: about(1, spec.contrast),
+    saturation: about(1, spec.saturation),
+    hue: about(0, spec.hue),
+  };
+}
+
+/**
+ * The matrix from a pixel of the crop to the pixel of the (resized) frame it shows: mirror, crop and affine
+ * in one. The affine turns about the frame's centre. `asPil` rounds
+ * shifts to whole pixels as torchvision does, and the matrix as PIL does.
+ */
+export function clipMatrix(draw: FrameDraw, flip: boolean, frame: Size, crop: Size, asPil = false): Matrix {
+  const shift = (fraction: number, size: number): number =>
+    asPil ? Math.round(fraction * size) : fraction * size;
+  const window = translation(cropStart(frame.width, crop.width), cropStart(frame.height, crop.height));
+  const view = flip ? compose(window, mirror(crop.width)) : window;
+  if (draw.rotation === 0 && draw.shear === 0 && draw.scale === 1) {
+    // Without trigonometry a shift by whole pixels stays one, and warping stays copying.
+    return compose(
+      translation(-shift(draw.translateX, frame.width), -shift(draw.translateY, frame.height)),
+      view,
+    );
+  }
+  const affine = {
+    ...draw,
+    translateX: shift(draw.translateX, frame.width),
+    translateY: shift(draw.translateY, frame.height),
+  };
+  const turned = inverseAffine(affine, frame.width / 2, frame.height / 2);
+  return compose(asPil ? quantise(turned) : turned, view);
+}

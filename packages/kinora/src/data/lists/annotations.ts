@@ -1,0 +1,162 @@
+/**
+ * Lists of clips as people have them. The format shows in the first line:
+ * - `id;label`, Jester's own lists; the test list is `id` alone;
+ * - `path,label[,start,end]`, a generic CSV, quotes allowed, `start` and `end` in seconds; a first line
+ *   that begins with `path` names the columns.
+ * A folder with one subfolder per class needs no list (`class-folders.ts`).
+ */
+import { KinoraError } from '@kinora/torch/error';
+import { nearest } from '../../nearest.js';
+import type { ClipItem, ClipList } from './clip-list.js';
+import { pathInside } from './clip-path.js';
+import { csvFields, readLines } from './text-lines.js';
+
+export interface ListOptions {
+  /** The classes. Absent: those that the list names, in alphabetical order. */
+  readonly labels?: readonly string[];
+  /** A label that is not among `labels` is an error, or its line is dropped. */
+  readonly unknownLabels?: 'error' | 'drop';
+}
+
+/** One line of a list, before its label has a number. */
+interface Entry {
+  readonly id: string;
+  readonly label: string | undefined;
+  readonly start?: number;
+  readonly end?: number;
+}
+
+/** Says where in which file the line stands that is being read. */
+type Where = () => string;
+type LineReader = (line: string, where: Where) => Entry;
+
+/** Reads a list whose clips lie below `root`. Errors name the file and the line. */
+export function readClipList(file: string, root: string, options: ListOptions = {}): ClipList {
+  const lines = readLines(file, 'a list of clips');
+  const first = lines.findIndex((line) => line.trim() !== '');
+  if (first < 0) throw empty(file, 0);
+  const { read, header } = formatOf(lines[first]!);
+  let at = header ? first + 1 : first;
+  const where = (): string => `${file} line ${at + 1}`;
+  const known = options.labels === undefined ? new Map<string, number>() : indexed(options.labels);
+  const unknown = options.labels === undefined ? 'add' : (options.unknownLabels ?? 'error');
+  const items: ClipItem[] = [];
+  let entries = 0;
+  for (; at < lines.length; at++) {
+    if (lines[at]!.trim() === '') continue;
+    entries++;
+    const entry = read(lines[at]!, where);
+    const label = labelIndex(entry.label, known, unknown, where);
+    if (label !== undefined) items.push(clipItem(entry, root, label, where));
+  }
+  if (items.length === 0) throw empty(file, entries);
+  const list = { labels: [...known.keys()], items, dropped: entries - items.length };
+  return options.labels === undefined ? alphabetical(list) : list;
+}
+
+/** -1 without a label; undefined for a line to drop. */
+function labelIndex(
+  label: string | undefined,
+  known: Map<string, number>,
+  unknown: 'error' | 'drop' | 'add',
+  where: Where,
+): number | undefined {
+  if (label === undefined) return -1;
+  const index = known.get(label);
+  if (index !== undefined || unknown === 'drop') return index;
+  if (unknown === 'error') throw unknownLabel(where(), label, [...known.keys()]);
+  known.set(label, known.size);
+  return known.size - 1;
+}
+
+function clipItem({ id, start, end }: Entry, root: string, label: number, where: Where): ClipItem {
+  const path = pathInside(root, id, where);
+  if (start === undefined && end === undefined) return { id, path, label };
+  return { id, path, label, ...(start !== undefined && { start }), ...(end !== undefined && { end }) };
+}
+
+function indexed(labels: readonly string[]): Map<string, number> {
+  return new Map(labels.map((label, i) => [label, i]));
+}
+
+/** Classes met in a list come in its order; sorted, they do not depend on it. */
+function alphabetical({ labels, items, dropped }: ClipList): ClipList {
+  const sorted = [...labels].sort();
+  const moved = labels.map((label) => sorted.indexOf(label));
+  return {
+    labels: sorted,
+    items: items.map((item) => ({ ...item, label: moved[item.label] ?? -1 })),
+    dropped,
+  };
+}
+
+function formatOf(line: string): { read: LineReader; header: boolean } {
+  if (line.includes(';')) return { read: readJesterLine, header: false };
+  if (!line.includes(',')) return { read: readIdLine, header: false };
+  const columns = csvFields(line, ',').map((name) => name.toLowerCase());
+  const header = columns[0] === 'path';
+  return { read: csvReader(header ? columns : ['path', 'label', 'start', 'end']), header };
+}
+
+function readJesterLine(line: string, where: Where): Entry {
+  const at = line.indexOf(';');
+  const id = line.slice(0, at).trim();
+  const label = line.slice(at + 1).trim();
+  if (at < 0 || id === '' || label === '' || label.includes(';')) throw badLine(where(), 'id;label', line);
+  return { id, label };
+}
+
+function readIdLine(line: string, where: Where): Entry {
+  if (line.includes(';') || line.includes(','))
+    throw badLine(where(), 'an id alone, as in the first line', line);
+  return { id: line.trim(), label: undefined };
+}
+
+function csvReader(columns: readonly string[]): LineReader {
+  const [path, label, start, end] = ['path', 'label', 'start', 'end'].map((name) => columns.indexOf(name));
+  return (line, where) => {
+    const fields = csvFields(line, ',');
+    const id = fields[path!] ?? '';
+    if (id === '' || fields.length > columns.length) throw badLine(where(), columns.join(','), line);
+    const name = fields[label!] ?? '';
+    const part = { start: seconds(fields[start!], where), end: seconds(fields[end!], where) };
+    if (part.start !== undefined && part.end !== undefined && part.end <= part.start) {
+      throw badLine(where(), 'an end after the start', line);
+    }
+    return {
+      id,
+      label: name === '' ? undefined : name,
+      ...(part.start === undefined ? {} : { start: part.start }),
+      ...(part.end === undefined ? {} : { end: part.end }),
+    };
+  };
+}
+
+function seconds(field: string | undefined, where: Where): number | undefined {
+  if (field === undefined || field === '') return undefined;
+  const value = Number(field);
+  if (Number.isFinite(value) && value >= 0) return value;
+  throw badLine(where(), 'seconds from the start of the video', field);
+}
+
+function unknownLabel(where: string, label: string, labels: readonly string[]): KinoraError {
+  const near = nearest(label, labels);
+  return new KinoraError({
+    code: 'data/unknown-label',
+    where,
+    expected: `one of the ${labels.length} labels`,
+    received: `"${label}"`,
+    hint: `${near === undefined ? '' : `the nearest label is "${near}"; `}unknown_labels: "drop" leaves such lines out`,
+  });
+}
+
+function badLine(where: string, expected: string, line: string): KinoraError {
+  const shown = line.length > 80 ? `${line.slice(0, 77)}...` : line;
+  return new KinoraError({ code: 'data/bad-line', where, expected, received: JSON.stringify(shown) });
+}
+
+function empty(file: string, entries: number): KinoraError {
+  const received =
+    entries === 0 ? 'a list without entries' : 'only lines whose labels are not in the labels file';
+  return new KinoraError({ code: 'data/empty-list', where: file, expected: 'at least one clip', received });
+}

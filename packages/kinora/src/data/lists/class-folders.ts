@@ -1,0 +1,87 @@
+/** A data set as folders: `<root>/<class>/<clip>`, where a clip is a folder of frames or a video file. */
+import { type Dirent, readdirSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { KinoraError } from '@kinora/torch/error';
+import { nearest } from '../../nearest.js';
+import type { ListOptions } from './annotations.js';
+import type { ClipItem, ClipList } from './clip-list.js';
+
+const VIDEO = new Set([
+  '.mp4',
+  '.mov',
+  '.mkv',
+  '.webm',
+  '.avi',
+  '.gif',
+  '.m4v',
+  '.mpg',
+  '.mpeg',
+  '.ts',
+  '.wmv',
+  '.ogv',
+  '.3gp',
+]);
+
+/** Whether a file is a video, by its extension. */
+export function isVideoName(name: string): boolean {
+  return VIDEO.has(extname(name).toLowerCase());
+}
+
+/** Reads the folder. The classes are its subfolders in alphabetical order unless `labels` says otherwise. */
+export function readClassFolders(root: string, options: ListOptions = {}): ClipList {
+  const classes = entriesOf(root)
+    .filter(isFolder)
+    .map(({ name }) => name);
+  const labels = options.labels ?? classes;
+  const items: ClipItem[] = [];
+  let dropped = 0;
+  for (const name of classes) {
+    const label = labels.indexOf(name);
+    if (label < 0 && options.unknownLabels !== 'drop') throw unknownClass(join(root, name), name, labels);
+    const clips = entriesOf(join(root, name)).filter((entry) => isFolder(entry) || isVideoName(entry.name));
+    if (label < 0) dropped += clips.length;
+    else
+      items.push(
+        ...clips.map((clip) => ({ id: `${name}/${clip.name}`, path: join(root, name, clip.name), label })),
+      );
+  }
+  if (items.length > 0) return { labels, items, dropped };
+  throw new KinoraError({
+    code: 'data/empty-list',
+    where: root,
+    expected: 'folders named after classes, with clips in them',
+    received: 'none',
+  });
+}
+
+/** Links count as what they lead to; hidden files do not count. */
+function isFolder(entry: Dirent): boolean {
+  return entry.isDirectory() || (entry.isSymbolicLink() && !isVideoName(entry.name));
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.filter(({ name }) => !name.startsWith('.')).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (cause) {
+    throw new KinoraError({
+      code: 'data/missing-file',
+      where: folder,
+      expected: 'a folder with one subfolder per class',
+      received:
+        (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'nothing there' : (cause as Error).message,
+      cause,
+    });
+  }
+}
+
+function unknownClass(where: string, name: string, labels: readonly string[]): KinoraError {
+  const near = nearest(name, labels);
+  return new KinoraError({
+    code: 'data/unknown-label',
+    where,
+    expected: `a folder named after one of the ${labels.length} labels`,
+    received: `"${name}"`,
+    hint: `${near === undefined ? '' : `the nearest label is "${near}"; `}unknown_labels: "drop" leaves such folders out`,
+  });
+}

@@ -1,0 +1,126 @@
+/**
+ * Fills one batch: sends its clips to be read, and decides what becomes of the bad ones. The decision depends on
+ * the order of the epoch and the files alone, never on which bad clips are known already.
+ */
+import { KinoraError } from '@kinora/torch/error';
+import { type BadClips, isClipFault } from '../lists/bad-clips.js';
+import type { ClipList } from '../lists/clip-list.js';
+import type { DecodePool } from './decode-pool.js';
+import { batchPlaces, type Part } from './order.js';
+
+/** What the batches of one epoch have in common. */
+export interface EpochRun {
+  readonly list: ClipList;
+  readonly order: Uint32Array;
+  /** How often the clip at each place of the order has been there before: each time is drawn anew. */
+  readonly repeats: Uint32Array;
+  readonly bad: BadClips;
+  readonly pool: DecodePool;
+  /** Clips in a batch, over all ranks. */
+  readonly batchSize: number;
+  /** Which of them this rank reads. */
+  readonly part: Part;
+  /** Bytes of one prepared clip. */
+  readonly clipBytes: number;
+  /** Bytes of its flow, 0 where none is read; a batch's flow lies behind its clips. */
+  readonly flowBytes: number;
+  readonly epoch: number;
+  /** A bad clip's place goes to the next good clip of the order; otherwise it is closed up. */
+  readonly replace: boolean;
+}
+
+export interface AssembledBatch {
+  readonly clips: Uint8Array;
+  readonly flow?: Uint8Array;
+  readonly labels: BigInt64Array;
+  readonly indices: Int32Array;
+  readonly epoch: number;
+  readonly number: number;
+}
+
+interface Place {
+  readonly index: number;
+  readonly label: number;
+}
+
+/** The batch in `slot`, or undefined if none of its clips could be read. */
+export async function assembleBatch(
+  run: EpochRun,
+  number: number,
+  slot: Uint8Array,
+): Promise<AssembledBatch | undefined> {
+  const { batchSize, part: own, clipBytes, flowBytes, order } = run;
+  const positions = batchPlaces(number, batchSize, order.length, own);
+  const clips = slot.subarray(0, positions.length * clipBytes);
+  const flow = slot.subarray(clips.length, clips.length + positions.length * flowBytes);
+  const reads = positions.map((position, i) =>
+    readPlace(run, position, part(clips, i, clipBytes), part(flow, i, flowBytes)),
+  );
+  const places = await allOf(reads);
+  const good = places.filter((place) => place !== undefined);
+  if (good.length === 0) return undefined;
+  if (good.length < places.length) {
+    closeUp(clips, places, clipBytes);
+    closeUp(flow, places, flowBytes);
+  }
+  return {
+    clips: clips.subarray(0, good.length * clipBytes),
+    ...(flowBytes > 0 && { flow: flow.subarray(0, good.length * flowBytes) }),
+    labels: BigInt64Array.from(good, ({ label }) => BigInt(label)),
+    indices: Int32Array.from(good, ({ index }) => index),
+    epoch: run.epoch,
+    number,
+  };
+}
+
+export function nothingLeft(clips: number): KinoraError {
+  return new KinoraError({
+    code: 'data/nothing-left',
+    expected: 'at least one clip that can be read',
+    received: `${clips} of which none can`,
+  });
+}
+
+/** Reads the clip of one place of the order, or in training the first good one after it. */
+async function readPlace(
+  run: EpochRun,
+  position: number,
+  out: Uint8Array,
+  flow: Uint8Array,
+): Promise<Place | undefined> {
+  const candidates = run.replace ? run.order.length : 1;
+  for (let attempt = 0; attempt < candidates; attempt++) {
+    const place = (position + attempt) % run.order.length;
+    const index = run.order[place]!;
+    if (run.bad.has(index)) continue;
+    const item = run.list.items[index]!;
+    try {
+      const draw = { epoch: run.epoch, index, attempt: run.repeats[place]! * run.order.length + attempt };
+      return { index, label: await run.pool.run({ item, draw, out, ...(flow.length > 0 && { flow }) }) };
+    } catch (error) {
+      if (!isClipFault(error)) throw error;
+      run.bad.add({ index, id: item.id, path: item.path, reason: error.message });
+    }
+  }
+  if (run.replace) throw nothingLeft(run.order.length);
+  return undefined;
+}
+
+/** As Promise.all, but when one fails it waits for the others too: they write to the batch's memory. */
+async function allOf<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
+}
+
+const part = (memory: Uint8Array, i: number, bytes: number): Uint8Array =>
+  memory.subarray(i * bytes, (i + 1) * bytes);
+
+/** Moves the clips after a gap down, so that those that were read lie together. */
+function closeUp(slot: Uint8Array, places: readonly (Place | undefined)[], clipBytes: number): void {
+  let write = 0;
+  for (const [read, place] of places.entries()) {
+    if (place === undefined) continue;
+    if (read !== write) slot.copyWithin(write * clipBytes, read * clipBytes, (read + 1) * clipBytes);
+    write++;
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * One clip from disk to the network's pixels: open, sample, decode, augment, crop. What a batch holds is decided
+ * here and depends on (seed, epoch, index) alone; `loader.ts` only decides where and when this runs.
+ */
+import { drawClip } from '../../clip/augment/augment.js';
+import type { AugmentSpec } from '../../clip/augment/augment-spec.js';
+import { perturbClip } from '../../clip/augment/perturb.js';
+import { type Random, randomStream } from '../../clip/augment/random.js';
+import { frameBytes } from '../../clip/frames.js';
+import { prepareClip, preparedBytes, resizedSize } from '../../clip/prepare.js';
+import { openClip } from '../../clip/read/open.js';
+import { samplePositions } from '../../clip/sample.js';
+import type { PreprocessSpec } from '../../clip/spec.js';
+import { viewDraw, viewPositions } from '../../clip/view.js';
+import type { FlowOptions } from '../flow/flow-reader.js';
+import type { ClipItem } from '../lists/clip-list.js';
+import { flipTable, NOT_MIRRORED } from '../lists/labels.js';
+import { type ClipPart, clipTimeline, partOf } from './timeline.js';
+
+export interface ReaderOptions {
+  readonly spec: PreprocessSpec;
+  /** Training: random sampling, and this augmentation. Absent: the deterministic clip of validation. */
+  readonly training?: { readonly seed: number; readonly augment?: AugmentSpec };
+  /** Optical flow too. Absent: none, and nothing of it is loaded. */
+  readonly flow?: FlowOptions;
+}
+
+/** Names the random draws of one reading of a clip. */
+export interface Draw {
+  readonly epoch: number;
+  readonly index: number;
+  /** Tells readings of the clip in one epoch apart: how many clips before it were bad, how often it came before. */
+  readonly attempt: number;
+}
+
+/**
+ * Writes the clip `[T, crop, crop, 3]` into `out` and returns its label (that of the mirrored clip, if mirrored).
+ * Where the options ask for flow, it goes into `flow`, `[FLOW_FIELDS, crop, crop, 2]`, drawn as the clip is.
+ */
+export type ClipReader = (item: ClipItem, draw: Draw, out: Uint8Array, flow?: Uint8Array) => Promise<number>;
+
+/** A reader with its own scratch memory: one per thread, one clip at a time. */
+export function clipReader({ spec, training, flow }: ReaderOptions): ClipReader {
+  const mirrored = flipTable(spec.labels, spec.flipMap);
+  let decoded: Uint8Array | undefined;
+  let resized: Uint8Array | undefined;
+  return async (item, draw, out, flowOut) => {
+    const source = await openClip(item.path);
+    const sampling = training && stream(training.seed, draw, 0);
+    const timeline = clipTimeline(source, item, spec);
+    const moments = momentsOf(timeline.length, item, spec, sampling);
+    const frames = await source.read(framesAt(timeline, moments), decoded);
+    decoded = roomier(decoded, frames.data);
+    const size = resizedSize(frames, spec);
+    const bytes = frameBytes(size.height, size.width, frames.count);
+    if (size.height !== frames.height && (resized?.length ?? 0) < bytes) resized = new Uint8Array(bytes);
+    const random = training && stream(training.seed, draw, 1);
+    const augment = training?.augment;
+    const change = augment && random && drawClip(augment, random, frames.count);
+    const mirror = change?.flip === true ? (mirrored[item.label] ?? item.label) : NOT_MIRRORED;
+    const drawn = change
+      ? { ...change, flip: mirror !== NOT_MIRRORED }
+      : item.view && viewDraw(size, spec.crop, item.view);
+    prepareClip(frames, spec, out, drawn, resized);
+    const prepared = { data: out, count: frames.count, ...spec.crop };
+    const view = augment && random && perturbClip(prepared, augment, spec.mean, random);
+    if (flow !== undefined) {
+      const { readClipFlow } = await flowReader();
+      const clip = { source, timeline, part: partOf(item, spec), size };
+      await readClipFlow(clip, moments, spec, flow, { out: flowOut, draw: drawn, view });
+    }
+    return mirror === NOT_MIRRORED ? item.label : mirror;
+  };
+}
+
+/**
+ * Reads one clip as validation does, uint8 `[T, crop, crop, 3]`: the input of a prediction. Unlike a batch, which
+ * decodes only what it needs, it refuses a clip that is damaged anywhere: one answer is not worth a doubt.
+ */
+export async function readClip(
+  item: ClipPart & Pick<ClipItem, 'view'>,
+  spec: PreprocessSpec,
+  flow?: FlowOptions,
+): Promise<{ clip: Uint8Array; frames: number; flow?: Uint8Array }> {
+  const source = await openClip(item.path);
+  await source.verify();
+  const timeline = clipTimeline(source, item, spec);
+  const moments = momentsOf(timeline.length, item, spec);
+  const frames = await source.read(framesAt(timeline, moments));
+  const size = resizedSize(frames, spec);
+  const drawn = item.view && viewDraw(size, spec.crop, item.view);
+  const clip = prepareClip(frames, spec, new Uint8Array(preparedBytes(spec, frames.count)), drawn);
+  if (flow === undefined) return { clip, frames: frames.count };
+  const { readClipFlow } = await flowReader();
+  const whole = { source, timeline, part: partOf(item, spec), size };
+  const fields = await readClipFlow(whole, moments, spec, flow, { draw: drawn });
+  return { clip, frames: frames.count, flow: fields };
+}
+
+/** Loaded by those alone who want flow. */
+const flowReader = () => import('../flow/flow-reader.js');
+
+/** A view is for evaluation: what is drawn at random shows all of a clip in time. */
+function momentsOf(
+  count: number,
+  { view }: Pick<ClipItem, 'view'>,
+  spec: PreprocessSpec,
+  random?: Random,
+): Int32Array {
+  return view === undefined || random !== undefined
+    ? samplePositions(count, spec, random)
+    : viewPositions(count, spec, view);
+}
+
+function framesAt(timeline: Int32Array, moments: Int32Array): Int32Array {
+  return moments.map((moment) => timeline[moment]!);
+}
+
+function stream(seed: number, { epoch, index, attempt }: Draw, purpose: 0 | 1): Random {
+  return randomStream(seed, epoch, index, attempt * 2 + purpose);
+}
+
+/** Keeps the larger memory for the next clip. */
+function roomier(kept: Uint8Array | undefined, used: Uint8Array): Uint8Array {
+  return kept !== undefined && kept.length >= used.length ? kept : used;
+}

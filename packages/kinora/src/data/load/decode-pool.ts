@@ -1,0 +1,146 @@
+/**
+ * The threads that read clips. Jobs go out at once, to the thread with the fewest: the training thread is busy
+ * for seconds at a time and could not hand them out one by one. Without threads the caller's own thread reads.
+ */
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { KinoraError } from '@kinora/torch/error';
+import { fromThread } from '../thread-error.js';
+import { clipReader, type ReaderOptions } from './clip-reader.js';
+import type { DecodeJob, DecodeReply, NumberedJob } from './decode-job.js';
+import type { WorkerSetup } from './decode-worker.js';
+
+export interface DecodePool {
+  readonly workers: number;
+  /** Reads one clip and resolves to its label. Rejects with the reader's error, or if its thread dies. */
+  run(job: DecodeJob): Promise<number>;
+  /** Calls off the jobs that no thread has begun; they resolve to -1. */
+  cancel(): void;
+  /** Ends the threads. Jobs under way reject. */
+  close(): Promise<void>;
+}
+
+/** More threads than processors only cost memory. */
+export function boundedWorkers(requested: number): number {
+  return Math.max(0, Math.min(requested, availableParallelism()));
+}
+
+/** Frames lie outside the heap; a thread whose heap grows this large is broken, and must not take the machine with it. */
+const LIMITS = { maxOldGenerationSizeMb: 256 };
+
+const WORKER = new URL('./decode-worker.js', import.meta.url);
+
+export function decodePool(workers: number, reader: ReaderOptions, entry: URL = WORKER): DecodePool {
+  return workers === 0 ? ownThread(reader) : threadPool(workers, reader, entry);
+}
+
+/** One clip at a time, as a reader's scratch memory demands; between clips, signals and timers get their turn. */
+function ownThread(reader: ReaderOptions): DecodePool {
+  const read = clipReader(reader);
+  let generation = 0;
+  let queue: Promise<unknown> = Promise.resolve();
+  return {
+    workers: 0,
+    run: ({ item, draw, out, flow }) => {
+      const mine = generation;
+      const result = queue.then(async () => {
+        await new Promise(setImmediate);
+        return mine === generation ? read(item, draw, out, flow) : -1;
+      });
+      queue = result.catch(() => undefined);
+      return result;
+    },
+    cancel: () => {
+      generation++;
+    },
+    close: async () => {
+      generation++;
+      await queue;
+    },
+  };
+}
+
+interface Waiting {
+  readonly job: NumberedJob;
+  resolve(label: number): void;
+  reject(error: Error): void;
+}
+
+interface Thread {
+  readonly worker: Worker;
+  /** Jobs sent and not answered, in order: the first is under way. */
+  readonly waiting: Map<number, Waiting>;
+  /** Why it ended. */
+  ended?: Error;
+}
+
+function threadPool(count: number, reader: ReaderOptions, entry: URL): DecodePool {
+  const generation = new Int32Array(new SharedArrayBuffer(4));
+  const threads = Array.from({ length: count }, () => startThread(entry, { reader, generation }));
+  let number = 0;
+  return {
+    workers: count,
+    run: (job) => send(leastBusy(threads), { ...job, number: number++, generation: generation[0]! }),
+    cancel: () => {
+      Atomics.add(generation, 0, 1);
+    },
+    close: async () => {
+      await Promise.all(threads.map(({ worker }) => worker.terminate()));
+    },
+  };
+}
+
+function startThread(entry: URL, setup: WorkerSetup): Thread {
+  // Flags such as --input-type are not for a thread with a file of its own.
+  const worker = new Worker(entry, { workerData: setup, execArgv: [], resourceLimits: LIMITS });
+  const thread: Thread = { worker, waiting: new Map() };
+  worker.unref();
+  worker.on('message', (reply: DecodeReply) => settle(thread, reply));
+  worker.on('error', (error) => abandon(thread, error));
+  worker.on('exit', (code) => abandon(thread, new Error(`it ended with code ${code}`)));
+  return thread;
+}
+
+/** A thread keeps the process alive only while it has work. */
+function send(thread: Thread, job: NumberedJob): Promise<number> {
+  return new Promise((resolve, reject) => {
+    if (thread.ended !== undefined) {
+      reject(died(job, thread.ended));
+      return;
+    }
+    thread.worker.ref();
+    thread.waiting.set(job.number, { job, resolve, reject });
+    thread.worker.postMessage(job);
+  });
+}
+
+function settle(thread: Thread, reply: DecodeReply): void {
+  const waiting = thread.waiting.get(reply.number);
+  thread.waiting.delete(reply.number);
+  if (thread.waiting.size === 0) thread.worker.unref();
+  if ('error' in reply) waiting?.reject(fromThread(reply.error));
+  else waiting?.resolve(reply.label);
+}
+
+/** The thread is gone: every job it had fails, naming the clip it was at. */
+function abandon(thread: Thread, cause: Error): void {
+  thread.ended ??= cause;
+  const [first] = thread.waiting.values();
+  for (const { reject } of thread.waiting.values()) reject(died(first!.job, cause));
+  thread.waiting.clear();
+}
+
+function leastBusy(threads: readonly Thread[]): Thread {
+  return threads.reduce((best, thread) => (thread.waiting.size < best.waiting.size ? thread : best));
+}
+
+function died(job: NumberedJob, cause: Error): KinoraError {
+  return new KinoraError({
+    code: 'data/worker-died',
+    where: job.item.path,
+    expected: 'its decoding thread to answer',
+    received: `the end of the thread (${cause.message})`,
+    hint: 'lower num_workers if memory is short',
+    cause,
+  });
+}

@@ -1,0 +1,81 @@
+/**
+ * In which order an epoch visits the clips, and which places of it make a batch: functions of (seed, epoch) and the list
+ * alone, so that an epoch can be taken up again anywhere.
+ */
+import { permutation, type Random, randomStream } from '../../clip/augment/random.js';
+
+/** Names the stream of the order among those of the clips, whose second part is the clip's index. */
+const ORDER = 0xffffffff;
+
+/** Positions in the list, uint32 `[clips]`: shuffled by (seed, epoch), or as they stand without a seed. */
+export function epochOrder(clips: number, epoch: number, seed?: number): Uint32Array {
+  if (seed === undefined) return Uint32Array.from({ length: clips }, (_, i) => i);
+  return permutation(clips, randomStream(seed, epoch, ORDER));
+}
+
+/**
+ * Positions in the list, uint32 `[clips]`, every class equally often (but for one, where the number does not divide), as
+ * far as it has clips at all. Clips of a small class come several times, none more than once oftener than another; of a
+ * large class each epoch sees a random part.
+ * @param labels class index of each clip
+ */
+export function balancedOrder(labels: readonly number[], epoch: number, seed: number): Uint32Array {
+  const random = randomStream(seed, epoch, ORDER);
+  const classes = [...positionsByLabel(labels).values()];
+  const turn = permutation(classes.length, random);
+  const drawn = classes.flatMap((positions, i) => {
+    const places = Math.floor(labels.length / classes.length);
+    const extra = turn[i]! < labels.length % classes.length ? 1 : 0;
+    return cycle(positions, places + extra, random);
+  });
+  return permutation(drawn.length, random).map((i) => drawn[i]!);
+}
+
+/** How often the clip at each place of an order has been there before, uint32. */
+export function repeatsIn(order: Uint32Array): Uint32Array {
+  const seen = new Uint32Array(order.reduce((most, index) => Math.max(most, index + 1), 0));
+  return order.map((index) => seen[index]!++);
+}
+
+/** Batches an epoch has. */
+export function batchCount(clips: number, batchSize: number, dropLast: boolean): number {
+  return dropLast ? Math.floor(clips / batchSize) : Math.ceil(clips / batchSize);
+}
+
+/** One of several ranks that share every batch among them. */
+export interface Part {
+  /** From 0. */
+  readonly index: number;
+  readonly count: number;
+}
+
+export const WHOLE: Part = { index: 0, count: 1 };
+
+/**
+ * The places of an epoch's order that make batch `number`, or those of them that one rank reads: all ranks together read
+ * each place once.
+ */
+export function batchPlaces(number: number, batchSize: number, clips: number, part: Part = WHOLE): number[] {
+  const first = number * batchSize;
+  const places = Array.from({ length: Math.min(batchSize, clips - first) }, (_, i) => first + i);
+  const bound = (index: number): number => Math.round((index * places.length) / part.count);
+  return places.slice(bound(part.index), bound(part.index + 1));
+}
+
+function positionsByLabel(labels: readonly number[]): Map<number, number[]> {
+  const classes = new Map<number, number[]>();
+  labels.forEach((label, i) => {
+    const known = classes.get(label);
+    if (known === undefined) classes.set(label, [i]);
+    else known.push(i);
+  });
+  return new Map([...classes].sort(([a], [b]) => a - b));
+}
+
+/** `count` of these positions: whole random permutations one after the other, the last one cut off. */
+function cycle(positions: readonly number[], count: number, random: Random): number[] {
+  const out: number[] = [];
+  while (out.length < count)
+    out.push(...Array.from(permutation(positions.length, random), (i) => positions[i]!));
+  return out.slice(0, count);
+}

@@ -1,0 +1,37 @@
+/** What ranks compare before they train together: program, engine, configuration, lists. */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type distributed, engineInfo } from '@kinora/torch';
+import type { RunConfig } from '../../config/index.js';
+import type { ListPrints } from '../save/checkpoint.js';
+
+/** Where things lie and how many threads read them may differ from host to host. */
+const PRIVATE = new Set<string>([
+  'output_dir',
+  'checkpoint',
+  'init_from',
+  'flow_cache',
+  'num_workers',
+  'threads',
+  'print_freq',
+]);
+
+export function rankFacts(config: RunConfig, lists: ListPrints): distributed.Facts {
+  const shared = Object.entries(config).filter(([key]) => !PRIVATE.has(key) && !/_(folder|csv)$/.test(key));
+  return { code: codePrint(), libtorch: engineInfo().version, config: Object.fromEntries(shared), lists };
+}
+
+/** A hash of the program's files: two builds of the same source agree, two versions do not. */
+function codePrint(): string {
+  const own = dirname(dirname(fileURLToPath(import.meta.url)));
+  const engine = dirname(fileURLToPath(import.meta.resolve('@kinora/torch')));
+  const hash = createHash('sha256');
+  for (const folder of [own, engine]) {
+    for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort())
+      if (name.endsWith('.js') && !name.includes('.test.'))
+        hash.update(name).update(readFileSync(join(folder, name)));
+  }
+  return hash.digest('hex').slice(0, 12);
+}

@@ -1,0 +1,70 @@
+/** Several processes train what one trains: the same curve, the same clips, the same weights on all. */
+import { readFileSync, rmSync } from 'node:fs';
+import { distributed } from '@kinora/torch';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { batchPlaces } from '../../data/load/order.js';
+import { runFolderOf } from '../save/run-folder.js';
+import { TinyData } from '../tiny-run.test.util.js';
+import { expectSameAsOne, trainRanks } from './ranks.test.util.js';
+
+const enough = distributed.features().gloo;
+let data: TinyData;
+beforeAll(() => {
+  data = new TinyData();
+});
+afterAll(() => data.remove());
+
+test('the places of every batch are shared without loss or overlap', () => {
+  for (const [size, clips] of [
+    [2, 37],
+    [3, 40],
+    [8, 5],
+  ] as const) {
+    const places = [0, 1, 2, 3].flatMap((batch) =>
+      Array.from({ length: size }, (_, index) =>
+        batchPlaces(batch, 12, clips, { index, count: size }),
+      ).flat(),
+    );
+    expect(places).toEqual([...Array(Math.min(48, clips)).keys(), ...places.slice(clips)]);
+  }
+});
+
+describe.skipIf(!enough)('two processes', { timeout: 120_000 }, () => {
+  test('with batch norm over both train as one does, checkpointing or not: 10 steps, and every evaluation', async () => {
+    await expectSameAsOne(data, 2);
+  });
+
+  test('dropout, parts, averages and own batch norms: stopped and resumed, the very bits', async () => {
+    const common = { model: 'SingleFrameSmall', batch_size: 4, accumulate_steps: 2, ema_decay: 0.9 };
+    const whole = data.configFile('whole', { ...common, num_epochs: 3 });
+    const [expected] = await trainRanks([whole, whole]);
+    const half = data.configFile('halves', { ...common, num_epochs: 1 });
+    await trainRanks([half, half]);
+    const rest = data.configFile('halves', { ...common, num_epochs: 3 });
+    const [resumed, other] = await trainRanks([rest, rest], 'resume');
+    expect(resumed!.result).toEqual(expected!.result);
+    expect(other!.result!.weights).toBe(expected!.result!.weights);
+    const metrics = ['whole', 'halves'].map((name) =>
+      readFileSync(runFolderOf(data.config(name)).metrics, 'utf8'),
+    );
+    expect(metrics[1]).toBe(metrics[0]);
+  });
+
+  test('with different settings refuse, and say which', async () => {
+    const files = [
+      data.configFile('a', { lr: 0.1, batch_size: 4 }),
+      data.configFile('b', { model_name: 'a', lr: 0.2, batch_size: 4, num_workers: 1 }),
+    ];
+    for (const { code, stderr } of await trainRanks(files)) {
+      expect(code).toBe(1);
+      expect(stderr).toContain('rank 1 differs from rank 0 in config.lr (0.1 there, 0.2 here)');
+    }
+  });
+
+  test('a bad clip of rank 1 is listed by rank 0', async () => {
+    rmSync(data.at('clips', '7'), { recursive: true });
+    const file = data.configFile('bad', { batch_size: 2, num_epochs: 1, max_bad_fraction: 0.5 });
+    expect((await trainRanks([file, file])).map(({ stderr }) => stderr)).toEqual(['', '']);
+    expect(readFileSync(runFolderOf(data.config('bad')).badClips, 'utf8')).toContain('clips/7');
+  });
+});

@@ -1,0 +1,73 @@
+/** What rank 0 has read from disk, or made, for every other rank: weights, optimizer, schedule, precision, and where training stands. */
+import { createHash } from 'node:crypto';
+import { type DType, distributed, ops, scope, type Tensor } from '@kinora/torch';
+import type { Network } from '../../model/network.js';
+import type { PrecisionState } from '../precision.js';
+import type { TrainingProgress } from '../save/checkpoint.js';
+import type { Training } from '../training.js';
+
+type OptimizerState = ReturnType<Training['optimizer']['stateDict']>;
+
+interface Told {
+  readonly progress: TrainingProgress;
+  readonly schedule: ReturnType<Training['schedule']['state']>;
+  readonly settings: OptimizerState['settings'];
+  /** All ranks compute in the same, and scale their losses alike. */
+  readonly precision: PrecisionState | undefined;
+  readonly tensors: readonly {
+    readonly name: string;
+    readonly dtype: DType;
+    readonly shape: readonly number[];
+  }[];
+}
+
+/** Makes `training` on every rank that of rank 0, and returns where it stands. */
+export async function shareTraining(
+  world: distributed.World,
+  training: Training,
+  progress: TrainingProgress,
+): Promise<TrainingProgress> {
+  const own = training.optimizer.stateDict();
+  const told = JSON.parse(await world.fromLead(JSON.stringify(describe(training, own, progress)))) as Told;
+  shareWeights(world, training);
+  scope(() => {
+    const tensors = world.rank === 0 ? own.tensors : emptyTensors(told, training.device);
+    distributed.broadcastState(world.group, tensors.values());
+    if (world.rank !== 0) training.optimizer.loadStateDict({ tensors, settings: told.settings });
+  });
+  if (world.rank !== 0) training.schedule.restore(told.schedule);
+  if (world.rank !== 0) training.settings.precision?.restore(told.precision);
+  return world.rank === 0 ? progress : told.progress;
+}
+
+/** Weights, averaged ones and statistics of rank 0. */
+export function shareWeights(world: distributed.World, { network, average }: Training): void {
+  distributed.broadcastState(world.group, network.stateDict().values());
+  if (average !== null) distributed.broadcastState(world.group, average.network.stateDict().values());
+}
+
+/** Without synchronised batch norm every rank has statistics of its own; those of rank 0 are the run's. */
+export function shareStatistics(world: distributed.World, { network, average }: Training): void {
+  distributed.broadcastState(world.group, network.namedBuffers().values());
+  if (average !== null) distributed.broadcastState(world.group, average.network.namedBuffers().values());
+}
+
+/** A hash of all parameters' bits. */
+export function weightsPrint(network: Network): string {
+  const hash = createHash('sha256');
+  for (const parameter of network.parameters()) hash.update(scope(() => parameter.toBytes()));
+  return hash.digest('hex');
+}
+
+function describe(
+  { schedule, settings: { precision } }: Training,
+  { tensors, settings }: OptimizerState,
+  progress: TrainingProgress,
+): Told {
+  const shapes = [...tensors].map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
+  return { progress, schedule: schedule.state(), settings, precision: precision?.state, tensors: shapes };
+}
+
+function emptyTensors({ tensors }: Told, device: string): Map<string, Tensor> {
+  return new Map(tensors.map(({ name, dtype, shape }) => [name, ops.empty([...shape], { dtype, device })]));
+}

@@ -1,0 +1,73 @@
+/**
+ * Each key of the recipe reaches the numbers of a run: it changes the first loss, or the rates that are logged, and the
+ * same key changes them alike. What it changes them to stands in the tests of each part.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { effectiveConfig, type RunConfigInput } from '../../config/index.js';
+import { readMetrics } from '../log/index.js';
+import { TinyData, trainSession } from '../tiny-run.test.util.js';
+
+let data: TinyData;
+let plain: number;
+let runs = 0;
+
+/** Loss of the first step, of nine of the ten clips and before any update, and the rates of all. */
+async function train(changes: RunConfigInput): Promise<{ loss: number; rates: number[] }> {
+  const { val_data_csv: _, ...input } = data.input(`run-${runs++}`, {
+    batch_size: 9,
+    max_steps: 1,
+    ...changes,
+  });
+  const { folder } = await trainSession(effectiveConfig(input)).then(({ summary }) => summary);
+  const steps = readMetrics(folder.metrics).filter(({ finished_epoch }) => finished_epoch === undefined);
+  return { loss: Number(steps[0]!.loss), rates: steps.map(({ lr }) => Number(lr)) };
+}
+
+beforeAll(async () => {
+  data = new TinyData();
+  plain = (await train({})).loss;
+});
+afterAll(() => data.remove());
+
+describe('the first loss is another with', () => {
+  test.each<[string, RunConfigInput]>([
+    ['label_smoothing', { label_smoothing: 0.5 }],
+    ['class_weights', { class_weights: { 'Swiping Left': 9 } }],
+    ['class_weights: balanced', { class_weights: 'balanced' }],
+    ['sampler: balanced', { sampler: 'balanced' }],
+    ['mixup', { mixup: 1 }],
+    ['cutmix', { cutmix: 1 }],
+    ['augment.erasing', { augment: { erasing: { probability: 1 } } }],
+    ['augment.rand_augment', { augment: { rand_augment: { number: 2, magnitude: 20 } } }],
+  ])('%s', async (_, changes) => {
+    const [{ loss }, again] = [await train(changes), await train(changes)];
+    expect(Math.abs(loss - plain)).toBeGreaterThan(1e-4);
+    expect(again.loss).toBe(loss);
+  });
+
+  test('nothing changed: not at all', async () => {
+    expect((await train({ ema_decay: 0.9, scale_lr: 1, accumulate_steps: 1 })).loss).toBe(plain);
+  });
+});
+
+describe('the rates are those of', () => {
+  const close = (found: number[], expected: number[]) => {
+    expect(found).toHaveLength(expected.length);
+    for (const [i, rate] of expected.entries()) expect(found[i]).toBeCloseTo(rate, 12);
+  };
+
+  test('scale_lr: in proportion to the batch, which is of 9', async () => {
+    close((await train({ lr: 0.02, scale_lr: 18, schedule: 'constant' })).rates, [0.01]);
+  });
+
+  test('schedule and warmup_steps: half a cosine behind a straight line', async () => {
+    const { rates } = await train({
+      lr: 0.02,
+      schedule: 'cosine',
+      warmup_steps: 2,
+      num_epochs: 3,
+      max_steps: 3,
+    });
+    close(rates, [0.01, 0.015, 0.005]);
+  });
+});
