@@ -92,7 +92,7 @@ describe("the starting point's lines", () => {
       .split('\n')
       .map((text) => JSON.parse(text));
     const { summary } = JSON.parse(readFileSync(at(RUN, 'report', 'metrics.json'), 'utf8'));
-    expect(summary.loss).toBe(logged.at(-1).val_loss);
+    expect(summary.loss).toBeCloseTo(logged.at(-1).val_loss, 6); // batch norms are folded for inference
   });
 
   test('--config configs/config.json --test_only True --use_gpu False', async () => {

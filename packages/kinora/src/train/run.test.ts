@@ -84,7 +84,7 @@ describe('a run leaves', () => {
   test('the first convolution before training and after every epoch, at last as the checkpoint has it', () => {
     const kernels = readKernels(runFolderOf(config).kernels);
     expect(kernels.map(({ epoch }) => epoch)).toEqual([0, 1, 2]);
-    expect(kernels[0]).toMatchObject({ name: 'conv_layer1.1.weight', shape: [16, 3, 1, 3, 3] });
+    expect(kernels[0]).toMatchObject({ name: 'base_model.conv1.weight', shape: [16, 3, 7, 7] });
     const saved = serialize.loadSafetensors(join(last(config), 'model.safetensors')).get(kernels[0]!.name)!;
     expect(kernels[2]!.values).toEqual(saved.toTypedArray());
     expect(kernels[1]!.values).not.toEqual(kernels[0]!.values);

@@ -20,12 +20,14 @@ export interface HeartbeatOptions {
 }
 
 export class Heartbeat {
+  readonly intervalMs: number;
   readonly #handle: Handle;
   readonly #verdict: Promise<string>;
   #stopped = false;
 
   constructor({ host, port, rank, size, ...times }: HeartbeatOptions) {
     const { intervalMs = 1000, limitMs = 12_000, graceMs = 8000 } = times;
+    this.intervalMs = intervalMs;
     let announce: (text: string) => void = () => undefined;
     this.#verdict = new Promise((resolve) => {
       announce = resolve;

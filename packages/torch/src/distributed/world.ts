@@ -124,9 +124,10 @@ export class World {
    */
   async explain(error: unknown): Promise<unknown> {
     if (!(error instanceof KinoraError)) return this.#accuse(error);
-    if (error.code === 'distributed/rank-failed') return error;
+    if (error.code === 'distributed/rank-failed') return this.#linger(error);
     if (error.code !== 'distributed/collective') return this.#accuse(error);
     const verdict = await this.#verdictWithin(VERDICT_MS);
+    await this.#linger(error);
     return verdict === undefined ? error : rankFailed(this.place, verdict, error);
   }
 
@@ -155,8 +156,15 @@ export class World {
   async #accuse(error: unknown): Promise<unknown> {
     const text = error instanceof Error ? error.message : String(error);
     this.#heartbeat.accuse(`rank ${this.rank} failed: ${text.split('\n', 1)[0]}`);
-    // The others read it from the store, which goes when rank 0 does.
-    await sleep(this.rank === 0 ? 3000 : 1500);
+    return this.#linger(error);
+  }
+
+  /**
+   * Time for a failure to be written down and read: the others learn of it from the store, which goes when rank 0 does.
+   */
+  async #linger(error: unknown): Promise<unknown> {
+    const intervals = this.rank === 0 ? 3 : 1.5;
+    await sleep(Math.max(1000, intervals * this.#heartbeat.intervalMs));
     return error;
   }
 

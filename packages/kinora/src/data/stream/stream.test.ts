@@ -212,8 +212,9 @@ describe('bad servers', () => {
     const expected = await digests(open('good', 'a'));
     const found = () => digests(open('damaged', 'd', { block: 1 << 20 }));
     expect(await found()).toEqual(expected);
-    for (const name of readdirSync(join(folder.path, 'd'), { recursive: true, encoding: 'utf8' }))
-      if (/\d{6}$/.test(name)) writeFileSync(join(folder.path, 'd', name), 'not what was there');
+    for (const entry of readdirSync(join(folder.path, 'd'), { recursive: true, withFileTypes: true }))
+      if (entry.isFile() && /\d{6}$/.test(entry.name))
+        writeFileSync(join(entry.path, entry.name), 'not what was there');
     expect(await found()).toEqual(expected);
   });
 });
