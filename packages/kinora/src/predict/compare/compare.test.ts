@@ -40,7 +40,7 @@ describe('a comparison', () => {
     const before = memoryStats().liveTensors;
     rows = await compare(options);
     expect(memoryStats().liveTensors).toBe(before);
-  }, 60_000);
+  }, 180_000);
 
   test('gives each row what training and evaluation say of it', async () => {
     const { record, plan, cost } = rows[0]!;
