@@ -17,7 +17,7 @@ export interface Node {
   /** Names of values; '' for an optional input that is left out. */
   inputs: readonly string[];
   outputs: readonly string[];
-  readonly attributes: Readonly<Record<string, Attribute>>;
+  attributes: Readonly<Record<string, Attribute>>;
   /** Path of the module that it comes from. */
   readonly module: string;
 }

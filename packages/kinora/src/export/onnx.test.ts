@@ -59,6 +59,20 @@ describe('the file', () => {
     expect([...graph.constants.keys()].filter((name) => !used.has(name))).toEqual([]);
   });
 
+  test('has the zero padding of a causal network in its convolutions', async () => {
+    const { build, input } = findNetwork('CausalMobile3DSmall');
+    using network = build(3, input);
+    pretendTraining(network, input);
+    const { logits, translated } = await agreement(network, input, 3, { explain: true });
+    expect(logits).toBeLessThan(1e-4);
+    const ops = translated.graph.nodes.map(({ op }) => op);
+    expect(ops).not.toContain('Pad');
+    const pads = translated.graph.nodes
+      .filter(({ op }) => op === 'Conv')
+      .map(({ attributes }) => attributes.pads);
+    expect(pads).toContainEqual({ ints: [2, 1, 1, 0, 1, 1] });
+  });
+
   test("of the explain variant gives out every layer's map, equal to the network's", async () => {
     manualSeed(5);
     using network = build(5, input);

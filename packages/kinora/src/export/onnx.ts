@@ -8,6 +8,7 @@ import type { PreprocessSpec } from '../clip/spec.js';
 import type { Network } from '../model/network.js';
 import { BATCHES, mergeCalls, mergeModules, type TensorRef } from './batch.js';
 import { foldBatchNorm } from './fold.js';
+import { foldPadding } from './fold-padding.js';
 import { Graph, type Node } from './graph.js';
 import { type LayerMap, outputLayerMaps } from './layer-maps.js';
 import type { OnnxHeader } from './onnx-file.js';
@@ -110,6 +111,8 @@ function buildGraph(
   const layers = explain
     ? outputLayerMaps(graph, network, mergeModules(...traces), (ref) => translator.nameOf(ref))
     : [];
+  graph.prune(); // what nothing reads must not keep the rest from being folded
+  foldPadding(graph);
   if (!explain) foldBatchNorm(graph);
   graph.prune();
   return { graph, layers };
