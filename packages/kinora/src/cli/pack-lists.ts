@@ -2,6 +2,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
+import { isAddress } from '../clip/read/packed/remote/address.js';
 import { loadConfig } from '../config/index.js';
 import { readClipList } from '../data/lists/annotations.js';
 import { readClassFolders } from '../data/lists/class-folders.js';
@@ -38,6 +39,8 @@ export async function listsOf(flags: ListFlags): Promise<NamedList[]> {
 
 /** The packs that paths name: indices, or folders with indices in them. */
 export function packsAt(paths: readonly string[]): NamedList[] {
+  const address = paths.find(isAddress);
+  if (address !== undefined) throw elsewhere(address);
   return paths
     .flatMap((path) => (isFolder(path) ? indicesIn(path) : [path]))
     .map((index) => ({ name: index, list: readPack(index), index }));
@@ -71,6 +74,15 @@ function indicesIn(folder: string): string[] {
     hint: 'a pack that was not finished has none yet; kinora pack again finishes it',
   });
 }
+
+const elsewhere = (address: string): KinoraError =>
+  new KinoraError({
+    code: 'pack/elsewhere',
+    where: 'kinora pack --check',
+    expected: 'a pack on a disk of this machine',
+    received: address,
+    hint: 'check it where it lies; what training fetches is compared with its checksums',
+  });
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;

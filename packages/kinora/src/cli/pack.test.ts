@@ -63,6 +63,14 @@ test.each([
   [[], 'kinora pack: expected the clips of a data set'],
   [['packed'], 'expected packs to check only together with --check, received packed'],
   [['--folder', 'clips', '--quality', '0'], '--quality: expected a whole number from 1 to 100, received "0"'],
+  [
+    ['--check', 'https://example.org/a.index.jsonl'],
+    'expected a pack on a disk of this machine, received https',
+  ],
+  [
+    ['--check', 'https://example.org/a.index.jsonl'],
+    'expected a pack on a disk of this machine, received https',
+  ],
   [['--check', '.'], '.: expected a file named *.index.jsonl, received none'],
 ])('%j is refused in one line', async (words, message) => {
   const { status, stderr } = await kinora(folder.path, 'pack', ...words);
