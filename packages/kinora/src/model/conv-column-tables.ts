@@ -1,6 +1,21 @@
 /** The tables of the ConvColumn family. To add a network of this kind, add a row. */
-import type { ConvColumnTable } from './conv-column.js';
 import type { Layer, Size3 } from './layers.js';
+
+/** Widths of the classifier, and its dropout. Without hidden layers it is linear. */
+interface Head {
+  readonly input: number;
+  readonly hidden: readonly number[];
+  readonly dropout: number;
+}
+
+export interface ConvColumnTable {
+  readonly name: string;
+  readonly summary: string;
+  readonly input: Size3;
+  /** `conv_layer1`, `conv_layer2`, ...; a stage of one layer is that layer itself, without an index in its name. */
+  readonly stages: readonly (readonly Layer[])[];
+  readonly head: Head;
+}
 
 const conv = (i: number, o: number, kernel: Size3, padding?: Size3, stride?: Size3): Layer => ({
   type: 'conv',

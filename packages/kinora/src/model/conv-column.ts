@@ -4,30 +4,14 @@
  * Parameter names are the starting point's, so that its checkpoints load.
  */
 import { KinoraError, nn, type Tensor } from '@kinora/torch';
-import { convColumnTables } from './conv-column-tables.js';
+import { type ConvColumnTable, convColumnTables } from './conv-column-tables.js';
 import { buildLayer, type Layer, type Size3, sizeAfter } from './layers.js';
 import { Network, type NetworkEntry, type NetworkOutput } from './network.js';
-
-/** Widths of the classifier, and its dropout. Without hidden layers it is linear. */
-interface Head {
-  readonly input: number;
-  readonly hidden: readonly number[];
-  readonly dropout: number;
-}
 
 /** The classifier's hidden layers are `fc5`, `batch0`, `fc6`, `batch1`; its last one is `fc7` in every network. */
 interface Hidden {
   readonly linear: nn.Linear;
   readonly norm: nn.BatchNorm1d;
-}
-
-export interface ConvColumnTable {
-  readonly name: string;
-  readonly summary: string;
-  readonly input: Size3;
-  /** `conv_layer1`, `conv_layer2`, ...; a stage of one layer is that layer itself, without an index in its name. */
-  readonly stages: readonly (readonly Layer[])[];
-  readonly head: Head;
 }
 
 export class ConvColumn extends Network {
