@@ -13,7 +13,14 @@ export async function openVideoFile(video: HTMLVideoElement, file: File): Promis
     video.removeAttribute('src');
     throw notPlayable(file);
   }
-  return () => URL.revokeObjectURL(address);
+  return () => {
+    // An element that still named a revoked address would ask for it again, and complain.
+    if (video.src === address) {
+      video.removeAttribute('src');
+      video.load();
+    }
+    URL.revokeObjectURL(address);
+  };
 }
 
 /** Rejects where the browser cannot read it, or where there is sound but no picture. */
