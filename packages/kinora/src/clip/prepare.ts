@@ -3,9 +3,10 @@
  * in, `[T, crop, crop, 3]` uint8 out. The one place where a preprocessing spec is executed: trainer, evaluator,
  * exporter, server and browser all come here. Runs in browsers too.
  */
-import { type ClipDraw, clipMatrix, noDraw } from './augment/augment.js';
-import { applyColours, changesNothing, colourMatrix, meanLuma } from './augment/colour.js';
-import { type Image, warp } from './augment/warp.js';
+import { type ClipDraw, clipMatrix, type FrameDraw, noDraw } from './augment/augment.js';
+import { type ColourMap, changesNothing, colourMap, colourMatrix, meanLuma } from './augment/colour.js';
+import type { Matrix } from './augment/matrix.js';
+import { type Image, type Interpolation, warp } from './augment/warp.js';
 import { cropStart } from './crop.js';
 import { type Frames, frameBytes, type Size } from './frames.js';
 import { resizeFrames } from './resize.js';
@@ -34,7 +35,10 @@ export function prepareClip(
   const size = resizedSize(frames, spec);
   const resized = resizeFrames(frames, size.height, size.width, scratch);
   const luma = draw.frames.some((frame) => frame.contrast !== 1) ? meanLuma(resized.data) : 0;
-  for (let t = 0; t < resized.count; t++) prepareFrame(resized, t, spec.crop, out, draw, luma);
+  const changes = draw.frames.map((frame) => changeOf(frame, draw, resized, spec.crop, luma));
+  for (let t = 0; t < resized.count; t++) {
+    prepareFrame(resized, t, spec.crop, out, changes[draw.perFrame ? t : 0]!);
+  }
   return out;
 }
 
@@ -69,27 +73,35 @@ export function toHeight(frame: Size, height: number): Size {
   return { height, width: Math.max(1, Math.round((frame.width * height) / frame.height)) };
 }
 
-function prepareFrame(
-  frames: Frames,
-  t: number,
+/** What happens to a frame: made once for all frames that share a draw. */
+interface FrameChange {
+  readonly matrix: Matrix;
+  readonly interpolation: Interpolation;
+  /** Absent: colours stay. */
+  readonly colours: ColourMap | undefined;
+  readonly asCenterCrop: boolean;
+}
+
+function changeOf(
+  frame: FrameDraw,
+  { flip, perFrame }: ClipDraw,
+  size: Size,
   crop: Size,
-  out: Uint8Array,
-  draw: ClipDraw,
   luma: number,
-): void {
-  const source = imageAt(frames.data, t, frames);
+): FrameChange {
+  return {
+    matrix: clipMatrix(frame, flip, size, crop, perFrame),
+    interpolation: perFrame ? 'nearest' : 'bilinear',
+    colours: changesNothing(frame) ? undefined : colourMap(colourMatrix(frame, luma)),
+    asCenterCrop: perFrame,
+  };
+}
+
+function prepareFrame(frames: Frames, t: number, crop: Size, out: Uint8Array, change: FrameChange): void {
   const target = imageAt(out, t, crop);
-  const change = draw.frames[draw.perFrame ? t : 0]!;
-  const matrix = clipMatrix(change, draw.flip, frames, crop, draw.perFrame);
-  warp(source, target, matrix, draw.perFrame ? 'nearest' : 'bilinear');
-  if (draw.perFrame) clearOutside(target, frames, crop);
-  if (changesNothing(change)) return;
-  applyColours(
-    out,
-    target.offset,
-    target.offset + frameBytes(crop.height, crop.width),
-    colourMatrix(change, luma),
-  );
+  warp(imageAt(frames.data, t, frames), target, change.matrix, change.interpolation);
+  if (change.asCenterCrop) clearOutside(target, frames, crop);
+  change.colours?.(out, target.offset, target.offset + frameBytes(crop.height, crop.width));
 }
 
 function imageAt(data: Uint8Array, t: number, { height, width }: Size): Image {

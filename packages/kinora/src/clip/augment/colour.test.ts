@@ -1,13 +1,13 @@
 /** Colour jitter: each change against its definition. */
 import { expect, test } from 'vitest';
 import { normaliseClip } from '../normalise.js';
-import { applyColours, changesNothing, colourMatrix, meanLuma, sameColours } from './colour.js';
+import { changesNothing, colourMap, colourMatrix, meanLuma, sameColours } from './colour.js';
 
 const pixels = [200, 40, 90, 10, 20, 30, 128, 128, 128, 255, 255, 255];
 
 function changed(change: Partial<typeof sameColours>, mean = 100): number[] {
   const data = Uint8Array.from(pixels);
-  applyColours(data, 0, data.length, colourMatrix({ ...sameColours, ...change }, mean));
+  colourMap(colourMatrix({ ...sameColours, ...change }, mean))(data, 0, data.length);
   return [...data];
 }
 
@@ -30,7 +30,7 @@ test('brightness scales, contrast turns about the mean', () => {
 test('brightness and contrast give each of the 256 values what the matrix gives it', () => {
   const matrix = colourMatrix({ ...sameColours, brightness: 1.17, contrast: 0.83 }, 91);
   const data = Uint8Array.from({ length: 768 }, (_, i) => i / 3);
-  applyColours(data, 0, data.length, matrix);
+  colourMap(matrix)(data, 0, data.length);
   const [gain, offset] = [matrix[0]!, matrix[3]!].map((value) => Math.round(value * 65536)) as [
     number,
     number,

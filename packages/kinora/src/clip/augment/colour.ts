@@ -44,14 +44,22 @@ export function colourMatrix(change: ColourChange, meanLuma: number): Float64Arr
   return Float64Array.from(turned.flatMap(([r, g, b]) => [r * gain, g * gain, b * gain, offset]));
 }
 
-/** Applies a `[3, 4]` matrix in place to the RGB pixels in `data[from, to)`. 16-bit fixed point. */
-export function applyColours(data: Uint8Array, from: number, to: number, matrix: Float64Array): void {
+/** Changes the RGB pixels in `data[from, to)` in place. */
+export type ColourMap = (data: Uint8Array, from: number, to: number) => void;
+
+/** What a `[3, 4]` matrix does to pixels, in 16-bit fixed point. Made once a clip, as the tables take a while. */
+export function colourMap(matrix: Float64Array): ColourMap {
   const m = Int32Array.from(matrix, (value, i) => Math.round(value * 65536) + (i % 4 === 3 ? 32768 : 0));
   const [rr, rg, rb, ro, gr, gg, gb, go, br, bg, bb, bo] = m as unknown as number[];
   if (rg === 0 && rb === 0 && gr === 0 && gb === 0 && br === 0 && bg === 0) {
-    applyTables(data, from, to, [table(rr!, ro!), table(gg!, go!), table(bb!, bo!)]);
-    return;
+    const [red, green, blue] = [table(rr!, ro!), table(gg!, go!), table(bb!, bo!)];
+    return (data, from, to) => applyTables(data, from, to, red, green, blue);
   }
+  return (data, from, to) => applyMatrix(data, from, to, m);
+}
+
+function applyMatrix(data: Uint8Array, from: number, to: number, matrix: Int32Array): void {
+  const [rr, rg, rb, ro, gr, gg, gb, go, br, bg, bb, bo] = matrix as unknown as number[];
   for (let p = from; p < to; p += 3) {
     const r = data[p]!;
     const g = data[p + 1]!;
@@ -67,7 +75,9 @@ function applyTables(
   data: Uint8Array,
   from: number,
   to: number,
-  [red, green, blue]: readonly [Uint8Array, Uint8Array, Uint8Array],
+  red: Uint8Array,
+  green: Uint8Array,
+  blue: Uint8Array,
 ): void {
   for (let p = from; p < to; p += 3) {
     data[p] = red[data[p]!]!;
@@ -76,8 +86,11 @@ function applyTables(
   }
 }
 
-const table = (gain: number, offset: number): Uint8Array =>
-  Uint8Array.from({ length: 256 }, (_, value) => clamp((gain * value + offset) >> 16));
+function table(gain: number, offset: number): Uint8Array {
+  const values = new Uint8Array(256);
+  for (let value = 0; value < 256; value++) values[value] = clamp((gain * value + offset) >> 16);
+  return values;
+}
 
 /** Mean grey level (0-255) of RGB pixels, from every seventh of them. */
 export function meanLuma(data: Uint8Array): number {

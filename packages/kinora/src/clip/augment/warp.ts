@@ -2,6 +2,8 @@
  * Draws a frame through a 2x3 matrix, once, from the decoded pixels straight into the cropped output.
  * Fixed point, uint8 in and out; what lies outside the source is black. Runs in browsers too.
  */
+import { frameBytes } from '../frames.js';
+import { blendMemory } from './blend.js';
 import type { Matrix } from './matrix.js';
 
 export interface Image {
@@ -87,23 +89,31 @@ function warpNearest(source: Image, out: Image, matrix: Matrix): void {
 }
 
 /**
- * Row by row: where all four neighbours lie in the source no test is needed, which is nearly everywhere.
- * `first` and `end` of that stretch are found from the line's ends instead.
+ * Row by row, in memory of its own: where all four neighbours lie in the source no test is needed, which is nearly
+ * everywhere. `first` and `end` of that stretch are found from the line's ends instead.
  */
 function warpBilinear(source: Image, out: Image, matrix: Matrix): void {
   const m = fixed(matrix);
-  for (let y = 0; y < out.height; y++) {
+  const bytes = frameBytes(out.height, out.width);
+  const { data, target, blend } = blendMemory(pixelsOf(source), bytes);
+  for (let y = 0, row = target; y < out.height; y++, row += out.width * 3) {
     const sx = m[2]! + y * m[1]!;
     const sy = m[5]! + y * m[4]!;
     const [first, end] = inside(
       stretch(sx, m[0]!, HALF, (source.width - 1) * ONE + HALF, out.width),
       stretch(sy, m[3]!, HALF, (source.height - 1) * ONE + HALF, out.width),
     );
-    const row = out.offset + y * out.width * 3;
-    blendBorder(source, out.data, row, sx, sy, m[0]!, m[3]!, 0, first);
-    blendInner(source, out.data, row, sx, sy, m[0]!, m[3]!, first, end);
-    blendBorder(source, out.data, row, sx, sy, m[0]!, m[3]!, end, out.width);
+    const left = sx - HALF + first * m[0]!;
+    const above = sy - HALF + first * m[3]!;
+    blend(0, source.width * 3, row + first * 3, left, above, m[0]!, m[3]!, end - first);
+    blendBorder(source, data, row, sx, sy, m[0]!, m[3]!, 0, first);
+    blendBorder(source, data, row, sx, sy, m[0]!, m[3]!, end, out.width);
   }
+  out.data.set(data.subarray(target, target + bytes), out.offset);
+}
+
+function pixelsOf({ data, offset, height, width }: Image): Uint8Array {
+  return data.subarray(offset, offset + frameBytes(height, width));
 }
 
 /** The steps `[first, end)` of `[0, count)` at which `start + step * i` lies in `[low, high)`. */
@@ -120,41 +130,10 @@ function inside(a: [number, number], b: [number, number]): [number, number] {
   return [first, Math.max(first, Math.min(a[1], b[1]))];
 }
 
-/** Weights have 11 bits a side, so that sums stay below 2^31. */
-function blendInner(
-  { data, offset, width }: Image,
-  target: Uint8Array,
-  row: number,
-  sx: number,
-  sy: number,
-  stepX: number,
-  stepY: number,
-  first: number,
-  end: number,
-): void {
-  const rowBytes = width * 3;
-  let write = row + first * 3;
-  let x = (sx - HALF + first * stepX) | 0;
-  let y = (sy - HALF + first * stepY) | 0;
-  for (let i = first; i < end; i++) {
-    const wx = (x >> 5) & 2047;
-    const wy = (y >> 5) & 2047;
-    const w11 = Math.imul(wx, wy);
-    const w10 = (wx << 11) - w11;
-    const w01 = (wy << 11) - w11;
-    const w00 = (1 << 22) - w10 - w01 - w11;
-    const p = (offset + Math.imul(y >> 16, rowBytes) + Math.imul(x >> 16, 3)) | 0;
-    const q = (p + rowBytes) | 0;
-    target[write] = mix(data[p]!, data[p + 3]!, data[q]!, data[q + 3]!, w00, w10, w01, w11);
-    target[write + 1] = mix(data[p + 1]!, data[p + 4]!, data[q + 1]!, data[q + 4]!, w00, w10, w01, w11);
-    target[write + 2] = mix(data[p + 2]!, data[p + 5]!, data[q + 2]!, data[q + 5]!, w00, w10, w01, w11);
-    write += 3;
-    x = (x + stepX) | 0;
-    y = (y + stepY) | 0;
-  }
-}
-
-/** As above, with neighbours clamped to the source, and black where the pixel's own centre is outside. */
+/**
+ * Near the source's border: neighbours are clamped to the source, and what has its own centre outside is black.
+ * Weights have 11 bits a side, so that sums stay below 2^31.
+ */
 function blendBorder(
   { data, offset, width, height }: Image,
   target: Uint8Array,
