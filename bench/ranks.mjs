@@ -1,17 +1,20 @@
-// What training in two processes costs: `node bench/ranks.mjs [--model NAME] [--clips N] [--rounds N] [--steps N]` makes the
-// same steps on N clips in one process with two threads, and in two processes with one thread each that share the clips,
-// alternately. As root the two have a network of their own (unshare), so that every byte on it is theirs.
+// What training in two processes costs: `node bench/ranks.mjs [--model NAME] [--clips N] [--rounds N] [--steps N] [--timed N]`
+// makes the same steps on N clips in one process with two threads, and in two processes with one thread each that share the
+// clips, alternately; then so many steps that note when each bucket of gradients went off and came back. As root the two have
+// a network of their own (unshare), so that every byte on it is theirs.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { availableParallelism, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { sendingOf } from './hidden.mjs';
 import { spread } from './statistics.mjs';
 
 /**
  * @typedef {{ alone: number[], shared: number[], after: number[], silent: number[], sending: number[], bytes: number[] }} Laps
- * @typedef {{ laps: Laps, parameters: number, kind: string }} Measured
+ * @typedef {{ mebibytes: number, ranks: import('./hidden.mjs').BucketTime[][][] }} Buckets
+ * @typedef {{ laps: Laps, buckets: Buckets[], parameters: number, kind: string }} Measured
  */
 
 const SIDE = fileURLToPath(new URL('./ours/rank.mjs', import.meta.url));
@@ -21,17 +24,20 @@ const { values } = parseArgs({
     clips: { type: 'string', default: '16' },
     rounds: { type: 'string', default: '5' },
     steps: { type: 'string', default: '4' },
+    timed: { type: 'string', default: '20' },
   },
 });
 
 const apart = process.getuid?.() === 0 && spawnSync('unshare', ['-n', 'true']).status === 0;
-const { laps, parameters, kind } = await measure();
-console.log(`\n${heading()}\n\n${table()}`);
+const { laps, buckets, parameters, kind } = await measure();
+console.log(`\n${heading()}`);
+if (laps.alone.length > 0) console.log(`\n${table()}`);
+if (buckets.length > 0) console.log(`\n${bucketTable()}`);
 
 /** @returns {Promise<Measured>} */
 async function measure() {
   const port = await freePort();
-  const words = [values.model, values.clips, values.rounds, values.steps];
+  const words = [values.model, values.clips, values.rounds, values.steps, values.timed];
   const ranks = ['0', '1'].map((rank) => [`RANK=${rank}`, process.execPath, SIDE, ...words].join(' '));
   const script = `ip link set lo up; ${ranks.join(' & ')}; wait`;
   const plain = `${ranks.join(' & ')}; wait`;
@@ -59,7 +65,7 @@ async function freePort() {
 
 function heading() {
   const command = ['node bench/ranks.mjs', ...process.argv.slice(2)].join(' ');
-  return `\`${command}\` on ${availableParallelism()} cores of ${cpus()[0]?.model.trim()}: ${values.model}, ${parameters} parameters, steps of ${values.clips} clips, medians of ${values.rounds} rounds of ${values.steps} steps (least to most):`;
+  return `\`${command}\` on ${availableParallelism()} cores of ${cpus()[0]?.model.trim()}: ${values.model}, ${parameters} parameters, steps of ${values.clips} clips, medians (least to most) of ${values.rounds} rounds of ${values.steps} steps, and of ${values.timed} timed steps:`;
 }
 
 function table() {
@@ -72,8 +78,6 @@ function table() {
     const { median, low, high } = spread(a.map((value, i) => value / (b[i] ?? Number.NaN)));
     return `${median.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
   };
-  const hidden = laps.shared.map((all, i) => 1 - (all - (laps.silent[i] ?? 0)) / (laps.sending[i] ?? 1));
-  const share = spread(hidden.map((value) => 100 * value));
   const rows = [
     ['a step, 1 process x 2 threads', time(laps.alone)],
     [`a step, 2 processes x 1 thread, gradients by ${kind}`, time(laps.shared)],
@@ -81,10 +85,6 @@ function table() {
     ['a step, 2 processes x 1 thread, gradients after backward', time(laps.after)],
     ['a step of 2 processes that do not speak', time(laps.silent)],
     ['sending the gradients, with nothing else to do', time(laps.sending)],
-    [
-      'of which backward hides',
-      `${share.median.toFixed(0)} % (${share.low.toFixed(0)} to ${share.high.toFixed(0)})`,
-    ],
     ['bytes on the wire a step', apart ? spread(laps.bytes).median.toFixed(0) : 'not measured: needs root'],
     [
       'over the least that averaging needs',
@@ -97,4 +97,23 @@ function table() {
     ],
   ];
   return ['| | |', '|---|---:|', ...rows.map((row) => `| ${row.join(' | ')} |`)].join('\n');
+}
+
+function bucketTable() {
+  const rows = buckets.map(({ mebibytes, ranks }) => {
+    const steps = (ranks[0] ?? []).map((_, step) => sendingOf(ranks.map((times) => times[step] ?? [])));
+    const figures = (/** @type {number[]} */ list, digits = 1) => {
+      const { median, low, high } = spread(list);
+      return `${median.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
+    };
+    const shares = steps.map(({ sending, exposed }) => 100 * (1 - exposed / sending));
+    return [
+      `${mebibytes} MiB: ${ranks[0]?.[0]?.length}`,
+      figures(steps.map(({ sending }) => sending)),
+      figures(steps.map(({ exposed }) => exposed)),
+      figures(shares, 0),
+    ];
+  });
+  const heads = ['a bucket holds: buckets', 'under way, ms', 'after backward, ms', 'hidden by backward, %'];
+  return [heads, ['---', '---:', '---:', '---:'], ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }

@@ -131,9 +131,11 @@ export interface NativeModule {
     firstBucketBytes: number,
     bucketBytes: number,
     findUnused: boolean,
+    timed: boolean,
   ): Handle;
   prepareForward(reducer: Handle): void;
   prepareBackward(reducer: Handle, outputs: readonly Handle[]): void;
+  bucketTimes(reducer: Handle): number[];
   releaseReducer(reducer: Handle): void;
 
   syncBatchNorm(
@@ -155,7 +157,7 @@ export interface NativeModule {
     intervalMs: number,
     limitMs: number,
     graceMs: number,
-    onVerdict: (text: string) => void,
+    onVerdict: (text: string, isError: boolean) => void,
   ): Handle;
   accuse(heartbeat: Handle, reason: string): void;
   stopHeartbeat(heartbeat: Handle): void;

@@ -1,17 +1,16 @@
 /** `kinora train`, and the starting point's one script: with --eval-only or --test-only it hands over to those. */
-import { existsSync } from 'node:fs';
 import { cuda, distributed } from '@kinora/torch';
 import { Command, Option } from 'commander';
 import type { RunConfig } from '../config/index.js';
 import { percent } from '../predict/report/words.js';
 import { silent } from '../progress.js';
-import { findBeginning, hasCheckpoint } from '../train/beginning.js';
+import { findBeginning } from '../train/beginning.js';
 import { chooseDevice } from '../train/device.js';
 import { checkDivides } from '../train/ranks/ranks.js';
 import { trainRun } from '../train/run.js';
-import { runFolderOf } from '../train/save/run-folder.js';
 import { launch, threadsPerProcess } from './ranks/launch.js';
 import { asRank } from './ranks/rank.js';
+import { wordsToGoOn } from './ranks/restart.js';
 import { interruptible } from './terminal/interrupt.js';
 import { collect, positiveInt, wholeNumber } from './terminal/options.js';
 import { createProgress } from './terminal/progress.js';
@@ -64,14 +63,22 @@ export function trainCommand(): Command {
 }
 
 async function train(flags: TrainFlags): Promise<void> {
-  const config = await configOf({ ...flags, set: [...(flags.set ?? []), ...assignments(flags)] }, 'train');
+  const read = () => configOf({ ...flags, set: [...(flags.set ?? []), ...assignments(flags)] }, 'train');
   const place = placeAmongMany();
-  if (place !== undefined) return asRank(place.rank, () => trainHere(config, flags, place));
+  // What is wrong with a rank's configuration the other ranks hear as well.
+  if (place !== undefined)
+    return asRank(place, async (rendezvous) => trainHere(await read(), flags, rendezvous));
+  const config = await read();
   const size = processesFor(flags);
   return size > 1 ? launchRanks(config, flags, size) : trainHere(config, flags);
 }
 
-async function trainHere(config: RunConfig, flags: TrainFlags, place?: distributed.Place): Promise<void> {
+async function trainHere(
+  config: RunConfig,
+  flags: TrainFlags,
+  rendezvous?: distributed.Rendezvous,
+): Promise<void> {
+  const place = rendezvous?.place;
   const leads = place === undefined || place.rank === 0;
   const progress = leads ? createProgress() : silent;
   const device = chooseDevice({ ...flags, localRank: place?.localRank }, progress);
@@ -82,7 +89,7 @@ async function trainHere(config: RunConfig, flags: TrainFlags, place?: distribut
         device,
         progress,
         signal,
-        place,
+        rendezvous,
         profile: flags.profile ?? false,
       }),
     leads ? undefined : () => undefined,
@@ -108,11 +115,10 @@ function launchRanks(config: RunConfig, flags: TrainFlags, size: number): Promis
   checkDivides(config, size);
   findBeginning(config, flags.resumeFrom ?? flags.resume ?? false);
   for (let localRank = 0; localRank < size; localRank++) chooseDevice({ ...flags, localRank }, silent);
-  const begun = () => hasCheckpoint(config) || existsSync(runFolderOf(config).config);
   return launch({
     command: [process.execPath, ...process.execArgv, ...process.argv.slice(1)],
     size,
-    resumeWords: () => (begun() ? ['--resume-from', 'last'] : []),
+    resumeWords: wordsToGoOn(config, flags.resumeFrom),
     maxRestarts: flags.maxRestarts ?? 3,
     threads: threadsPerProcess(size),
     log: (line) => process.stderr.write(`${line}\n`),

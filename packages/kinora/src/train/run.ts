@@ -42,10 +42,10 @@ export interface TrainOptions {
   /** Tells at the end where the time of the steps went, and what to change. */
   readonly profile?: boolean;
   /**
-   * One of several processes that share every batch; all of them call this with the same configuration. After an error end
-   * the process: what it was waiting for may never come.
+   * Of one of several processes that share every batch: all of them call this with the same configuration, inside
+   * `distributed.Rendezvous.together`. After an error end the process: what it was waiting for may never come.
    */
-  readonly place?: distributed.Place | undefined;
+  readonly rendezvous?: distributed.Rendezvous | undefined;
 }
 
 export interface RunSummary {
@@ -63,11 +63,12 @@ export interface RunSummary {
  * and `train/not-finite` when training diverges; the last checkpoint is kept in any case.
  */
 export async function trainRun(config: RunConfig, options: TrainOptions = {}): Promise<RunSummary> {
-  const { place, device = 'cpu', signal } = options;
-  if (place === undefined) return trainLists(config, findBeginning(config, options.resume ?? false), options);
+  const { rendezvous, device = 'cpu', signal } = options;
+  if (rendezvous === undefined)
+    return trainLists(config, findBeginning(config, options.resume ?? false), options);
   const { effective, trainList, valList } = readLists(config);
   const facts = rankFacts(effective, listPrints(trainList, valList));
-  return Ranks.together(place, { config, device, facts, signal }, async (ranks) => {
+  return Ranks.together(rendezvous, { config, device, facts, signal }, async (ranks) => {
     const beginning = ranks.leads ? findBeginning(config, options.resume ?? false) : NOTHING;
     return trainLists(config, beginning, { ...options, signal: ranks.stop }, ranks);
   });

@@ -80,6 +80,7 @@ describe('a batch in parts', () => {
         calls.push('backward');
         run!(loss);
       },
+      bucketTimes: () => [],
       dispose: () => undefined,
     };
     const ranks: StepRanks = { rank: 1, size: 2, sum: (value) => 2 * value, reducer };

@@ -24,7 +24,13 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr const char* kVerdict = "heartbeat/verdict";
-constexpr int kExitCode = 75;  // EX_TEMPFAIL: this rank may be started again
+constexpr const char* kError = " failed: ";  // between a rank and its own error, which would come again
+
+/** A rank's own error, or its silence? */
+bool is_error(const std::string& verdict) { return verdict.find(kError) != std::string::npos; }
+
+/** EX_TEMPFAIL: the ranks may be started again. */
+int exit_code(const std::string& verdict) { return is_error(verdict) ? 1 : 75; }
 
 struct Settings {
   std::string host;
@@ -68,7 +74,7 @@ class Heartbeat {
   void accuse(const std::string& reason) {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
-      accusation_ = reason;
+      accusation_ = "rank " + std::to_string(settings_.rank) + kError + reason;
     }
     wake_.notify_all();
   }
@@ -121,12 +127,13 @@ class Heartbeat {
     if (!text.empty()) publish(store, text);
   }
 
-  /** Rank 0: who has not counted up for too long? */
+  /** Rank 0: who has begun to count up and not gone on for too long? Those that never came are the rendezvous' business. */
   void listen(c10d::Store& store) {
     const auto now = Clock::now();
     for (int rank = 1; rank < settings_.size; ++rank) {
       const auto count = store.add(beat_key(rank), 0);
       auto& heard = heard_[static_cast<size_t>(rank)];
+      if (count == 0) continue;
       if (count != heard.count) heard = {count, now};
       else if (now - heard.at > settings_.limit)
         publish(store, "rank " + std::to_string(rank) + " has given no sign of life for " + seconds(now - heard.at));
@@ -152,7 +159,7 @@ class Heartbeat {
     if (wake_.wait_for(lock, settings_.grace, [this] { return stopped_; })) return;
     std::fprintf(stderr, "kinora: rank %d: %s; this process was waiting for it\n", settings_.rank, text.c_str());
     std::fflush(stderr);
-    ::_exit(kExitCode);
+    ::_exit(exit_code(text));
   }
 
   void tell(const std::string& text) {
@@ -188,11 +195,11 @@ Registry<std::shared_ptr<Heartbeat>>& heartbeats() {
 void deliver(napi_env env, napi_value callback, void*, void* data) {
   const std::unique_ptr<std::string> text(static_cast<std::string*>(data));
   if (env == nullptr) return;
-  napi_value argument = js::string(env, *text);
-  napi_call_function(env, js::undefined(env), callback, 1, &argument, nullptr);
+  const napi_value arguments[] = {js::string(env, *text), js::boolean(env, is_error(*text))};
+  napi_call_function(env, js::undefined(env), callback, 2, arguments, nullptr);
 }
 
-/** startHeartbeat(host, port, rank, size, intervalMs, limitMs, graceMs, onVerdict: (text) => void): handle */
+/** startHeartbeat(host, port, rank, size, intervalMs, limitMs, graceMs, onVerdict: (text, isError) => void): handle */
 napi_value start_heartbeat(napi_env env, napi_callback_info info) {
   const js::Arguments<8> args(env, info);
   const auto time = [&](size_t i) { return milliseconds(js::to_int64(env, args[i])); };
@@ -206,7 +213,7 @@ napi_value start_heartbeat(napi_env env, napi_callback_info info) {
   return heartbeats().insert(env, heartbeat);
 }
 
-/** accuse(heartbeat, reason): names this rank as the one that failed, to all others */
+/** accuse(heartbeat, reason): names this rank and its error to all others */
 napi_value accuse(napi_env env, napi_callback_info info) {
   const js::Arguments<2> args(env, info);
   heartbeats().find(env, args[0])->accuse(js::to_string(env, args[1]));

@@ -3,6 +3,7 @@
 // left out and TypeScript reduces after backward (Li et al. 2020, PyTorch Distributed).
 #include <torch/csrc/distributed/c10d/reducer.hpp>
 
+#include "bucket_times.h"
 #include "shared.h"
 #include "../handles.h"
 
@@ -57,10 +58,14 @@ std::shared_ptr<Reducer> make(Plan plan) {
 
 constexpr bool kBuilds = kWithLimits<c10d::Reducer> || kWithLimitsAndSwitches<c10d::Reducer> || kWithCaps<c10d::Reducer>;
 
-using ReducerPtr = std::shared_ptr<c10d::Reducer>;
+struct TimedReducer {
+  std::shared_ptr<c10d::Reducer> reducer;
+  /** Null where nobody asked. */
+  std::shared_ptr<BucketTimes> times;
+};
 
-Registry<ReducerPtr>& reducers() {
-  static auto* registry = new Registry<ReducerPtr>("reducer");
+Registry<TimedReducer>& reducers() {
+  static auto* registry = new Registry<TimedReducer>("reducer");
   return *registry;
 }
 
@@ -85,22 +90,30 @@ std::pair<Buckets, Sizes> assign(const Params& params, int64_t first_bytes, int6
   return {Buckets(buckets.rbegin(), buckets.rend()), Sizes(limits.rbegin(), limits.rend())};
 }
 
-/** newReducer(group, parameters, firstBucketBytes, bucketBytes, findUnused): handle */
+std::shared_ptr<BucketTimes> time_buckets(c10d::Reducer& reducer, const BackendPtr& group) {
+  auto times = std::make_shared<BucketTimes>();
+  reducer.register_comm_hook(std::make_unique<TimedAllReduce>(group, times));
+  return times;
+}
+
+/** newReducer(group, parameters, firstBucketBytes, bucketBytes, findUnused, timed): handle */
 napi_value new_reducer(napi_env env, napi_callback_info info) {
-  const js::Arguments<5> args(env, info);
+  const js::Arguments<6> args(env, info);
+  const auto group = groups().find(env, args[0]);
   auto params = load_list(env, args[1]);
   const int64_t first_bytes = js::to_int64(env, args[2]);
   const int64_t bytes = js::to_int64(env, args[3]);
   auto [buckets, limits] = assign(params, first_bytes, bytes);
   auto reducer = make<c10d::Reducer>({std::move(params), std::move(buckets), std::move(limits),
-                                      bundle(groups().find(env, args[0])), bytes, first_bytes, js::to_bool(env, args[4])});
-  return reducers().insert(env, std::move(reducer));
+                                      bundle(group), bytes, first_bytes, js::to_bool(env, args[4])});
+  auto times = js::to_bool(env, args[5]) ? time_buckets(*reducer, group) : nullptr;
+  return reducers().insert(env, {std::move(reducer), std::move(times)});
 }
 
 /** prepareForward(reducer): before each forward pass whose gradients will be reduced */
 napi_value prepare_forward(napi_env env, napi_callback_info info) {
   const js::Arguments<1> args(env, info);
-  const auto reducer = reducers().find(env, args[0]);
+  const auto reducer = reducers().find(env, args[0]).reducer;
   reducer->prepare_for_forward();
   reducer->rebuild_buckets();  // once, after the first backward has shown the order of the gradients
   return js::undefined(env);
@@ -109,8 +122,17 @@ napi_value prepare_forward(napi_env env, napi_callback_info info) {
 /** prepareBackward(reducer, outputs): outputs only where unused parameters are to be found */
 napi_value prepare_backward(napi_env env, napi_callback_info info) {
   const js::Arguments<2> args(env, info);
-  reducers().find(env, args[0])->prepare_for_backward(load_list(env, args[1]));
+  const auto [reducer, times] = reducers().find(env, args[0]);
+  if (times != nullptr) times->clear();
+  reducer->prepare_for_backward(load_list(env, args[1]));
   return js::undefined(env);
+}
+
+/** bucketTimes(reducer): [off, back, off, back, ...] of the last backward, in milliseconds */
+napi_value bucket_times(napi_env env, napi_callback_info info) {
+  const js::Arguments<1> args(env, info);
+  const auto times = reducers().find(env, args[0]).times;
+  return js::numbers(env, times == nullptr ? std::vector<double>() : times->read());
 }
 
 napi_value release_reducer(napi_env env, napi_callback_info info) {
@@ -126,6 +148,7 @@ void define_reducer(napi_env env, napi_value exports) {
   js::define<new_reducer>(env, exports, "newReducer");
   js::define<prepare_forward>(env, exports, "prepareForward");
   js::define<prepare_backward>(env, exports, "prepareBackward");
+  js::define<bucket_times>(env, exports, "bucketTimes");
   js::define<release_reducer>(env, exports, "releaseReducer");
 }
 

@@ -3,17 +3,10 @@
  * difference, and all refuse.
  */
 import { KinoraError } from '../error.js';
-import type { Store } from './store.js';
-
-const HEARD_MS = 10_000;
+import type { Participant, Store } from './store.js';
 
 /** Facts by name; those that are objects are compared entry by entry. */
 export type Facts = Readonly<Record<string, unknown>>;
-
-interface Participant {
-  readonly rank: number;
-  readonly size: number;
-}
 
 /** What rank 0 finds when it has asked everyone. */
 interface Verdict {
@@ -36,24 +29,14 @@ export async function agree(
   if (rank === 0) store.set('facts', JSON.stringify(own));
   await need(store, 'facts', timeoutMs);
   const leading = JSON.parse(store.get('facts')) as Record<string, string>;
-  store.set(opinionOf(rank), difference(leading, own, rank));
+  const opinion = difference(leading, own, rank);
+  store.set(opinionOf(rank), opinion);
   if (rank === 0) store.set('verdict', JSON.stringify(await collect(store, size, timeoutMs)));
   await need(store, 'verdict', timeoutMs + 10_000);
   const { absent, differences } = JSON.parse(store.get('verdict')) as Verdict;
-  if (differences.length > 0 || absent.length > 0) await allHeard(store, { rank, size });
   if (differences.length > 0) throw differs(differences);
+  if (opinion !== '') throw differs([opinion]); // a stranger, who came when the others had agreed
   if (absent.length > 0) throw absentRanks(absent, timeoutMs);
-}
-
-/** Rank 0 keeps the store: it stays until those that are there have read why they all end. */
-async function allHeard(store: Store, { rank, size }: Participant): Promise<void> {
-  const heard = (other: number) => `heard/${other}`;
-  store.set(heard(rank), '');
-  if (rank !== 0) return;
-  const present = Array.from({ length: size }, (_, other) => other).filter((other) =>
-    store.has(opinionOf(other)),
-  );
-  await store.wait(present.map(heard), HEARD_MS);
 }
 
 const opinionOf = (rank: number): string => `opinion/${rank}`;

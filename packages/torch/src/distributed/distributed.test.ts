@@ -15,12 +15,14 @@ interface Step {
   gradients: [string, number[]][];
   mean: number[];
   variance: number[];
+  times: { off: number; back: number }[];
 }
 type ByKind = Record<'c10d' | 'after-backward', Step>;
 interface Together {
   collectives: unknown;
   turns: number;
   steps: ByKind;
+  timed: Step;
   accumulated: ByKind;
 }
 let ranks: Together[] = [];
@@ -65,6 +67,7 @@ function alone(): Step {
     ]),
     mean: net.norm.running_mean!.toArray() as number[],
     variance: net.norm.running_var!.toArray() as number[],
+    times: [],
   };
 }
 
@@ -96,7 +99,43 @@ describe.skipIf(!enough)('gradients and batch norm over ranks are those of one p
   });
 });
 
+test.skipIf(!features().reducer)(
+  'a timed reducer averages alike, and notes when each bucket went and came',
+  () => {
+    for (const { timed, steps } of ranks) {
+      expect(timed.gradients).toEqual(steps.c10d.gradients);
+      expect(timed.times.length).toBeGreaterThan(1);
+      for (const [i, { off, back }] of timed.times.entries()) {
+        expect(back).toBeGreaterThan(off);
+        expect(off).toBeGreaterThanOrEqual(timed.times[i - 1]?.off ?? 0);
+      }
+      expect(steps.c10d.times).toEqual([]);
+    }
+  },
+);
+
 describe.skipIf(!enough)('failures name the rank', () => {
+  // The last rank comes when the others have failed already.
+  test.each([
+    ['fail early', 0, 'rank 0 failed: no such list'],
+    ['fail early', 1, 'rank 1 failed: no such list'],
+    ['die early', 1, 'rank 1 has given no sign of life'],
+  ])('before they have come together: %s, rank %i', async (task, victim, message) => {
+    const size = 3;
+    const env = { WORLD_SIZE: String(size), MASTER_ADDR: '127.0.0.1', MASTER_PORT: String(await freePort()) };
+    const start = (rank: number) =>
+      startRank(program, [task, String(victim)], { ...env, RANK: String(rank) });
+    const early = [start(0), start(1)];
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    const begin = Date.now();
+    const ranks = [...early, start(2)];
+    const outcomes = await Promise.all(ranks.map(({ outcome }) => outcome));
+    expect(Date.now() - begin).toBeLessThan(27_000);
+    for (const [rank, { code, stderr }] of outcomes.entries())
+      if (rank !== victim) expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
+    expect(outcomes[victim]!.code).not.toBe(0);
+  });
+
   test('one that throws is told to the others', async () => {
     const started = await startRanks(program, ['fail alone'], 3);
     const outcomes = await Promise.all(started.map(({ outcome }) => outcome));
@@ -132,7 +171,9 @@ describe.skipIf(!enough)('failures name the rank', () => {
     );
     for (const { code, stderr } of outcomes) {
       expect(code).toBe(1);
-      expect(stderr).toContain('rank 1 differs from rank 0 in config.lr (0 there, 1 here)');
+      expect(stderr).toContain(
+        'rank 1 differs from rank 0 in code ("build 0" there, "build 1" here), config.lr (0 there, 1 here)',
+      );
     }
   });
 

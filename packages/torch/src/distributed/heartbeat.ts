@@ -19,28 +19,36 @@ export interface HeartbeatOptions {
   readonly graceMs?: number;
 }
 
+/** Why the ranks end. */
+export interface Verdict {
+  /** A sentence that names the rank. */
+  readonly text: string;
+  /** It has an error of its own; otherwise it died, or hangs, or cannot be reached. */
+  readonly isError: boolean;
+}
+
 export class Heartbeat {
   readonly intervalMs: number;
   readonly #handle: Handle;
-  readonly #verdict: Promise<string>;
+  readonly #verdict: Promise<Verdict>;
   #stopped = false;
 
   constructor({ host, port, rank, size, ...times }: HeartbeatOptions) {
     const { intervalMs = 1000, limitMs = 12_000, graceMs = 8000 } = times;
     this.intervalMs = intervalMs;
-    let announce: (text: string) => void = () => undefined;
+    let announce: (text: string, isError: boolean) => void = () => undefined;
     this.#verdict = new Promise((resolve) => {
-      announce = resolve;
+      announce = (text, isError) => resolve({ text, isError });
     });
     this.#handle = c10d().startHeartbeat(host, port, rank, size, intervalMs, limitMs, graceMs, announce);
   }
 
-  /** Settles when a rank has failed, with a sentence that names it; never otherwise. */
-  get verdict(): Promise<string> {
+  /** Settles when a rank has failed; never otherwise. */
+  get verdict(): Promise<Verdict> {
     return this.#verdict;
   }
 
-  /** Names this rank as the one that failed, to all others. They hear of it within two intervals. */
+  /** Names this rank as the one that failed, by an error of its own, to all others. They hear of it within two intervals. */
   accuse(reason: string): void {
     if (!this.#stopped) c10d().accuse(this.#handle, reason);
   }

@@ -3,9 +3,16 @@ export { agree, type Facts } from './agreement.js';
 export { firstHost, type Place, placeFromEnvironment } from './environment.js';
 export { type Backend, type Features, features } from './features.js';
 export { type GroupOptions, ProcessGroup, type ReduceOp } from './group.js';
-export { Heartbeat, type HeartbeatOptions } from './heartbeat.js';
-export { broadcastState, type GradientReducer, gradientReducer, type ReducerOptions } from './reducer.js';
+export { Heartbeat, type HeartbeatOptions, type Verdict } from './heartbeat.js';
+export {
+  type BucketTime,
+  broadcastState,
+  type GradientReducer,
+  gradientReducer,
+  type ReducerOptions,
+} from './reducer.js';
+export { type JoinOptions, Rendezvous, type RendezvousOptions } from './rendezvous.js';
 export { Store, type TcpStoreOptions } from './store.js';
 export { synchronizeBatchNorm } from './sync-batch-norm.js';
 export { Work } from './work.js';
-export { type JoinOptions, World } from './world.js';
+export { World } from './world.js';

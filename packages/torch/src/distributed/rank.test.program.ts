@@ -1,16 +1,16 @@
 /** One rank of the tests: joins the others, does what it is told and prints a result as JSON. */
 import { distributed, manualSeed, nn, ops, type Tensor, tensor } from '../index.js';
 
-const { World } = distributed;
 const task = process.argv[2]!;
 const place = distributed.placeFromEnvironment()!;
 const { rank, worldSize } = place;
-const facts = { code: '1', config: { lr: task === 'differ' ? rank : 0.1 } };
+const facts = {
+  code: task === 'differ' ? `build ${rank}` : '1',
+  config: { lr: task === 'differ' ? rank : 0.1 },
+};
 const heartbeat = { intervalMs: 200, limitMs: 2000, graceMs: 2000 };
-const world = await World.join(place, { backend: 'gloo', facts, heartbeat, joinTimeoutMs: 20_000 }).catch(
-  fail,
-);
-const { group } = world;
+let world: distributed.World;
+let group: distributed.ProcessGroup;
 
 class Net extends nn.Module {
   conv = new nn.Conv3d(2, 4, 3, { padding: 1 });
@@ -33,7 +33,7 @@ function example(): { net: Net; clips: Tensor; labels: Tensor } {
 }
 
 /** Gradients after one backward over this rank's part of the clips, and the running statistics. */
-function step(wanted: 'c10d' | 'after-backward', parts = 1) {
+function step(wanted: 'c10d' | 'after-backward', parts = 1, timed = false) {
   const kind = distributed.features().reducer ? wanted : 'after-backward';
   const { net, clips, labels } = example();
   distributed.synchronizeBatchNorm(net, group);
@@ -41,6 +41,7 @@ function step(wanted: 'c10d' | 'after-backward', parts = 1) {
     kind,
     bucketBytes: 400,
     firstBucketBytes: 100,
+    timed,
   });
   const share = CLIPS / worldSize;
   const mine = (x: Tensor) => x.narrow(0, rank * share, share);
@@ -54,6 +55,7 @@ function step(wanted: 'c10d' | 'after-backward', parts = 1) {
     gradients: [...net.namedParameters()].map(([name, { grad }]) => [name, grad?.flatten().toArray()]),
     mean: net.norm.running_mean!.toArray(),
     variance: net.norm.running_var!.toArray(),
+    times: reducer.bucketTimes(),
   };
 }
 
@@ -91,6 +93,7 @@ const tasks: Record<string, () => unknown> = {
     collectives: await collectives(),
     turns: await turnsWhileWaiting(),
     steps: { c10d: step('c10d'), 'after-backward': step('after-backward') },
+    timed: step('c10d', 1, true),
     accumulated: { c10d: step('c10d', 2), 'after-backward': step('after-backward', 2) },
   }),
   'fail alone': async () => {
@@ -100,22 +103,33 @@ const tasks: Record<string, () => unknown> = {
   'wait for ever': async () => {
     process.stdout.write('ready\n');
     if (rank !== 1) group.barrier().wait();
-    await Promise.race([world.failure, new Promise((resolve) => setTimeout(resolve, 60_000))]);
+    await new Promise((resolve) => setTimeout(resolve, 60_000));
   },
   differ: () => undefined,
 };
 
-try {
-  const result = await tasks[task]!();
-  await world.leave();
-  process.stdout.write(JSON.stringify(result));
-} catch (error) {
-  const explained = await world.explain(error);
-  world.abandon();
-  fail(explained);
+/** What a rank does before it is ready to join; some fail at it. */
+async function prepare(): Promise<void> {
+  if (task === 'fail early' && rank === Number(process.argv[3])) throw new Error('no such list');
+  if (task === 'die early' && rank === 1) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    process.kill(process.pid, 'SIGKILL');
+  }
 }
 
-function fail(error: unknown): never {
+async function work(rendezvous: distributed.Rendezvous): Promise<unknown> {
+  await prepare();
+  world = await rendezvous.join({ backend: 'gloo', facts });
+  group = world.group;
+  const result = await tasks[task]!();
+  await world.leave();
+  return result;
+}
+
+try {
+  const result = await distributed.Rendezvous.together(place, work, { heartbeat, joinTimeoutMs: 60_000 });
+  process.stdout.write(JSON.stringify(result));
+} catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);
   process.exit(1);
 }

@@ -18,6 +18,15 @@ export interface ReducerOptions {
   readonly findUnused?: boolean;
   /** Which implementation; default: c10d's where it is built. */
   readonly kind?: 'c10d' | 'after-backward';
+  /** Notes when each bucket went off and came back, for measurements; only c10d's. Default false. */
+  readonly timed?: boolean;
+}
+
+/** Milliseconds of the clock that all processes of a host share. */
+export interface BucketTime {
+  /** This rank had all of the bucket's gradients, and gave them away. */
+  readonly off: number;
+  readonly back: number;
 }
 
 /**
@@ -35,6 +44,8 @@ export interface GradientReducer {
    * adds to this rank's gradients, and the next `backward` averages the whole (DDP's no_sync).
    */
   backward(loss: Tensor, run?: (loss: Tensor) => void): void;
+  /** Of the last backward, in the order of sending; empty where `timed` was not asked for. */
+  bucketTimes(): BucketTime[];
   dispose(): void;
 }
 
@@ -54,10 +65,22 @@ export function gradientReducer(
 function overlapping(
   group: ProcessGroup,
   parameters: readonly Tensor[],
-  { bucketBytes = 25 * MEBIBYTE, firstBucketBytes = MEBIBYTE, findUnused = false }: ReducerOptions,
+  {
+    bucketBytes = 25 * MEBIBYTE,
+    firstBucketBytes = MEBIBYTE,
+    findUnused = false,
+    timed = false,
+  }: ReducerOptions,
 ): GradientReducer {
   const handles = parameters.map(({ handle }) => handle);
-  const reducer = native().newReducer(group.handle, handles, firstBucketBytes, bucketBytes, findUnused);
+  const reducer = native().newReducer(
+    group.handle,
+    handles,
+    firstBucketBytes,
+    bucketBytes,
+    findUnused,
+    timed,
+  );
   return {
     kind: 'c10d',
     forward(run) {
@@ -67,6 +90,10 @@ function overlapping(
     backward(loss, run = plain) {
       native().prepareBackward(reducer, findUnused ? [loss.handle] : []);
       run(loss);
+    },
+    bucketTimes() {
+      const times = native().bucketTimes(reducer);
+      return times.flatMap((off, i) => (i % 2 === 0 ? [{ off, back: times[i + 1]! }] : []));
     },
     dispose: () => native().releaseReducer(reducer),
   };
@@ -85,6 +112,7 @@ function afterBackward(
       run(loss);
       noGrad(() => scope(() => averageGradients(group, buckets)));
     },
+    bucketTimes: () => [],
     dispose: () => undefined,
   };
 }

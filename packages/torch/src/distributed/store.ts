@@ -17,6 +17,12 @@ export interface TcpStoreOptions {
   readonly timeoutMs?: number;
 }
 
+/** One of the ranks that use a store. */
+export interface Participant {
+  readonly rank: number;
+  readonly size: number;
+}
+
 const POLL_FIRST = 10; // ms
 const POLL_MOST = 200; // ms
 
@@ -56,26 +62,27 @@ export class Store {
     return this.#handle;
   }
 
+  /** @throws KinoraError `distributed/store-lost`, as all that ask the store do, when its host is gone */
   set(key: string, value: string): void {
-    c10d().storeSet(this.#handle, key, value);
+    this.#ask((store) => c10d().storeSet(store, key, value));
   }
 
   /** The value of a key that is there; use `wait` before where it may not be. */
   get(key: string): string {
-    return c10d().storeGet(this.#handle, key);
+    return this.#ask((store) => c10d().storeGet(store, key));
   }
 
   /** Adds to a counter, 0 at first, and returns its new value. */
   add(key: string, amount: number): number {
-    return c10d().storeAdd(this.#handle, key, amount);
+    return this.#ask((store) => c10d().storeAdd(store, key, amount));
   }
 
   has(...keys: string[]): boolean {
-    return c10d().storeCheck(this.#handle, keys);
+    return this.#ask((store) => c10d().storeCheck(store, keys));
   }
 
   delete(key: string): boolean {
-    return c10d().storeDelete(this.#handle, key);
+    return this.#ask((store) => c10d().storeDelete(store, key));
   }
 
   /** Waits until all keys are there, without holding up the event loop. Returns those that are missing at the end. */
@@ -89,12 +96,36 @@ export class Store {
     }
   }
 
+  /** Says that this rank has come to a place called `name`; rank 0, which keeps the store, waits there for all. */
+  async gather(name: string, { rank, size }: Participant, timeoutMs: number): Promise<void> {
+    this.set(`${name}/${rank}`, '');
+    const all = Array.from({ length: size }, (_, each) => `${name}/${each}`);
+    if (rank === 0) await this.wait(all, timeoutMs);
+  }
+
+  #ask<T>(question: (store: Handle) => T): T {
+    try {
+      return question(this.#handle);
+    } catch (cause) {
+      throw storeLost(cause);
+    }
+  }
+
   close(): void {
     c10d().releaseStore(this.#handle);
   }
 }
 
 const firstLine = (cause: unknown): string => String((cause as Error).message).split('\n', 1)[0]!;
+
+const storeLost = (cause: unknown): KinoraError =>
+  new KinoraError({
+    code: 'distributed/store-lost',
+    where: 'the store of rank 0',
+    expected: 'an answer',
+    received: (cause as Partial<KinoraError>).parts?.received ?? firstLine(cause),
+    cause,
+  });
 
 function cannotServe(port: number, cause: unknown): KinoraError {
   const text = firstLine(cause);

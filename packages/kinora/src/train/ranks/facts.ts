@@ -27,8 +27,13 @@ export function rankFacts(config: RunConfig, lists: ListPrints): distributed.Fac
 function codePrint(): string {
   const own = dirname(dirname(fileURLToPath(import.meta.url)));
   const engine = dirname(fileURLToPath(import.meta.resolve('@kinora/torch')));
+  return printOf([own, engine]);
+}
+
+/** Of the programs below these folders; tests are none. */
+export function printOf(folders: readonly string[]): string {
   const hash = createHash('sha256');
-  for (const folder of [own, engine]) {
+  for (const folder of folders) {
     for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort())
       if (name.endsWith('.js') && !name.includes('.test.'))
         hash.update(name).update(readFileSync(join(folder, name)));

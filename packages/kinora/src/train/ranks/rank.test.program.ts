@@ -7,8 +7,10 @@ import { trainRun } from '../run.js';
 const [file = '', resume] = process.argv.slice(2);
 const config = effectiveConfig(JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>);
 try {
-  const place = distributed.placeFromEnvironment();
-  const { steps, best, weights } = await trainRun(config, { place, resume: resume === 'resume' });
+  const { steps, best, weights } = await distributed.Rendezvous.together(
+    distributed.placeFromEnvironment()!,
+    (rendezvous) => trainRun(config, { rendezvous, resume: resume === 'resume' }),
+  );
   process.stdout.write(JSON.stringify({ steps, best, weights }));
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);

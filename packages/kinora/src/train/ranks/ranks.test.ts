@@ -4,7 +4,7 @@ import { distributed } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { batchPlaces } from '../../data/load/order.js';
 import { runFolderOf } from '../save/run-folder.js';
-import { TinyData } from '../tiny-run.test.util.js';
+import { LABELS, TinyData } from '../tiny-run.test.util.js';
 import { expectSameAsOne, trainRanks } from './ranks.test.util.js';
 
 const enough = distributed.features().gloo;
@@ -58,6 +58,18 @@ describe.skipIf(!enough)('two processes', { timeout: 120_000 }, () => {
     for (const { code, stderr } of await trainRanks(files)) {
       expect(code).toBe(1);
       expect(stderr).toContain('rank 1 differs from rank 0 in config.lr (0.1 there, 0.2 here)');
+    }
+  });
+
+  test('with different lists refuse, and say so', async () => {
+    const lines = ['1', '2', '3', '4'].map((id) => `${id};${LABELS[0]}`);
+    const shorter = data.write('shorter.csv', lines.slice(0, 3));
+    const files = [data.write('longer.csv', lines), shorter].map((train_data_csv, rank) =>
+      data.configFile(`lists-${rank}`, { model_name: 'lists', batch_size: 2, train_data_csv }),
+    );
+    for (const { code, stderr } of await trainRanks(files)) {
+      expect(code).toBe(1);
+      expect(stderr).toContain('rank 1 differs from rank 0 in lists.train.clips (4 there, 3 here)');
     }
   });
 

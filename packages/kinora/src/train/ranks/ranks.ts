@@ -32,24 +32,20 @@ export class Ranks {
     this.#asked = asked;
   }
 
-  /** Comes together with the others, runs `work` and parts from them; errors name the rank that failed. */
+  /** Comes together with the others, runs `work` and parts from them. */
   static async together<T>(
-    place: distributed.Place,
+    rendezvous: distributed.Rendezvous,
     { config, device, facts, signal }: JoinRanks,
     work: (ranks: Ranks) => Promise<T>,
   ): Promise<T> {
-    checkDivides(config, place.worldSize);
+    checkDivides(config, rendezvous.place.worldSize);
     const backend = device === 'cpu' ? 'gloo' : 'nccl';
-    const world = await distributed.World.join(place, { backend, facts });
+    const world = await Promise.race([rendezvous.join({ backend, facts }), raised(signal)]);
     const ranks = new Ranks(world, signal);
     try {
-      const result = await Promise.race([work(ranks), world.failure]);
+      const result = await work(ranks);
       await world.leave();
       return result;
-    } catch (error) {
-      const explained = await world.explain(error);
-      world.abandon();
-      throw explained;
     } finally {
       ranks.#reducer?.dispose();
     }
@@ -146,6 +142,14 @@ export class Ranks {
     for (const text of texts.slice(1))
       for (const clip of JSON.parse(text) as BadClip[]) loader.countBad(clip);
   }
+}
+
+/** Rejects when `signal` is raised: nobody needs to wait for ranks that come late. */
+async function raised(signal: AbortSignal | undefined): Promise<never> {
+  signal?.throwIfAborted();
+  return new Promise((_, reject) =>
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true }),
+  );
 }
 
 const diverged = (ranks: readonly number[]): KinoraError =>

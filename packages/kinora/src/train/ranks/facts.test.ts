@@ -1,0 +1,39 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { effectiveConfig } from '../../config/index.js';
+import { printOf, rankFacts } from './facts.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'kinora-facts-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A program of these files. */
+function program(name: string, files: Readonly<Record<string, string>>): string {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(join(folder, name, path, '..'), { recursive: true });
+    writeFileSync(join(folder, name, path), text);
+  }
+  return join(folder, name);
+}
+
+test('copies of a program agree; a changed, a new and a renamed file do not', () => {
+  const files = { 'main.js': 'train()', 'deep/loss.js': 'nll' };
+  const print = printOf([program('first', files)]);
+  expect(printOf([program('copy', { ...files, 'main.test.js': 'expect()', 'notes.txt': '' })])).toBe(print);
+  const others = [
+    { ...files, 'deep/loss.js': 'mse' },
+    { ...files, 'new.js': '' },
+    { 'main.js': 'train()', 'deep/cost.js': 'nll' },
+  ];
+  for (const [i, other] of others.entries()) expect(printOf([program(`other-${i}`, other)])).not.toBe(print);
+});
+
+test('the configuration counts, but not where things lie', () => {
+  const lists = { train: { clips: 1, sha256: '0' }, val: null };
+  const facts = (changes: Record<string, unknown>) =>
+    rankFacts(effectiveConfig({ model_name: 'a', ...changes }), lists).config;
+  const here = facts({ output_dir: 'runs', train_data_folder: '/disk/clips', num_workers: 1 });
+  expect(facts({ output_dir: '/else', train_data_folder: '/copy/clips', num_workers: 8 })).toEqual(here);
+  expect(facts({ output_dir: 'runs', lr: 0.5 })).not.toEqual(here);
+});
