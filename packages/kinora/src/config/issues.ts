@@ -18,6 +18,8 @@ export interface IssueContext {
   keysAt: (path: Path) => string[];
   /** Text of the file, to tell the line of a key. */
   text?: string;
+  /** Changes that `--set` made to it: what they say does not stand in the file. */
+  set?: readonly string[];
 }
 
 /** One error for the first problem; the number of further problems stands in the hint. */
@@ -123,14 +125,20 @@ function show(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-/** `configs/a.json:12, augment.degrees` */
-function place(path: Path, { source, text }: IssueContext): string {
+/** `configs/a.json:12, augment.degrees`, or `--set augment.degrees` */
+function place(path: Path, { source, text, set = [] }: IssueContext): string {
+  const name = path.map(String).join('.');
+  if (set.some((assignment) => within(name, assignment.slice(0, assignment.indexOf('=')))))
+    return `--set ${name}`;
   const keys = path.filter((part) => typeof part === 'string').reverse();
   const line =
     text === undefined ? undefined : keys.map((key) => lineOf(key, text)).find((n) => n !== undefined);
   const file = line === undefined ? source : `${source}:${line}`;
-  return path.length === 0 ? file : `${file}, ${path.map(String).join('.')}`;
+  return path.length === 0 ? file : `${file}, ${name}`;
 }
+
+/** Whether a dotted name is a key or inside it; `schedule.name` is what `schedule=cosin` says. */
+const within = (name: string, key: string): boolean => name === key || name.startsWith(`${key}.`);
 
 /** Line of `"key":` if the text has it exactly once. */
 function lineOf(key: string, text: string): number | undefined {

@@ -181,6 +181,9 @@ describe('--set', () => {
     ['lr', /^--set: expected key=value, received "lr"/],
     ['=3', /^--set: expected key=value/],
     ['lr.x=3', /^--set: expected a key inside an object, not inside 1/],
+    ['lr=fast', /^--set lr: expected a number, received "fast"/],
+    ['schedule=cosin', /^--set schedule.name: expected one of /],
+    ['modle=x', /^--set modle: expected a known key/],
     ['lr=fast', /lr: expected a number, received "fast"/],
     ['rl=3', /the nearest valid key is "lr"/],
   ])('%s is refused', async (set, message) => {

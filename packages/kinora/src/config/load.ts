@@ -7,7 +7,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
 import { isAddress } from '../clip/read/packed/remote/address.js';
 import { crossCheck } from './check.js';
-import { configError } from './issues.js';
+import { configError, type IssueContext } from './issues.js';
 import { keysAt } from './keys.js';
 import { override } from './override.js';
 import { RunConfig, type RunConfigInput } from './schema.js';
@@ -22,7 +22,7 @@ export async function loadConfig(file: string, { set = [] }: LoadOptions = {}): 
   const text = await read(file);
   const value = parse(text, file);
   const changed = set.length > 0 && isObject(value) ? override(value, set) : value;
-  return check(changed, file, text);
+  return check(changed, file, { text, set });
 }
 
 /**
@@ -33,11 +33,11 @@ export function effectiveConfig(input: RunConfigInput, source = 'configuration')
   return check(input, source);
 }
 
-function check(value: unknown, source: string, text?: string): RunConfig {
+function check(value: unknown, source: string, from: Pick<IssueContext, 'text' | 'set'> = {}): RunConfig {
   const result = RunConfig.safeParse(value);
   if (!result.success) {
-    const context = { source, value, keysAt: (path: readonly PropertyKey[]) => keysAt(RunConfig, path) };
-    throw configError(result.error.issues, text === undefined ? context : { ...context, text });
+    const names = (path: readonly PropertyKey[]) => keysAt(RunConfig, path);
+    throw configError(result.error.issues, { source, value, keysAt: names, ...from });
   }
   const config = complete(result.data, source);
   crossCheck(config, source);
