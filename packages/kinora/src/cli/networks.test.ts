@@ -75,7 +75,7 @@ describe('kinora models', () => {
     const { status, stdout, stderr } = await kinora('models', 'ResNet3D19');
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(
-      /^kinora: expected a network \(.*\), received "ResNet3D19"; the nearest name is "ResNet3D1.A?"\n$/,
+      /^kinora: expected a network that `kinora models` lists, received "ResNet3D19"; the nearest name is "ResNet3D1.A?"\n$/,
     );
   });
 });

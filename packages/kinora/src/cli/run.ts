@@ -2,7 +2,8 @@
  * From the words of a command line to an exit code: find the command, load only its code, parse, run, tell failures.
  * Prints help and errors; the commands print their own results.
  */
-import { Command, CommanderError } from 'commander';
+import { KinoraError } from '@kinora/torch/error';
+import { Command, CommanderError, type Option } from 'commander';
 import { version } from '../version.js';
 import { COMMANDS, type CommandEntry } from './commands.js';
 import { normalizeArgv, takeDebug } from './terminal/argv.js';
@@ -42,6 +43,7 @@ async function execute(command: Command, words: string[]): Promise<void> {
   // Commander builds its usage line from the parent; its errors come back as exceptions instead of exits.
   new Command('kinora').addCommand(command);
   for (const each of [command, ...command.commands]) {
+    for (const option of each.options) nameInErrors(option);
     each
       .exitOverride()
       .configureOutput({ writeErr: () => {} })
@@ -53,6 +55,20 @@ async function execute(command: Command, words: string[]): Promise<void> {
     if (error instanceof CommanderError && error.exitCode === 0) return;
     throw usageError(error, command);
   }
+}
+
+/** A word that cannot be read as a value is told together with its flag, which the reading does not know. */
+function nameInErrors(option: Option): void {
+  const read = option.parseArg;
+  if (read === undefined) return;
+  option.argParser((word: string, previous: unknown) => {
+    try {
+      return read(word, previous);
+    } catch (error) {
+      if (!(error instanceof KinoraError) || error.parts.where !== undefined) throw error;
+      throw new KinoraError({ ...error.parts, where: option.long ?? option.flags });
+    }
+  });
 }
 
 function overview(commands: readonly CommandEntry[]): string {

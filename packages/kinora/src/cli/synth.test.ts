@@ -59,7 +59,7 @@ test('Ctrl+C leaves whole clips only; the same command continues, then finds not
 }, 60_000);
 
 test.each([
-  [['--clips-per-class', 'many'], 'expected a whole number above 0, received "many"'],
+  [['--clips-per-class', 'many'], '--clips-per-class: expected a whole number above 0, received "many"'],
   [['--seed', '-1'], 'expected a whole number, received "-1"'],
   [
     ['--people', '2', '--out', join(base, 'few')],

@@ -37,7 +37,7 @@ export function findNetwork(name: string): NetworkEntry {
   const near = nearest(name, names);
   throw new KinoraError({
     code: 'model/unknown',
-    expected: `a network (${names.join(', ')})`,
+    expected: 'a network that `kinora models` lists',
     received: `"${name}"`,
     ...(near === undefined ? {} : { hint: `the nearest name is "${near}"` }),
   });
