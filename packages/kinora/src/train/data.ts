@@ -27,12 +27,13 @@ export function readSplit(
   const options = { ...(labels && { labels }), unknownLabels: config.unknown_labels };
   if (file !== undefined && isPack(file)) {
     const list = readPack(file, { ...options, ...streamOptions(config) });
-    return checkClasses(checkLabels(list, file), config);
+    return checkClasses(checkLabels(list, file), file, config);
   }
   const folder = need(config, `${split}_data_folder`, split === 'train' ? 'training' : 'validation');
-  if (file !== undefined) return checkClasses(checkLabels(readClipList(file, folder, options), file), config);
+  if (file !== undefined)
+    return checkClasses(checkLabels(readClipList(file, folder, options), file), file, config);
   if (split === 'val' && folder === config.train_data_folder) return undefined;
-  return checkClasses(readClassFolders(folder, options), config);
+  return checkClasses(readClassFolders(folder, options), folder, config);
 }
 
 /** The test list: clips without labels. */
@@ -64,7 +65,8 @@ function checkLabels(list: ClipList, file: string): ClipList {
   });
 }
 
-function checkClasses(list: ClipList, { num_classes, labels_csv }: RunConfig): ClipList {
+function checkClasses(list: ClipList, where: string, { num_classes, labels_csv }: RunConfig): ClipList {
+  if (list.labels.length < 2) throw oneClass(labels_csv ?? where, list.labels);
   if (num_classes === null || num_classes === list.labels.length) return list;
   throw new KinoraError({
     code: 'config/num-classes',
@@ -74,6 +76,15 @@ function checkClasses(list: ClipList, { num_classes, labels_csv }: RunConfig): C
     hint: 'correct num_classes, or leave it out',
   });
 }
+
+/** Nothing can be learned from it, and its accuracy would be 100 %. */
+const oneClass = (where: string, labels: readonly string[]): KinoraError =>
+  new KinoraError({
+    code: 'data/one-class',
+    where,
+    expected: 'two classes or more',
+    received: labels.map((label) => JSON.stringify(label)).join() || 'none',
+  });
 
 /** Shuffled, randomly sampled and augmented, all by the configuration's seed. */
 export const trainingLoader = (

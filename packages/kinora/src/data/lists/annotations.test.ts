@@ -18,7 +18,7 @@ function secondsSince(begin: NodeJS.CpuUsage): number {
 }
 
 /** Reads a list with this text; `$FILE` in messages stands for its path. */
-function list(text: string, options: Parameters<typeof readClipList>[2] = { labels }) {
+function list(text: string | Uint8Array, options: Parameters<typeof readClipList>[2] = { labels }) {
   using folder = temporaryFolder();
   const file = join(folder.path, 'list.csv');
   writeFileSync(file, text);
@@ -55,6 +55,23 @@ describe('lists', () => {
     expect(list(text.slice(text.indexOf('\n') + 1)).items).toEqual(expected);
   });
 
+  test('as spreadsheets save it: semicolons between columns, byte order marks, UTF-16', () => {
+    const text = 'label;path\r\nThumb Up;"a; b.mp4"\r\n';
+    const ids = (bytes: string | Uint8Array) => list(bytes).items.map(({ id, label }) => [id, label]);
+    expect(ids(text)).toEqual([['a; b.mp4', 2]]);
+    expect(ids(`\uFEFF${text}`)).toEqual([['a; b.mp4', 2]]);
+    expect(ids(Buffer.from(`\uFEFF${text}`, 'utf16le'))).toEqual([['a; b.mp4', 2]]);
+    expect(ids(Buffer.from(`\uFEFF${text}`, 'utf16le').swap16())).toEqual([['a; b.mp4', 2]]);
+    expect(() => list(Buffer.from('1;Thumb Up\n2;W\xe4ve\n', 'latin1'))).toThrow(
+      '$FILE line 2: expected text in UTF-8, received other bytes; save it as UTF-8',
+    );
+  });
+
+  test('an accent is one letter or two, and the same class', () => {
+    const { items } = list('1;Wa\u0308ve\n', { labels: ['W\u00e4ve'] });
+    expect(items[0]!.label).toBe(0);
+  });
+
   test('columns in the order of the header; labels from the list if none are given', () => {
     const { labels: named, items } = list('path,start,label\na,2,wave\nb,,clap\n', {});
     expect(named).toEqual(['clap', 'wave']);
@@ -83,6 +100,7 @@ describe('lists', () => {
     ['a,Thumb Up,3,2\n', '$FILE line 1: expected an end after the start'],
     ['1;Thumb Up\n../../etc;Thumb Up\n', '$FILE line 2: expected a path inside /data, received "../../etc"'],
     ['/etc/passwd;Thumb Up\n', '$FILE line 1: expected a path inside /data'],
+    ['id,label\na,Thumb Up\n', '$FILE line 1: expected a column named path beside that named label'],
     ['\n\n', '$FILE: expected at least one clip'],
     ['path,label\n', '$FILE: expected at least one clip'],
   ])('%j', (text, message) => {

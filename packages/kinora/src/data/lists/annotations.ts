@@ -2,13 +2,14 @@
  * Lists of clips as people have them. The format shows in the first line:
  * - `id;label`, Jester's own lists; the test list is `id` alone;
  * - `path,label[,start,end]`, a generic CSV, quotes allowed, `start` and `end` in seconds; a first line
- *   that begins with `path` names the columns.
+ *   with `path` in it names the columns, in any order, and may separate them by `;` as some spreadsheets do.
  * A folder with one subfolder per class needs no list (`class-folders.ts`).
  */
 import { KinoraError } from '@kinora/torch/error';
 import { nearest } from '../../nearest.js';
 import type { ClipItem, ClipList } from './clip-list.js';
 import { pathInside } from './clip-path.js';
+import { className } from './labels.js';
 import { csvFields, readLines } from './text-lines.js';
 
 export interface ListOptions {
@@ -35,7 +36,7 @@ export function readClipList(file: string, root: string, options: ListOptions = 
   const lines = readLines(file, 'a list of clips');
   const first = lines.findIndex((line) => line.trim() !== '');
   if (first < 0) throw empty(file, 0);
-  const { read, header } = formatOf(lines[first]!);
+  const { read, header } = formatOf(lines[first]!, () => `${file} line ${first + 1}`);
   let at = header ? first + 1 : first;
   const where = (): string => `${file} line ${at + 1}`;
   const known = options.labels === undefined ? new Map<string, number>() : indexed(options.labels);
@@ -46,7 +47,8 @@ export function readClipList(file: string, root: string, options: ListOptions = 
     if (lines[at]!.trim() === '') continue;
     entries++;
     const entry = read(lines[at]!, where);
-    const label = labelIndex(entry.label, known, unknown, where);
+    const name = entry.label === undefined ? undefined : className(entry.label);
+    const label = labelIndex(name, known, unknown, where);
     if (label !== undefined) items.push(clipItem(entry, root, label, where));
   }
   if (items.length === 0) throw empty(file, entries);
@@ -90,12 +92,15 @@ function alphabetical({ labels, items, dropped }: ClipList): ClipList {
   };
 }
 
-function formatOf(line: string): { read: LineReader; header: boolean } {
-  if (line.includes(';')) return { read: readJesterLine, header: false };
+function formatOf(line: string, where: Where): { read: LineReader; header: boolean } {
+  const separator = line.includes(';') ? ';' : ',';
+  const columns = csvFields(line, separator).map((name) => name.toLowerCase());
+  if (columns.includes('path')) return { read: csvReader(columns, separator), header: true };
+  // Taken for a clip, it would make a class of its own.
+  if (columns.includes('label')) throw badLine(where(), 'a column named path beside that named label', line);
+  if (separator === ';') return { read: readJesterLine, header: false };
   if (!line.includes(',')) return { read: readIdLine, header: false };
-  const columns = csvFields(line, ',').map((name) => name.toLowerCase());
-  const header = columns[0] === 'path';
-  return { read: csvReader(header ? columns : ['path', 'label', 'start', 'end']), header };
+  return { read: csvReader(['path', 'label', 'start', 'end'], ','), header: false };
 }
 
 function readJesterLine(line: string, where: Where): Entry {
@@ -112,10 +117,10 @@ function readIdLine(line: string, where: Where): Entry {
   return { id: line.trim(), label: undefined };
 }
 
-function csvReader(columns: readonly string[]): LineReader {
+function csvReader(columns: readonly string[], separator: string): LineReader {
   const [path, label, start, end] = ['path', 'label', 'start', 'end'].map((name) => columns.indexOf(name));
   return (line, where) => {
-    const fields = csvFields(line, ',');
+    const fields = csvFields(line, separator);
     const id = fields[path!] ?? '';
     if (id === '' || fields.length > columns.length) throw badLine(where(), columns.join(','), line);
     const name = fields[label!] ?? '';

@@ -5,6 +5,7 @@ import { KinoraError } from '@kinora/torch/error';
 import { nearest } from '../../nearest.js';
 import type { ListOptions } from './annotations.js';
 import type { ClipItem, ClipList } from './clip-list.js';
+import { className } from './labels.js';
 
 const VIDEO = new Set([
   '.mp4',
@@ -32,11 +33,11 @@ export function readClassFolders(root: string, options: ListOptions = {}): ClipL
   const classes = entriesOf(root)
     .filter(isFolder)
     .map(({ name }) => name);
-  const labels = options.labels ?? classes;
+  const labels = options.labels ?? classes.map(className);
   const items: ClipItem[] = [];
   let dropped = 0;
   for (const name of classes) {
-    const label = labels.indexOf(name);
+    const label = labels.indexOf(className(name));
     if (label < 0 && options.unknownLabels !== 'drop') throw unknownClass(join(root, name), name, labels);
     const clips = entriesOf(join(root, name)).filter((entry) => isFolder(entry) || isVideoName(entry.name));
     if (label < 0) dropped += clips.length;

@@ -6,7 +6,7 @@ import { readLines } from './text-lines.js';
 export function readLabels(file: string): string[] {
   const seen = new Map<string, number>();
   for (const [i, line] of readLines(file, 'a labels file, one class a line').entries()) {
-    const label = line.trim();
+    const label = className(line.trim());
     if (label === '') continue;
     if (seen.has(label)) throw repeated(file, i + 1, label, seen.get(label)!);
     seen.set(label, i + 1);
@@ -21,6 +21,9 @@ export function readLabels(file: string): string[] {
   }
   return [...seen.keys()];
 }
+
+/** Letters with accents composed (NFC): file systems, editors and keyboards differ in that, and nobody sees it. */
+export const className = (name: string): string => name.normalize('NFC');
 
 const OPPOSITE: Readonly<Record<string, string>> = {
   left: 'right',

@@ -2,16 +2,42 @@
 import { readFileSync } from 'node:fs';
 import { KinoraError } from '@kinora/torch/error';
 
-/** The lines of a UTF-8 file, without byte order mark and line ends; line n is at index n - 1. */
+/**
+ * The lines of a file, without byte order mark and line ends; line n is at index n - 1. The text is UTF-8, or UTF-16 with
+ * a byte order mark, as spreadsheets write it. Throws `data/encoding` with the line for bytes that are neither.
+ */
 export function readLines(file: string, what: string): string[] {
-  return readText(file, what)
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/);
+  return decode(readBytes(file, what), file).split(/\r?\n/);
 }
 
-function readText(file: string, what: string): string {
+function decode(bytes: Uint8Array, file: string): string {
+  const [first, second] = bytes;
+  const wide =
+    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : null;
   try {
-    return readFileSync(file, 'utf8');
+    return new TextDecoder(wide ?? 'utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    const where = wide === null ? `${file} line ${firstBadLine(bytes)}` : file;
+    throw new KinoraError({
+      code: 'data/encoding',
+      where,
+      expected: wide === null ? 'text in UTF-8' : 'text in UTF-16, as its first bytes say',
+      received: 'other bytes',
+      hint: 'save it as UTF-8',
+      cause,
+    });
+  }
+}
+
+/** Counted from 1. Decoding with replacement keeps line ends as they are. */
+const firstBadLine = (bytes: Uint8Array): number => {
+  const before = new TextDecoder().decode(bytes).split('\uFFFD', 1)[0]!;
+  return before.split('\n').length;
+};
+
+function readBytes(file: string, what: string): Uint8Array {
+  try {
+    return readFileSync(file);
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     throw new KinoraError({
