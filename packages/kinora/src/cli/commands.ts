@@ -64,6 +64,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./synth.js')).synthCommand(),
   },
   {
+    name: 'split',
+    summary: 'make training and validation lists of a folder of clips',
+    load: async () => (await import('./split.js')).splitCommand(),
+  },
+  {
     name: 'pack',
     summary: 'pack a data set into shards, or check one',
     load: async () => (await import('./pack.js')).packCommand(),

@@ -1,9 +1,9 @@
 /** The logits of all members for one list as a table, with who is in which clip. */
 import type { ClipList } from '../../data/lists/clip-list.js';
+import { peopleOf } from '../../data/lists/people.js';
 import type { PredictOptions } from '../predict-list.js';
 import type { Member } from './member.js';
 import { memberLogits } from './member-logits.js';
-import { peopleOf } from './people.js';
 import { type LogitTable, pickRows } from './table.js';
 
 export interface Collected extends LogitTable {

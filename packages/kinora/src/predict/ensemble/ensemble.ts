@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { KinoraError } from '@kinora/torch';
 import type { ClipList } from '../../data/lists/clip-list.js';
+import { subjectsBeside } from '../../data/lists/people.js';
 import type { EnsembleSpec } from '../../model/ensemble/ensemble.js';
 import type { Rule, RuleName } from '../../model/ensemble/rules.js';
 import { readSplit } from '../../train/data.js';
@@ -13,7 +14,6 @@ import type { PredictOptions } from '../predict-list.js';
 import { type Collected, collect } from './collect.js';
 import { fitRule, isFitted } from './fit.js';
 import { checkMembers, type Member, readMember } from './member.js';
-import { subjectsBeside } from './people.js';
 import { saveEnsemble } from './save.js';
 import { type Study, study } from './study.js';
 import { checkUnseen, trainingList } from './unseen.js';

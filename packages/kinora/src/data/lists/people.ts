@@ -3,15 +3,17 @@
  * of one person, mirrored and reversed ones too, stay together wherever clips are divided or drawn.
  */
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { KinoraError } from '@kinora/torch';
-import type { ClipItem } from '../../data/lists/clip-list.js';
-import { csvFields, readLines } from '../../data/lists/text-lines.js';
+import { basename, dirname, join } from 'node:path';
+import { KinoraError } from '@kinora/torch/error';
+import type { ClipItem } from './clip-list.js';
+import { csvFields, readLines } from './text-lines.js';
 
 export interface People {
   /** One number a person, `[N]`; where nobody knows, one a clip. */
   readonly groups: Int32Array;
-  /** The file that says so; absent where nobody knows. */
+  /** Their names by that number; absent where nobody knows. */
+  readonly names?: readonly string[];
+  /** The file that says so, if a file does. */
   readonly file?: string;
 }
 
@@ -24,18 +26,39 @@ export function subjectsBeside(list: string | undefined): string | undefined {
   return existsSync(file) ? file : undefined;
 }
 
-/** Throws `ensemble/subjects` for a clip that the file does not have, or a file that is none. */
+/** Throws `data/subjects` for a clip that the file does not have, or a file that is none. */
 export function peopleOf(items: readonly ClipItem[], file: string | undefined): People {
   if (file === undefined) return { groups: Int32Array.from(items, (_, n) => n) };
   const subjects = readSubjects(file);
-  const numbers = new Map<string, number>();
-  const groups = Int32Array.from(items, ({ id }) => {
+  const named = grouped(items, ({ id }) => {
     const subject = subjects.get(id);
     if (subject === undefined) throw unknownClip(file, id);
+    return subject;
+  });
+  return { ...named, file };
+}
+
+/**
+ * People by the names of their clips' files or folders: the first group of the pattern, or all that it matches.
+ * Throws `data/subjects` for a name that it does not match.
+ */
+export function peopleByName(items: readonly ClipItem[], pattern: RegExp): People {
+  return grouped(items, ({ id }) => {
+    const match = pattern.exec(basename(id));
+    const subject = match?.[1] ?? match?.[0] ?? '';
+    if (subject === '') throw nameless(id, pattern);
+    return subject;
+  });
+}
+
+function grouped(items: readonly ClipItem[], subjectOf: (item: ClipItem) => string) {
+  const numbers = new Map<string, number>();
+  const groups = Int32Array.from(items, (item) => {
+    const subject = subjectOf(item);
     if (!numbers.has(subject)) numbers.set(subject, numbers.size);
     return numbers.get(subject)!;
   });
-  return { groups, file };
+  return { groups, names: [...numbers.keys()] };
 }
 
 function readSubjects(file: string): Map<string, string> {
@@ -54,7 +77,7 @@ function readSubjects(file: string): Map<string, string> {
 
 const noColumns = (file: string, heading: string): KinoraError =>
   new KinoraError({
-    code: 'ensemble/subjects',
+    code: 'data/subjects',
     where: `${file} line 1`,
     expected: 'column names, id and subject among them',
     received: JSON.stringify(heading),
@@ -62,9 +85,17 @@ const noColumns = (file: string, heading: string): KinoraError =>
 
 const unknownClip = (file: string, id: string): KinoraError =>
   new KinoraError({
-    code: 'ensemble/subjects',
+    code: 'data/subjects',
     where: file,
     expected: `who is in clip ${id}`,
     received: 'no line for it',
     hint: 'name another file with --subjects',
+  });
+
+const nameless = (id: string, pattern: RegExp): KinoraError =>
+  new KinoraError({
+    code: 'data/subjects',
+    where: id,
+    expected: `a name that ${pattern} finds a person in`,
+    received: JSON.stringify(basename(id)),
   });

@@ -1,0 +1,171 @@
+/** `kinora split`: from a folder of clips, one subfolder a class, to lists to train and to validate on. */
+import { existsSync, mkdirSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { KinoraError } from '@kinora/torch/error';
+import { Command } from 'commander';
+import { readClassFolders } from '../data/lists/class-folders.js';
+import type { ClipItem, ClipList } from '../data/lists/clip-list.js';
+import { type Division, divide } from '../data/lists/divide.js';
+import { type People, peopleByName, peopleOf, subjectsBeside } from '../data/lists/people.js';
+import { writeClipList, writeLabels, writeSubjects } from '../data/lists/write-lists.js';
+import { plural } from '../predict/report/words.js';
+import { wholeNumber } from './terminal/options.js';
+
+interface SplitFlags {
+  person?: RegExp;
+  subjects?: string;
+  validation: number;
+  seed: number;
+  out?: string;
+}
+
+const EXAMPLES = `
+A person is never in both lists: what a network learns of one would flatter it in the other.
+
+Examples:
+  $ kinora split data/mine                          # data/mine/wave/anna-01.mp4: whoever is in it, clip by clip
+  $ kinora split data/mine --person '^[^-]+'        # the person is what stands before the first dash
+  $ kinora split data/mine --subjects people.csv    # columns id (wave/anna-01.mp4) and subject (anna)`;
+
+export function splitCommand(): Command {
+  return new Command('split')
+    .description(
+      'Make a training and a validation list of a folder of clips, which has one subfolder for each class.',
+    )
+    .argument('<folder>', 'clips: video files or folders of JPEG frames, in subfolders named after classes')
+    .option('--person <pattern>', 'regular expression that finds the person in the name of a clip', pattern)
+    .option('--subjects <file>', 'who is in which clip (default: subjects.csv in the folder)')
+    .option('--validation <share>', 'share of every class to validate on, about', share, 0.2)
+    .option('--seed <n>', 'decides who', wholeNumber, 1)
+    .option('--out <folder>', 'where the lists go (default: the folder itself)')
+    .addHelpText('after', EXAMPLES)
+    .action(split);
+}
+
+function split(folder: string, flags: SplitFlags): void {
+  const { out = folder } = flags;
+  const list = readClassFolders(folder);
+  const people = whoIsIn(list, folder, flags);
+  const division = divide(list, people.groups, { share: flags.validation, seed: flags.seed });
+  if (division.validation.length === 0) throw nobodyToSpare(folder, people);
+  const files = filesIn(out, people);
+  for (const file of Object.values(files)) if (existsSync(file)) throw standsThere(file);
+  mkdirSync(out, { recursive: true });
+  writeClipList(files.train, division.train, list.labels);
+  writeClipList(files.validation, division.validation, list.labels);
+  writeLabels(files.labels, list.labels);
+  if (files.subjects !== undefined) writeSubjects(files.subjects, list.items, namesOf(people));
+  process.stdout.write(`${describe(list, division, people, folder, files)}\n`);
+}
+
+function whoIsIn({ items }: ClipList, folder: string, { person, subjects }: SplitFlags): People {
+  if (person !== undefined && subjects !== undefined) throw twoSources();
+  if (person !== undefined) return peopleByName(items, person);
+  return peopleOf(items, subjects ?? subjectsBeside(join(folder, 'train.csv')));
+}
+
+type Files = Record<'train' | 'validation' | 'labels', string> & { subjects?: string };
+
+/** What is written; who is who only where that is known and does not stand there already. */
+function filesIn(out: string, { names, file }: People): Files {
+  const at = (name: string) => join(out, `${name}.csv`);
+  const lists = { train: at('train'), validation: at('validation'), labels: at('labels') };
+  const known = names !== undefined && (file === undefined || resolve(file) !== resolve(at('subjects')));
+  return known ? { ...lists, subjects: at('subjects') } : lists;
+}
+
+const namesOf = ({ groups, names = [] }: People): string[] => Array.from(groups, (group) => names[group]!);
+
+function describe(list: ClipList, division: Division, people: People, folder: string, files: Files): string {
+  const { train, validation, uncovered } = division;
+  const by = new Map(list.items.map((item, i) => [item, people.groups[i]!]));
+  const of = (items: readonly ClipItem[]): string => {
+    const clips = plural(items.length, 'clip');
+    if (people.names === undefined) return clips;
+    return `${clips} of ${new Set(items.map((item) => by.get(item))).size} people`;
+  };
+  const lines = [
+    `${folder}: ${plural(list.labels.length, 'class', 'classes')}, ${of(list.items)}`,
+    `  to train on: ${of(train)} (${files.train})`,
+    `  to validate: ${of(validation)} (${files.validation})`,
+  ];
+  if (people.names === undefined) {
+    lines.push(
+      'nobody says who is in which clip, so a person can be in both lists, and the accuracy will flatter: see --person',
+    );
+  }
+  if (uncovered.length > 0) {
+    lines.push(`without a validation clip, for want of people or clips: ${uncovered.join(', ')}`);
+  }
+  return `${lines.join('\n')}\ntrain with:\n  ${trainLine(folder, files)}`;
+}
+
+function trainLine(folder: string, files: Files): string {
+  const keys = {
+    model_name: basename(resolve(folder)),
+    train_data_folder: folder,
+    train_data_csv: files.train,
+    val_data_csv: files.validation,
+    labels_csv: files.labels,
+  };
+  const sets = Object.entries(keys).map(([key, value]) => `--set ${key}=${quoted(value)}`);
+  return `kinora train --config configs/own-clips.json ${sets.join(' ')}`;
+}
+
+/** A word for a POSIX shell. */
+const quoted = (word: string): string =>
+  /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+function pattern(text: string): RegExp {
+  try {
+    return new RegExp(text, 'u');
+  } catch (cause) {
+    const received = (cause as Error).message;
+    throw new KinoraError({
+      code: 'usage/pattern',
+      where: '--person',
+      expected: 'a regular expression',
+      received,
+    });
+  }
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value > 0 && value < 1) return value;
+  throw new KinoraError({
+    code: 'usage/share',
+    where: '--validation',
+    expected: 'a number between 0 and 1',
+    received: JSON.stringify(text),
+  });
+}
+
+const twoSources = (): KinoraError =>
+  new KinoraError({
+    code: 'usage/people',
+    where: 'kinora split',
+    expected: 'either --person or --subjects',
+    received: 'both',
+  });
+
+const nobodyToSpare = (folder: string, { names }: People): KinoraError =>
+  new KinoraError({
+    code: 'data/nothing-to-divide',
+    where: folder,
+    expected:
+      names === undefined ? 'a class with two clips or more' : 'two people or more who show the same class',
+    received:
+      names === undefined
+        ? 'none'
+        : `${plural(names.length, 'person', 'people')}: ${names.slice(0, 5).join(', ')}`,
+  });
+
+const standsThere = (file: string): KinoraError =>
+  new KinoraError({
+    code: 'data/list-exists',
+    where: file,
+    expected: 'no file there yet',
+    received: 'one',
+    hint: 'remove it, or name another folder with --out',
+  });
