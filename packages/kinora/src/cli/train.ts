@@ -81,7 +81,7 @@ async function trainHere(
   const place = rendezvous?.place;
   const leads = place === undefined || place.rank === 0;
   const progress = leads ? createProgress() : silent;
-  const device = chooseDevice({ ...flags, localRank: place?.localRank }, progress);
+  const device = chooseDevice({ ...flags, localRank: place?.gpu }, progress);
   const { folder, best } = await interruptible(
     (signal) =>
       trainRun(config, {

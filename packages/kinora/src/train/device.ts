@@ -7,7 +7,7 @@ export interface DeviceChoice {
   useGpu?: boolean;
   /** GPU numbers asked for. */
   gpus?: readonly number[];
-  /** Which of this host's processes this is, where there are several: each has a GPU of its own. */
+  /** Which of this host's processes this is, among those that see the same GPUs: each has one of its own. */
   localRank?: number | undefined;
 }
 

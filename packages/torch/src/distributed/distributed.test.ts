@@ -241,6 +241,7 @@ describe('the place among ranks', () => {
       rank: 3,
       worldSize: 8,
       localRank: 1,
+      gpu: 1,
       host: 'a',
       port: 29501,
     });
@@ -254,7 +255,7 @@ describe('the place among ranks', () => {
       PET_MASTER_ADDR: 'job-node-0-0.job',
       PET_MASTER_PORT: '29400',
     };
-    const expected = { rank: 2, worldSize: 4, localRank: 0, host: 'job-node-0-0.job', port: 29400 };
+    const expected = { rank: 2, worldSize: 4, localRank: 0, gpu: 0, host: 'job-node-0-0.job', port: 29400 };
     expect(placeFromEnvironment(pod)).toEqual(expected);
     expect(errorOf(() => placeFromEnvironment({ ...pod, PET_NPROC_PER_NODE: 'auto' })).message).toContain(
       'PET_NPROC_PER_NODE: expected 1, for one process a pod, received "auto"',
@@ -270,8 +271,15 @@ describe('the place among ranks', () => {
       SLURM_STEP_NODELIST: 'gpu[03-06,09]',
       SLURM_JOB_ID: '4711',
     };
-    const expected = { rank: 9, worldSize: 16, localRank: 1, host: 'gpu03', port: 29500 + 711 };
+    const expected = { rank: 9, worldSize: 16, localRank: 1, gpu: 1, host: 'gpu03', port: 29500 + 711 };
     expect(placeFromEnvironment(slurm)).toEqual(expected);
+    // --gpus-per-node shows every task all GPUs, --gpus-per-task only its own.
+    const gpuOf = (more: Record<string, string>) => placeFromEnvironment({ ...slurm, ...more })!.gpu;
+    expect(gpuOf({ CUDA_VISIBLE_DEVICES: '0,1,2,3' })).toBe(1);
+    for (const own of ['0', '1', 'GPU-8a56'])
+      expect(gpuOf({ CUDA_VISIBLE_DEVICES: own, SLURM_GPUS_PER_TASK: '1' })).toBe(0);
+    // A list of one for all the processes of a host is no GPU for each.
+    expect(gpuOf({ CUDA_VISIBLE_DEVICES: '0', LOCAL_WORLD_SIZE: '2' })).toBe(1);
     const { SLURM_STEP_ID: _, ...batch } = slurm;
     expect(placeFromEnvironment(batch)).toBeUndefined();
   });

@@ -9,8 +9,10 @@ import { checkRank } from './group.js';
 export interface Place {
   readonly rank: number;
   readonly worldSize: number;
-  /** Among the processes of this host: which GPU is its own. */
+  /** Among the processes of this host. */
   readonly localRank: number;
+  /** Among the GPUs that this process sees: its own. */
+  readonly gpu: number;
   /** Where rank 0 keeps the store. */
   readonly host: string;
   readonly port: number;
@@ -23,11 +25,24 @@ const DEFAULT_PORT = 29500;
 /** Undefined where nobody has launched several processes. @throws KinoraError `distributed/environment`, `distributed/rank` */
 export function placeFromEnvironment(env: Environment = process.env): Place | undefined {
   const place = fromTorchrun(env) ?? fromTrainer(env) ?? fromSlurm(env);
-  if (place !== undefined) checkRank(place.rank, place.worldSize);
-  return place;
+  if (place === undefined) return undefined;
+  checkRank(place.rank, place.worldSize);
+  return { ...place, gpu: seesOnlyItsOwn(env) ? 0 : place.localRank };
 }
 
-function fromTorchrun(env: Environment): Place | undefined {
+/**
+ * Slurm's --gpus-per-task shows each process its own GPU and no other, as number 0. Launchers that set LOCAL_WORLD_SIZE give
+ * all their processes one list to share, and a list of one is then too short.
+ */
+function seesOnlyItsOwn({ CUDA_VISIBLE_DEVICES, LOCAL_WORLD_SIZE }: Environment): boolean {
+  const visible = CUDA_VISIBLE_DEVICES?.split(',').filter((name) => name.trim() !== '');
+  return LOCAL_WORLD_SIZE === undefined && visible?.length === 1;
+}
+
+/** What launchers say; the GPU follows from it. */
+type Said = Omit<Place, 'gpu'>;
+
+function fromTorchrun(env: Environment): Said | undefined {
   if (env.RANK === undefined && env.WORLD_SIZE === undefined) return undefined;
   const rank = integer(env, 'RANK');
   return {
@@ -40,7 +55,7 @@ function fromTorchrun(env: Environment): Place | undefined {
 }
 
 /** A pod of Kubeflow's trainer, which has one process: one for each GPU is a pod for each GPU. */
-function fromTrainer(env: Environment): Place | undefined {
+function fromTrainer(env: Environment): Said | undefined {
   if (env.PET_NNODES === undefined || env.PET_NODE_RANK === undefined) return undefined;
   const processes = env.PET_NPROC_PER_NODE?.trim() ?? '1';
   if (processes !== '1')
@@ -55,7 +70,7 @@ function fromTrainer(env: Environment): Place | undefined {
 }
 
 /** A step of `srun` with several tasks. The batch script itself has no step, and trains alone. */
-function fromSlurm(env: Environment): Place | undefined {
+function fromSlurm(env: Environment): Said | undefined {
   if (env.SLURM_STEP_ID === undefined || !(Number(env.SLURM_STEP_NUM_TASKS) > 1)) return undefined;
   return {
     rank: integer(env, 'SLURM_PROCID'),
