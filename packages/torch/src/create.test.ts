@@ -36,6 +36,22 @@ describe('tensor', () => {
     expect(tensor([1, Number.NaN], { dtype: 'float16' }).toArray()).toEqual([1, Number.NaN]);
   });
 
+  test('a misspelt option and an array that holds itself are refused', () => {
+    const misspelt = { requireGrad: true } as object;
+    expect(() => tensor([1], misspelt)).toThrow(
+      'expected options named dtype, device, requiresGrad, received "requireGrad"',
+    );
+    expect(() => fromTypedArray(new Float32Array(1), [1], misspelt)).toThrow(
+      'fromTypedArray(): expected options',
+    );
+    const round: NestedArray[] = [];
+    round.push(round);
+    expect(() => tensor(round)).toThrow('tensor(): expected at most 64 dimensions');
+    expect(() => Reflect.set(tensor([1]), 'grad', 'none')).toThrow(
+      'grad: expected a tensor or null, received a string',
+    );
+  });
+
   test('device and requiresGrad', () => {
     expect(tensor([1], { device: 'meta' }).device).toBe('meta');
     const x = tensor([1], { requiresGrad: true, dtype: 'float64' });

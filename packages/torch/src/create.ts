@@ -18,6 +18,7 @@ export interface TensorOptions {
  * @throws KinoraError `torch/ragged`, or `torch/value` for what the dtype cannot hold: 2.5 or 300 in a uint8
  */
 export function tensor(data: NestedArray, options: TensorOptions = {}): Tensor {
+  checkOptions(options, 'tensor()');
   const shape = shapeOf(data);
   const values: Scalar[] = [];
   flatten(data, shape, 0, values);
@@ -28,6 +29,7 @@ export function tensor(data: NestedArray, options: TensorOptions = {}): Tensor {
 
 /** A tensor that holds a copy of a typed array; its dtype is the array's own unless `dtype` says otherwise. */
 export function fromTypedArray(array: TypedArray, shape: Shape, options: TensorOptions = {}): Tensor {
+  checkOptions(options, 'fromTypedArray()');
   const dtype = dtypeOfArray(array);
   checkLength(array.length, shape, 1, 'elements');
   return place(
@@ -41,6 +43,23 @@ export function fromTypedArray(array: TypedArray, shape: Shape, options: TensorO
 export function fromBytes(bytes: Uint8Array, dtype: DType, shape: Shape): Tensor {
   checkLength(bytes.length, shape, dtypes[checkedDType(dtype)].size, 'bytes');
   return new Tensor(native().fromBytes(bytes, dtype, shape, false));
+}
+
+/** What libtorch's operators take. */
+const MOST_DIMENSIONS = 64;
+
+const OPTIONS: readonly string[] = ['dtype', 'device', 'requiresGrad'] satisfies (keyof TensorOptions)[];
+
+/** A misspelt option must not be one that is left out: JavaScript would not tell. */
+function checkOptions(options: TensorOptions, where: string): void {
+  const strange = Object.keys(options).find((name) => !OPTIONS.includes(name));
+  if (strange === undefined) return;
+  throw new KinoraError({
+    code: 'torch/option',
+    where,
+    expected: `options named ${OPTIONS.join(', ')}`,
+    received: JSON.stringify(strange),
+  });
 }
 
 /** On the way to a GPU, which fetches pinned memory while the program goes on. */
@@ -66,6 +85,8 @@ function shapeOf(data: NestedArray): number[] {
   for (let level = data; Array.isArray(level); level = level[0]) {
     shape.push(level.length);
     if (level.length === 0) break;
+    // An array that holds itself has no end.
+    if (shape.length > MOST_DIMENSIONS) throw tooDeep();
   }
   return shape;
 }
@@ -102,6 +123,14 @@ function checkLength(received: number, shape: Shape, size: number, unit: string)
     received: String(received),
   });
 }
+
+const tooDeep = (): KinoraError =>
+  new KinoraError({
+    code: 'torch/ragged',
+    where: 'tensor()',
+    expected: `at most ${MOST_DIMENSIONS} dimensions`,
+    received: 'arrays nested deeper, or one that holds itself',
+  });
 
 function ragged(shape: Shape, depth: number, data: unknown): KinoraError {
   const isTyped = ArrayBuffer.isView(data);

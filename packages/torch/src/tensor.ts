@@ -85,6 +85,7 @@ export class Tensor implements Owned {
     return handle === null ? null : new Tensor(handle);
   }
   set grad(gradient: Tensor | null) {
+    if (gradient !== null && !(gradient instanceof Tensor)) throw notAGradient(gradient);
     native().setGradient(this.handle, gradient === null ? null : gradient.handle);
   }
 
@@ -191,6 +192,14 @@ function disposed(): KinoraError {
     hint: 'return it from its scope(), or keep() it, to use it later',
   });
 }
+
+const notAGradient = (received: unknown): KinoraError =>
+  new KinoraError({
+    code: 'torch/gradient',
+    where: 'grad',
+    expected: 'a tensor or null',
+    received: received === undefined ? 'undefined' : `a ${typeof received}`,
+  });
 
 function wrongSource({ dtype }: Tensor, source: TypedArray): KinoraError {
   return new KinoraError({

@@ -9,14 +9,14 @@ export type Size = number | readonly number[];
  * @throws KinoraError `nn/size`
  */
 export function expandSize(size: Size, axes: number, least: number, where: string): number[] {
-  const sizes = typeof size === 'number' ? Array.from({ length: axes }, () => size) : [...size];
+  const sizes = Array.isArray(size) ? [...size] : Array.from({ length: axes }, () => size);
   if (sizes.length === axes && sizes.every((value) => Number.isInteger(value) && value >= least))
     return sizes;
   throw new KinoraError({
     code: 'nn/size',
     where,
     expected: `a whole number >= ${least}, or ${axes} of them`,
-    received: JSON.stringify(size),
+    received: JSON.stringify(size) ?? 'nothing',
   });
 }
 

@@ -33,6 +33,7 @@ export function copyState(
   source: StateDict,
   options: LoadOptions,
 ): LoadReport {
+  if (!(source instanceof Map)) throw notAMap(owner, source);
   const found = compare(target, source);
   const { wrongShape, ...report } = found;
   const wrongNames = report.missing.length + report.unexpected.length > 0;
@@ -46,6 +47,15 @@ export function copyState(
   });
   return report;
 }
+
+const notAMap = (owner: string, received: unknown): KinoraError =>
+  new KinoraError({
+    code: 'nn/state-dict',
+    where: `state_dict of ${owner}`,
+    expected: 'a Map of names to tensors',
+    received: received === null ? 'null' : `a ${typeof received}`,
+    hint: 'stateDict() and the readers of serialize give one; of an object: new Map(Object.entries(object))',
+  });
 
 function compare(target: StateDict, source: StateDict): Comparison {
   const common = [...target].filter(([name]) => source.has(name));

@@ -22,12 +22,22 @@ export type Params<S extends GroupSettings> =
 
 type GroupInput<S extends GroupSettings> = Partial<S> & { params: readonly Tensor[] };
 
-/** One group of all, if the caller made none. */
+/** One group of all, if the caller made none. @throws KinoraError `optim/settings` */
 export function toGroups<S extends GroupSettings>(params: Params<S>): readonly GroupInput<S>[] {
+  if (!Array.isArray(params)) throw notParameters(params);
   const first = params[0];
-  if (first !== undefined && 'params' in first) return params as readonly GroupInput<S>[];
+  if (typeof first === 'object' && 'params' in first) return params as readonly GroupInput<S>[];
   return [{ params: params as readonly Tensor[] } as GroupInput<S>];
 }
+
+const notParameters = (received: unknown): KinoraError =>
+  new KinoraError({
+    code: 'optim/settings',
+    where: 'params',
+    expected: 'an array of tensors, or of groups of them',
+    received: received instanceof Map ? 'a Map' : `a ${typeof received}`,
+    hint: 'for example network.parameters()',
+  });
 
 /** @throws KinoraError `optim/settings` */
 export function checkDistinct(params: readonly Tensor[]): void {
