@@ -82,7 +82,7 @@ function describe(list: ClipList, division: Division, people: People, folder: st
   const of = (items: readonly ClipItem[]): string => {
     const clips = plural(items.length, 'clip');
     if (people.names === undefined) return clips;
-    return `${clips} of ${new Set(items.map((item) => by.get(item))).size} people`;
+    return `${clips} of ${plural(new Set(items.map((item) => by.get(item))).size, 'person', 'people')}`;
   };
   const lines = [
     `${folder}: ${plural(list.labels.length, 'class', 'classes')}, ${of(list.items)}`,

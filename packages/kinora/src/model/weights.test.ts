@@ -39,6 +39,32 @@ describe("the starting point's checkpoints, in PyTorch 0.4's format and behind D
   });
 });
 
+describe('checkpoints as others save them', () => {
+  const save = (content: unknown): string => {
+    const file = join(folder, 'others.pt');
+    serialize.saveTorch(file, content as Parameters<typeof serialize.saveTorch>[1]);
+    return file;
+  };
+  const names = (content: unknown) => scope(() => [...openWeights(save(content)).weights.keys()]);
+  const state = () => new Map([['_orig_mod.module.fc.bias', ops.zeros([2])]]);
+
+  test.each(['state_dict', 'model_state_dict', 'model'])('under %s, with the prefixes of wrappers', (key) => {
+    const others = ['optimizer_state_dict', new Map([['state', new Map()]])] as const;
+    scope(() =>
+      expect(names(new Map<string, unknown>([['epoch', 3], others, [key, state()]]))).toEqual(['fc.bias']),
+    );
+  });
+
+  test('a file without one says what it holds', () => {
+    scope(() =>
+      expect(() => names(new Map([['net', state()]]))).toThrow(
+        'others.pt: expected a state_dict: tensors by name, alone or as state_dict, model_state_dict, model, received a dictionary of net',
+      ),
+    );
+    expect(() => names(new Map())).toThrow('received an empty dictionary');
+  });
+});
+
 describe('a file that says what it holds', () => {
   const save = (model: string, state: Map<string, Tensor>): string => {
     const file = join(folder, `${model}.safetensors`);

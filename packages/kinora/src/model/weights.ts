@@ -1,6 +1,6 @@
 /**
- * Weights from files of any kind: safetensors, PyTorch's zip and legacy formats, bare state_dicts and the starting
- * point's checkpoints, with and without DataParallel's prefix. Which network they belong to is read off their names
+ * Weights from files of any kind: safetensors, PyTorch's zip and legacy formats, bare state_dicts and checkpoints that
+ * hold one, with and without the prefixes of DataParallel and torch.compile. Which network they belong to is read off their names
  * and shapes; what a file says of itself only decides between networks that these fit.
  */
 import { KinoraError, type Shape, serialize, shapesOnly, Tensor } from '@kinora/torch';
@@ -11,7 +11,7 @@ import { networks } from './registry.js';
 export type Weights = Map<string, Tensor>;
 
 export interface WeightsFile {
-  /** By name, without DataParallel's prefix. The caller disposes them. */
+  /** By name, without the prefixes of wrappers. The caller disposes them. */
   readonly weights: Weights;
   /** What the file calls its network (`model` in our metadata, `arch` in a checkpoint), right or wrong. */
   readonly claim: string | undefined;
@@ -24,24 +24,29 @@ export function openWeights(file: string): WeightsFile {
     return { weights: bare(serialize.loadSafetensors(file), file), claim };
   }
   const content = serialize.loadTorch(file);
-  if (!(content instanceof Map && content.has('state_dict')))
+  const key = content instanceof Map ? ENVELOPES.find((name) => content.get(name) instanceof Map) : undefined;
+  if (!(content instanceof Map) || key === undefined)
     return { weights: bare(content, file), claim: undefined };
   const arch = content.get('arch');
-  return {
-    weights: bare(content.get('state_dict'), file),
-    claim: typeof arch === 'string' ? arch : undefined,
-  };
+  return { weights: bare(content.get(key), file), claim: typeof arch === 'string' ? arch : undefined };
 }
+
+/** Where checkpoints keep the state_dict: ImageNet's example, PyTorch's tutorial, torchvision's references. */
+const ENVELOPES = ['state_dict', 'model_state_dict', 'model'];
+
+/** What DataParallel and torch.compile put before every name. */
+const WRAPPERS = /^(module\.|_orig_mod\.)+/;
 
 /** The tensors of a state_dict by name, as `openWeights` gives them. */
 export const readWeights = (file: string): Weights => openWeights(file).weights;
 
 function bare(state: unknown, file: string): Weights {
-  if (!(state instanceof Map) || state.size === 0) throw noWeights(file);
+  if (!(state instanceof Map)) throw noWeights(file, state);
+  if (![...state.values()].some((value) => value instanceof Tensor)) throw noWeights(file, state);
   const weights: Weights = new Map();
   for (const [name, value] of state) {
-    if (typeof name !== 'string' || !(value instanceof Tensor)) throw noWeights(file, String(name));
-    weights.set(name.replace(/^module\./, ''), value);
+    if (typeof name !== 'string' || !(value instanceof Tensor)) throw noWeights(`${file}, ${name}`, value);
+    weights.set(name.replace(WRAPPERS, ''), value);
   }
   return weights;
 }
@@ -141,12 +146,21 @@ function unknownWeights(weights: Weights, file: string): KinoraError {
   });
 }
 
-function noWeights(file: string, entry?: string): KinoraError {
+function noWeights(where: string, received: unknown): KinoraError {
   return new KinoraError({
     code: 'model/no-weights',
-    where: entry === undefined ? file : `${file}, ${entry}`,
-    expected: 'a state_dict: tensors by name',
-    received: 'something else',
+    where,
+    expected: `a state_dict: tensors by name, alone or as ${ENVELOPES.join(', ')}`,
+    received: contents(received),
     hint: 'save it with torch.save(model.state_dict(), file)',
   });
+}
+
+function contents(value: unknown): string {
+  if (value instanceof Tensor) return 'one tensor';
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (!(value instanceof Map)) return `a ${typeof value}`;
+  if (value.size === 0) return 'an empty dictionary';
+  const names = [...value.keys()].slice(0, 5).map(String);
+  return `a dictionary of ${names.join(', ')}${value.size > names.length ? ', ...' : ''}`;
 }
