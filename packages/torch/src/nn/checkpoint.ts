@@ -33,6 +33,11 @@ let segments: Segment[] | null = null;
 /** Whether the forward pass in work is that of a `checkpointed`. */
 export const isCheckpointing = (): boolean => segments !== null;
 
+let inSegment = false;
+
+/** Whether a segment runs whose inside will be computed again, with gradients: by the same kernels, for the same bits. */
+export const isInSegment = (): boolean => inSegment;
+
 /**
  * Calls `module` as a segment: within `checkpointed` its inside is forgotten and computed again in backward, elsewhere
  * this is `module.call(input)`. Its first layer may not work in place. The input may have other uses only if it is itself
@@ -52,10 +57,12 @@ export function checkpoint(module: Step, input: Tensor): Tensor {
 function whole<T>(fn: () => T): T {
   const outer = segments;
   segments = null;
+  inSegment = true;
   try {
     return fn();
   } finally {
     segments = outer;
+    inSegment = false;
   }
 }
 

@@ -8,6 +8,7 @@ import { isGradEnabled } from '../grad.js';
 import { ops } from '../ops.js';
 import { scope } from '../scope.js';
 import type { Tensor } from '../tensor.js';
+import { isInSegment } from './checkpoint.js';
 
 /** The largest N C T H that libtorch keeps from oneDNN. */
 const KEPT = 20_480;
@@ -23,9 +24,11 @@ interface Convolution {
 
 /** The convolution by oneDNN, or undefined where libtorch's choice is to stand. Equal to it but for rounding. */
 export function directConv3d(input: Tensor, convolution: Convolution): Tensor | undefined {
-  if (!isKept(input, convolution) || isObserved() || isGradEnabled() || !hasOneDnn()) return undefined;
+  if (!isKept(input, convolution) || isObserved() || isLearning() || !hasOneDnn()) return undefined;
   return convolve(input, convolution);
 }
+
+const isLearning = (): boolean => isGradEnabled() || isInSegment();
 
 function isKept({ shape, dtype, device }: Tensor, { weight, groups }: Convolution): boolean {
   const [n, c, t, h] = shape as unknown as [number, number, number, number];
