@@ -15,6 +15,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // A second, vitest's own, is too little on a machine that is busy with the other tests.
     expect: { poll: { timeout: 60_000, interval: 100 } },
   },

@@ -19,6 +19,7 @@ import { canMount, withTinyDisk } from '../train/log/tiny-disk.test.util.js';
 import { runFolderOf } from '../train/save/run-folder.js';
 import { losses, outcome, TinyData, trainSession } from '../train/tiny-run.test.util.js';
 import { type Exit, kinora, main } from './terminal/kinora.test.util.js';
+import { whatNext } from './train.js';
 
 const golden = (name: string): string =>
   fileURLToPath(new URL(`../../../torch/golden/serialize/${name}`, import.meta.url));
@@ -49,6 +50,16 @@ beforeAll(() => {
   writeFileSync(data.at('clips', 'corrupted.mp4'), Buffer.alloc(5000, 'no video '));
 });
 afterAll(() => data.remove());
+
+test('what to do next: evaluate, or say that nothing was validated', () => {
+  const next = (more: RunConfigInput) =>
+    whatNext(effectiveConfig({ train_data_folder: 'a', ...more }), 'runs/x');
+  expect(next({ val_data_folder: 'b' })).toEqual(['next: kinora eval runs/x']);
+  expect(next({ val_data_csv: 'b.csv' })).toEqual(['next: kinora eval runs/x']);
+  expect(next({}).join('\n')).toMatch(
+    /^no clips were validated.*\nnext: kinora predict --checkpoint runs\/x CLIP$/,
+  );
+});
 
 describe('lists and configurations that cannot be meant are one line', () => {
   const list = (line: string) => (name: string) => ({

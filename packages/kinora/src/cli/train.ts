@@ -95,7 +95,20 @@ async function trainHere(
     leads ? undefined : () => undefined,
   );
   if (best !== null) progress.log(`best top-1 ${percent(best.top1)}, in epoch ${best.epoch + 1}`);
-  progress.log(`next: kinora eval ${folder.path}`);
+  for (const line of whatNext(config, folder.path)) progress.log(line);
+}
+
+/** Where nothing was validated there is nothing to evaluate, and the accuracy was that of the training clips. */
+export function whatNext(
+  { val_data_csv, val_data_folder, train_data_folder }: RunConfig,
+  run: string,
+): string[] {
+  const validates = val_data_csv !== undefined || val_data_folder !== train_data_folder;
+  if (validates) return [`next: kinora eval ${run}`];
+  return [
+    'no clips were validated: these accuracies are of training clips; kinora split makes a validation list',
+    `next: kinora predict --checkpoint ${run} CLIP`,
+  ];
 }
 
 /** What torchrun, Kubernetes or Slurm have made of this process, where they have. */
