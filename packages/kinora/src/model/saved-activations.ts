@@ -6,15 +6,19 @@
  */
 import type { Trace, TracedCall, TracedTensor, TracedValue } from '@kinora/torch';
 
-/** Bytes that each call keeps and none before it kept, of all clips that were traced. `weights` are what is trained. */
+/**
+ * Bytes that each call keeps and none before it kept, of all clips that were traced. `weights` are what is trained, `held`
+ * is kept by others, and not counted.
+ */
 export function savedBytes(
   { calls }: Pick<Trace<unknown>, 'calls'>,
   weights: ReadonlySet<number>,
+  held: Iterable<number> = [],
 ): Map<TracedCall, number> {
   const tracked = new Set(weights);
   const root = new Map<number, number>();
   const rootOf = ({ tensor }: TracedTensor) => root.get(tensor) ?? tensor;
-  const kept = new Set<number>(weights);
+  const kept = new Set<number>([...weights, ...held]);
   const bytes = new Map<TracedCall, number>();
   for (const call of calls) {
     const inputs = tensorsIn([...call.inputs.values()]);
@@ -27,7 +31,7 @@ export function savedBytes(
     for (const tensor of fresh) kept.add(rootOf(tensor));
     bytes.set(
       call,
-      fresh.reduce((sum, tensor) => sum + size(tensor), 0),
+      fresh.reduce((sum, tensor) => sum + bytesOf(tensor), 0),
     );
   }
   return bytes;
@@ -111,7 +115,7 @@ function saved(call: TracedCall, tracked: ReadonlySet<number>): TracedTensor[] {
   return tensorsIn((RULES[call.operator] ?? everything)(call, tracked));
 }
 
-function tensorsIn(values: readonly TracedValue[]): TracedTensor[] {
+export function tensorsIn(values: readonly TracedValue[]): TracedTensor[] {
   return values.flatMap((value) =>
     isTensor(value) ? [value] : Array.isArray(value) ? tensorsIn(value) : [],
   );
@@ -129,5 +133,5 @@ const BYTES: Partial<Record<string, number>> = {
   bool: 1,
 };
 
-const size = ({ shape, dtype }: TracedTensor): number =>
+export const bytesOf = ({ shape, dtype }: TracedTensor): number =>
   shape.reduce((product, length) => product * length, BYTES[dtype] ?? 4);

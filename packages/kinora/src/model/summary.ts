@@ -13,6 +13,7 @@ import {
   type TracedTensor,
   trace,
 } from '@kinora/torch';
+import { type CheckpointCost, checkpointCost } from './checkpoint-cost.js';
 import { zeroInputs } from './input.js';
 import type { Size3 } from './layers.js';
 import type { Network, NetworkEntry } from './network.js';
@@ -40,6 +41,8 @@ export interface NetworkCost {
   readonly macs: number;
   /** See saved-activations.ts for what is counted. */
   readonly activationBytes: number;
+  /** The same where the network's segments are checkpointed; absent where it has none. */
+  readonly checkpointed?: CheckpointCost;
   /** Of networks that take a video frame by frame: what each further frame costs. */
   readonly frame?: { readonly macs: number; readonly stateBytes: number };
 }
@@ -67,12 +70,14 @@ export function networkCost(network: Network, size: Size3): NetworkCost {
     const training = traced(network.train(), CLIPS, size);
     const weights = new Set(network.parameters().map((weight) => training.idOf(weight) ?? -1));
     const memory = savedBytes(training, weights);
+    const checkpointed = checkpointCost(network, training, weights, CLIPS);
     const layers = layersOf(network, calls, [...memory]);
     return {
       layers,
       parameters: sum(network.parameters().map(({ numel }) => numel)),
       macs: sum(calls.map(macs)),
       activationBytes: sum([...memory.values()]) / CLIPS,
+      ...(checkpointed && { checkpointed }),
       ...(network instanceof StreamingNetwork && { frame: frameCost(network.eval(), size) }),
     };
   } finally {
@@ -83,16 +88,20 @@ export function networkCost(network: Network, size: Size3): NetworkCost {
 /** Batch norm refuses to train on a batch of one where a map has shrunk to a point. */
 const CLIPS = 2;
 
-function traced(network: Network, clips: number, size: Size3): Pick<Trace<unknown>, 'calls' | 'idOf'> {
+function traced(
+  network: Network,
+  clips: number,
+  size: Size3,
+): Pick<Trace<unknown>, 'calls' | 'idOf' | 'modules'> {
   return scope(() => {
     const device = network.parameters()[0]?.device ?? 'cpu';
-    const { calls, idOf } = noGrad(() =>
+    const { calls, idOf, modules } = noGrad(() =>
       shapesOnly(() => {
         const inputs = zeroInputs(network, size, { n: clips, device });
         return trace(() => network.call(...inputs));
       }),
     );
-    return { calls, idOf };
+    return { calls, idOf, modules };
   });
 }
 

@@ -22,6 +22,11 @@ export class Segments extends Sequential {
     this.#groups = groups.filter(({ length }) => length > 0).map((group) => new Sequential(...group));
   }
 
+  /** The members of each segment. */
+  get segments(): readonly (readonly AnyModule[])[] {
+    return this.#groups.map((group) => group.children());
+  }
+
   override forward(input: Tensor): Tensor {
     if (!isCheckpointing()) return super.forward(input);
     return this.#groups.reduce((value, group) => checkpoint(group, value), input);

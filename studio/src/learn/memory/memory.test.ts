@@ -2,23 +2,22 @@ import type { SiteNetwork } from 'kinora/site';
 import { expect, it } from 'vitest';
 import { memoryOf } from './memory.js';
 
-const layer = (path: string, values: number, activationBytes: number) => ({
-  path,
-  type: 'Conv3d',
-  output: [values],
-  parameters: 10,
-  macs: 0,
-  activationBytes,
-});
 const network: SiteNetwork = {
   name: 'net',
   family: 'nets',
   summary: '',
   input: [1, 1, 1],
-  layers: [layer('a.0', 100, 400), layer('a.1', 50, 200), layer('b', 10, 40)],
+  layers: [],
   parameters: 30,
   macs: 0,
   activationBytes: 640,
+  checkpointed: {
+    segments: [
+      { name: 'a.0–2', keptBytes: 200, insideBytes: 300 },
+      { name: 'a.3', keptBytes: 50, insideBytes: 50 },
+    ],
+    outsideBytes: 30,
+  },
 };
 const plain = { batch: 1, precision: 'float32', checkpointing: false } as const;
 
@@ -26,8 +25,9 @@ it('keeps every activation of every clip', () => {
   const { activations, stages, parameters } = memoryOf(network, { ...plain, batch: 8 });
   expect(activations).toBe(8 * 640);
   expect(stages.map(({ name, kept }) => [name, kept])).toEqual([
-    ['a', 4800],
-    ['b', 320],
+    ['a.0–2', 4000],
+    ['a.3', 800],
+    ['the rest', 320],
   ]);
   expect(parameters).toBe(30 * 16);
 });
@@ -36,8 +36,12 @@ it('halves activations in bfloat16', () => {
   expect(memoryOf(network, { ...plain, precision: 'bfloat16' }).activations).toBe(320);
 });
 
-it('keeps what stages hand on, and the largest stage that is computed again', () => {
+it('keeps what enters and leaves segments, and the inside of the largest, which is computed again', () => {
   const { activations, stages } = memoryOf(network, { ...plain, checkpointing: true });
-  expect(stages.map(({ kept }) => kept)).toEqual([200, 40]);
-  expect(activations).toBe(200 + 40 + 600);
+  expect(stages.map(({ kept, again }) => [kept, again])).toEqual([
+    [200, 300],
+    [50, 50],
+    [30, 0],
+  ]);
+  expect(activations).toBe(200 + 50 + 30 + 300);
 });
