@@ -11,7 +11,7 @@ import { effectiveConfig, type RunConfig } from '../config/index.js';
 import { plural } from '../predict/report/words.js';
 import { buildSite, type SiteSource } from '../serve/site/build.js';
 import { checkPort, serveFolder } from '../serve/static-server.js';
-import { hasCheckpoint } from '../train/beginning.js';
+import { hasCheckpoint, hasFinished } from '../train/beginning.js';
 import { chooseDevice } from '../train/device.js';
 import { trainRun } from '../train/run.js';
 import { runFolderOf } from '../train/save/run-folder.js';
@@ -84,18 +84,23 @@ async function open({ port, ...runs }: RunOptions & { port: number }): Promise<v
   }
 }
 
-/** The demo and the 2D network beside it, where they are not trained yet. */
+/** The demo and the 2D network beside it, where they are not trained yet, or were stopped before their end. */
 async function trainDemo(): Promise<void> {
   const [config, frames] = [demoConfig, demoFrameConfig].map((input) => effectiveConfig(input, 'the demo'));
   const progress = createProgress();
-  if (!hasCheckpoint(config!)) {
-    progress.log('There is no trained network yet: the demo trains one first.\n');
+  if (!hasFinished(config!)) {
+    progress.log(
+      hasCheckpoint(config!)
+        ? 'The training of the demo was stopped before its end: it goes on.\n'
+        : 'There is no trained network yet: the demo trains one first.\n',
+    );
     await demo({ useGpu: true });
   }
-  if (hasCheckpoint(frames!)) return;
+  if (hasFinished(frames!)) return;
   progress.log('\nA 2D network beside it, to see what it cannot tell: half as many steps');
   const device = chooseDevice({ useGpu: true }, progress);
-  await interruptible((signal) => trainRun(frames!, { device, progress, signal }));
+  const resume = hasCheckpoint(frames!);
+  await interruptible((signal) => trainRun(frames!, { resume, device, progress, signal }));
 }
 
 async function sourceOf({ run, frameRun, compare, ensemble }: RunOptions): Promise<SiteSource> {

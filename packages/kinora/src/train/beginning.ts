@@ -38,6 +38,17 @@ const checkpointOf = (folder: RunFolder, link: Link = 'last'): string => join(fo
 export const hasCheckpoint = (config: RunConfig): boolean => isCheckpoint(checkpointOf(runFolderOf(config)));
 
 /**
+ * Whether the run has come to its end: made the steps that it set out to make, and been validated after them. Of a run that
+ * counts epochs instead it is taken that it has, once it was begun.
+ */
+export function hasFinished(config: RunConfig): boolean {
+  if (!hasCheckpoint(config)) return false;
+  const { progress, config: own } = readState(checkpointOf(runFolderOf(config)));
+  const { max_steps } = own as { max_steps?: number | null };
+  return progress.batch === 0 && progress.step >= (max_steps ?? 0);
+}
+
+/**
  * Looks where to begin; touches nothing. Throws `train/run-exists` for a run with checkpoints that is not to be
  * resumed, and `train/nothing-to-resume` where there is neither run nor weights.
  */
