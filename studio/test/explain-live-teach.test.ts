@@ -246,7 +246,7 @@ describe.skipIf(obstacle !== undefined)(
       await threshold.focus();
       await page.keyboard.press('End');
       expect(await threshold.getAttribute('aria-valuetext')).toBe('100 %');
-      await page.getByRole('button', { name: 'As at first' }).click();
+      await page.getByRole('button', { name: 'Reset' }).click();
       expect(await threshold.getAttribute('aria-valuetext')).toBe('60 %');
       await page.getByText('Labels that are no gesture').click();
       await page.getByRole('checkbox', { name: GESTURES[0] }).check();

@@ -26,6 +26,17 @@ export function short(value: number): string {
   return `${Number((value / size).toPrecision(3))}${unit}`;
 }
 
+/** 6.6e-9 as 6.6 · 10⁻⁹. */
+export function scientific(value: number, digits: number): string {
+  const [mantissa, exponent] = value.toExponential(digits).split('e') as [string, string];
+  const raised = [...String(Number(exponent))].map((letter) => RAISED[letter]).join('');
+  return value === 0 ? '0' : `${minus(mantissa)} · 10${raised}`;
+}
+
+const RAISED: Readonly<Record<string, string>> = Object.fromEntries(
+  [...'-0123456789'].map((letter, i) => [letter, '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'[i]!]),
+);
+
 export const percent = (share: number, digits = 1): string => `${(share * 100).toFixed(digits)} %`;
 
 /** 1,500,000 as 1.5 MB; three digits count. */

@@ -47,7 +47,7 @@ const down = frames.map((t): Arrow => ({ from: frame(t), to: t }));
 
 const average: Design = {
   name: '2D, averaged',
-  paper: 'Karpathy et al., 2014; Wang et al. (TSN), 2016',
+  paper: 'Karpathy et al., 2014; TSN: Wang et al., 2016',
   what: 'Every frame is judged by itself. The average forgets their order.',
   boxes: [
     ...perFrame(),
@@ -59,7 +59,7 @@ const average: Design = {
 
 const recurrent: Design = {
   name: 'CNN + LSTM',
-  paper: 'Donahue et al. (LRCN), 2015',
+  paper: 'LRCN: Donahue et al., 2015',
   what: 'A 2D network turns each frame into features; a memory reads them one after the other and knows what came before.',
   boxes: [
     ...perFrame(0, (t) => t + 1),
@@ -76,7 +76,7 @@ const recurrent: Design = {
 
 const relations: Design = {
   name: 'Temporal relations',
-  paper: 'Zhou et al. (TRN), 2018',
+  paper: 'TRN: Zhou et al., 2018',
   what: 'Small networks look at ordered pairs, triples, … of frames, few of them at each scale, and their sums are added.',
   boxes: [
     ...perFrame(),
@@ -118,7 +118,7 @@ const twoStream: Design = {
 
 const deep: Design = {
   name: '3D',
-  paper: 'Tran et al. (C3D), 2015',
+  paper: 'C3D: Tran et al., 2015',
   what: 'Kernels reach over neighbouring frames from the first layer on; what moved is known before what it was.',
   boxes: [
     ...[0, 1, 2, 3].map(

@@ -29,7 +29,14 @@ export interface BoxView {
   readonly mark: { readonly corner: Size3; readonly size: Size3 };
 }
 
+export interface BoxColours {
+  readonly mark: string;
+  readonly edge: string;
+}
+
 const SPACING = 0.2;
+/** What does not stand out is glass with an edge: what lies behind it is seen. */
+const FAINT = 0.1;
 
 export class SpaceTimeScene {
   readonly #renderer: WebGLRenderer;
@@ -45,9 +52,10 @@ export class SpaceTimeScene {
     this.#scene.add(this.#input.group, this.#output.group);
   }
 
-  draw(input: BoxView, output: BoxView, colour: string, turn: number): void {
-    this.#input.show(input, colour);
-    this.#output.show(output, colour);
+  /** @param turn degrees about the upright axis */
+  draw(input: BoxView, output: BoxView, colours: BoxColours, turn: number): void {
+    this.#input.show(input, colours);
+    this.#output.show(output, colours);
     const angle = (turn * Math.PI) / 180;
     for (const [box, side] of [
       [this.#input, -1],
@@ -65,7 +73,7 @@ export class SpaceTimeScene {
     this.#renderer.setSize(width, height, false);
     this.#camera.aspect = width / height;
     // Both boxes fit, however narrow the picture is.
-    this.#camera.position.set(0, 0, Math.max(6.1, 10.9 / this.#camera.aspect));
+    this.#camera.position.set(0, -0.12, Math.max(6.3, 11.4 / this.#camera.aspect));
     this.#camera.updateProjectionMatrix();
     this.#renderer.render(this.#scene, this.#camera);
   }
@@ -80,6 +88,8 @@ export class SpaceTimeScene {
 class FrameBox {
   readonly group = new Group();
   readonly #plane = new PlaneGeometry(2, 2);
+  readonly #border = new EdgesGeometry(this.#plane);
+  readonly #edge = new LineBasicMaterial({ transparent: true, opacity: 0.45, depthWrite: false });
   readonly #frames: Mesh<PlaneGeometry, MeshBasicMaterial>[] = [];
   readonly #shown: ImageData[] = [];
   readonly #mark = new LineSegments(
@@ -92,7 +102,7 @@ class FrameBox {
     this.group.add(this.#mark);
   }
 
-  show({ images, bright, mark: { corner, size } }: BoxView, colour: string): void {
+  show({ images, bright, mark: { corner, size } }: BoxView, colours: BoxColours): void {
     const first = images[0];
     this.group.visible = first !== undefined;
     if (first === undefined) return;
@@ -101,19 +111,21 @@ class FrameBox {
     for (const [t, frame] of this.#frames.entries()) {
       this.#paint(t, images[t]!);
       frame.position.z = depth(t);
-      frame.material.opacity = bright(t) ? 0.95 : 0.2;
+      frame.material.opacity = bright(t) ? 1 : FAINT;
     }
     const cell = 2 / first.width;
     const middle = (i: 0 | 1 | 2): number => corner[i] + size[i] / 2;
     this.#mark.scale.set(size[2] * cell, size[1] * cell, size[0] * SPACING);
     this.#mark.position.set(middle(2) * cell - 1, 1 - middle(1) * cell, depth(middle(0) - 0.5));
-    this.#mark.material.color.set(colour);
+    this.#mark.material.color.set(colours.mark);
+    this.#edge.color.set(colours.edge);
   }
 
   #fit(count: number): void {
     while (this.#frames.length < count) {
       const material = new MeshBasicMaterial({ transparent: true, depthWrite: false, side: 2 });
       const frame = new Mesh(this.#plane, material);
+      frame.add(new LineSegments(this.#border, this.#edge));
       this.#frames.push(frame);
       this.group.add(frame);
     }
@@ -141,6 +153,8 @@ class FrameBox {
   dispose(): void {
     this.#fit(0);
     this.#plane.dispose();
+    this.#border.dispose();
+    this.#edge.dispose();
     this.#mark.geometry.dispose();
     this.#mark.material.dispose();
   }
