@@ -98,7 +98,7 @@ export function describeStudy({ study, lists, test }: EnsembleResult): string {
     ...study.rules.map(line),
   ];
   const on = test === undefined ? `${lists.fit}, fold by fold` : `${lists.test}`;
-  return `${textTable(['top-1', '', '95 % interval', `points above ${best.name}`], rows, [1])}on ${plural(study.clips, 'clip')} of ${on}`;
+  return `${textTable(['', 'top-1', '95 % interval', `points above ${best.name}`], rows, [1])}on ${plural(study.clips, 'clip')} of ${on}`;
 }
 
 function parseRule(text: string): RuleName {

@@ -14,9 +14,29 @@ export function describeFailure(error: unknown, debug: boolean): Failure {
   if (error instanceof Interrupted) return { exitCode: error.exitCode, text: '' };
   const exitCode = isUsageError(error) ? 2 : 1;
   if (debug) return { exitCode, text: stackOf(error) };
-  const hint = error instanceof KinoraError ? '' : ' (unexpected: run again with --debug for the stack)';
-  const line = `${oneLine(error)}${hint}`;
+  const refusal = refusalOf(error);
+  const hint =
+    error instanceof KinoraError || refusal !== null
+      ? ''
+      : ' (unexpected: run again with --debug for the stack)';
+  const line = `${refusal ?? oneLine(error)}${hint}`;
   return { exitCode, text: /^kinora[: ]/.test(line) ? line : `kinora: ${line}` };
+}
+
+const NEEDS: Readonly<Record<string, string>> = {
+  mkdir: 'room for a folder, and permission to make it',
+  open: 'a file, and permission to open it',
+  scandir: 'a folder, and permission to read it',
+  rename: 'room and permission to write',
+};
+
+/** What the file system refused, in the project's words: a full disk or a file in the way is no fault of the program. */
+function refusalOf(error: unknown): string | null {
+  const { code, syscall, path, message } = (error ?? {}) as NodeJS.ErrnoException;
+  const expected = NEEDS[syscall ?? ''];
+  if (code === undefined || expected === undefined || path === undefined) return null;
+  const reason = /^[A-Z0-9]+: (.*?), /.exec(message)?.[1] ?? code;
+  return `${path}: expected ${expected}, received ${reason}`;
 }
 
 function oneLine(error: unknown): string {
