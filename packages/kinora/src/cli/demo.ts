@@ -70,6 +70,6 @@ report: ${join(report, 'index.html')}
 
 Try next:
   npm run kinora -- predict --checkpoint runs/${model_name} ${DATA}/clips/1
-  npm run kinora -- models ConvColumn6
+  npm run studio                                         # see how it works, and show it your own hand
   npm run kinora -- train --config configs/config.json   # the real Jester, once prepared by: kinora jester PATH`;
 }
