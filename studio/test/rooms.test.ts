@@ -195,6 +195,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `:
       ['x', 9],
     ] as const)
       await page.getByRole('slider', { name, exact: true }).fill(String(value));
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
     const figure = page.getByRole('figure').first();
     const picture = await figure.screenshot({ ...(PICTURE && { path: PICTURE }) });
     expect(picture.length).toBeGreaterThan(20_000);

@@ -9,7 +9,7 @@ import { Command } from 'commander';
 import { demoConfig, demoFrameConfig } from '../config/demo.js';
 import { effectiveConfig, type RunConfig } from '../config/index.js';
 import { plural } from '../predict/report/words.js';
-import { buildSite, type SiteSource } from '../serve/site/build.js';
+import { type BuiltSite, buildSite, type SiteSource } from '../serve/site/build.js';
 import { checkPort, serveFolder } from '../serve/static-server.js';
 import { hasCheckpoint, hasFinished } from '../train/beginning.js';
 import { chooseDevice } from '../train/device.js';
@@ -44,7 +44,7 @@ function buildCommand(): Command {
     .action(async (_: unknown, command: Command) => {
       // Both commands have --run; commander hands the word to the outer one.
       const { out, ...runs } = command.optsWithGlobals<RunOptions & { out: string }>();
-      const site = await buildSite(await sourceOf(runs), out);
+      const site = await build(await sourceOf(runs), out);
       createProgress().log(`${site.folder}: ${plural(site.files, 'file')}, ready for any web server`);
     });
 }
@@ -73,7 +73,7 @@ async function open({ port, ...runs }: RunOptions & { port: number }): Promise<v
   await checkPort(port);
   if (runs.run === undefined) await trainDemo();
   const source = await sourceOf(runs);
-  const { folder } = await buildSite(source, join(runFolderOf(source.run).path, 'studio'));
+  const { folder } = await build(source, join(runFolderOf(source.run).path, 'studio'));
   const server = await serveFolder(folder, port);
   const progress = createProgress();
   progress.log(`The studio is at ${server.url} (this machine only). Ctrl+C ends it.`);
@@ -83,6 +83,13 @@ async function open({ port, ...runs }: RunOptions & { port: number }): Promise<v
     await server.close();
   }
 }
+
+/** Ctrl+C ends it when the site is whole, in seconds, so that no half of one is left behind. */
+const build = (source: SiteSource, out: string): Promise<BuiltSite> =>
+  interruptible(
+    () => buildSite(source, out),
+    () => createProgress().log('stopping when the site is whole; press Ctrl+C again to stop at once'),
+  );
 
 /** The demo and the 2D network beside it, where they are not trained yet, or were stopped before their end. */
 async function trainDemo(): Promise<void> {
