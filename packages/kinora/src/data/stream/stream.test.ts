@@ -124,6 +124,21 @@ describe('training from a web server', () => {
     expect(sizes.reduce((a, b) => a + b)).toBeLessThanOrEqual(6 * BLOCK); // one may come after the last look
   });
 
+  test('ranks that share one cache read every clip once, each its part of every batch', async () => {
+    const whole = await digests(open('good', 'a'), { batchSize: 7, dropLast: false });
+    const count = 3;
+    const parts = await Promise.all(
+      Array.from({ length: count }, (_, index) =>
+        digests(open('good', 'ranks'), { batchSize: 7, dropLast: false, part: { index, count } }),
+      ),
+    );
+    const indicesOf = (batch: string): string => batch.split(' ')[0]!;
+    expect(whole.map(indicesOf)).toEqual(
+      whole.map((_, batch) => parts.map((batches) => indicesOf(batches[batch]!)).join(',')),
+    );
+    expect(clipsIn(parts.flat())).toEqual(Array.from({ length: CLIPS }, (_, i) => `${i}`).sort());
+  });
+
   test('a query of the address, such as a signature, goes with every request', async () => {
     const url = `${address}/signed/train.index.jsonl?signature=x%2Fy`;
     const signed = readPack(url, { cache: join(folder.path, 'signed') });

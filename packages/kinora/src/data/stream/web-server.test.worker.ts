@@ -1,18 +1,24 @@
 /**
  * For tests only: a web server in a thread of its own, since lists are read while their thread waits. The first part of a
- * path says how it behaves: `good`, or in which way it does not.
+ * path says how it behaves: `good`, or in which way it does not. With a key and its certificate it speaks HTTPS.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 
-const { root } = workerData as { root: string };
+export interface WebServerSetup {
+  readonly root: string;
+  readonly tls?: { readonly key: string; readonly cert: string };
+}
+
+const { root, tls } = workerData as WebServerSetup;
 /** Requests for each path so far. */
 const requests: Record<string, number> = {};
 
-const server = createServer((request, answer) => {
+const listener: RequestListener = (request, answer) => {
   const { pathname, search } = new URL(request.url!, 'http://localhost');
   if (pathname === '/requests') return answer.end(JSON.stringify(requests));
   const seen = (requests[pathname + search] ?? 0) + 1;
@@ -30,7 +36,8 @@ const server = createServer((request, answer) => {
   const range = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '');
   if (range === null || behaviour === 'no-ranges') return answer.writeHead(200).end(bytes);
   part(answer, bytes, Number(range[1]), Number(range[2]), behaviour, seen);
-});
+};
+const server = tls === undefined ? createServer(listener) : createSecureServer(tls, listener);
 
 function part(
   answer: ServerResponse,

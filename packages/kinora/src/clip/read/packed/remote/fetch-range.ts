@@ -35,6 +35,8 @@ export async function fetchBytes(
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof KinoraError && !isPassing(error)) throw error;
+      const distrust = certificateProblem(error);
+      if (distrust !== undefined) throw notTrusted(url, distrust);
       if (attempt === retries) throw unreachable(url, error, attempt + 1);
       await sleep(pause * 2 ** attempt, signal);
     }
@@ -106,6 +108,23 @@ function hintFor(status: number): string {
     return 'the server wants permission: a signed URL keeps its query for the shards';
   return 'the shards must lie beside the index; open the address in a browser';
 }
+
+/** OpenSSL's and Node's names of what may be wrong with a certificate. */
+const CERTIFICATE = /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|^CERT_|ERR_TLS_CERT/;
+
+function certificateProblem(error: unknown): string | undefined {
+  const code = ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code;
+  return code !== undefined && CERTIFICATE.test(code) ? code : undefined;
+}
+
+const notTrusted = (url: string, received: string): KinoraError =>
+  new KinoraError({
+    code: 'stream/certificate',
+    where: url,
+    expected: 'a certificate that this machine trusts, for that name',
+    received,
+    hint: 'for a certificate of your own, name its file in the environment: NODE_EXTRA_CA_CERTS=/path/to/ca.pem',
+  });
 
 function unreachable(url: string, error: unknown, tries: number): KinoraError {
   const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
