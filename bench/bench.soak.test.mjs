@@ -1,8 +1,10 @@
 // Every side of every comparison still runs: once, as small as it can be. What it measures is not looked at but for being a
 // time or a rate.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { synthesize } from 'kinora';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cases } from './cases.mjs';
@@ -25,6 +27,26 @@ beforeAll(async () => {
 afterAll(() => {
   delete process.env.KINORA_BENCH;
   rmSync(folder, { recursive: true });
+});
+
+// What is for a GPU is rehearsed with the CPU: every part has its table, and the second call has nothing left to do.
+test.skipIf(prepared.python === undefined)('the table for a GPU', { timeout: 1_200_000 }, () => {
+  const main = fileURLToPath(new URL('gpu/main.mjs', import.meta.url));
+  const out = join(folder, 'gpu.md');
+  const rehearse = () => {
+    const where = ['--device', 'cpu', '--cache', join(folder, 'gpu'), '--out', out];
+    execFileSync(process.execPath, [main, ...where], {
+      stdio: 'ignore',
+      env: { ...process.env, PYTHON: prepared.python },
+    });
+    return readFileSync(out, 'utf8');
+  };
+  const first = rehearse();
+  expect(first).not.toMatch(/Not run|failed|DISAGREES|NaN/);
+  expect(first.match(/^\| ConvColumn[5-9] \| [\d.]+ % \|/gm)).toHaveLength(5);
+  const begun = performance.now();
+  expect(rehearse()).toBe(first);
+  expect(performance.now() - begun).toBeLessThan(60_000);
 });
 
 describe('each comparison', () => {

@@ -1,7 +1,9 @@
 #!/bin/bash
 # Everything for a machine with CUDA and no network. `bench/gpu.sh pack [FILE]` here writes one archive of this folder with what npm has
 # installed and built; there, unpacked, `bench/gpu.sh run` builds the engine against python3's torch, compares steps on the GPU with
-# the CPU's, measures, and writes docs/performance-gpu.md. Needs there: Node 20, g++, python3 with torch 2.x for CUDA.
+# the CPU's, measures, trains, and writes docs/performance-gpu.md. Needs there: Node 20, g++, python3 with torch 2.x for CUDA, torchvision
+# and PIL (PYTHON names another interpreter). Ended in the middle, the same command goes on. `bench/gpu.sh run cpu` rehearses it all without
+# a GPU; with KINORA_BENCH=tiny in minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,35 +16,19 @@ pack() {
 }
 
 run() {
-  python3 -c 'import sys, torch; sys.exit(not torch.cuda.is_available())' 2>/dev/null || {
-    echo "python3: expected torch with a CUDA device, received none" >&2
+  local device=${1:-cuda:0}
+  [ $# -eq 0 ] || shift
+  [ "$device" = cpu ] || "${PYTHON:-python3}" -c 'import sys, torch; sys.exit(not torch.cuda.is_available())' 2>/dev/null || {
+    echo "${PYTHON:-python3}: expected torch with a CUDA device, received none" >&2
     exit 2
   }
-  local results=docs/performance-gpu.md
   node scripts/setup.mjs
   node scripts/build.mjs
-  {
-    echo "# Performance on a GPU"
-    echo
-    echo "\`bench/gpu.sh run\` on $(python3 -c 'import torch; print(torch.cuda.get_device_name(0), "with torch", torch.__version__)')."
-    echo "Training steps of ConvColumn6 on 100 clips of 18x84x84; Kinora's begin at bytes in memory, PyTorch's at floats on the GPU."
-    echo
-    echo '## One step on the GPU beside the CPU'
-    echo
-    node bench/gpu/parity.mjs
-    echo
-    echo '## Rates'
-    echo
-    node bench/gpu/rates.mjs
-    echo
-    python3 bench/gpu/rates.py
-  } > "$results.part"
-  mv "$results.part" "$results"
-  cat "$results"
+  node bench/gpu/main.mjs --device "$device" "$@"
 }
 
 case ${1:-} in
   pack) pack "${2:-}" ;;
-  run) run ;;
-  *) echo "expected 'pack [FILE]' or 'run'" >&2; exit 2 ;;
+  run) run "${@:2}" ;;
+  *) echo "expected 'pack [FILE]' or 'run [DEVICE] [--only WORDS] [--again] [--out FILE]'" >&2; exit 2 ;;
 esac

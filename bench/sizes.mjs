@@ -1,5 +1,7 @@
 // How much each side does for one number. `KINORA_BENCH=tiny` makes all of it as small as it can be: the tests run every
 // side that way, to see that it runs.
+import { availableParallelism } from 'node:os';
+
 const tiny = process.env.KINORA_BENCH === 'tiny';
 
 export const sizes = tiny
@@ -13,6 +15,7 @@ export const sizes = tiny
       batches: 1,
       epochBatch: 4,
       threads: 1,
+      gpu: { batch: 2, warmUp: 1, steps: 1, perClass: 1, workers: 1, trainingSteps: 2 },
     }
   : {
       step: 8,
@@ -24,4 +27,12 @@ export const sizes = tiny
       batches: 4,
       epochBatch: 32,
       threads: 2,
+      gpu: {
+        batch: 100,
+        warmUp: 10,
+        steps: 30,
+        perClass: 60,
+        workers: availableParallelism(),
+        trainingSteps: 3000,
+      },
     };

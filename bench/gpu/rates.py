@@ -1,41 +1,41 @@
-"""Clips a second of training steps of ConvColumn6 in PyTorch on a GPU: as the starting point writes it, and tuned (bf16,
-channels_last_3d, cudnn benchmark, activations in place, fused updates). Floats already lie on the device."""
+"""Clips a second of training steps of ConvColumn6 in PyTorch; floats already lie on the device. `rates.py [DEVICE]`."""
 import sys
 import time
-from os.path import dirname, join
 
 import torch
-from torch import nn
 
-sys.path.insert(0, join(dirname(dirname(__file__)), 'peers'))
-from conv_column import ConvColumn6  # noqa: E402
+from conv_column_on import graph, make
+from sizes import sizes
 
-WARM_UP, STEPS = 10, 30
-CLIPS = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+device = sys.argv[1] if len(sys.argv) > 1 else 'cuda:0'
+on_gpu = device.startswith('cuda')
+CLIPS = sizes.gpu_batch
 
 
-def rate(tuned):
-    torch.backends.cudnn.benchmark = tuned
-    layout = torch.channels_last_3d if tuned else torch.contiguous_format
-    network = ConvColumn6(27, inplace=tuned).cuda().to(memory_format=layout).train()
-    optimizer = torch.optim.Adam(network.parameters(), lr=1e-3, amsgrad=True, fused=tuned)
-    criterion = nn.CrossEntropyLoss()
-    clips = torch.rand(CLIPS, 3, 18, 84, 84, device='cuda').to(memory_format=layout)
-    labels = (torch.arange(CLIPS) * 7 % 27).cuda()
-    for step in range(WARM_UP + STEPS):
-        if step == WARM_UP:
-            torch.cuda.synchronize()
+def wait():
+    if on_gpu:
+        torch.cuda.synchronize()
+
+
+def rate(graphed=False, **how):
+    step, layout = make(device, graphed=graphed, **how)
+    clips = torch.rand(CLIPS, 3, 18, 84, 84, device=device).to(memory_format=layout)
+    labels = (torch.arange(CLIPS) * 7 % 27).to(device)
+    if graphed:
+        step = graph(step, clips, labels)
+    for number in range(sizes.warm_up + sizes.steps):
+        if number == sizes.warm_up:
+            wait()
             start = time.perf_counter()
-        optimizer.zero_grad(set_to_none=tuned)
-        with torch.autocast('cuda', dtype=torch.bfloat16, enabled=tuned):
-            loss = criterion(network(clips), labels)
-        loss.backward()
-        optimizer.step()
-        loss.item()
-    torch.cuda.synchronize()
-    return STEPS * CLIPS / (time.perf_counter() - start)
+        step(clips, labels).item()
+    wait()
+    return sizes.steps * CLIPS / (time.perf_counter() - start)
 
 
-print('| PyTorch | clips/s |\n|---|---:|')
-print(f'| as written | {rate(False):.0f} |')
-print(f'| tuned | {rate(True):.0f} |')
+rows = [('as written', dict(tuned=False)), ('tuned', dict(tuned=True)),
+        ('tuned, 128 channels for 124', dict(tuned=True, widths=(3, 32, 64, 128, 256)))]
+if on_gpu:
+    rows.append(('tuned, as a CUDA graph', dict(tuned=True, graphed=True)))
+print(f'| PyTorch, {CLIPS} clips a step | clips/s |\n|---|---:|')
+for name, how in rows:
+    print(f'| {name} | {rate(**how):.4g} |', flush=True)

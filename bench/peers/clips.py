@@ -16,7 +16,8 @@ transform = transforms.Compose([
 
 
 class Clips(torch.utils.data.Dataset):
-    def __init__(self, folder, listing, labels):
+    def __init__(self, folder, listing, labels, frames=FRAMES):
+        self.frames = frames
         with open(labels) as file:
             names = [line.strip() for line in file if line.strip()]
         with open(listing) as file:
@@ -28,7 +29,8 @@ class Clips(torch.utils.data.Dataset):
     def __getitem__(self, index):
         folder, label = self.items[index]
         files = sorted(name for name in os.listdir(folder) if name.lower().endswith(('.jpg', '.jpeg')))
-        start = random.randrange(max(1, len(files) - FRAMES * STEP))
-        files = (files + files[-1:] * FRAMES * STEP)[start:start + FRAMES * STEP:STEP]
+        span = self.frames * STEP
+        start = random.randrange(max(1, len(files) - span))
+        files = (files + files[-1:] * span)[start:start + span:STEP]
         frames = [transform(Image.open(os.path.join(folder, name)).convert('RGB')) for name in files]
         return torch.stack(frames, 1), label

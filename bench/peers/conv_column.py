@@ -10,9 +10,9 @@ def block(i, o, inplace):
 
 
 class ConvColumn6(nn.Module):
-    def __init__(self, classes, inplace=False):
+    """`widths` are the channels before and after each block."""
+    def __init__(self, classes, inplace=False, widths=(3, 32, 64, 124, 256)):
         super().__init__()
-        widths = [3, 32, 64, 124, 256]
         self.body = nn.Sequential(*[block(i, o, inplace) for i, o in zip(widths, widths[1:])], nn.Conv3d(256, 512, (1, 3, 3)))
         self.head = nn.Sequential(
             nn.Linear(512, 512), nn.LeakyReLU(inplace=inplace), nn.BatchNorm1d(512), nn.Dropout(0.15),

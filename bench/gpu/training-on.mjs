@@ -1,0 +1,27 @@
+// A network with its optimizer on a device, made as `kinora train` makes them, and clips of random bytes that lie in memory.
+import { cuda } from '@kinora/torch';
+import { effectiveConfig, preprocessSpec } from 'kinora';
+import { findNetwork } from '../../packages/kinora/dist/model/registry.js';
+import { newTraining, trainingClips } from '../../packages/kinora/dist/train/training.js';
+
+export { randomClips } from '../ours/training.mjs';
+
+const CLASSES = 27;
+
+/** In training mode. @param {string} device @param {Partial<import('kinora').RunConfigInput> & { model: string }} input */
+export function makeOn(device, input) {
+  if (device !== 'cpu' && !cuda.isAvailable()) {
+    console.error('no CUDA device here: this needs a libtorch with CUDA, and a GPU');
+    process.exit(2);
+  }
+  const [frames, crop] = findNetwork(input.model).input;
+  const config = effectiveConfig({ model_name: 'gpu', clip_size: frames, crop, ...input });
+  const spec = preprocessSpec(
+    config,
+    Array.from({ length: CLASSES }, (_, i) => `gesture ${i}`),
+  );
+  const clips = trainingClips({ items: [], labels: spec.labels, dropped: 0 }, undefined, 1000);
+  const training = newTraining(config, spec, /** @type {import('@kinora/torch').Device} */ (device), clips);
+  training.network.train();
+  return training;
+}
