@@ -36,6 +36,7 @@ export function fetchAhead(
   return {
     reached: (number) => Atomics.store(reached, 0, number),
     stop: async () => {
+      worker.ref(); // or a process with nothing else to do would end here, in the middle of the caller's work
       worker.postMessage('stop');
       await ended;
     },

@@ -7,7 +7,7 @@ const [url = '', cache = ''] = process.argv.slice(2);
 try {
   const list = readPack(url, { cache, block: 4096 });
   const spec = { ...defaultSpec(list.labels), frames: 4, stride: 1, crop: { height: 24, width: 24 } };
-  const loader = clipLoader({ list, spec, batchSize: 4, workers: 0 });
+  const loader = clipLoader({ list, spec, batchSize: 4, workers: 1 });
   const seen: number[] = [];
   for await (const { indices, clips } of loader.epoch(0))
     if (clips.some((byte) => byte > 0)) seen.push(...indices);
