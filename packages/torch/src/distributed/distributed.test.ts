@@ -114,6 +114,16 @@ test.skipIf(!features().reducer)(
   },
 );
 
+test.skipIf(!enough)('who comes to the end when rank 0 has gone ends as well', async () => {
+  const common = { host: '127.0.0.1', timeoutMs: 5000 };
+  const server = await Store.tcp({ ...common, port: 0, isServer: true });
+  const late = await Store.tcp({ ...common, port: server.port!, isServer: false });
+  server.close();
+  expect(errorOf(() => late.set('key', 'value')).code).toBe('distributed/store-lost');
+  await late.gather('left', { rank: 1, size: 2 }, 100);
+  late.close();
+});
+
 describe.skipIf(!enough)('failures name the rank', () => {
   // The last rank comes when the others have failed already.
   test.each([

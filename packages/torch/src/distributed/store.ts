@@ -96,9 +96,17 @@ export class Store {
     }
   }
 
-  /** Says that this rank has come to a place called `name`; rank 0, which keeps the store, waits there for all. */
+  /**
+   * Says that this rank has come to its end, called `name`; rank 0, which keeps the store, waits there for all. Where it
+   * has not waited long enough, the store is gone and nobody is left to tell.
+   */
   async gather(name: string, { rank, size }: Participant, timeoutMs: number): Promise<void> {
-    this.set(`${name}/${rank}`, '');
+    try {
+      this.set(`${name}/${rank}`, '');
+    } catch (error) {
+      if ((error as KinoraError).code === STORE_LOST) return;
+      throw error;
+    }
     const all = Array.from({ length: size }, (_, each) => `${name}/${each}`);
     if (rank === 0) await this.wait(all, timeoutMs);
   }
@@ -116,11 +124,13 @@ export class Store {
   }
 }
 
+const STORE_LOST = 'distributed/store-lost';
+
 const firstLine = (cause: unknown): string => String((cause as Error).message).split('\n', 1)[0]!;
 
 const storeLost = (cause: unknown): KinoraError =>
   new KinoraError({
-    code: 'distributed/store-lost',
+    code: STORE_LOST,
     where: 'the store of rank 0',
     expected: 'an answer',
     received: (cause as Partial<KinoraError>).parts?.received ?? firstLine(cause),
