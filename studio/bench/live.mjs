@@ -38,7 +38,7 @@ async function measure(isolated) {
   await page.addInitScript(watch);
   await page.goto(`${server.url}#/learn`);
   await page.locator('h1').waitFor();
-  await page.getByRole('link', { name: 'Live' }).click();
+  await page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: 'Live' }).click();
   const opened = await page.evaluate(() => performance.now());
   await page.getByText('Camera, mirrored').waitFor();
   await page.getByRole('slider', { name: 'Stride' }).press('Home');
