@@ -5,10 +5,10 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KinoraError } from '@kinora/torch/error';
+import { freePort } from '../../train/ranks/free-port.js';
 import { Interrupted } from '../terminal/interrupt.js';
 import { RESTARTABLE } from './rank.js';
 
@@ -165,14 +165,4 @@ function groupFailed(end: End, restarts: number): KinoraError {
     received: `rank ${end.rank}, which ${wordsFor(end)}${after}`,
     hint: isDeath(end) ? 'go on with --resume, from the last checkpoint' : 'its own words stand above',
   });
-}
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

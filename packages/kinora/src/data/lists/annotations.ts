@@ -6,10 +6,9 @@
  * A folder with one subfolder per class needs no list (`class-folders.ts`).
  */
 import { KinoraError } from '@kinora/torch/error';
-import { nearest } from '../../nearest.js';
 import type { ClipItem, ClipList } from './clip-list.js';
 import { pathInside } from './clip-path.js';
-import { className } from './labels.js';
+import { className, unknownLabel } from './labels.js';
 import { csvFields, readLines } from './text-lines.js';
 
 export interface ListOptions {
@@ -66,7 +65,7 @@ function labelIndex(
   if (label === undefined) return -1;
   const index = known.get(label);
   if (index !== undefined || unknown === 'drop') return index;
-  if (unknown === 'error') throw unknownLabel(where(), label, [...known.keys()]);
+  if (unknown === 'error') throw unknownLabel(where(), label, [...known.keys()], 'lines');
   known.set(label, known.size);
   return known.size - 1;
 }
@@ -142,17 +141,6 @@ function seconds(field: string | undefined, where: Where): number | undefined {
   const value = Number(field);
   if (Number.isFinite(value) && value >= 0) return value;
   throw badLine(where(), 'seconds from the start of the video', field);
-}
-
-function unknownLabel(where: string, label: string, labels: readonly string[]): KinoraError {
-  const near = nearest(label, labels);
-  return new KinoraError({
-    code: 'data/unknown-label',
-    where,
-    expected: `one of the ${labels.length} labels`,
-    received: `"${label}"`,
-    hint: `${near === undefined ? '' : `the nearest label is "${near}"; `}unknown_labels: "drop" leaves such lines out`,
-  });
 }
 
 function badLine(where: string, expected: string, line: string): KinoraError {

@@ -1,5 +1,6 @@
 /** Class names: the labels file, and which class a mirrored clip belongs to. */
 import { KinoraError } from '@kinora/torch/error';
+import { nearest } from '../../nearest.js';
 import { readLines } from './text-lines.js';
 
 /** Reads a labels file: one class a line, in the order of the logits; empty lines do not count. */
@@ -24,6 +25,23 @@ export function readLabels(file: string): string[] {
 
 /** Letters with accents composed (NFC): file systems, editors and keyboards differ in that, and nobody sees it. */
 export const className = (name: string): string => name.normalize('NFC');
+
+/** The error of a label that is not one of the run's, in a list of so-called `things`. */
+export function unknownLabel(
+  where: string,
+  label: string,
+  labels: readonly string[],
+  things: 'lines' | 'clips',
+): KinoraError {
+  const near = nearest(label, labels);
+  return new KinoraError({
+    code: 'data/unknown-label',
+    where,
+    expected: `one of the ${labels.length} labels`,
+    received: `"${label}"`,
+    hint: `${near === undefined ? '' : `the nearest label is "${near}"; `}unknown_labels: "drop" leaves such ${things} out`,
+  });
+}
 
 const OPPOSITE: Readonly<Record<string, string>> = {
   left: 'right',

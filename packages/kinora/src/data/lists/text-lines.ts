@@ -35,7 +35,8 @@ const firstBadLine = (bytes: Uint8Array): number => {
   return before.split('\n').length;
 };
 
-function readBytes(file: string, what: string): Uint8Array {
+/** All bytes of a file; `what` it should be is for the error. Throws `data/missing-file` and `data/unreadable-file`. */
+export function readBytes(file: string, what: string): Buffer {
   try {
     return readFileSync(file);
   } catch (cause) {

@@ -3,9 +3,10 @@
  * of its clips. Lines, so that an index of a million clips is read a shard at a time. What a list is made of it stands in
  * `read-pack.ts`.
  */
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { KinoraError } from '@kinora/torch/error';
 import * as z from 'zod';
+import { readBytes } from '../lists/text-lines.js';
 
 /** How the file begins, and how a pack is told from other lists. */
 const FORMAT = 'kinora-pack';
@@ -90,7 +91,7 @@ export function indexText(head: Omit<PackHeader, 'format' | 'version'>): string 
 
 /** Reads an index shard by shard. Throws `pack/*` where it is damaged or cut short. */
 export function readIndex(file: string): { header: PackHeader; shards: Generator<ShardEntry> } {
-  const lines = linesOf(readIndexFile(file));
+  const lines = linesOf(readBytes(file, 'the index of a pack'));
   const first = lines.next().value ?? '';
   const head = parse(header, first, `${file} line 1`);
   return { header: head, shards: shardsOf(file, head, lines) };
@@ -124,21 +125,6 @@ function parse<T>(schema: z.ZodType<T>, line: string, where: string): T {
       expected: 'a line of an index that kinora pack wrote',
       received: line.length > 80 ? `${JSON.stringify(line.slice(0, 77))}...` : JSON.stringify(line),
       hint: 'copy it again from where it came, or pack again',
-      cause,
-    });
-  }
-}
-
-function readIndexFile(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new KinoraError({
-      code: missing ? 'data/missing-file' : 'data/unreadable-file',
-      where: file,
-      expected: 'the index of a pack',
-      received: missing ? 'nothing there' : (cause as Error).message,
       cause,
     });
   }

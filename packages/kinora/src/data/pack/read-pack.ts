@@ -5,9 +5,9 @@ import { KinoraError } from '@kinora/torch/error';
 import { packedPath } from '../../clip/read/packed/place.js';
 import { isAddress } from '../../clip/read/packed/remote/address.js';
 import { mirrorOf } from '../../clip/read/packed/remote/mirror.js';
-import { nearest } from '../../nearest.js';
 import type { ListOptions } from '../lists/annotations.js';
 import type { ClipItem, ClipList } from '../lists/clip-list.js';
+import { unknownLabel } from '../lists/labels.js';
 import { fetchIndex, type StreamOptions } from './fetch-index.js';
 import { isPackIndex, type PackedEntry, readIndex, type ShardEntry } from './index-file.js';
 
@@ -41,7 +41,8 @@ function readLocal(file: string, options: ListOptions): ClipList {
     for (const clip of entry.clips) {
       const label = clip[2] < 0 ? -1 : moved[clip[2]]!;
       if (label < 0 && clip[2] >= 0) {
-        if (options.unknownLabels !== 'drop') throw unknownLabel(file, header.labels[clip[2]]!, labels);
+        if (options.unknownLabels !== 'drop')
+          throw unknownLabel(file, header.labels[clip[2]]!, labels, 'clips');
         dropped++;
       } else places[clip[0]] = clipItem(clip, shard, label);
     }
@@ -73,16 +74,5 @@ function checkSize(shard: string, { bytes }: ShardEntry): void {
     expected: `a shard of ${bytes} bytes, as its index says`,
     received: found === undefined ? 'nothing there' : `${found} bytes`,
     hint: 'copy it again from where it came, or pack again',
-  });
-}
-
-function unknownLabel(where: string, label: string, labels: readonly string[]): KinoraError {
-  const near = nearest(label, labels);
-  return new KinoraError({
-    code: 'data/unknown-label',
-    where,
-    expected: `one of the ${labels.length} labels`,
-    received: `"${label}"`,
-    hint: `${near === undefined ? '' : `the nearest label is "${near}"; `}unknown_labels: "drop" leaves such clips out`,
   });
 }

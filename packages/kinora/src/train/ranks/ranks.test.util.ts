@@ -1,22 +1,12 @@
 /** For tests only: trains in several processes of this machine and collects what each came to. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { expect } from 'vitest';
 import type { RunConfigInput } from '../../config/index.js';
 import { readMetrics } from '../log/index.js';
 import { runFolderOf } from '../save/run-folder.js';
 import { LABELS, losses, type TinyData, trainSession } from '../tiny-run.test.util.js';
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return String(port);
-}
+import { freePort } from './free-port.js';
 
 export interface RankResult {
   readonly code: number;
@@ -27,7 +17,11 @@ export interface RankResult {
 /** Trains in as many processes as there are configuration files. */
 export async function trainRanks(files: readonly string[], ...words: string[]): Promise<RankResult[]> {
   const program = new URL('./rank.test.program.js', import.meta.url).pathname;
-  const group = { WORLD_SIZE: String(files.length), MASTER_ADDR: '127.0.0.1', MASTER_PORT: await freePort() };
+  const group = {
+    WORLD_SIZE: String(files.length),
+    MASTER_ADDR: '127.0.0.1',
+    MASTER_PORT: String(await freePort()),
+  };
   return Promise.all(
     files.map(async (file, rank) => {
       const env = { ...process.env, ...group, RANK: String(rank), OMP_NUM_THREADS: '1' };
