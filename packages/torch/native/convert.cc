@@ -119,6 +119,19 @@ c10::IValue to_ivalue(napi_env env, napi_value value, const c10::TypePtr& type, 
   }
 }
 
+bool is_written(const c10::Argument& argument) {
+  return argument.alias_info() != nullptr && argument.alias_info()->isWrite();
+}
+
+c10::IValue argument_value(napi_env env, napi_value value, const c10::Argument& argument) {
+  if (argument.default_value() && js::type_of(env, value) == napi_undefined) return *argument.default_value();
+  try {
+    return to_ivalue(env, value, argument.real_type(), argument.N().value_or(0));
+  } catch (const std::invalid_argument& error) {
+    throw std::invalid_argument("argument '" + argument.name() + "': " + error.what());
+  }
+}
+
 napi_value from_ivalue(napi_env env, const c10::IValue& value, const c10::TypePtr& type) {
   if (value.isNone()) return js::null(env);
   if (value.isTensor()) return wrap(env, value.toTensor());

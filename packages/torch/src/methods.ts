@@ -27,12 +27,25 @@ for (const name of methodNames) {
   prototype[name] =
     adapt === undefined
       ? function (this: Tensor, ...args: unknown[]) {
-          return call([this, ...args]);
+          return call(withReceiver(this, args));
         }
       : function (this: Tensor, ...args: unknown[]) {
-          return call(adapt([this, ...args]));
+          return call(adapt(withReceiver(this, args)));
         };
 }
+
+/** Spelt out for the usual numbers of arguments: a spread takes as long as all else that happens before libtorch. */
+function withReceiver(receiver: Tensor, args: readonly unknown[]): unknown[] {
+  switch (args.length) {
+    case 0:
+      return [receiver];
+    case 1:
+      return [receiver, args[0]];
+    default:
+      return [receiver, ...args];
+  }
+}
+
 Object.assign(prototype, {
   index(this: Tensor, ...indices: Index[]) {
     return index(this, ...indices);
