@@ -1,16 +1,23 @@
 // The floor under a step of ConvColumn6: what its arithmetic takes at this machine's rate, and what its maps take at this
 // machine's bandwidth, beside what the step takes. `node bench/floor.mjs [NETWORK] [CLIPS]`.
 import { inferenceMode, ops, scope } from '@kinora/torch';
+import { Command } from 'commander';
 import { entryCost, findNetwork, networkInput } from 'kinora';
+import { positiveInt } from '../packages/kinora/dist/cli/terminal/options.js';
 import { trainStep } from '../packages/kinora/dist/train/step.js';
+import { flagsOf } from './flags.mjs';
 import { makeTraining, randomClips } from './ours/training.mjs';
 
 /** Large enough for a processor's full rate and beyond its caches. */
 const [SIDE, BYTES] = [2048, 2 ** 28];
 const RUNS = 7;
 
-const [model = 'ConvColumn6', count = '8'] = process.argv.slice(2);
-const clips = Number(count);
+const command = new Command('bench/floor.mjs')
+  .description("Hold a step of a network against this machine's rate of arithmetic and its bandwidth.")
+  .argument('[network]', 'one that `kinora models` lists', 'ConvColumn6')
+  .argument('[clips]', 'in a step', positiveInt, 8);
+await flagsOf(command);
+const [model, clips] = command.processedArgs;
 const { network, optimizer, settings, spec } = makeTraining({ model });
 const batch = randomClips(clips, spec);
 

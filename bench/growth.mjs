@@ -7,10 +7,13 @@ import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, statSy
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
 import { clipLoader, defaultSpec, encodeJpeg, readClipList } from 'kinora';
+import { positiveInt } from '../packages/kinora/dist/cli/terminal/options.js';
 import { printOf } from '../packages/kinora/dist/data/lists/clip-list.js';
 import { packClips } from '../packages/kinora/dist/data/pack/pack.js';
 import { readPack } from '../packages/kinora/dist/data/pack/read-pack.js';
+import { flagsOf } from './flags.mjs';
 
 const SIZES = [1e3, 1e4, 1e5, 1e6];
 const CLIPS = 8;
@@ -24,7 +27,12 @@ const MEGABYTE = 1e6;
 
 const [mode, kind, file, root] = process.argv.slice(2);
 if (mode === 'measure') await measure(/** @type {Kind} */ (kind), String(file), String(root));
-else await main(process.argv.slice(2).map(Number));
+else {
+  const command = new Command('bench/growth.mjs')
+    .description('Measure start-up time and memory against the number of clips in a list.')
+    .argument('[clips...]', `in each list (default: ${SIZES.join(' ')})`);
+  await main((await flagsOf(command)).args.map(positiveInt));
+}
 
 /** @param {readonly number[]} wanted */
 async function main(wanted) {

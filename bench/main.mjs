@@ -3,38 +3,49 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { KinoraError } from '@kinora/torch/error';
+import { Command } from 'commander';
+import { positiveInt } from '../packages/kinora/dist/cli/terminal/options.js';
 import { createSay, handleInterrupts } from '../packages/torch/install/index.mjs';
 import { cases } from './cases.mjs';
 import { compare } from './compare.mjs';
+import { fail, flagsOf } from './flags.mjs';
 import { machine } from './machine.mjs';
 import { prepare } from './prepare.mjs';
 import { table } from './table.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+/** Of all comparisons, whatever can be had here. */
+const NAMES = cases({ python: undefined, tfjs: false, data: '', onnx: '', libtorch: '' }).map(
+  ({ name }) => name,
+);
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    rounds: { type: 'string', default: '5' },
-    out: { type: 'string' },
-  },
-});
-const words = values.only?.toLowerCase().split(',') ?? [''];
-const rounds = Number(values.rounds);
+const command = new Command('bench')
+  .description('Compare the speed of Kinora with what a user would pick instead, alternately in one run.')
+  .option('--only <words>', 'comparisons with one of these words in their names, such as "input,operator"')
+  .option('--rounds <n>', 'rounds of each comparison', positiveInt, 5)
+  .option('--out <file>', 'write the table there too')
+  .addHelpText('after', `\nComparisons:\n  ${NAMES.join('\n  ')}`)
+  .addHelpText('after', '\nExample:\n  $ npm run bench -- --only "training step" --rounds 11 --out table.md');
+const { only, rounds, out } = (await flagsOf(command, 'npm run')).options;
+const words = only
+  ?.toLowerCase()
+  .split(',')
+  .map((/** @type {string} */ word) => word.trim()) ?? [''];
+const isChosen = (/** @type {string} */ name) =>
+  words.some((/** @type {string} */ word) => name.includes(word));
+if (!NAMES.some(isChosen)) fail(noneChosen());
 
 handleInterrupts();
 const prepared = await prepare(join(ROOT, '.cache', 'bench'), createSay());
-const all = cases(prepared);
-const chosen = all.filter(({ name }) => words.some((word) => name.includes(word)));
-if (chosen.length === 0 || !Number.isInteger(rounds) || rounds < 1) {
-  console.error(
-    `expected --only with words of ${all.map(({ name }) => name).join(', ')}, and --rounds of at least 1`,
-  );
-  process.exit(2);
-}
 const results = [];
-for (const one of chosen) results.push(await compare(one, rounds, (line) => console.error(line)));
+for (const one of cases(prepared))
+  if (isChosen(one.name)) results.push(await compare(one, rounds, (line) => console.error(line)));
 const text = `${machine(prepared)}\n\n${table(results)}\n`;
 console.log(`\n${text}`);
-if (values.out !== undefined) writeFileSync(values.out, text);
+if (out !== undefined) writeFileSync(out, text);
+
+function noneChosen() {
+  const expected = `words in the names of comparisons: ${NAMES.join(', ')}`;
+  return new KinoraError({ code: 'usage/only', where: '--only', expected, received: JSON.stringify(only) });
+}

@@ -1,22 +1,32 @@
 // Packed shards against loose files when nothing is in memory: every clip of a list is read once, frames not decoded, each
 // side in a process of its own after the kernel has dropped its caches (as root on Linux; elsewhere it says that it cannot).
-// `node bench/packed.mjs FOLDER LIST [rounds]`, such as `node bench/packed.mjs data/gestures/clips data/gestures/train.csv`
+// `node bench/packed.mjs FOLDER LIST`, such as `node bench/packed.mjs data/gestures/clips data/gestures/train.csv`
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
 import { openClip, permutation, randomStream, readClipList } from 'kinora';
+import { positiveInt } from '../packages/kinora/dist/cli/terminal/options.js';
 import { packClips } from '../packages/kinora/dist/data/pack/pack.js';
 import { readPack } from '../packages/kinora/dist/data/pack/read-pack.js';
+import { flagsOf } from './flags.mjs';
 
-const [first, list = '', third = '5'] = process.argv.slice(2);
-if (first === undefined) throw new Error('usage: node bench/packed.mjs FOLDER LIST [rounds]');
-if (first === 'read') await read();
-else await main(first, Number(third));
+const command = new Command('bench/packed.mjs')
+  .description('Compare reading packed clips with reading loose files, nothing of either in memory.')
+  .argument('<folder>', 'of the clips')
+  .argument('<list>', 'of them, as train_data_csv')
+  .option('--rounds <n>', 'readings of each', positiveInt, 5)
+  .addHelpText('after', '\nExample:\n  $ node bench/packed.mjs data/gestures/clips data/gestures/train.csv');
+if (process.argv[2] === 'read') await read();
+else {
+  const { args, options } = await flagsOf(command);
+  await main(String(args[0]), String(args[1]), options.rounds);
+}
 
-/** @param {string} folder @param {number} rounds */
-async function main(folder, rounds) {
+/** @param {string} folder @param {string} list @param {number} rounds */
+async function main(folder, list, rounds) {
   const out = mkdtempSync(join(process.env.KINORA_BENCH_FOLDER ?? tmpdir(), 'kinora-packed-'));
   try {
     const settings = {

@@ -7,7 +7,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { availableParallelism, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
+import { positiveInt, wholeNumber } from '../packages/kinora/dist/cli/terminal/options.js';
+import { flagsOf } from './flags.mjs';
 import { sendingOf } from './hidden.mjs';
 import { spread } from './statistics.mjs';
 
@@ -18,15 +20,14 @@ import { spread } from './statistics.mjs';
  */
 
 const SIDE = fileURLToPath(new URL('./ours/rank.mjs', import.meta.url));
-const { values } = parseArgs({
-  options: {
-    model: { type: 'string', default: 'ConvColumnSmall' },
-    clips: { type: 'string', default: '16' },
-    rounds: { type: 'string', default: '5' },
-    steps: { type: 'string', default: '4' },
-    timed: { type: 'string', default: '20' },
-  },
-});
+const command = new Command('bench/ranks.mjs')
+  .description('Measure what training in two processes costs, and how much of the sending backward hides.')
+  .option('--model <name>', 'one that `kinora models` lists', 'ConvColumnSmall')
+  .option('--clips <n>', 'in a step, over both processes', positiveInt, 16)
+  .option('--rounds <n>', 'of steps in one process and in two; 0: none', wholeNumber, 5)
+  .option('--steps <n>', 'of a round', positiveInt, 4)
+  .option('--timed <n>', 'steps that note when gradients are sent; 0: none', wholeNumber, 20);
+const values = (await flagsOf(command)).options;
 
 const apart = process.getuid?.() === 0 && spawnSync('unshare', ['-n', 'true']).status === 0;
 const { laps, buckets, parameters, kind } = await measure();

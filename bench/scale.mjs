@@ -1,7 +1,9 @@
 // How the rate of training steps and of decoding grows with cores, clips in a batch and the size of a clip. The best of several
 // runs each: what the machine does when nothing else does. `node bench/scale.mjs`.
 import { threads } from '@kinora/torch';
+import { Command } from 'commander';
 import { trainStep } from '../packages/kinora/dist/train/step.js';
+import { flagsOf } from './flags.mjs';
 import { makeTraining, randomClips } from './ours/training.mjs';
 
 const RUNS = 3;
@@ -17,6 +19,11 @@ const rows = [
   ['twice the pixels', 2, 16, 16, 120],
 ];
 
+await flagsOf(
+  new Command('bench/scale.mjs').description(
+    'Measure the rate of training steps against cores, clips in a batch and the size of a clip.',
+  ),
+);
 console.log(`| ${MODEL} | cores | batch | clip | clips/s of training steps | frames/s |`);
 console.log('|---|---:|---:|---:|---:|---:|');
 for (const [what, cores, clips, frames, edge] of rows) {

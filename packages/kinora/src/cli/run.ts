@@ -39,9 +39,10 @@ async function dispatch(words: string[], commands: readonly CommandEntry[]): Pro
   await execute(await entry.load(), rest);
 }
 
-async function execute(command: Command, words: string[]): Promise<void> {
+/** Runs one command of `program`, or shows its help. Throws KinoraError `usage/*` for words that it does not know. */
+export async function execute(command: Command, words: string[], program = 'kinora'): Promise<void> {
   // Commander builds its usage line from the parent; its errors come back as exceptions instead of exits.
-  new Command('kinora').addCommand(command);
+  new Command(program).addCommand(command);
   for (const each of [command, ...command.commands]) {
     for (const option of each.options) nameInErrors(option);
     each

@@ -21,7 +21,7 @@ export function unknownCommand(word: string, names: readonly string[]): KinoraEr
 /** Commander's complaint as ours; other errors pass through. */
 export function usageError(error: unknown, command: Command): unknown {
   if (!(error instanceof CommanderError)) return error;
-  const name = `kinora ${command.name()}`;
+  const name = [command.parent?.name() ?? 'kinora', command.name()].join(' ');
   const words = /'([^']*)'/.exec(error.message)?.[1] ?? '';
   const flags = command.options
     .flatMap(({ long, short }) => [long, short])
