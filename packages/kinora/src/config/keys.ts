@@ -1,4 +1,4 @@
-/** The names that a zod schema accepts inside one of its objects: what a mistyped key is compared with. */
+/** What a zod schema accepts at a place inside it: names, with which a mistyped key is compared, and values. */
 import type * as z from 'zod';
 
 interface Definition {
@@ -10,13 +10,19 @@ interface Definition {
 }
 
 /** Keys valid at `path` inside `schema`; those of all alternatives where it is a union, none where it is no object. */
-export function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-  const [key, ...rest] = path;
-  const objects = shapes(schema);
-  if (key === undefined) return [...new Set(objects.flatMap((shape) => Object.keys(shape)))];
-  return objects.flatMap((shape) => {
+export const keysAt = (schema: z.ZodType, path: readonly PropertyKey[]): string[] => [
+  ...new Set(schemasAt(schema, path).flatMap(shapes).flatMap(Object.keys)),
+];
+
+/** Whether `value` may stand at `path` inside `schema`, by one of the alternatives at least. */
+export const acceptsAt = (schema: z.ZodType, path: readonly PropertyKey[], value: unknown): boolean =>
+  schemasAt(schema, path).some((inner) => inner.safeParse(value).success);
+
+function schemasAt(schema: z.ZodType, [key, ...rest]: readonly PropertyKey[]): z.ZodType[] {
+  if (key === undefined) return [schema];
+  return shapes(schema).flatMap((shape) => {
     const inner = shape[String(key)];
-    return inner === undefined ? [] : keysAt(inner, rest);
+    return inner === undefined ? [] : schemasAt(inner, rest);
   });
 }
 

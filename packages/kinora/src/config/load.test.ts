@@ -177,6 +177,19 @@ describe('--set', () => {
     });
   });
 
+  test('takes for a text what may only be a text, whatever it looks like', async () => {
+    const set = [
+      'model_name=123',
+      'train_data_folder=2024',
+      'checkpoint=null',
+      'labels_csv=true',
+      'threads=2',
+    ];
+    const found = await loadConfig(base, { set });
+    expect(found).toMatchObject({ model_name: '123', train_data_folder: '2024', labels_csv: 'true' });
+    expect(found).toMatchObject({ checkpoint: null, threads: 2 });
+  });
+
   test.each([
     ['lr', /^--set: expected key=value, received "lr"/],
     ['=3', /^--set: expected key=value/],

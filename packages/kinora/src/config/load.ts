@@ -8,7 +8,7 @@ import { KinoraError } from '@kinora/torch/error';
 import { isAddress } from '../clip/read/packed/remote/address.js';
 import { crossCheck } from './check.js';
 import { configError, type IssueContext } from './issues.js';
-import { keysAt } from './keys.js';
+import { acceptsAt, keysAt } from './keys.js';
 import { override } from './override.js';
 import { RunConfig, type RunConfigInput } from './schema.js';
 
@@ -21,7 +21,7 @@ export interface LoadOptions {
 export async function loadConfig(file: string, { set = [] }: LoadOptions = {}): Promise<RunConfig> {
   const text = await read(file);
   const value = parse(text, file);
-  const changed = set.length > 0 && isObject(value) ? override(value, set) : value;
+  const changed = set.length > 0 && isObject(value) ? override(value, set, accepts) : value;
   return check(changed, file, { text, set });
 }
 
@@ -32,6 +32,8 @@ export async function loadConfig(file: string, { set = [] }: LoadOptions = {}): 
 export function effectiveConfig(input: RunConfigInput, source = 'configuration'): RunConfig {
   return check(input, source);
 }
+
+const accepts = (path: readonly string[], value: unknown): boolean => acceptsAt(RunConfig, path, value);
 
 function check(value: unknown, source: string, from: Pick<IssueContext, 'text' | 'set'> = {}): RunConfig {
   const result = RunConfig.safeParse(value);

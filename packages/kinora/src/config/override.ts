@@ -2,24 +2,32 @@
 import { KinoraError } from '@kinora/torch/error';
 
 type Json = Record<string, unknown>;
+/** Whether a key, given as its path, may have a value. */
+type Accepts = (path: readonly string[], value: unknown) => boolean;
 
 /** A copy of `input` with `assignments` such as `lr=0.01` or `schedule.patience=5` made, the last one winning. */
-export function override(input: Json, assignments: readonly string[]): Json {
+export function override(input: Json, assignments: readonly string[], accepts: Accepts): Json {
   return assignments.reduce((config, assignment) => {
-    const [key, value] = split(assignment);
-    return assign(config, key.split('.'), value, assignment);
+    const [path, value] = split(assignment, accepts);
+    return assign(config, path, value, assignment);
   }, input);
 }
 
-/** The value is JSON where it is valid JSON (`0.1`, `true`, `[1,2]`), otherwise the text itself. */
-function split(assignment: string): [key: string, value: unknown] {
+/** The value is JSON where it is valid JSON (`0.1`, `true`, `[1,2]`) and not a text that looks like it (a run named 123). */
+function split(assignment: string, accepts: Accepts): [path: string[], value: unknown] {
   const at = assignment.indexOf('=');
   if (at < 1) throw unusable('key=value', assignment);
+  const path = assignment.slice(0, at).split('.');
   const text = assignment.slice(at + 1);
+  const value = jsonOr(text);
+  return [path, accepts(path, text) && !accepts(path, value) ? text : value];
+}
+
+function jsonOr(text: string): unknown {
   try {
-    return [assignment.slice(0, at), JSON.parse(text)];
+    return JSON.parse(text);
   } catch {
-    return [assignment.slice(0, at), text];
+    return text;
   }
 }
 
