@@ -2,21 +2,32 @@
  * Tensors as text, laid out as PyTorch's `torch/_tensor_str.py` does with its default print options. One difference:
  * where PyTorch names the operator behind a tensor (`grad_fn=<AddBackward0>`), this says `requires_grad=True`.
  */
+import type { DType, TypedArray } from './dtype.js';
 import { type Format, formatterOf } from './print-format.js';
-import type { Tensor } from './tensor.js';
+
+/** What is shown of a tensor. */
+interface Printable {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  readonly device: string;
+  readonly numel: number;
+  readonly requiresGrad: boolean;
+  /** The elements, row by row. */
+  toTypedArray(): TypedArray;
+}
 
 const THRESHOLD = 1000; // elements from which a tensor is summarised
 const EDGE_ITEMS = 3;
 const LINE_WIDTH = 80;
 const PREFIX = 'tensor(';
 
-export function formatTensor(tensor: Tensor): string {
+export function formatTensor(tensor: Printable): string {
   const body = tensor.device === 'meta' ? '...' : tensor.numel === 0 ? '[]' : formatElements(tensor);
   return withSuffixes(PREFIX + body, suffixesOf(tensor));
 }
 
 /** What stands behind the elements: whatever they do not show by themselves. */
-function suffixesOf(tensor: Tensor): string[] {
+function suffixesOf(tensor: Printable): string[] {
   const { dtype, shape, device, numel } = tensor;
   const suffixes: string[] = [];
   if (device !== 'cpu') suffixes.push(`device='${device}'`);
@@ -49,7 +60,7 @@ interface Layout {
   readonly format: Format;
 }
 
-function formatElements(tensor: Tensor): string {
+function formatElements(tensor: Printable): string {
   const { shape, dtype } = tensor;
   const summarise = tensor.numel > THRESHOLD;
   const elements = tensor.toTypedArray();
