@@ -2,10 +2,9 @@
 import { type Dirent, readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
-import { nearest } from '../../nearest.js';
 import type { ListOptions } from './annotations.js';
 import type { ClipItem, ClipList } from './clip-list.js';
-import { className } from './labels.js';
+import { className, unknownLabel } from './labels.js';
 
 const VIDEO = new Set([
   '.mp4',
@@ -38,7 +37,8 @@ export function readClassFolders(root: string, options: ListOptions = {}): ClipL
   let dropped = 0;
   for (const name of classes) {
     const label = labels.indexOf(className(name));
-    if (label < 0 && options.unknownLabels !== 'drop') throw unknownClass(join(root, name), name, labels);
+    if (label < 0 && options.unknownLabels !== 'drop')
+      throw unknownLabel(join(root, name), name, labels, 'folders');
     const clips = entriesOf(join(root, name)).filter((entry) => isFolder(entry) || isVideoName(entry.name));
     if (label < 0) dropped += clips.length;
     else
@@ -74,15 +74,4 @@ function entriesOf(folder: string): Dirent[] {
       cause,
     });
   }
-}
-
-function unknownClass(where: string, name: string, labels: readonly string[]): KinoraError {
-  const near = nearest(name, labels);
-  return new KinoraError({
-    code: 'data/unknown-label',
-    where,
-    expected: `a folder named after one of the ${labels.length} labels`,
-    received: `"${name}"`,
-    hint: `${near === undefined ? '' : `the nearest label is "${near}"; `}unknown_labels: "drop" leaves such folders out`,
-  });
 }

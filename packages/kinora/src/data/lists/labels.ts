@@ -31,13 +31,14 @@ export function unknownLabel(
   where: string,
   label: string,
   labels: readonly string[],
-  things: 'lines' | 'clips',
+  things: 'lines' | 'clips' | 'folders',
 ): KinoraError {
   const near = nearest(label, labels);
+  const one = things === 'folders' ? 'a folder named after one' : 'one';
   return new KinoraError({
     code: 'data/unknown-label',
     where,
-    expected: `one of the ${labels.length} labels`,
+    expected: `${one} of the ${labels.length} labels`,
     received: `"${label}"`,
     hint: `${near === undefined ? '' : `the nearest label is "${near}"; `}unknown_labels: "drop" leaves such ${things} out`,
   });
