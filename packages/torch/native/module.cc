@@ -10,6 +10,7 @@ napi_value initialize(napi_env env, napi_value exports) {
   define_precision(env, exports);    // autocast, TF32, cuDNN's benchmarks
   define_random(env, exports);       // seeds, generators and their states
   define_device(env, exports);       // threads, allocator, CUDA, determinism, versions
+  define_stream(env, exports);       // streams and events of a device
   define_warning(env, exports);      // libtorch's warnings
   define_distributed(env, exports);  // process groups, reducer, heartbeats
   return exports;

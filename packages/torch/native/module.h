@@ -11,6 +11,7 @@ void define_autograd(napi_env env, napi_value exports);
 void define_precision(napi_env env, napi_value exports);
 void define_random(napi_env env, napi_value exports);
 void define_device(napi_env env, napi_value exports);
+void define_stream(napi_env env, napi_value exports);
 void define_warning(napi_env env, napi_value exports);
 void define_distributed(napi_env env, napi_value exports);
 

@@ -93,6 +93,15 @@ export interface NativeModule {
   setDeterministic(enabled: boolean): void;
   description(): { version: string; config: string; parallel: string };
 
+  newStream(device: string): number;
+  /** Returns the id of the stream before. */
+  exchangeStream(device: string, id: number): number;
+  followStream(device: string, id: number): void;
+  recordStream(handle: Handle): void;
+  recordEvent(device: string): Handle;
+  isEventDone(event: Handle): boolean;
+  releaseEvent(event: Handle): void;
+
   onWarning(callback: (text: string) => void): void;
 
   distributedFeatures(): { c10d: boolean; gloo: boolean; nccl: boolean };

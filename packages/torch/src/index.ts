@@ -25,9 +25,11 @@ export type { Ops, TensorMethods } from './ops.generated.js';
 export { ops } from './ops.js';
 export * as optim from './optim/index.js';
 export { Generator, getRngState, manualSeed, setRngState } from './random.js';
+export { Readback } from './readback.js';
 export { keep, scope } from './scope.js';
 export * as serialize from './serialize/index.js';
 export { shapesOnly } from './shapes-only.js';
+export { Stream, StreamEvent } from './stream.js';
 export { type Device, memoryStats, type NestedArray, type Scalar, type Shape, Tensor } from './tensor.js';
 export {
   type Trace,

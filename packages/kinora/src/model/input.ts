@@ -5,39 +5,6 @@ import type { PreprocessSpec } from '../clip/spec.js';
 import type { Size3 } from './layers.js';
 import type { Network } from './network.js';
 
-/**
- * uint8 RGB `[N, T, H, W, 3]` to float32 `[N, 3, T, H, W]`: `(x / 255 - mean) / std` per channel, the arithmetic of
- * clip/normalise.ts (and of torchvision's ToTensor and Normalize). The bytes travel to the device, not the floats.
- */
-export function networkInput(
-  clips: Uint8Array,
-  shape: readonly [n: number, t: number, h: number, w: number],
-  { mean, std }: Pick<PreprocessSpec, 'mean' | 'std'>,
-  device: Device = 'cpu',
-): Tensor {
-  return scope(() => {
-    const bytes = fromTypedArray(clips, [...shape, 3], { device });
-    const floats = bytes.permute([0, 4, 1, 2, 3]).to('float32', { memory_format: 'contiguous_format' });
-    return floats.div_(255).sub_(perChannel(mean, device)).div_(perChannel(std, device));
-  });
-}
-
-const perChannel = (values: readonly number[], device: Device): Tensor =>
-  fromTypedArray(Float32Array.from(values), [3, 1, 1, 1], { device });
-
-/** uint8 `[N, FLOW_FIELDS, H, W, 2]` as the loader gives it, to float32 `[N, 2, FLOW_FIELDS, H, W]` in pixels a frame. */
-export function flowInput(
-  flow: Uint8Array,
-  [n, , h, w]: readonly [n: number, t: number, h: number, w: number],
-  device: Device = 'cpu',
-): Tensor {
-  return scope(() => {
-    const bytes = fromTypedArray(flow, [n, FLOW_FIELDS, h, w, 2], { device });
-    const floats = bytes.permute([0, 4, 1, 2, 3]).to('float32', { memory_format: 'contiguous_format' });
-    return floats.sub_(STILL).mul_(FLOW_STEP);
-  });
-}
-
 /** Clips as the loader hands them out, with flow where it was asked for. */
 export interface InputBatch {
   /** uint8 RGB `[N, T, H, W, 3]`. */
@@ -47,15 +14,71 @@ export interface InputBatch {
   readonly shape: readonly [n: number, t: number, h: number, w: number];
 }
 
-/** All that a network is called with: `network.call(...networkInputs(batch, spec, device))`. */
-export function networkInputs(
+/** The bytes of a batch as tensors on the device, shaped as above. They travel, not the floats. */
+export function inputBytes(
   { clips, flow, shape }: InputBatch,
+  device: Device = 'cpu',
+): [clips: Tensor, flow?: Tensor] {
+  const [n, , h, w] = shape;
+  const bytes = fromTypedArray(clips, [...shape, 3], { device });
+  return flow === undefined ? [bytes] : [bytes, fromTypedArray(flow, [n, FLOW_FIELDS, h, w, 2], { device })];
+}
+
+/** What becomes of those bytes: all that a network is called with. */
+export function inputFloats(
+  [clips, flow]: readonly [clips: Tensor, flow?: Tensor],
+  spec: Pick<PreprocessSpec, 'mean' | 'std'>,
+): [clips: Tensor, flow?: Tensor] {
+  return scope(() => {
+    const floats = normalised(clips, spec);
+    return flow === undefined ? [floats] : [floats, pixels(flow)];
+  });
+}
+
+/** All at once: `network.call(...networkInputs(batch, spec, device))`. */
+export function networkInputs(
+  batch: InputBatch,
   spec: Pick<PreprocessSpec, 'mean' | 'std'>,
   device: Device = 'cpu',
 ): [clips: Tensor, flow?: Tensor] {
-  const input = networkInput(clips, shape, spec, device);
-  return flow === undefined ? [input] : [input, flowInput(flow, shape, device)];
+  return scope(() => inputFloats(inputBytes(batch, device), spec));
 }
+
+/**
+ * uint8 RGB `[N, T, H, W, 3]` to float32 `[N, 3, T, H, W]`: `(x / 255 - mean) / std` per channel, the arithmetic of
+ * clip/normalise.ts (and of torchvision's ToTensor and Normalize).
+ */
+export function networkInput(
+  clips: Uint8Array,
+  shape: readonly [n: number, t: number, h: number, w: number],
+  spec: Pick<PreprocessSpec, 'mean' | 'std'>,
+  device: Device = 'cpu',
+): Tensor {
+  return networkInputs({ clips, shape }, spec, device)[0];
+}
+
+/** uint8 `[N, FLOW_FIELDS, H, W, 2]` as the loader gives it, to float32 `[N, 2, FLOW_FIELDS, H, W]` in pixels a frame. */
+export function flowInput(
+  flow: Uint8Array,
+  [n, , h, w]: readonly [n: number, t: number, h: number, w: number],
+  device: Device = 'cpu',
+): Tensor {
+  return scope(() => pixels(fromTypedArray(flow, [n, FLOW_FIELDS, h, w, 2], { device })));
+}
+
+function normalised(bytes: Tensor, { mean, std }: Pick<PreprocessSpec, 'mean' | 'std'>): Tensor {
+  const { device } = bytes;
+  return channelsFirst(bytes).div_(255).sub_(perChannel(mean, device)).div_(perChannel(std, device));
+}
+
+const pixels = (bytes: Tensor): Tensor => channelsFirst(bytes).sub_(STILL).mul_(FLOW_STEP);
+
+/** uint8 `[N, T, H, W, C]` to float32 `[N, C, T, H, W]`. */
+const channelsFirst = (bytes: Tensor): Tensor =>
+  bytes.permute([0, 4, 1, 2, 3]).to('float32', { memory_format: 'contiguous_format' });
+
+const perChannel = (values: readonly number[], device: Device): Tensor =>
+  fromTypedArray(Float32Array.from(values), [3, 1, 1, 1], { device });
 
 /** Inputs of zeros for `n` clips of `[T, H, W]`: for costs, traces and exports. */
 export function zeroInputs(

@@ -1,21 +1,24 @@
 /**
  * The training loop: steps, epochs, validation, checkpoints. It knows no files and no configuration keys but through
- * what it is given, and every number it logs is a function of the state it started from.
+ * what it is given, and every number it logs is a function of the state it started from. On a GPU it launches a step before it
+ * reads what the last one says; a checkpoint waits until all is read.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { ClipLoader } from '../data/load/loader.js';
+import type { Batch, ClipLoader } from '../data/load/loader.js';
 import type { Progress, ProgressTask } from '../progress.js';
 import { checkLoss } from './finite.js';
+import type { LaunchedStep, StepResult } from './launched-step.js';
 import type { Lap } from './profile.js';
 import type { Ranks } from './ranks/ranks.js';
 import { trainMode } from './recipe/freeze.js';
 import { scheduledRate } from './recipe/optimizer.js';
 import { totalSteps } from './recipe/schedule.js';
-import type { RunLog } from './run-log.js';
+import type { RunLog, StepRecord } from './run-log.js';
 import type { TrainingProgress } from './save/checkpoint.js';
-import { type StepResult, trainStep } from './step.js';
+import { launchStep } from './step.js';
 import { type Averages, addBatch, addSums, averages, evaluated, noSums, type Sums } from './sums.js';
 import { evaluatedNetwork, type Training } from './training.js';
+import { Unread } from './unread.js';
 import { predictAll } from './validate.js';
 
 export interface LoopOptions {
@@ -29,6 +32,8 @@ export interface LoopOptions {
   readonly lap?: Lap | undefined;
   /** The processes that share every batch, where there are several. */
   readonly ranks?: Ranks | undefined;
+  /** Whether a step is launched before the last one is read. The numbers are the same. Default: on a GPU. */
+  readonly runsAhead?: boolean | undefined;
   /** Publishes a checkpoint as `last`, and as `best` too if it is. */
   save(state: TrainingProgress, isBest: boolean): void;
   afterEpoch?(): Promise<void>;
@@ -67,10 +72,11 @@ function isExhausted({ config, schedule, optimizer }: Training): boolean {
 async function trainEpoch(
   training: Training,
   state: TrainingProgress,
-  { trainLoader, progress, log, signal, save, lap, ranks }: LoopOptions,
+  options: LoopOptions,
   lastStep: number,
 ): Promise<void> {
-  const { config, network } = training;
+  const { config, network, device } = training;
+  const { trainLoader, progress, log, signal, save, lap, runsAhead = device !== 'cpu' } = options;
   const total =
     Math.min(trainLoader.batchesPerEpoch, state.batch + lastStep - state.step) * config.batch_size;
   const start = state.batch * config.batch_size;
@@ -80,40 +86,72 @@ async function trainEpoch(
     start,
     every: config.print_freq,
   });
+  const unread = new Unread<Launched>(runsAhead ? 1 : 0, (step) => {
+    record(state, step, options);
+    task.update(step.batch * config.batch_size, note(state));
+  });
   trainMode(network, config.freeze);
   try {
     for await (const batch of trainLoader.epoch(state.epoch, { startBatch: state.batch })) {
       lap?.('data');
       if (state.step === 0) log.clips(batch, config.log_clips, training.spec.labels);
-      step(training, state, batch, { log, lap, ranks });
-      task.update(state.batch * config.batch_size, note(state));
+      await unread.add(launch(training, state, batch, options));
       lap?.('logging');
       // The loop must breathe: Ctrl+C and the decoding threads are heard between steps only.
       await setImmediate();
+      const isLast = state.step >= lastStep;
+      const saves = config.save_steps !== null && state.step % config.save_steps === 0;
+      if (signal?.aborted || isLast || saves) await unread.all();
       signal?.throwIfAborted();
-      if (state.step >= lastStep) break;
-      if (config.save_steps !== null && state.step % config.save_steps === 0) save(state, false);
+      if (isLast) break;
+      if (saves) save(state, false);
     }
+    await unread.all();
   } finally {
+    unread.drop();
     task.finish();
   }
 }
 
-function step(
+/** A step on its way, and where training stood when it was launched. */
+interface Launched extends Omit<StepRecord, 'loss'> {
+  /** Batches of the epoch, this one included. */
+  readonly batch: number;
+  readonly result: LaunchedStep;
+}
+
+function launch(
   { config, network, average, optimizer, schedule, settings }: Training,
   state: TrainingProgress,
-  batch: Parameters<typeof trainStep>[2],
-  { log, lap, ranks }: Pick<LoopOptions, 'log' | 'lap' | 'ranks'>,
-): void {
+  batch: Batch,
+  { lap, ranks }: Pick<LoopOptions, 'lap' | 'ranks'>,
+): Launched {
   schedule.apply(optimizer, state.step);
   ranks?.seed(config, state.step);
-  const result = trainStep(network, optimizer, batch, { ...settings, ...(lap && { lap }) });
-  const loss = ranks === undefined ? count(state.sums, result) : countAll(state.sums, result, ranks);
+  const result = launchStep(network, optimizer, batch, { ...settings, ...(lap && { lap }) });
+  batch.release();
   schedule.afterStep();
   state.step++;
   state.batch++;
   average?.update(network, state.step);
-  log.step({ step: state.step, epoch: state.epoch, loss, lr: scheduledRate(config, optimizer) });
+  return {
+    step: state.step,
+    epoch: state.epoch,
+    batch: state.batch,
+    lr: scheduledRate(config, optimizer),
+    result,
+  };
+}
+
+/** Counts and logs a step that is done. */
+function record(
+  { sums }: TrainingProgress,
+  { step, epoch, lr, result }: Launched,
+  { log, ranks }: Pick<LoopOptions, 'log' | 'ranks'>,
+): void {
+  const said = result.read();
+  const loss = ranks === undefined ? count(sums, said) : countAll(sums, said, ranks);
+  log.step({ step, epoch, loss, lr });
 }
 
 /** Adds a step to the epoch's sums and returns the loss of its batch. */

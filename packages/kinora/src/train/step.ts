@@ -1,13 +1,23 @@
 /**
- * One training step: forward, loss, backward, update, in one scope so that nothing of it outlives it. The batch may go
- * through the network in several parts whose gradients add up, which needs the memory of one part.
+ * One training step: forward, loss, backward, update, in one scope so that nothing of it outlives it but what it says. The
+ * batch may go through the network in several parts whose gradients add up, which needs the memory of one part. A GPU is only
+ * told what to do: nothing here waits for it, but for float16, whose overflow decides whether there is an update.
  */
-import { type Device, type distributed, nn, optim, scope, type Tensor } from '@kinora/torch';
+import {
+  type Device,
+  type distributed,
+  nn,
+  optim,
+  Readback,
+  type Stream,
+  scope,
+  type Tensor,
+} from '@kinora/torch';
 import type { PreprocessSpec } from '../clip/spec.js';
-import { networkInputs } from '../model/input.js';
+import { type InputBatch, inputBytes, inputFloats } from '../model/input.js';
 import type { Network, NetworkOutput } from '../model/network.js';
 import { type BatchPart, type ClipBatch, partsOf } from './batch.js';
-import { checkLoss } from './finite.js';
+import { LaunchedStep, type StepResult } from './launched-step.js';
 import type { Precision } from './precision.js';
 import type { Lap } from './profile.js';
 import { drawMix, type Mixing, mixClips } from './recipe/mix.js';
@@ -23,6 +33,8 @@ export interface StepSettings {
   readonly clipGradNorm: number | null;
   readonly device: Device;
   readonly spec: PreprocessSpec;
+  /** Of the device: clips travel on it while the step before computes. Default: they travel in between. */
+  readonly copies?: Stream;
   /** Default: float32. */
   readonly precision?: Precision;
   /** Told what has just been done, for a profile. */
@@ -39,22 +51,16 @@ export interface StepRanks {
   sum(value: number): number;
 }
 
-export interface StepResult {
-  /** Mean cross-entropy of the batch, in nats; where ranks share it, this rank's summand of that. */
-  readonly loss: number;
-  /** `[N, classes]`, before the update. */
-  readonly logits: Float32Array;
-  /** Class indices `[N]`: of a mixed clip the one that weighs most. */
-  readonly labels: BigInt64Array;
-}
+/** Updates the network once. Throws `train/not-finite` when the loss is not a number any more; then its weights are lost. */
+export const trainStep = (...step: Parameters<typeof launchStep>): StepResult => launchStep(...step).read();
 
-/** Updates the network once. Throws `train/not-finite` instead when the loss is not a number any more. */
-export function trainStep(
+/** The same without waiting for the device. The batch's memory may be used again at once. */
+export function launchStep(
   network: Network,
   optimizer: optim.Optimizer,
   batch: ClipBatch,
   settings: StepSettings,
-): StepResult {
+): LaunchedStep {
   const { epoch, number, shape } = batch;
   const [clips, , height, width] = shape;
   const { rank, size } = settings.ranks ?? { rank: 0, size: 1 };
@@ -70,15 +76,20 @@ export function trainStep(
       addGradients(network, part, weights[i]! / total, settings, i === parts.length - 1),
     );
     const finite = settings.precision?.scaler?.unscale(optimizer.params) ?? true;
-    if (settings.clipGradNorm !== null) optim.clipGradNorm(optimizer.params, settings.clipGradNorm);
+    clipGradients(optimizer.params, settings);
     if (finite) optimizer.step();
     settings.lap?.('optimizer');
-    return {
-      loss: done.reduce((sum, { loss }) => sum + loss, 0),
-      logits: Float32Array.from(done.flatMap(({ logits }) => [...logits])),
-      labels: BigInt64Array.from(parts.flatMap(({ targets }) => [...dominantLabels(targets)])),
-    };
+    const said = [...done.map(({ loss }) => loss), ...done.map(({ logits }) => logits)];
+    const labels = parts.flatMap(({ targets }) => [...dominantLabels(targets)]);
+    return new LaunchedStep(new Readback(said, settings.device), BigInt64Array.from(labels));
   });
+}
+
+/** Reading the norm is free on a CPU, and would wait on a GPU. */
+function clipGradients(params: readonly Tensor[], { clipGradNorm, device }: StepSettings): void {
+  if (clipGradNorm === null) return;
+  if (device === 'cpu') optim.clipGradNorm(params, clipGradNorm);
+  else optim.limitGradNorm(params, clipGradNorm);
 }
 
 /** The weight of the batch over all ranks. They have equally many clips: without class weights nobody needs to ask. */
@@ -94,7 +105,7 @@ function addGradients(
   share: number,
   settings: StepSettings,
   isLast: boolean,
-): Pick<StepResult, 'loss' | 'logits'> {
+): { loss: Tensor; logits: Tensor } {
   return scope(() => {
     const inputs = inputsOf(part, settings);
     settings.lap?.('input');
@@ -107,13 +118,11 @@ function addGradients(
     const { result, backward } =
       isLast && settings.ranks ? settings.ranks.reducer.forward(forward) : forward();
     const { output, loss } = result;
-    const value = Number(loss.item());
-    checkLoss(value);
     settings.lap?.('forward');
     const start = settings.precision?.scaler?.scaled(loss) ?? loss;
     backwardOf(backward, isLast, settings.ranks)(start);
     settings.lap?.('backward');
-    return { loss: value, logits: output.logits.detach().toTypedArray() as Float32Array };
+    return { loss: loss.detach(), logits: output.logits.detach() };
   });
 }
 
@@ -145,17 +154,21 @@ function backwardOf(
   return isLast ? (loss) => reducer.backward(loss.mul(size), own) : (loss) => own(loss.mul(size));
 }
 
-function inputsOf(
-  { mixed, ...part }: BatchPart,
-  { spec, device }: StepSettings,
-): [clips: Tensor, flow?: Tensor] {
+function inputsOf({ mixed, ...part }: BatchPart, settings: StepSettings): [clips: Tensor, flow?: Tensor] {
   return scope(() => {
-    const own = networkInputs(part, spec, device);
+    const own = floatsOf(part, settings);
     if (mixed === undefined) return own;
-    const partners = networkInputs({ shape: part.shape, ...mixed.partners }, spec, device);
+    const partners = floatsOf({ shape: part.shape, ...mixed.partners }, settings);
     const [clips, flow] = own;
     const together = mixClips(clips, partners[0], mixed);
     return flow === undefined ? [together] : [together, mixClips(flow, partners[1]!, mixed)];
+  });
+}
+
+function floatsOf(batch: InputBatch, { spec, device, copies }: StepSettings): [clips: Tensor, flow?: Tensor] {
+  return scope(() => {
+    const copy = () => inputBytes(batch, device);
+    return inputFloats(copies === undefined ? copy() : copies.handOver(copy), spec);
   });
 }
 

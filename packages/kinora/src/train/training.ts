@@ -1,5 +1,14 @@
 /** Everything that is trained, made from a configuration: network, optimizer and schedule, on their device. */
-import { cuda, type Device, manualSeed, nn, type optim, setDeterministic, threads } from '@kinora/torch';
+import {
+  cuda,
+  type Device,
+  manualSeed,
+  nn,
+  type optim,
+  Stream,
+  setDeterministic,
+  threads,
+} from '@kinora/torch';
 import { clipSize, type PreprocessSpec } from '../clip/spec.js';
 import type { RunConfig } from '../config/index.js';
 import { type ClipList, clipsPerClass, printOf } from '../data/lists/clip-list.js';
@@ -124,6 +133,7 @@ function stepSettings(
     clipGradNorm: clip_grad_norm,
     device,
     spec,
+    copies: new Stream(device),
     precision: new Precision(config.precision, device),
   };
 }

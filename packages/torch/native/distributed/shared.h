@@ -7,7 +7,7 @@
 
 #include <chrono>
 
-#include "registry.h"
+#include "../registry.h"
 
 #if TORCH_VERSION_MAJOR >= 2
 #include <torch/csrc/distributed/c10d/Backend.hpp>

@@ -26,12 +26,27 @@ export function clipGradNorm(
   return noGrad(() =>
     scope(() => {
       const grads = gradients(params);
-      const norm = grads.length === 0 ? 0 : totalNorm(grads, normType);
+      const norm = grads.length === 0 ? 0 : Number(normOf(grads, normType).item());
       if (errorIfNonfinite && !Number.isFinite(norm)) throw nonfinite(norm);
       // Not `norm > maxNorm`: a NaN norm must spread as it does in PyTorch.
       const factor = maxNorm / (norm + 1e-6);
       if (!(factor >= 1)) ops._foreach_mul_(grads, factor);
       return norm;
+    }),
+  );
+}
+
+/**
+ * `clipGradNorm` for a device that works behind the program's back: the norm stays there, so that nothing waits for it, and
+ * the factor is computed in the gradients' precision, as PyTorch does.
+ */
+export function limitGradNorm(params: readonly Tensor[], maxNorm: number): void {
+  noGrad(() =>
+    scope(() => {
+      const grads = gradients(params);
+      if (grads.length === 0) return;
+      const factor = normOf(grads, 2).add(1e-6).reciprocal().mul(maxNorm).clamp(null, 1);
+      for (const grad of grads) grad.mul_(factor.to({ device: grad.device }));
     }),
   );
 }
@@ -49,10 +64,11 @@ function gradients(params: readonly Tensor[]): Tensor[] {
   return params.map((param) => param.grad).filter((grad) => grad !== null);
 }
 
-function totalNorm(grads: readonly Tensor[], order: number): number {
+/** Of all together, a tensor of no dimensions. */
+function normOf(grads: readonly Tensor[], order: number): Tensor {
   const { device } = grads[0]!;
   const norms = grads.map((grad) => ops.linalg_vector_norm(grad, order).to({ device }));
-  return Number(ops.linalg_vector_norm(ops.stack(norms), order).item());
+  return ops.linalg_vector_norm(ops.stack(norms), order);
 }
 
 function nonfinite(norm: number): KinoraError {

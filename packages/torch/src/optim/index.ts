@@ -1,6 +1,6 @@
 /** optim: optimizers over `_foreach_` operators, gradient clipping and learning-rate schedules. The table of contents. */
 export { Adam, type AdamSettings, AdamW } from './adam.js';
-export { type ClipNormOptions, clipGradNorm, clipGradValue } from './clip.js';
+export { type ClipNormOptions, clipGradNorm, clipGradValue, limitGradNorm } from './clip.js';
 export { GradScaler, type GradScalerSettings, type GradScalerState } from './grad-scaler.js';
 export type { GroupSettings, ParamGroup, Params } from './groups.js';
 export { type OneCycleOptions, oneCycle } from './one-cycle.js';

@@ -154,3 +154,41 @@ test('a plateau counts its reductions and wants a metric', () => {
   expect([schedule.reductions, schedule.best, schedule.lr(1)]).toEqual([2, 1, 0.25]);
   expect(() => schedule.restore({ best: 'low' })).toThrow(/schedule state/);
 });
+
+test.each([
+  ['larger', 0.5],
+  ['smaller', 50],
+])(
+  'limitGradNorm does what clipGradNorm does, without reading the norm: gradients %s than the limit',
+  (_, limit) => {
+    const made = () =>
+      [
+        [3, -4],
+        [12, 0],
+      ].map((values) => {
+        const param = tensor([1, 1], { requiresGrad: true });
+        param.grad = tensor(values);
+        return param;
+      });
+    const [read, unread] = [made(), made()];
+    optim.clipGradNorm(read, limit);
+    optim.limitGradNorm(unread, limit);
+    for (const [i, param] of read.entries()) {
+      const [a, b] = [param.grad!.toArray(), unread[i]!.grad!.toArray()] as [number[], number[]];
+      for (const [j, value] of a.entries()) expect(b[j]).toBeCloseTo(value, 6);
+    }
+    expect(unread[1]!.grad!.index(0).item()).toBeCloseTo(limit > 13 ? 12 : (12 * limit) / 13, 5);
+  },
+);
+
+test('limitGradNorm lets a NaN spread, and leaves parameters without gradients alone', () => {
+  const [good, bad, idle] = [1, Number.NaN, 0].map((value) => {
+    const param = tensor([1], { requiresGrad: true });
+    if (value !== 0) param.grad = tensor([value]);
+    return param;
+  });
+  optim.limitGradNorm([idle!], 1);
+  optim.limitGradNorm([good!, bad!, idle!], 1);
+  expect(good!.grad!.item()).toBeNaN();
+  expect(idle!.grad).toBeNull();
+});

@@ -1,4 +1,4 @@
-// Native objects that JavaScript names by number: stores, process groups, work in flight. Unlike tensors they are few and
+// Native objects that JavaScript names by number: events, stores, process groups, work in flight. Unlike tensors they are few and
 // belong to the whole process, whose end does not destroy them: a group waits in its destructor for work that a dead
 // peer will never answer.
 #pragma once
@@ -8,7 +8,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "../js.h"
+#include "js.h"
 
 namespace kinora {
 

@@ -1,0 +1,161 @@
+/**
+ * Running ahead, as on a GPU: a step is launched before the last one is read. On a CPU the same program does it, so that all
+ * but the device's own queues is tested here: what is logged, saved and freed, and when.
+ */
+import { memoryStats } from '@kinora/torch';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { preprocessSpec, type RunConfig, type RunConfigInput } from '../config/index.js';
+import { silent } from '../progress.js';
+import { fresh } from './beginning.js';
+import { readSplit, trainingLoader } from './data.js';
+import { trainLoop } from './loop.js';
+import { noRunLog } from './run-log.js';
+import { losses, outcome, TinyData, trainSession } from './tiny-run.test.util.js';
+import { disposeTraining, newTraining, trainingClips } from './training.js';
+import { type Arriving, Unread } from './unread.js';
+
+let data: TinyData;
+beforeAll(() => {
+  data = new TinyData();
+});
+afterAll(() => data.remove());
+
+const CHANGES: RunConfigInput = {
+  ...{ num_epochs: 3, save_steps: 2, ema_decay: 0.9, accumulate_steps: 2, mixup: 0.4 },
+  ...{ schedule: 'cosine', optimizer: 'adamw', clip_grad_norm: 1, log_clips: 1 },
+};
+
+describe('a run ahead of its results', () => {
+  let whole: RunConfig;
+  beforeAll(async () => {
+    whole = data.config('in-step', CHANGES);
+    await trainSession(whole, { runsAhead: false });
+  });
+
+  test('leaves what one in step with them leaves, to the bit', async () => {
+    const config = data.config('ahead', CHANGES);
+    await trainSession(config, { runsAhead: true });
+    expect(losses(config)).toHaveLength(9);
+    expect(outcome(config)).toEqual(outcome(whole));
+  });
+
+  test('and so it does when it was interrupted anywhere, ahead or not', async () => {
+    const config = data.config('ahead-in-parts', CHANGES);
+    const stops = [1, 2, 3].map((update) => ({ task: `epoch ${update}`, update }));
+    for (const [i, stopAt] of [...stops, undefined].entries()) {
+      const session = { ...config, num_workers: i % 3 };
+      await trainSession(session, { resume: i > 0, runsAhead: i !== 1, ...(stopAt && { stopAt }) });
+    }
+    expect(outcome(config)).toEqual(outcome(whole));
+  });
+
+  test('that diverges keeps its last good checkpoint', async () => {
+    const config = data.config('ahead-diverging', { num_epochs: 1, optimizer: 'sgd', schedule: 'constant' });
+    await trainSession(config, { runsAhead: true });
+    const before = outcome(config);
+    const diverging = { ...config, num_epochs: 9, lr: 1e30 };
+    await expect(trainSession(diverging, { resume: true, runsAhead: true })).rejects.toThrow(
+      'expected a finite loss, received NaN; training has diverged; the last checkpoint is kept',
+    );
+    expect(outcome(config).files.every((file, i) => file === before.files[i])).toBe(true);
+  });
+});
+
+/** Trains with a loop of its own; `onStep` is told which step was read, and how many were launched by then. */
+async function loop(runsAhead: boolean, onStep: (read: number, launched: number) => void): Promise<void> {
+  const config = data.config('loop', { max_steps: 5, ...CHANGES });
+  const list = readSplit(config, 'train');
+  const spec = preprocessSpec(config, list.labels);
+  const fail = () => expect.unreachable('no clip is bad');
+  const trainLoader = trainingLoader(list, spec, config, fail);
+  const clips = trainingClips(list, undefined, trainLoader.batchesPerEpoch);
+  const training = newTraining(config, spec, 'cpu', clips);
+  const state = fresh();
+  const log = { ...noRunLog, step: ({ step }: { step: number }) => onStep(step, state.step) };
+  const save = () => expect(state.sums.clips).toBe(state.batch * config.batch_size);
+  try {
+    await trainLoop(training, state, {
+      ...{ trainLoader, valLoader: undefined, progress: silent, runsAhead },
+      ...{ log, save },
+    });
+  } finally {
+    await trainLoader.close();
+    disposeTraining(training);
+  }
+}
+
+test('one step is launched before the last is read; before a checkpoint and at the end all are read', async () => {
+  const order: [read: number, launched: number][] = [];
+  await loop(true, (...step) => order.push(step));
+  // Three steps an epoch; saved after steps 2 and 4.
+  expect(order).toEqual([
+    [1, 2],
+    [2, 2],
+    [3, 3],
+    [4, 4],
+    [5, 5],
+  ]);
+  order.length = 0;
+  await loop(false, (...step) => order.push(step));
+  expect(order.map(([, launched]) => launched)).toEqual([1, 2, 3, 4, 5]);
+});
+
+test('whatever ends it, every tensor is given back', async () => {
+  const { liveTensors } = memoryStats();
+  await loop(true, () => undefined);
+  const refuse = (read: number) => {
+    if (read === 3) throw new Error('no space left');
+  };
+  await expect(loop(true, refuse)).rejects.toThrow('no space left');
+  expect(memoryStats().liveTensors).toBe(liveTensors);
+});
+
+describe('what is unread', () => {
+  /** Arrives when `arrive` is called. */
+  class Parcel implements Arriving {
+    arrive = (): void => undefined;
+    dropped = false;
+    readonly #here = new Promise<void>((resolve) => {
+      this.arrive = resolve;
+    });
+    arrival = () => this.#here;
+    dispose = () => {
+      this.dropped = true;
+    };
+  }
+  const parcels = () => Array.from({ length: 3 }, (_, number) => ({ number, result: new Parcel() }));
+
+  test('is read in order, as late as it may be and never before it is there', async () => {
+    const read: number[] = [];
+    const unread = new Unread<{ number: number; result: Parcel }>(1, ({ number }) => read.push(number));
+    const [a, b, c] = parcels();
+    await unread.add(a!);
+    expect(read).toEqual([]);
+    const second = unread.add(b!);
+    b!.result.arrive();
+    await Promise.resolve();
+    expect(read).toEqual([]);
+    a!.result.arrive();
+    await second;
+    expect(read).toEqual([0]);
+    c!.result.arrive();
+    await unread.add(c!);
+    await unread.all();
+    expect(read).toEqual([0, 1, 2]);
+  });
+
+  test('is dropped after an error, and nothing is read twice', async () => {
+    const [a, b, c] = parcels();
+    const unread = new Unread<{ number: number; result: Parcel }>(2, () => {
+      throw new Error('unreadable');
+    });
+    for (const piece of [a!, b!, c!]) {
+      piece.result.arrive();
+      if (piece !== c) await unread.add(piece);
+    }
+    await expect(unread.add(c!)).rejects.toThrow('unreadable');
+    unread.drop();
+    expect([a!, b!, c!].map(({ result }) => result.dropped)).toEqual([false, true, true]);
+    await unread.all();
+  });
+});
