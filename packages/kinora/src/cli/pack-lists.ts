@@ -1,6 +1,6 @@
 /** Which lists of clips `kinora pack` is about: those of a configuration, of a folder, or of packs. */
 import { readdirSync, statSync } from 'node:fs';
-import { basename, extname, join } from 'node:path';
+import { basename, extname, join, resolve } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
 import { isAddress } from '../clip/read/packed/remote/address.js';
 import { loadConfig } from '../config/index.js';
@@ -9,7 +9,7 @@ import { readClassFolders } from '../data/lists/class-folders.js';
 import type { ClipList } from '../data/lists/clip-list.js';
 import { readLabels } from '../data/lists/labels.js';
 import { indexName } from '../data/pack/index-file.js';
-import { readPack } from '../data/pack/read-pack.js';
+import { readDamagedPack } from '../data/pack/read-pack.js';
 import { readSplit, readTestList } from '../train/data.js';
 import type { ConfigOptions } from './terminal/options.js';
 
@@ -29,21 +29,32 @@ export interface NamedList {
   readonly key?: string;
 }
 
-/** The lists that flags name. Throws `usage/pack` where they name none. */
+/** The lists that flags name. Throws `usage/pack` where they name none, or name them twice. */
 export async function listsOf(flags: ListFlags): Promise<NamedList[]> {
-  if (flags.config !== undefined && flags.folder !== undefined) throw oneSource('both --config and --folder');
-  if (flags.config !== undefined) return configured(flags.config, flags);
-  if (flags.folder !== undefined) return [ofFolder(flags.folder, flags)];
-  throw oneSource('neither');
+  const { config, folder } = flags;
+  if (config === undefined && folder === undefined) throw oneSource('neither');
+  if (config === undefined) {
+    refuse(flags, ['set'], '--folder');
+    return [ofFolder(folder!, flags)];
+  }
+  refuse(flags, ['folder', 'list', 'labels', 'name'], '--config');
+  return configured(config, flags);
+}
+
+/** A flag that would have no effect was meant to have one. */
+function refuse(flags: ListFlags, unfit: readonly (keyof ListFlags)[], source: string): void {
+  const found = unfit.find((flag) => flags[flag] !== undefined);
+  if (found !== undefined) throw oneSource(`${source} with --${found}`);
 }
 
 /** The packs that paths name: indices, or folders with indices in them. */
-export function packsAt(paths: readonly string[]): NamedList[] {
+export function packsAt(paths: readonly string[], flags: ListFlags): NamedList[] {
+  refuse(flags, ['config', 'set', 'folder', 'list', 'labels', 'name'], 'packs to check');
   const address = paths.find(isAddress);
   if (address !== undefined) throw elsewhere(address);
   return paths
     .flatMap((path) => (isFolder(path) ? indicesIn(path) : [path]))
-    .map((index) => ({ name: index, list: readPack(index), index }));
+    .map((index) => ({ name: index, list: readDamagedPack(index), index }));
 }
 
 async function configured(file: string, { set = [] }: ListFlags): Promise<NamedList[]> {
@@ -60,7 +71,7 @@ async function configured(file: string, { set = [] }: ListFlags): Promise<NamedL
 function ofFolder(folder: string, { list: file, labels: labelsFile, name }: ListFlags): NamedList {
   const options = labelsFile === undefined ? {} : { labels: readLabels(labelsFile) };
   const list = file === undefined ? readClassFolders(folder, options) : readClipList(file, folder, options);
-  return { name: name ?? basename(file ?? folder, extname(file ?? '')), list };
+  return { name: name ?? basename(resolve(file ?? folder), extname(file ?? '')), list };
 }
 
 function indicesIn(folder: string): string[] {
@@ -91,7 +102,7 @@ const oneSource = (received: string): KinoraError =>
   new KinoraError({
     code: 'usage/pack',
     where: 'kinora pack',
-    expected: 'the clips of a data set: --config, or --folder with or without --list',
+    expected: 'the clips of a data set: --config, or --folder with or without --list, --labels and --name',
     received,
     hint: 'kinora pack --help has an example of each',
   });

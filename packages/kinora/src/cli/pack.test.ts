@@ -67,10 +67,10 @@ test.each([
     ['--check', 'https://example.org/a.index.jsonl'],
     'expected a pack on a disk of this machine, received https',
   ],
-  [
-    ['--check', 'https://example.org/a.index.jsonl'],
-    'expected a pack on a disk of this machine, received https',
-  ],
+  [['--config', 'a.json', '--name', 'x'], 'received --config with --name'],
+  [['--folder', 'clips', '--set', 'crop=3'], 'received --folder with --set'],
+  [['--check', 'packed', '--config', 'a.json'], 'received packs to check with --config'],
+  [['--folder', 'clips', '--height', '100000'], '--height: expected a whole number from 1 to 8192'],
   [['--check', '.'], '.: expected a file named *.index.jsonl, received none'],
 ])('%j is refused in one line', async (words, message) => {
   const { status, stderr } = await kinora(folder.path, 'pack', ...words);

@@ -40,7 +40,7 @@ export function packCommand(): Command {
     .option('--labels <file>', 'label names, one a line (default: those of the list, sorted)')
     .option('--name <name>', 'of the pack (default: that of the list or folder)')
     .option('--out <folder>', 'where shards and index go', 'data/packed')
-    .option('--height <pixels>', 'encode frames anew at this height (default: copy JPEGs)', positiveInt)
+    .option('--height <pixels>', 'encode frames anew at this height (default: copy JPEGs)', height)
     .option('--quality <1-100>', 'of JPEGs that are encoded', quality, 95)
     .option('--clips-per-shard <n>', 'clips in a shard', positiveInt, 500)
     .option('--in-order', 'clips lie in the order of the list (default: training clips shuffled)')
@@ -52,7 +52,7 @@ export function packCommand(): Command {
 
 async function runPack(packs: string[], flags: PackFlags): Promise<void> {
   if (packs.length > 0 && flags.check !== true) throw onlyToCheck(packs);
-  const lists = packs.length > 0 ? packsAt(packs) : await listsOf(flags);
+  const lists = packs.length > 0 ? packsAt(packs, flags) : await listsOf(flags);
   const progress = createProgress();
   if (flags.check === true) return check(lists, flags, progress);
   for (const list of lists) await pack(list, flags, progress);
@@ -61,6 +61,9 @@ async function runPack(packs: string[], flags: PackFlags): Promise<void> {
   progress.log('train from it with:');
   progress.log(`  ${keys.map(({ name, key }) => `--set ${key}=${flags.out}/${name}.index.jsonl`).join(' ')}`);
 }
+
+/** Pixels; the frames of 8K video have half of it. */
+const TALLEST = 8192;
 
 /** Only what is trained on is read shard by shard in random order; all else is read as listed. */
 const SHUFFLE = 1;
@@ -127,10 +130,13 @@ const onlyToCheck = (packs: readonly string[]): KinoraError =>
     hint: 'what to pack is named by --config or --folder',
   });
 
-function quality(text: string): number {
+const height = (text: string): number => wholeUpTo(TALLEST, '--height', text);
+const quality = (text: string): number => wholeUpTo(100, '--quality', text);
+
+function wholeUpTo(most: number, flag: string, text: string): number {
   const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= 100) return value;
-  throw usage('usage/quality', '--quality', 'a whole number from 1 to 100', text);
+  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
+  throw usage('usage/number', flag, `a whole number from 1 to ${most}`, text);
 }
 
 function share(text: string): number {

@@ -25,12 +25,14 @@ export async function runTasks<Task, Reply>(
   const queue = tasks[Symbol.iterator]();
   let failed = false;
   const next = () => (failed || signal?.aborted ? undefined : (queue.next().value as Task | undefined));
-  const runs = Array.from({ length: threads }, () =>
-    runThread(next, options).catch((error: unknown) => {
-      failed = true;
-      throw error;
-    }),
-  );
+  const runs: Promise<void>[] = [];
+  for (let first = next(); first !== undefined; first = runs.length < threads ? next() : undefined)
+    runs.push(
+      runThread(first, next, options).catch((error: unknown) => {
+        failed = true;
+        throw error;
+      }),
+    );
   const lost = (await Promise.allSettled(runs)).find(({ status }) => status === 'rejected');
   if (lost?.status === 'rejected') throw lost.reason;
 }
@@ -38,28 +40,26 @@ export async function runTasks<Task, Reply>(
 type ThreadOptions<Task, Reply> = Omit<TaskPoolOptions<Task, Reply>, 'threads' | 'signal'>;
 
 function runThread<Task, Reply>(
+  first: Task,
   next: () => Task | undefined,
   { entry, workerData, onReply, onNote }: ThreadOptions<Task, Reply>,
 ): Promise<void> {
   const worker = new Worker(entry, { workerData, execArgv: [] });
-  let task: Task | undefined;
+  let task: Task | undefined = first;
   return new Promise<void>((resolve, reject) => {
-    const advance = (): void => {
-      task = next();
-      if (task === undefined) resolve();
-      else worker.postMessage(task);
-    };
     worker.on('message', (message: Reply | { note: unknown }) => {
       if (typeof message === 'object' && message !== null && 'note' in message) return onNote?.(message.note);
       try {
         onReply(task!, message as Reply);
-        advance();
+        task = next();
+        if (task === undefined) resolve();
+        else worker.postMessage(task);
       } catch (error) {
         reject(error);
       }
     });
     worker.on('error', reject);
     worker.on('exit', (code) => reject(new Error(`a thread ended with code ${code}`)));
-    advance();
+    worker.postMessage(task);
   }).finally(() => worker.terminate());
 }

@@ -1,10 +1,12 @@
 /** One run from configuration to checkpoints: folder, lists, network, loop; anew, or from where it was left. */
 import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { type Device, type distributed, serialize } from '@kinora/torch';
 import { preprocessSpec, type RunConfig } from '../config/index.js';
 import { flipMapFor } from '../data/lists/labels.js';
 import type { ClipLoader } from '../data/load/loader.js';
+import { withLock } from '../lock.js';
 import { type Progress, silent } from '../progress.js';
 import { type Beginning, begin, findBeginning, fresh, initialise, NOTHING } from './beginning.js';
 import { evaluationLoader, readSplit, trainingLoader } from './data.js';
@@ -17,7 +19,6 @@ import { loggedProgress, noRunLog, openRunLog } from './run-log.js';
 import { badClipReporter } from './save/bad-clip-list.js';
 import { saveCheckpoint, type TrainingProgress } from './save/checkpoint.js';
 import { type Link, linked } from './save/generations.js';
-import { withRunLock } from './save/lock.js';
 import { makeRunFolder, type RunFolder, runFolderOf } from './save/run-folder.js';
 import { saveTar, wantsTar } from './save/starting-point.js';
 import {
@@ -76,6 +77,8 @@ export async function trainRun(config: RunConfig, options: TrainOptions = {}): P
   });
 }
 
+const ONE_TRAINING = { code: 'train/locked', expected: 'no other training in this run folder' };
+
 async function trainLists(
   config: RunConfig,
   beginning: Beginning,
@@ -97,7 +100,7 @@ async function trainLists(
     const parts = { training, trainLoader, valLoader, folder, progress, signal, ranks, runsAhead };
     if (!leads) return await follow(training, parts);
     makeRunFolder(folder);
-    return await withRunLock(folder.path, async () => {
+    return await withLock(join(folder.path, 'training.lock'), ONE_TRAINING, async () => {
       const state = begin(beginning, training, progress);
       await ranks?.begin(training, state);
       for (const note of notes) progress.log(note);

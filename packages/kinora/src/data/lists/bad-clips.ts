@@ -18,10 +18,11 @@ export function isClipFault(error: unknown): error is KinoraError {
   return error instanceof KinoraError && error.code.startsWith('clip/');
 }
 
-/**
- * The bad clips met so far. `report` is called once for each; more than `max(1, limit x clips)` of them, so
- * that one is always forgiven, are an error.
- */
+/** How many bad clips a share of them allows: one is always forgiven, but for a share of 0. */
+export const allowedBad = (share: number, clips: number): number =>
+  share === 0 ? 0 : Math.max(1, Math.floor(share * clips));
+
+/** The bad clips met so far. `report` is called once for each; more than `allowedBad` of them are an error. */
 export class BadClips {
   readonly #found = new Map<number, BadClip>();
   readonly #allowed: number;
@@ -31,7 +32,7 @@ export class BadClips {
     private readonly limit: number,
     private readonly report: (clip: BadClip) => void,
   ) {
-    this.#allowed = Math.max(1, Math.floor(limit * clips));
+    this.#allowed = allowedBad(limit, clips);
   }
 
   has(index: number): boolean {

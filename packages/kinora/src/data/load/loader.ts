@@ -44,7 +44,7 @@ export interface LoaderOptions {
   readonly workers?: number;
   /** Batches decoded ahead of the one handed out. Default 2. */
   readonly prefetch?: number;
-  /** Fails when more than this part of the clips, and more than one, cannot be read. Default 0.01. */
+  /** Fails when more of the clips cannot be read than `allowedBad` of this share. Default 0.01. */
   readonly maxBadFraction?: number;
   /** Called once for each clip that cannot be read. */
   readonly onBadClip?: (clip: BadClip) => void;

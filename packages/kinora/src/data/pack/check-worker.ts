@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { parentPort } from 'node:worker_threads';
+import { fileError } from '../../clip/read/file-error.js';
 import { openClip } from '../../clip/read/open.js';
 import { type ThreadError, toThread } from '../thread-error.js';
 
@@ -39,6 +40,8 @@ async function checkClips(paths: readonly string[]): Promise<CheckReply> {
 
 async function checkShard(file: string): Promise<CheckReply> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
+  await pipeline(createReadStream(file), hash).catch((error: unknown) => {
+    throw fileError(error, file, 'a shard of packed clips');
+  });
   return { sha256: hash.digest('hex') };
 }

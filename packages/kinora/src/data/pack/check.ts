@@ -10,7 +10,8 @@ import type { ClipList } from '../lists/clip-list.js';
 import { runTasks } from '../task-pool.js';
 import { fromThread } from '../thread-error.js';
 import type { CheckReply, CheckTask } from './check-worker.js';
-import { readIndex, type ShardEntry } from './index-file.js';
+import { readIndex } from './index-file.js';
+import { sizeFault } from './read-pack.js';
 
 export interface CheckOptions {
   readonly workers: number;
@@ -65,37 +66,49 @@ function* clipTasks({ items }: ClipList): Generator<Extract<CheckTask, { number:
 export async function checkShards(index: string, options: CheckOptions): Promise<string[]> {
   const { workers, progress = silent, signal } = options;
   const { header, shards } = readIndex(index);
-  const entries = new Map<string, ShardEntry>();
-  for (const entry of shards) entries.set(join(dirname(index), entry.file), { ...entry, clips: [] });
   const wrong: string[] = [];
+  const sums = new Map<string, string>();
+  for (const entry of shards) {
+    const shard = join(dirname(index), entry.file);
+    const fault = sizeFault(shard, entry);
+    if (fault === undefined) sums.set(shard, entry.sha256);
+    else wrong.push(fault.message);
+  }
   const task = progress.task('reading shards', { total: header.shards, unit: 'shards' });
-  let done = 0;
-  const paths = Array.from(entries.keys(), (shard) => ({ shard }));
+  let done = wrong.length;
   try {
-    await runTasks<{ shard: string }, CheckReply>(paths, {
-      entry: WORKER,
-      workerData: undefined,
-      threads: workers,
-      signal,
-      onReply: ({ shard }, reply) => {
-        task.update(++done);
-        if ('error' in reply) throw fromThread(reply.error);
-        const expected = entries.get(shard)!.sha256;
-        if ('sha256' in reply && reply.sha256 !== expected)
-          wrong.push(otherSum(shard, expected, reply.sha256));
+    await runTasks<{ shard: string }, CheckReply>(
+      Array.from(sums.keys(), (shard) => ({ shard })),
+      {
+        entry: WORKER,
+        workerData: undefined,
+        threads: workers,
+        signal,
+        onReply: ({ shard }, reply) => {
+          task.update(++done);
+          const fault = shardFault(shard, sums.get(shard)!, reply);
+          if (fault !== undefined) wrong.push(fault.message);
+        },
       },
-    });
+    );
   } finally {
     task.finish();
   }
   return wrong.sort();
 }
 
-const otherSum = (where: string, expected: string, received: string): string =>
-  new KinoraError({
+function shardFault(where: string, expected: string, reply: CheckReply): KinoraError | undefined {
+  if ('error' in reply) {
+    const error = fromThread(reply.error);
+    if (isClipFault(error)) return error;
+    throw error;
+  }
+  if (!('sha256' in reply) || reply.sha256 === expected) return undefined;
+  return new KinoraError({
     code: 'pack/checksum',
     where,
     expected: `SHA-256 ${expected}, as its index says`,
-    received,
-    hint: 'copy it again from where it came, or pack again',
-  }).message;
+    received: reply.sha256,
+    hint: 'copy it again from where it came, or remove it and pack again',
+  });
+}

@@ -49,7 +49,7 @@ export type PackedEntry = readonly [
 function isEntry(value: unknown): boolean {
   if (!Array.isArray(value) || (value.length !== 6 && value.length !== 8)) return false;
   const [place, id, label, offset, bytes, checksum, ...part] = value;
-  const whole = [place, label, offset, bytes].every(Number.isSafeInteger);
+  const whole = [place, label + 1, offset, bytes].every((value) => Number.isSafeInteger(value) && value >= 0);
   const seconds = part.every((time) => time === null || typeof time === 'number');
   return whole && typeof id === 'string' && typeof checksum === 'string' && seconds;
 }
@@ -100,7 +100,10 @@ export function readIndex(file: string): { header: PackHeader; shards: Generator
 function* shardsOf(file: string, head: PackHeader, lines: Iterator<string>): Generator<ShardEntry> {
   let [shards, clips] = [0, 0];
   for (let line = lines.next(); line.done !== true; line = lines.next()) {
-    const entry = parse(shard, line.value, `${file} line ${shards + 2}`);
+    const where = `${file} line ${shards + 2}`;
+    const entry = parse(shard, line.value, where);
+    const nameless = entry.clips.find(([, , label]) => label >= head.labels.length);
+    if (nameless !== undefined) throw badIndex(where, `label ${nameless[2]} of ${head.labels.length}`);
     shards++;
     clips += entry.clips.length;
     yield entry;
@@ -119,16 +122,23 @@ function parse<T>(schema: z.ZodType<T>, line: string, where: string): T {
   try {
     return schema.parse(JSON.parse(line));
   } catch (cause) {
-    throw new KinoraError({
-      code: 'pack/bad-index',
+    throw badIndex(
       where,
-      expected: 'a line of an index that kinora pack wrote',
-      received: line.length > 80 ? `${JSON.stringify(line.slice(0, 77))}...` : JSON.stringify(line),
-      hint: 'copy it again from where it came, or pack again',
+      line.length > 80 ? `${JSON.stringify(line.slice(0, 77))}...` : JSON.stringify(line),
       cause,
-    });
+    );
   }
 }
+
+export const badIndex = (where: string, received: string, cause?: unknown): KinoraError =>
+  new KinoraError({
+    code: 'pack/bad-index',
+    where,
+    expected: 'a line of an index that kinora pack wrote',
+    received,
+    hint: 'copy it again from where it came, or pack again',
+    cause,
+  });
 
 /** One at a time: all of them together may be longer than a string can be. */
 function* linesOf(bytes: Buffer): Generator<string> {

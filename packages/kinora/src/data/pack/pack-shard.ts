@@ -4,7 +4,7 @@
  */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { serialize } from '@kinora/torch';
+import { KinoraError, serialize } from '@kinora/torch';
 import { type ClipDescription, TAR_BLOCK } from '../../clip/read/packed/description.js';
 import { checksumOf } from '../../clip/read/packed/place.js';
 import { isClipFault } from '../lists/bad-clips.js';
@@ -59,7 +59,9 @@ export async function packShard(
   } catch (error) {
     if (handle !== undefined) closeSync(handle);
     rmSync(task.beside, { force: true });
-    throw serialize.fileError(task.file, 'room and permission to write', error);
+    throw error instanceof KinoraError
+      ? error
+      : serialize.fileError(task.file, 'room and permission to write', error);
   }
 }
 
@@ -105,7 +107,9 @@ function addClip(
   const key = String(place).padStart(9, '0');
   const offset = tar.position + TAR_BLOCK;
   tar.add(`${key}.json`, json);
-  for (const [i, jpeg] of jpegs.entries()) tar.add(`${key}.frame${String(i).padStart(4, '0')}.jpg`, jpeg);
+  const digits = Math.max(4, String(jpegs.length - 1).length); // readers sort the names
+  for (const [i, jpeg] of jpegs.entries())
+    tar.add(`${key}.frame${String(i).padStart(digits, '0')}.jpg`, jpeg);
   if (label >= 0) tar.add(`${key}.cls`, Buffer.from(String(label)));
   const entry = [place, id, label, offset, json.length, checksumOf(json)] as const;
   return start === undefined && end === undefined ? [...entry] : [...entry, start ?? null, end ?? null];

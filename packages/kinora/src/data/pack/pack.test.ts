@@ -1,7 +1,16 @@
 /** Packs: the batches of loose files, readable by others, whole after any interruption, and clear about damage. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { augmentSchema } from '../../clip/augment/augment-spec.js';
@@ -16,7 +25,7 @@ import { clipLoader, type LoaderOptions } from '../load/loader.js';
 import { checkClips, checkShards } from './check.js';
 import { readIndex } from './index-file.js';
 import { type PackOptions, packClips } from './pack.js';
-import { readPack } from './read-pack.js';
+import { readDamagedPack, readPack } from './read-pack.js';
 
 const CLIPS = 11;
 const labels = ['Swiping Left', 'Swiping Right'];
@@ -174,6 +183,18 @@ describe('sources', () => {
     30_000,
   );
 
+  test('frames beyond the ten thousandth have names that still sort', async () => {
+    const long = join(folder.path, 'long');
+    mkdirSync(long);
+    const jpeg = join(list.items[0]!.path, readdirSync(list.items[0]!.path)[0]!);
+    for (let i = 0; i <= 10_000; i++) linkSync(jpeg, join(long, `${String(i).padStart(6, '0')}.jpg`));
+    await pack('long-packed', {}, { labels, items: [{ id: 'long', path: long, label: 0 }], dropped: 0 });
+    const shard = readFileSync(join(folder.path, 'long-packed/train-000000.tar'));
+    expect(shard.includes('000000000.frame10000.jpg')).toBe(true);
+    expect(shard.includes('000000000.frame09999.jpg')).toBe(true);
+    expect(shard.includes('000000000.frame9999.jpg')).toBe(false);
+  });
+
   test('clips without labels have no .cls', async () => {
     const items = list.items.map((clip) => ({ ...clip, label: -1 }));
     const { index: file } = await pack('test', { name: 'test' }, { ...list, items });
@@ -208,10 +229,23 @@ describe('interrupted', () => {
   });
 });
 
+test('two at one pack: the second is refused, the first finishes', async () => {
+  const first = pack('shared');
+  await expect(pack('shared')).rejects.toMatchObject({ code: 'pack/locked' });
+  expect(await first).toMatchObject({ state: 'packed', clips: CLIPS });
+  expect(readdirSync(join(folder.path, 'shared')).sort()).toEqual(
+    readdirSync(join(folder.path, 'packed')).sort(),
+  );
+});
+
+test.each(['../beside', 'a/b', '.hidden', ''])('a pack named %j is refused', async (name) => {
+  await expect(pack('named', { name })).rejects.toMatchObject({ code: 'pack/name' });
+});
+
 describe('damage', () => {
   const check = async (file: string) => ({
     shards: await checkShards(file, { workers: 2 }),
-    clips: await checkClips(readPack(file), { workers: 2 }),
+    clips: await checkClips(readDamagedPack(file), { workers: 2 }),
   });
 
   test('none: nothing to tell', async () => {
@@ -228,6 +262,23 @@ describe('damage', () => {
     const bad: string[] = [];
     await digests({ list: readPack(file), workers: 0, onBadClip: ({ id }) => bad.push(id) });
     expect(bad).toEqual([clips[0]!.id]);
+  });
+
+  test('all shards that are lost are told at once, and the same call makes them again', async () => {
+    const { index: file, shard } = copy('lost');
+    truncateSync(shard, 5000);
+    rmSync(join(shard, '../train-000002.tar'));
+    const { shards, clips } = await check(file);
+    expect(shards).toEqual([
+      expect.stringMatching(/train-000000.tar: expected a shard of \d+ bytes.*received 5000 bytes/),
+      expect.stringMatching(/train-000002.tar: expected a shard of \d+ bytes.*received nothing there/),
+    ]);
+    expect(clips.map(({ reason }) => reason)).toContainEqual(
+      expect.stringMatching(/as its index says, received 5000;/),
+    );
+    expect(await pack('lost')).toMatchObject({ state: 'packed', clips: CLIPS });
+    expect(readFileSync(file, 'utf8')).toBe(readFileSync(index, 'utf8'));
+    expect(await check(file)).toEqual({ shards: [], clips: [] });
   });
 
   test('an index of other shards', async () => {
@@ -263,6 +314,20 @@ describe('damage', () => {
       /expected 11 clips in 3 shards.*received 8 in 2/,
     ],
     ['cut within a line', (text: string) => text.slice(0, -30), /line 4: expected a line of an index/],
+    [
+      'with a label that it does not name',
+      (text: string) => text.replace(/\["Swiping Left","Swiping Right"\]/, '["Swiping Left"]'),
+      /line 2: expected a line of an index.*received label 1 of 1/,
+    ],
+    [
+      'with one clip twice',
+      (text: string) =>
+        text.replace(
+          /\[\d+,"\d+",(.*?)\[\d+,/,
+          (all, rest) => `${all.split(',')[0]},"9",${rest}${all.split(',')[0]},`,
+        ),
+      /received two clips at one place of the list/,
+    ],
   ])('an index %s', (name, damage, message) => {
     const { index: file } = copy(name);
     writeFileSync(file, damage(readFileSync(file, 'utf8')));
@@ -279,6 +344,9 @@ describe('damage', () => {
     expect(readPack(file).items.map(({ id }) => id)).not.toContain('4');
     const told = readFileSync(join(folder.path, 'left-out/train.bad_clips.csv'), 'utf8');
     expect(told).toMatch(/^id,path,reason\n4,.*00002.jpg: expected a complete JPEG/);
+    await expect(pack('none-allowed', { maxBadFraction: 0 }, { ...list, items })).rejects.toThrow(
+      'expected at most 0 of 11 clips to be unreadable (max_bad_fraction 0), received 1',
+    );
     rmSync(join(clips, '5'), { recursive: true });
     await expect(pack('too-many', {}, { ...list, items })).rejects.toThrow(
       'expected at most 1 of 11 clips to be unreadable (max_bad_fraction 0.01), received 2',

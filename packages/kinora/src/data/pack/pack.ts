@@ -6,16 +6,18 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { KinoraError } from '@kinora/torch';
 import { permutation, randomStream } from '../../clip/augment/random.js';
+import { withLock } from '../../lock.js';
 import { type Progress, silent } from '../../progress.js';
-import { writeBadClips } from '../lists/bad-clips.js';
+import { allowedBad, writeBadClips } from '../lists/bad-clips.js';
 import { type ClipList, printOf } from '../lists/clip-list.js';
 import { runTasks } from '../task-pool.js';
 import { fromThread } from '../thread-error.js';
 import type { JpegSettings } from './clip-jpegs.js';
-import { indexName, readIndex } from './index-file.js';
+import { indexName } from './index-file.js';
 import type { BadPlace, ShardTask, WrittenShard } from './pack-shard.js';
 import type { PackReply, PackWork } from './pack-worker.js';
 import { type PackPlan, ShardRecords } from './shard-records.js';
+import { type StandingPack, standingPack } from './standing-pack.js';
 
 export interface PackOptions extends JpegSettings {
   /** Folder of the shards and the index; made if it is not there. */
@@ -48,19 +50,48 @@ export interface PackResult {
   readonly bad: number;
 }
 
-/** Throws `pack/*` where another pack of that name is in the folder, and `data/too-many-bad-clips`. */
+const ONE_PACKING = { code: 'pack/locked', expected: 'nobody else at packing it' };
+
+/**
+ * Packs what is missing of the pack. Throws `pack/*` where another pack of that name is in the folder or somebody is at this
+ * one, and `data/too-many-bad-clips`.
+ */
 export async function packClips(list: ClipList, options: PackOptions): Promise<PackResult> {
   const { out, name, clipsPerShard } = options;
+  checkName(name);
   const plan = planOf(list, options);
   const index = join(out, indexName(name));
-  if (existsSync(index)) return completed(index, plan);
+  const before = existsSync(index) ? standingPack(index, plan) : undefined;
+  if (before?.isWhole === true) return completed(index, before);
   mkdirSync(out, { recursive: true });
-  const records = new ShardRecords(out, plan);
-  records.begin();
-  const shards = Math.ceil(list.items.length / clipsPerShard);
-  const missing = Array.from({ length: shards }, (_, i) => i).filter((i) => !isWhole(records.find(i)));
-  await packShards(list, missing, records, options);
-  return finish(list, shards, index, records, options);
+  return withLock(join(out, `.${name}.lock`), ONE_PACKING, async () => {
+    const records = new ShardRecords(out, plan);
+    records.begin();
+    if (before !== undefined) goBack(index, before, records, (shard) => clipsIn([shard], list, options));
+    const shards = Math.ceil(list.items.length / clipsPerShard);
+    const missing = Array.from({ length: shards }, (_, i) => i).filter((i) => !isWhole(records.find(i)));
+    await packShards(list, missing, records, options);
+    return finish(list, shards, index, records, options);
+  });
+}
+
+/** From a finished pack that has lost shards to one that was interrupted before it had them; and those with bad clips. */
+function goBack(
+  index: string,
+  { entries }: StandingPack,
+  records: ShardRecords,
+  clipsOf: (shard: number) => number,
+): void {
+  for (const [number, { clips, bytes, sha256 }] of entries)
+    if (clips.length === clipsOf(number)) records.add(number, { bytes, sha256, clips, bad: [] });
+  rmSync(index);
+}
+
+/** A name goes before `-000000.tar`, and the index refers to its shards by it. */
+function checkName(name: string): void {
+  if (/^[^./\\][^/\\]*$/.test(name)) return;
+  const expected = 'a name for files: no slashes, no dot at its beginning';
+  throw new KinoraError({ code: 'pack/name', where: 'name', expected, received: JSON.stringify(name) });
 }
 
 function planOf({ labels, ...list }: ClipList, options: PackOptions): PackPlan {
@@ -89,7 +120,7 @@ async function packShards(
     await runTasks<NumberedTask, PackReply>(tasksOf(missing, list, records, options), {
       entry: new URL('./pack-worker.js', import.meta.url),
       workerData: { stop } satisfies PackWork,
-      threads: Math.min(workers, missing.length),
+      threads: workers,
       onReply: ({ number }, reply) => {
         if ('error' in reply) throw fromThread(reply.error);
         if (reply.written !== undefined) records.add(number, reply.written);
@@ -166,7 +197,7 @@ function tellBad(file: string, bad: readonly BadPlace[], clips: number, limit: n
     file,
     sorted.map(({ place, ...clip }) => ({ index: place, ...clip })),
   );
-  const allowed = Math.max(1, Math.floor(limit * clips));
+  const allowed = allowedBad(limit, clips);
   if (bad.length <= allowed && bad.length < clips) return;
   throw new KinoraError({
     code: 'data/too-many-bad-clips',
@@ -176,23 +207,9 @@ function tellBad(file: string, bad: readonly BadPlace[], clips: number, limit: n
   });
 }
 
-/** What an index says that stands already. Throws `pack/exists` if it is of something else. */
-function completed(index: string, plan: PackPlan): PackResult {
-  const { header, shards } = readIndex(index);
-  const known = plan as unknown as Record<string, unknown>;
-  const found = header as unknown as Record<string, unknown>;
-  const other = Object.keys(plan).find((key) => JSON.stringify(found[key]) !== JSON.stringify(known[key]));
-  if (other !== undefined) {
-    throw new KinoraError({
-      code: 'pack/exists',
-      where: index,
-      expected: `a pack of this list with these settings`,
-      received: `one with another ${other === 'list' ? 'list' : `${other} (${JSON.stringify(found[other])})`}`,
-      hint: 'choose another --out or --name, or remove it and its shards',
-    });
-  }
+function completed(index: string, { header, entries }: StandingPack): PackResult {
   let bytes = 0;
-  for (const shard of shards) bytes += shard.bytes;
-  const { clips, bad, shards: count } = header;
-  return { state: 'complete already', index, done: count, shards: count, clips, bytes, bad };
+  for (const entry of entries.values()) bytes += entry.bytes;
+  const { clips, bad, shards } = header;
+  return { state: 'complete already', index, done: shards, shards, clips, bytes, bad };
 }

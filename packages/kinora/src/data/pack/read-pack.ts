@@ -4,12 +4,11 @@ import { dirname, join } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
 import { packedPath } from '../../clip/read/packed/place.js';
 import { isAddress } from '../../clip/read/packed/remote/address.js';
-import { mirrorOf } from '../../clip/read/packed/remote/mirror.js';
 import type { ListOptions } from '../lists/annotations.js';
 import type { ClipItem, ClipList } from '../lists/clip-list.js';
 import { unknownLabel } from '../lists/labels.js';
 import { fetchIndex, type StreamOptions } from './fetch-index.js';
-import { isPackIndex, type PackedEntry, readIndex, type ShardEntry } from './index-file.js';
+import { badIndex, isPackIndex, type PackedEntry, readIndex, type ShardEntry } from './index-file.js';
 
 export interface PackListOptions extends ListOptions, StreamOptions {
   /** Where the pack is on a web server: clips that training mixes at a time. */
@@ -24,12 +23,19 @@ export const isPack = (list: string): boolean => isAddress(list) || isPackIndex(
  * are fetched when they are read. Throws `pack/*`, `data/*` and `stream/*`.
  */
 export function readPack(index: string, options: PackListOptions = {}): ClipList {
-  if (!isAddress(index)) return readLocal(index, options);
-  const list = readLocal(fetchIndex(index, options), options);
+  if (!isAddress(index)) return readIndexed(index, options, checkSize);
+  const list = readIndexed(fetchIndex(index, options), options);
   return { ...list, shuffleBuffer: options.shuffleBuffer ?? 1000 };
 }
 
-function readLocal(file: string, options: ListOptions): ClipList {
+/** The list of an index, whatever has become of the shards: for who looks for damage. */
+export const readDamagedPack = (index: string): ClipList => readIndexed(index, {});
+
+function readIndexed(
+  file: string,
+  options: ListOptions,
+  check: (shard: string, entry: ShardEntry) => void = () => undefined,
+): ClipList {
   const { header, shards } = readIndex(file);
   const labels = options.labels ?? header.labels;
   const moved = header.labels.map((label) => labels.indexOf(label));
@@ -37,7 +43,7 @@ function readLocal(file: string, options: ListOptions): ClipList {
   let dropped = 0;
   for (const entry of shards) {
     const shard = join(dirname(file), entry.file);
-    checkSize(shard, entry);
+    check(shard, entry);
     for (const clip of entry.clips) {
       const label = clip[2] < 0 ? -1 : moved[clip[2]]!;
       if (label < 0 && clip[2] >= 0) {
@@ -48,6 +54,7 @@ function readLocal(file: string, options: ListOptions): ClipList {
     }
   }
   const items = places.filter((item) => item !== undefined);
+  if (items.length + dropped < header.clips) throw badIndex(file, 'two clips at one place of the list');
   if (items.length > 0) return { labels, items, dropped };
   throw new KinoraError({
     code: 'data/empty-list',
@@ -64,11 +71,16 @@ function clipItem(clip: PackedEntry, shard: string, label: number): ClipItem {
   return { id, path, label, ...(start !== null && { start }), ...(end !== null && { end }) };
 }
 
-function checkSize(shard: string, { bytes }: ShardEntry): void {
-  if (mirrorOf(shard) !== undefined) return;
+function checkSize(shard: string, entry: ShardEntry): void {
+  const fault = sizeFault(shard, entry);
+  if (fault !== undefined) throw fault;
+}
+
+/** What is wrong with a shard by the look of it; undefined if nothing is. */
+export function sizeFault(shard: string, { bytes }: ShardEntry): KinoraError | undefined {
   const found = statSync(shard, { throwIfNoEntry: false })?.size;
-  if (found === bytes) return;
-  throw new KinoraError({
+  if (found === bytes) return undefined;
+  return new KinoraError({
     code: found === undefined ? 'pack/missing-shard' : 'pack/shard-size',
     where: shard,
     expected: `a shard of ${bytes} bytes, as its index says`,

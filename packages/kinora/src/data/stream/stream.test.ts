@@ -223,6 +223,23 @@ describe('bad servers', () => {
     await expect(failing).rejects.toMatchObject({ code: 'stream/no-ranges' });
   });
 
+  test('nor does packing from it take the server for a bad clip or a full disk', async () => {
+    const settings = {
+      name: 'again',
+      height: null,
+      quality: 95,
+      clipsPerShard: 5,
+      workers: 1,
+      maxBadFraction: 1,
+    };
+    const packing = packClips(open('no-ranges', 'm'), {
+      out: join(folder.path, 'again'),
+      shuffled: null,
+      ...settings,
+    });
+    await expect(packing).rejects.toMatchObject({ code: 'stream/no-ranges' });
+  });
+
   test('bytes that were damaged on the way are fetched again; so are those of the cache', async () => {
     const expected = await digests(open('good', 'a'));
     const found = () => digests(open('damaged', 'd', { block: 1 << 20 }));

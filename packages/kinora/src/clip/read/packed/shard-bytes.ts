@@ -1,5 +1,5 @@
 /** Bytes of a shard, any range of it: by a seek on this machine, through a mirror from elsewhere. */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { KinoraError } from '@kinora/torch/error';
 import { fileError } from '../file-error.js';
 import { forgetBlocks, mirrorBytes } from './remote/blocks.js';
@@ -31,7 +31,7 @@ function localBytes(shard: string, offset: number, bytes: number): Uint8Array {
     code: 'clip/shard-cut-short',
     where: shard,
     expected: `at least ${offset + bytes} bytes, as its index says`,
-    received: `${offset + read}`,
+    received: `${statSync(shard).size}`,
     hint: `pack it again, or copy it again from where it came`,
   });
 }

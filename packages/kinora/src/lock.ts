@@ -1,18 +1,20 @@
 /**
- * One training at a time in a run folder: a file names the process that works there. A lock whose process is gone
- * (killed, power cut) is taken over; one of another machine, on shared storage, is believed.
+ * One process at a time at a work that two would spoil for each other: a file names the one that is at it. A lock whose
+ * process is gone (killed, power cut) is taken over; one of another machine, on shared storage, is believed.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { KinoraError } from '@kinora/torch';
+import { KinoraError } from '@kinora/torch/error';
 
-const NAME = 'training.lock';
+/** The code of the error of whoever comes second, and what it expected. */
+export interface LockWords {
+  readonly code: string;
+  readonly expected: string;
+}
 
-/** Runs `work` while this process holds the folder. Throws `train/locked` where another one does. */
-export async function withRunLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  const file = join(folder, NAME);
-  take(file);
+/** Runs `work` while this process holds the lock. Throws an error in these words where another one does. */
+export async function withLock<T>(file: string, words: LockWords, work: () => Promise<T>): Promise<T> {
+  take(file, words);
   try {
     return await work();
   } finally {
@@ -20,7 +22,7 @@ export async function withRunLock<T>(folder: string, work: () => Promise<T>): Pr
   }
 }
 
-function take(file: string): void {
+function take(file: string, words: LockWords): void {
   const own = `${hostname()} ${process.pid}\n`;
   for (;;) {
     try {
@@ -30,7 +32,7 @@ function take(file: string): void {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
     const [host = '', pid = ''] = holder(file);
-    if (host !== hostname() || isAlive(Number(pid))) throw locked(file, host, pid);
+    if (host !== hostname() || isAlive(Number(pid))) throw locked(file, words, host, pid);
     rmSync(file, { force: true });
   }
 }
@@ -53,11 +55,10 @@ function isAlive(pid: number): boolean {
   }
 }
 
-const locked = (file: string, host: string, pid: string): KinoraError =>
+const locked = (file: string, words: LockWords, host: string, pid: string): KinoraError =>
   new KinoraError({
-    code: 'train/locked',
+    ...words,
     where: file,
-    expected: 'no other training in this run folder',
     received: `process ${pid} on ${host}`,
     hint: 'wait for it or stop it; if it does not exist any more, delete the file',
   });
