@@ -1,29 +1,40 @@
 #!/bin/bash
-# Everything for a machine with CUDA and no network. `bench/gpu.sh pack [FILE]` here writes one archive of this folder with what npm has
-# installed and built; there, unpacked, `bench/gpu.sh run` builds the engine against python3's torch, compares steps on the GPU with
-# the CPU's, measures, trains, and writes docs/performance-gpu.md. Needs there: Node 20, g++, python3 with torch 2.x for CUDA, torchvision
+# Everything for a machine with CUDA and no network. `bench/gpu.sh pack [FILE]` here writes one archive: what is built, the npm packages
+# that it needs, and Node. There, unpacked, `bench/gpu.sh run` builds the engine against python3's torch, compares steps on the GPU
+# with the CPU's, measures, trains, and writes docs/performance-gpu.md. Needs there: g++, python3 with torch 2.x for CUDA, torchvision
 # and PIL (PYTHON names another interpreter). Ended in the middle, the same command goes on. `bench/gpu.sh run cpu` rehearses it all without
 # a GPU; with KINORA_BENCH=tiny in minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+NODE_HERE=.node/bin # Node in the archive
 
 pack() {
-  local file=${1:-../kinora-gpu.tar.gz}
+  local file=${1:-../kinora-gpu.tar.xz}
   node scripts/setup.mjs
-  tar --exclude=./.git --exclude=./.cache --exclude=./data --exclude=./runs --exclude=./studio --exclude=./bench/tfjs/node_modules \
-    --exclude='*.tar.gz' -czf "$file" .
+  mkdir -p "$NODE_HERE"
+  cp "$(node -p process.execPath)" "$NODE_HERE/node"
+  packed_paths | XZ_OPT=-T0 tar --exclude='*.test.*' --exclude='*.d.ts' --exclude='*.map' --exclude=tfjs -cJf "$file" -T -
+  rm -r "${NODE_HERE%/*}"
   echo "$file: unpack it there, then: bench/gpu.sh run"
+}
+
+# What npm lists for kinora comes as absolute paths; the workspaces themselves are links.
+packed_paths() {
+  printf '%s\n' "$NODE_HERE" LICENSE bench package.json node_modules/kinora node_modules/@kinora/torch
+  printf 'packages/%s\n' {kinora,torch}/{dist,package.json} torch/{native,install}
+  npm ls --workspace kinora --all --parseable --omit=dev --omit=optional | sed -n "s|^$PWD/\(node_modules/.*\)|\1|p" | sort -u
 }
 
 run() {
   local device=${1:-cuda:0}
   [ $# -eq 0 ] || shift
+  if [ -x "$NODE_HERE/node" ]; then PATH="$PWD/$NODE_HERE:$PATH"; fi
   [ "$device" = cpu ] || "${PYTHON:-python3}" -c 'import sys, torch; sys.exit(not torch.cuda.is_available())' 2>/dev/null || {
     echo "${PYTHON:-python3}: expected torch with a CUDA device, received none" >&2
     exit 2
   }
-  node scripts/setup.mjs
-  node scripts/build.mjs
+  if [ -d scripts ]; then node scripts/setup.mjs; else node packages/torch/install/kinora-torch.mjs setup; fi
+  mkdir -p docs
   node bench/gpu/main.mjs --device "$device" "$@"
 }
 

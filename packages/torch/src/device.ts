@@ -31,8 +31,18 @@ export const cuda = {
   synchronize: (device: Device = 'cuda:0'): void => native().synchronize(device),
 };
 
-/** Only algorithms that give the same bits at each run; operators that have none throw. */
-export const setDeterministic = (enabled: boolean): void => native().setDeterministic(enabled);
+let deterministic = false;
+
+/** Only algorithms that give the same bits at each run; operators that have none throw. To be called before CUDA is used. */
+export function setDeterministic(enabled: boolean): void {
+  // cuBLAS reads it when it starts, and libtorch refuses its products without.
+  if (enabled) process.env.CUBLAS_WORKSPACE_CONFIG ??= ':4096:8';
+  native().setDeterministic(enabled);
+  deterministic = enabled;
+}
+
+/** @internal */
+export const isDeterministic = (): boolean => deterministic;
 
 /** libtorch's version, its build configuration (BLAS, CUDA, instruction set) and its threading, as it words them. */
 export const engineInfo = (): { version: string; config: string; parallel: string } => native().description();

@@ -24,16 +24,19 @@ export function inputBytes(
   return flow === undefined ? [bytes] : [bytes, fromTypedArray(flow, [n, FLOW_FIELDS, h, w, 2], { device })];
 }
 
-/** What becomes of those bytes: all that a network is called with. */
+/** What becomes of those bytes: all that a network is called with, in a memory format. */
 export function inputFloats(
   [clips, flow]: readonly [clips: Tensor, flow?: Tensor],
   spec: Pick<PreprocessSpec, 'mean' | 'std'>,
+  format: Format = 'contiguous_format',
 ): [clips: Tensor, flow?: Tensor] {
   return scope(() => {
-    const floats = normalised(clips, spec);
-    return flow === undefined ? [floats] : [floats, pixels(flow)];
+    const floats = normalised(channelsFirst(clips, format), spec);
+    return flow === undefined ? [floats] : [floats, pixels(channelsFirst(flow, format))];
   });
 }
+
+type Format = 'contiguous_format' | 'channels_last_3d';
 
 /** All at once: `network.call(...networkInputs(batch, spec, device))`. */
 export function networkInputs(
@@ -63,19 +66,22 @@ export function flowInput(
   [n, , h, w]: readonly [n: number, t: number, h: number, w: number],
   device: Device = 'cpu',
 ): Tensor {
-  return scope(() => pixels(fromTypedArray(flow, [n, FLOW_FIELDS, h, w, 2], { device })));
+  return scope(() => {
+    const bytes = fromTypedArray(flow, [n, FLOW_FIELDS, h, w, 2], { device });
+    return pixels(channelsFirst(bytes, 'contiguous_format'));
+  });
 }
 
-function normalised(bytes: Tensor, { mean, std }: Pick<PreprocessSpec, 'mean' | 'std'>): Tensor {
-  const { device } = bytes;
-  return channelsFirst(bytes).div_(255).sub_(perChannel(mean, device)).div_(perChannel(std, device));
+function normalised(floats: Tensor, { mean, std }: Pick<PreprocessSpec, 'mean' | 'std'>): Tensor {
+  const { device } = floats;
+  return floats.div_(255).sub_(perChannel(mean, device)).div_(perChannel(std, device));
 }
 
-const pixels = (bytes: Tensor): Tensor => channelsFirst(bytes).sub_(STILL).mul_(FLOW_STEP);
+const pixels = (floats: Tensor): Tensor => floats.sub_(STILL).mul_(FLOW_STEP);
 
 /** uint8 `[N, T, H, W, C]` to float32 `[N, C, T, H, W]`. */
-const channelsFirst = (bytes: Tensor): Tensor =>
-  bytes.permute([0, 4, 1, 2, 3]).to('float32', { memory_format: 'contiguous_format' });
+const channelsFirst = (bytes: Tensor, format: Format): Tensor =>
+  bytes.permute([0, 4, 1, 2, 3]).to('float32', { memory_format: format });
 
 const perChannel = (values: readonly number[], device: Device): Tensor =>
   fromTypedArray(Float32Array.from(values), [3, 1, 1, 1], { device });

@@ -1,9 +1,11 @@
 /**
  * The precision of a run's steps: what was asked for, and what this device gains from. A CPU is asked by a measurement, once, at
- * the start: many of them compute bf16 convolutions more slowly than float32. Weights, losses and validation are float32.
+ * the start: many of them compute bf16 convolutions more slowly than float32. Weights, losses and validation are float32. With it
+ * goes the layout of the clips in memory, of which a GPU is asked.
  */
 import { type AutocastMode, autocast, type Device, ops, optim, scope } from '@kinora/torch';
 import * as z from 'zod';
+import { fastestLayout, type Layout, layouts } from './layout.js';
 
 export const precisions = ['float32', 'bf16', 'fp16'] as const;
 export type PrecisionName = (typeof precisions)[number];
@@ -13,6 +15,8 @@ export const precisionSchema = z.object({
   used: z.enum(precisions),
   device: z.enum(['cpu', 'cuda']),
   scaler: z.object({ scale: z.number(), goodSteps: z.int() }).nullable(),
+  /** Default: contiguous. */
+  layout: z.enum(layouts).optional(),
 });
 /** What a checkpoint keeps of it. */
 export type PrecisionState = z.infer<typeof precisionSchema>;
@@ -23,21 +27,29 @@ export class Precision {
   readonly #asked: PrecisionName;
   readonly #device: Device;
   #used: PrecisionName;
+  #layout: Layout;
   /** Why it is not what was asked for; null where it is. */
   readonly note: string | null;
   /** For fp16, whose small gradients would vanish. */
   scaler: optim.GradScaler | null;
 
-  constructor(asked: PrecisionName, device: Device) {
+  /** @param deterministic no measurement decides anything that the bits depend on */
+  constructor(asked: PrecisionName, device: Device, deterministic = false) {
     this.#asked = asked;
     this.#device = device;
     this.note = asked === 'float32' || device !== 'cpu' ? null : reasonAgainst(asked);
     this.#used = this.note === null ? asked : 'float32';
+    this.#layout = deterministic ? 'contiguous_format' : fastestLayout(device, this.#mode);
     this.scaler = newScaler(this.#used);
   }
 
   get used(): PrecisionName {
     return this.#used;
+  }
+
+  /** Of the clips that a network is called with. */
+  get layout(): Layout {
+    return this.#layout;
   }
 
   /** Runs the forward pass of a network. */
@@ -51,6 +63,7 @@ export class Precision {
       used: this.#used,
       device: kindOf(this.#device),
       scaler: this.scaler?.state ?? null,
+      ...(this.#layout !== 'contiguous_format' && { layout: this.#layout }),
     };
   }
 
@@ -58,6 +71,7 @@ export class Precision {
   restore(saved: PrecisionState | undefined): void {
     if (saved === undefined || saved.asked !== this.#asked || saved.device !== kindOf(this.#device)) return;
     this.#used = saved.used;
+    this.#layout = saved.layout ?? 'contiguous_format';
     this.scaler = newScaler(saved.used);
     if (this.scaler !== null && saved.scaler !== null) this.scaler.state = saved.scaler;
   }

@@ -165,10 +165,13 @@ function inputsOf({ mixed, ...part }: BatchPart, settings: StepSettings): [clips
   });
 }
 
-function floatsOf(batch: InputBatch, { spec, device, copies }: StepSettings): [clips: Tensor, flow?: Tensor] {
+function floatsOf(
+  batch: InputBatch,
+  { spec, device, copies, precision }: StepSettings,
+): [clips: Tensor, flow?: Tensor] {
   return scope(() => {
     const copy = () => inputBytes(batch, device);
-    return inputFloats(copies === undefined ? copy() : copies.handOver(copy), spec);
+    return inputFloats(copies === undefined ? copy() : copies.handOver(copy), spec, precision?.layout);
   });
 }
 

@@ -134,6 +134,6 @@ function stepSettings(
     device,
     spec,
     copies: new Stream(device),
-    precision: new Precision(config.precision, device),
+    precision: new Precision(config.precision, device, config.deterministic),
   };
 }

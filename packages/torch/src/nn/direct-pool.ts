@@ -9,7 +9,7 @@ import { ops } from '../ops.js';
 import { scope } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 
-interface Pooling {
+export interface Pooling {
   readonly kernelSize: readonly number[];
   readonly stride: readonly number[];
   readonly padding: readonly number[];
@@ -25,7 +25,7 @@ export function directMaxPool(input: Tensor, pooling: Pooling): Tensor | undefin
   return scope(() => kernelSize.reduce((maps, size, i) => maxAlong(maps, first + i, size), input));
 }
 
-const isSideBySide = ({ kernelSize, stride, padding, dilation, ceilMode }: Pooling): boolean =>
+export const isSideBySide = ({ kernelSize, stride, padding, dilation, ceilMode }: Pooling): boolean =>
   !ceilMode &&
   kernelSize.every((size, i) => size <= 3 && size === stride[i]! && padding[i] === 0 && dilation[i] === 1) &&
   kernelSize.some((size) => size > 1);

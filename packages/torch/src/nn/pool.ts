@@ -5,6 +5,7 @@ import type { Tensor } from '../tensor.js';
 import { checkFeatureMap, checkWindow, type Rank } from './check.js';
 import { directMaxPool } from './direct-pool.js';
 import { Module } from './module.js';
+import { orderedMaxPool } from './ordered-pool.js';
 import { expandSize, type Size } from './size.js';
 
 interface PoolOptions {
@@ -62,8 +63,8 @@ abstract class PoolNd extends Module {
 abstract class MaxPoolNd extends PoolNd {
   protected pool(input: Tensor): Tensor {
     const { rank, kernelSize, stride, padding, dilation, ceilMode } = this;
-    const direct = directMaxPool(input, this);
-    return direct ?? ops[`max_pool${rank}d`](input, kernelSize, stride, padding, dilation, ceilMode);
+    const pooled = directMaxPool(input, this) ?? orderedMaxPool(input, this);
+    return pooled ?? ops[`max_pool${rank}d`](input, kernelSize, stride, padding, dilation, ceilMode);
   }
 }
 
