@@ -1,10 +1,12 @@
-// From JPEGs in memory to updated weights: ConvColumn6 on synthetic gestures, packed, and read once so that the kernel holds
-// them; all cores decode. Prints clips a second and how busy the GPU was. `node bench/gpu/jpegs.mjs [DEVICE] [CACHE]`.
-import { cuda } from '@kinora/torch';
+// From JPEGs in memory to updated weights by the loop of `kinora train`: ConvColumn6 on synthetic gestures, packed, and read once so
+// that the kernel holds them; all cores decode. Prints clips a second and how busy the GPU was. `node bench/gpu/jpegs.mjs [DEVICE] [CACHE]`.
 import { effectiveConfig, preprocessSpec } from 'kinora';
+import { silent } from '../../packages/kinora/dist/progress.js';
+import { fresh } from '../../packages/kinora/dist/train/beginning.js';
 import { readSplit, trainingLoader } from '../../packages/kinora/dist/train/data.js';
-import { trainStep } from '../../packages/kinora/dist/train/step.js';
-import { newTraining, trainingClips } from '../../packages/kinora/dist/train/training.js';
+import { trainLoop } from '../../packages/kinora/dist/train/loop.js';
+import { noRunLog } from '../../packages/kinora/dist/train/run-log.js';
+import { disposeTraining, newTraining, trainingClips } from '../../packages/kinora/dist/train/training.js';
 import { sizes } from '../sizes.mjs';
 import { watching } from './busy.mjs';
 import { gestures, packed } from './gestures.mjs';
@@ -32,37 +34,37 @@ async function rate(precision) {
     clip_size: 18,
     batch_size: batch,
     num_workers: workers,
+    schedule: 'constant',
+    max_steps: 1, // and as many more as are asked for
     precision,
   });
-  const list = readSplit(config, 'train');
+  const list = longer(readSplit(config, 'train'), (warmUp + steps * 5) * batch);
   const spec = preprocessSpec(config, list.labels);
   const loader = trainingLoader(list, spec, config, ({ path, reason }) => {
     throw new Error(`${path}: ${reason}`);
   });
   const clips = trainingClips(list, undefined, loader.batchesPerEpoch);
-  const on = /** @type {import('@kinora/torch').Device} */ (device);
-  const { network, optimizer, settings } = newTraining(config, spec, on, clips);
-  network.train();
-  const batches = endless(loader);
-  const train = async (/** @type {number} */ count) => {
-    for (let step = 0; step < count; step++) {
-      const { value } = await batches.next();
-      if (value) trainStep(network, optimizer, value, settings);
-    }
-    cuda.synchronize(on);
+  const training = newTraining(config, spec, /** @type {import('@kinora/torch').Device} */ (device), clips);
+  const state = fresh();
+  const train = (/** @type {number} */ count) => {
+    const upTo = { ...training, config: { ...config, max_steps: state.step + count } };
+    const quiet = { log: noRunLog, progress: silent, save: () => undefined };
+    return trainLoop(upTo, state, { trainLoader: loader, valLoader: undefined, ...quiet });
   };
-  await train(Math.max(warmUp, loader.batchesPerEpoch)); // every clip once: now the kernel holds them
+  await train(Math.max(warmUp, Math.ceil(list.items.length / list.times / batch))); // about every clip once: the kernel holds them
   const start = performance.now();
   const { busy } = await watching(device, () => train(steps * 5));
   const seconds = (performance.now() - start) / 1000;
-  await batches.return();
   await loader.close();
-  optimizer.dispose();
-  network.dispose();
+  disposeTraining(training);
   return { result: (steps * 5 * batch) / seconds, busy };
 }
 
-/** @param {import('../../packages/kinora/dist/data/load/loader.js').ClipLoader} loader */
-async function* endless(loader) {
-  for (let epoch = 0; ; epoch++) yield* loader.epoch(epoch);
+/**
+ * The list so often that an epoch has at least that many clips: between epochs a pipeline runs empty, and those of real data are long.
+ * @param {import('../../packages/kinora/dist/data/lists/clip-list.js').ClipList} list @param {number} clips
+ */
+function longer(list, clips) {
+  const times = Math.ceil(clips / list.items.length);
+  return { ...list, times, items: Array.from({ length: times }, () => list.items).flat() };
 }

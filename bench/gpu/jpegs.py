@@ -30,7 +30,11 @@ def rate(tuned):
 
     def train(count):
         for clips, labels in islice(stream, count):
-            step(clips.to(device, memory_format=layout, non_blocking=tuned), labels.to(device)).item()
+            loss = step(clips.to(device, memory_format=layout, non_blocking=tuned), labels.to(device, non_blocking=tuned))
+            if not tuned:
+                loss.item()
+        if on_gpu:
+            torch.cuda.synchronize()
 
     train(max(sizes.warm_up, len(loader)))
     start = time.perf_counter()

