@@ -1,5 +1,5 @@
 /** Evaluation of a run: the numbers that training logged, the report, single clips, and nothing left behind. */
-import { existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { memoryStats } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -66,6 +66,22 @@ describe('evaluation', () => {
     } finally {
       model.network.dispose();
     }
+  });
+
+  test('predict looks at the part of a video that it is asked for', async () => {
+    const [first, second] = ['11', '12'].map((id) => data.at('clips', id)) as [string, string];
+    const path = data.at('both');
+    mkdirSync(path);
+    const frames = [first, second].flatMap((clip) => readdirSync(clip).map((name) => join(clip, name)));
+    for (const [i, frame] of frames.entries())
+      copyFileSync(frame, join(path, `${String(i + 1).padStart(5, '0')}.jpg`));
+    const half = frames.length / 2 / config.frame_rate;
+    const model = openModel(runFolderOf(config).path);
+    const [before, after] = [await predictClip(model, first), await predictClip(model, second)];
+    expect(await predictClip(model, { path, end: half })).toEqual(before);
+    expect(await predictClip(model, { path, start: half })).toEqual(after);
+    expect(before).not.toEqual(after);
+    model.network.dispose();
   });
 
   test('the test list is predicted without labels', async () => {

@@ -3,6 +3,7 @@ import { type Device, inferenceMode, scope } from '@kinora/torch';
 import type { PreprocessSpec } from '../clip/spec.js';
 import { oneView, type View, type Views, viewsOf } from '../clip/view.js';
 import { readClip } from '../data/load/clip-reader.js';
+import type { ClipPart } from '../data/load/timeline.js';
 import { networkInputs } from '../model/input.js';
 import type { Network } from '../model/network.js';
 import { softmax } from '../train/metrics.js';
@@ -15,17 +16,18 @@ export interface Prediction {
 }
 
 /**
- * Every label with its probability, the likeliest first, for a folder of JPEG frames or a video file; over several views
- * the mean probability. Throws `clip/*` errors that name the file.
+ * Every label with its probability, the likeliest first, for a folder of JPEG frames, a video file or a part of one; over
+ * several views the mean probability. Throws `clip/*` errors that name the file.
  */
 export async function predictClip(
   model: { network: Network; spec: PreprocessSpec },
-  path: string,
+  clip: string | ClipPart,
   device: Device = 'cpu',
   views: Views = oneView,
 ): Promise<Prediction[]> {
   const parts: Float64Array[] = [];
-  for (const view of viewsOf(views)) parts.push(softmax(await viewLogits(model, path, view, device)));
+  const whole = typeof clip === 'string' ? { path: clip } : clip;
+  for (const view of viewsOf(views)) parts.push(softmax(await viewLogits(model, whole, view, device)));
   const { labels } = model.spec;
   const probabilities = parts.length === 1 ? parts[0]! : logMean(parts).map(Math.exp);
   return labels
@@ -36,11 +38,15 @@ export async function predictClip(
 /** `[classes]` */
 async function viewLogits(
   { network, spec }: { network: Network; spec: PreprocessSpec },
-  path: string,
+  clip: ClipPart,
   view: View,
   device: Device,
 ): Promise<Float32Array> {
-  const { clip: clips, flow, frames } = await readClip({ path, view }, spec, network.flow ? {} : undefined);
+  const {
+    clip: clips,
+    flow,
+    frames,
+  } = await readClip({ ...clip, view }, spec, network.flow ? {} : undefined);
   const { height, width } = spec.crop;
   const batch = { clips, shape: [1, frames, height, width] as const, ...(flow && { flow }) };
   return scope(() =>
