@@ -13,12 +13,20 @@ export interface ShownClip {
   readonly frames: Frames;
 }
 
-let chosen = $state(0);
+let chosen = $state<number>();
 let shown = $state.raw<ShownClip>();
 
 export const clip = {
+  /** To begin with, the first that the network is right about. */
   get index(): number {
-    return chosen;
+    const { clips } = site();
+    return (
+      chosen ??
+      Math.max(
+        0,
+        clips.findIndex(({ label, answer }) => label === answer),
+      )
+    );
   },
   /** Undefined until the first clip has been read. */
   get now(): ShownClip | undefined {

@@ -14,7 +14,7 @@ export function openSite(): Promise<Site> {
 
 async function readSite(): Promise<Site> {
   const site = (await (await file('site.json')).json()) as Site;
-  if (site.version !== 1) throw new Error(`site.json: expected version 1, received ${site.version}`);
+  if (site.version !== 2) throw new Error(`site.json: expected version 2, received ${site.version}`);
   current = site;
   return site;
 }

@@ -14,9 +14,9 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { KinoraError } from '@kinora/torch';
-import type { PreprocessSpec } from '../../clip/spec.js';
 import type { RunConfig } from '../../config/index.js';
-import { openModel } from '../../predict/open.js';
+import { findNetwork } from '../../model/registry.js';
+import { type OpenedModel, openModel } from '../../predict/open.js';
 import { runFolderOf } from '../../train/save/run-folder.js';
 import { copyApp, filesOf, listFiles } from './app.js';
 import { writeClips } from './clips.js';
@@ -24,7 +24,7 @@ import { readComparison } from './comparison.js';
 import { readEnsemble } from './ensemble.js';
 import { writeRun } from './models.js';
 import { siteNetworks } from './networks.js';
-import { SITE_VERSION, type Site } from './protocol.js';
+import { SITE_VERSION, type Site, type SiteClip } from './protocol.js';
 
 const DATA = 'data';
 const INDEX = 'site.json';
@@ -51,6 +51,7 @@ export interface BuiltSite {
 export async function buildSite(source: SiteSource, out: string): Promise<BuiltSite> {
   const target = resolve(out);
   checkTarget(target);
+  for (const { model } of [source.run, source.frameRun ?? []].flat()) checkNetwork(model);
   mkdirSync(dirname(target), { recursive: true });
   const folder = mkdtempSync(join(dirname(target), `.${basename(target)}-`));
   try {
@@ -68,7 +69,7 @@ export async function buildSite(source: SiteSource, out: string): Promise<BuiltS
 
 async function writeData(folder: string, { run, frameRun, ...others }: SiteSource): Promise<void> {
   mkdirSync(join(folder, 'clips'), { recursive: true });
-  const spec = specOf(run);
+  const { spec, clips } = await clipsOf(folder, run);
   const comparison = readComparison(others.compare);
   const ensemble = readEnsemble(others.ensemble);
   const site: Site = {
@@ -76,7 +77,7 @@ async function writeData(folder: string, { run, frameRun, ...others }: SiteSourc
     run: writeRun(folder, run),
     ...(frameRun && { frameRun: writeRun(folder, frameRun) }),
     spec,
-    clips: await writeClips(folder, run, spec),
+    clips,
     networks: siteNetworks(spec.labels.length),
     ...(comparison && { comparison }),
     ...(ensemble && { ensemble }),
@@ -84,10 +85,28 @@ async function writeData(folder: string, { run, frameRun, ...others }: SiteSourc
   writeFileSync(join(folder, INDEX), JSON.stringify(site));
 }
 
-function specOf(run: RunConfig): PreprocessSpec {
-  const { network, spec } = openModel(runFolderOf(run).path);
-  network.dispose();
-  return spec;
+async function clipsOf(
+  folder: string,
+  run: RunConfig,
+): Promise<Pick<OpenedModel, 'spec'> & { clips: SiteClip[] }> {
+  const model = openModel(runFolderOf(run).path);
+  try {
+    return { spec: model.spec, clips: await writeClips(folder, run, model) };
+  } finally {
+    model.network.dispose();
+  }
+}
+
+/** Pages compute no optical flow, so a network that wants it could not run in any of them. */
+function checkNetwork(name: string): void {
+  if (!findNetwork(name).flow) return;
+  throw new KinoraError({
+    code: 'site/flow',
+    where: name,
+    expected: 'a network that sees frames alone, which the page can run',
+    received: 'one that also wants optical flow',
+    hint: 'show the run of another network',
+  });
 }
 
 /** Only a site, or nothing, may be replaced. */

@@ -1,4 +1,7 @@
-/** The sample clips of a site: of every few labels the first validation clip, whatever the network makes of it; and its flow. */
+/**
+ * The sample clips of a site: of every few labels the first validation clip, whatever the network makes of it, and what
+ * that is; and their flow.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -12,21 +15,60 @@ import type { RunConfig } from '../../config/index.js';
 import { readClipFlow } from '../../data/flow/flow-reader.js';
 import type { ClipItem, ClipList } from '../../data/lists/clip-list.js';
 import { clipTimeline, partOf } from '../../data/load/timeline.js';
+import type { OpenedModel } from '../../predict/open.js';
+import { predictClip } from '../../predict/predict.js';
 import { readSplit } from '../../train/data.js';
 import type { SiteClip, SiteFlow } from './protocol.js';
 
 /** Clips in a site: enough to choose from, few enough to load at once. */
 const COUNT = 9;
+/** Clips of the list among which a mistake is looked for, where there is none among those. */
+const SEARCHED = 60;
 
 /** Writes the clips into `folder` and returns what site.json says of them. Throws where the run has no validation clips. */
 export async function writeClips(
   folder: string,
   config: RunConfig,
-  spec: PreprocessSpec,
+  model: Pick<OpenedModel, 'network' | 'spec'>,
 ): Promise<SiteClip[]> {
+  const { spec } = model;
   const list = readSplit(config, 'val', spec.labels);
   if (list === undefined) throw noClips();
-  return Promise.all(sampleItems(list, COUNT).map((item) => writeClip(folder, item, list, spec)));
+  const chosen = await chooseClips(list, async (item) => (await predictClip(model, item))[0]!.label);
+  return Promise.all(
+    chosen.map(async ({ item, answer }, i) => ({
+      id: item.id,
+      label: list.labels[item.label]!,
+      answer,
+      ...(await writeClip(folder, `clips/${i}`, item, spec)),
+    })),
+  );
+}
+
+interface Answered {
+  readonly item: ClipItem;
+  readonly answer: string;
+}
+
+/**
+ * A sample of the list with the network's answers. A reader wants to see both what it knows and where it errs: if the
+ * sample shows one of the two only, the first clip that shows the other follows, should one be found soon.
+ */
+export async function chooseClips(
+  list: ClipList,
+  answerTo: (item: ClipItem) => Promise<string>,
+): Promise<Answered[]> {
+  const ask = async (item: ClipItem): Promise<Answered> => ({ item, answer: await answerTo(item) });
+  const isRight = ({ item, answer }: Answered): boolean => list.labels[item.label] === answer;
+  const sample: Answered[] = [];
+  for (const item of sampleItems(list, COUNT)) sample.push(await ask(item));
+  const [first, ...others] = sample.map(isRight);
+  if (others.some((right) => right !== first)) return sample;
+  for (const item of list.items.slice(0, SEARCHED)) {
+    const found = await ask(item);
+    if (isRight(found) !== first) return [...sample, found];
+  }
+  return sample;
 }
 
 /** The first clip of each of at most `count` labels, evenly spaced over the labels that have clips. */
@@ -36,19 +78,19 @@ export function sampleItems({ labels, items }: ClipList, count: number): ClipIte
   return Array.from({ length: Math.min(count, first.length) }, (_, i) => first[Math.floor(i * every)]!);
 }
 
+/** @param name of its files, without what tells them apart */
 async function writeClip(
   folder: string,
+  name: string,
   item: ClipItem,
-  list: ClipList,
   spec: PreprocessSpec,
-): Promise<SiteClip> {
+): Promise<Omit<SiteClip, 'id' | 'label' | 'answer'>> {
   const source = await openClip(item.path);
   await source.verify();
   const timeline = clipTimeline(source, item, spec);
   const moments = samplePositions(timeline.length, spec);
   const frames = await source.read(moments.map((moment) => timeline[moment]!));
   const { data, count, height, width } = frames;
-  const name = `clips/${item.label}`;
   const file = `${name}.rgb.gz`;
   writePacked(join(folder, file), data);
   const part = partOf(item, spec);
@@ -59,7 +101,7 @@ async function writeClip(
     moments,
     spec,
   );
-  return { id: item.id, label: list.labels[item.label]!, file, count, height, width, ...(flow && { flow }) };
+  return { file, count, height, width, ...(flow && { flow }) };
 }
 
 async function writeFlow(

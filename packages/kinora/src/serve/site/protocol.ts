@@ -6,7 +6,7 @@ import type { PreprocessSpec } from '../../clip/spec.js';
 import type { NetworkCost } from '../../model/summary.js';
 import type { EpochMetrics } from '../../predict/report/data.js';
 
-export const SITE_VERSION = 1;
+export const SITE_VERSION = 2;
 
 export interface Site {
   readonly version: typeof SITE_VERSION;
@@ -54,6 +54,8 @@ export interface SiteKernels {
 export interface SiteClip {
   readonly id: string;
   readonly label: string;
+  /** What the network of the site says that it shows. */
+  readonly answer: string;
   readonly file: string;
   readonly count: number;
   readonly height: number;

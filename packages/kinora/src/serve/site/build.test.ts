@@ -1,0 +1,30 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { effectiveConfig, type RunConfig } from '../../config/index.js';
+import { buildSite } from './build.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kinora-build-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const run = (model: string): RunConfig => effectiveConfig({ model_name: 'a', model });
+const build = (runs: { run: RunConfig; frameRun?: RunConfig }, out = 'site') =>
+  buildSite({ ...runs, compare: 'none', ensemble: 'none' }, join(folder, out));
+
+it('refuses networks that no page can run, before it makes anything', async () => {
+  const refused = { code: 'site/flow', message: expect.stringContaining('TwoStreamSmall') };
+  await expect(build({ run: run('TwoStreamSmall') })).rejects.toMatchObject(refused);
+  const beside = { run: run('ConvColumnSmall'), frameRun: run('TwoStreamSmall') };
+  await expect(build(beside)).rejects.toMatchObject(refused);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it('replaces nothing but a site', async () => {
+  writeFileSync(join(folder, 'notes.txt'), 'mine');
+  await expect(build({ run: run('ConvColumnSmall') }, '.')).rejects.toMatchObject({ code: 'site/target' });
+  expect(readdirSync(folder)).toEqual(['notes.txt']);
+});
