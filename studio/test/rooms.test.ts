@@ -44,7 +44,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `:
   };
 
   it.each(PLACES)(
-    '%s opens without a complaint, fits narrow and wide, and axe finds no serious fault',
+    '%s opens without a complaint, fits narrow and wide, and axe finds no fault',
     async (place) => {
       const { page, complaints, close } = await open(place);
       for (const [width, dark] of [
@@ -62,6 +62,50 @@ describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `:
       await close();
     },
   );
+
+  it('holds labels of sixty letters, of a network with two classes, at any width', async () => {
+    const other = await serveFolder(site.long, 0);
+    const { page, complaints, close } = await visit(browser, other.url, { calm: true });
+    for (const place of ['learn/why-time', 'learn/training', 'explain', 'live']) {
+      await page.goto(`${other.url}#/${place}`);
+      await page.locator('h1').waitFor();
+      await page.waitForLoadState('networkidle');
+      for (const width of [360, 1024]) {
+        await page.setViewportSize({ width, height: 900 });
+        expect(await page.evaluate(() => document.documentElement.scrollWidth), `${place} at ${width}`).toBe(
+          width,
+        );
+      }
+    }
+    expect(complaints).toEqual([]);
+    await close();
+    await other.close();
+  });
+
+  it('opens with a clip that the network knows, and tells those apart that it mistakes', async () => {
+    const { page, complaints, close } = await open('explain', { calm: true });
+    const choice = page.getByRole('combobox', { name: 'Clip' });
+    const answer = page.getByRole('region', { name: 'Top five' });
+    const isRight = async () => {
+      const top = await answer.getByRole('listitem').first().innerText();
+      return top.startsWith(await answer.locator('b').innerText());
+    };
+    await answer.waitFor();
+    expect(await isRight()).toBe(true);
+    const options = await choice.locator('option').evaluateAll((found) =>
+      found.map((option) => ({
+        value: (option as HTMLOptionElement).value,
+        group: (option.parentElement as HTMLOptGroupElement).label,
+      })),
+    );
+    expect(options[0]?.value).toBe(await choice.inputValue());
+    for (const { value, group } of options) {
+      await choice.selectOption(value);
+      await expect.poll(isRight).toBe(group === 'ConvColumnSmall is right');
+    }
+    expect(complaints).toEqual([]);
+    await close();
+  });
 
   it('writes out cells of every kind of layer, equal to what the network computed', async () => {
     const { page, complaints, close } = await open('learn/the-whole-network');

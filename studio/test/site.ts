@@ -33,8 +33,16 @@ export type Gesture = (typeof GESTURES)[number];
 /** Milliseconds that a suite waits for the site: the first one has it made, if need be beside other work. */
 export const HOOK = 20 * 60_000;
 
+/** Sixty letters each: one breaks between words, one nowhere. */
+const LONG = {
+  'Swiping Left': 'Swinging the open right hand from one side to the other side',
+  'Stop Sign': 'Donaudampfschifffahrtsgesellschaftskapitaensmuetzenabzeichen',
+};
+
 export interface TestSite {
   readonly folder: string;
+  /** Of another network, for two classes with long names. */
+  readonly long: string;
   /** The run folder of its network. */
   readonly run: string;
   /** Where this suite may write. */
@@ -47,16 +55,21 @@ export interface TestSite {
 
 export async function makeSite(): Promise<TestSite> {
   mkdirSync(CACHE, { recursive: true });
-  const folder = await oneAtATime(join(CACHE, 'lock'), async () => {
+  const [folder, long] = await oneAtATime(join(CACHE, 'lock'), async () => {
     await buildStudioIfChanged();
     const work = await train(join(CACHE, stateOf('packages/torch/dist', 'packages/kinora/dist')));
-    const site = join(work, `site-${stateOf('packages/kinora/dist/studio')}`);
-    if (!existsSync(site)) await kinora(work, 'studio', 'build', '--run', 'runs/three', '--out', site);
-    return site;
+    const state = stateOf('packages/kinora/dist/studio');
+    const build = async (run: string): Promise<string> => {
+      const site = join(work, `${run}-${state}`);
+      if (!existsSync(site)) await kinora(work, 'studio', 'build', '--run', `runs/${run}`, '--out', site);
+      return site;
+    };
+    return [await build('three'), await build('long')] as const;
   });
   const scratch = mkdtempSync(join(tmpdir(), 'kinora-studio-'));
   return {
     folder,
+    long,
     run: join(dirname(folder), 'runs/three'),
     scratch,
     clips: (label, split = 'validation') =>
@@ -79,11 +92,24 @@ async function train(folder: string): Promise<string> {
   await kinora(work, 'synth', '--out', '../data', ...COUNTS.split(' '));
   writeFileSync(join(work, 'labels.csv'), `${GESTURES.join('\n')}\n`);
   writeFileSync(join(work, 'config.json'), JSON.stringify(CONFIG));
+  writeFileSync(join(work, 'long.csv'), `${Object.values(LONG).join('\n')}\n`);
+  for (const list of ['train', 'validation']) writeFileSync(join(work, `long-${list}.csv`), longList(list));
   for (const changes of RUNS)
     await kinora(work, 'train', '--config', 'config.json', ...changes.flatMap((change) => ['--set', change]));
   await kinora(work, 'ensemble', 'runs/three', 'runs/other', '--folds', '2');
   renameSync(work, folder);
   return folder;
+}
+
+/** The clips of the renamed gestures. */
+function longList(list: string): string {
+  const lines = readFileSync(join(CACHE, `data/${list}.csv`), 'utf8')
+    .trimEnd()
+    .split('\n');
+  const cells = lines.map((line) => line.split(';') as [string, string]);
+  return cells
+    .flatMap(([id, label]) => (label in LONG ? `${id};${LONG[label as keyof typeof LONG]}\n` : []))
+    .join('');
 }
 
 /** Another process that makes the site is waited for, one that died is not. */
@@ -121,7 +147,7 @@ async function kinora(folder: string, ...words: string[]): Promise<void> {
 
 /** Of the built files in these folders, but for the app, which is asked for by itself; and of what it is asked for. */
 function stateOf(...folders: string[]): string {
-  const hash = createHash('sha256').update(JSON.stringify([COUNTS, CONFIG, RUNS]));
+  const hash = createHash('sha256').update(JSON.stringify([COUNTS, CONFIG, RUNS, LONG]));
   for (const folder of folders)
     for (const file of globSync(at(folder), ''))
       if (isCode(relative(at(folder), file)) && statSync(file).isFile())
@@ -153,9 +179,17 @@ const CONFIG = {
   schedule: { name: 'one_cycle' },
 };
 
-/** The network that is shown, another one for an ensemble with it, and a 2D one. */
+/** The network that is shown, another one for an ensemble with it, a 2D one, and one for classes with long names. */
 const RUNS = [
   [],
   ['model_name=other', 'seed=2', 'num_epochs=4'],
   ['model_name=three-frame', 'model=SingleFrameSmall', 'clip_size=1', 'sampling=uniform', 'num_epochs=1'],
+  [
+    'model_name=long',
+    'model=ResNet3DSmall',
+    'num_epochs=1',
+    'train_data_csv=long-train.csv',
+    'val_data_csv=long-validation.csv',
+    'labels_csv=long.csv',
+  ],
 ];

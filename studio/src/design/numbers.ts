@@ -1,4 +1,8 @@
-/** How numbers read. A true minus sign; factors below zero in brackets, so that two signs never meet. */
+/**
+ * How numbers read. A true minus sign; factors below zero in brackets, so that two signs never meet; no line ends between
+ * a number and its unit.
+ */
+const SPACE = '\u00a0';
 
 export const minus = (text: string): string => text.replace('-', '−');
 
@@ -9,6 +13,12 @@ export function decimal(value: number, digits: number): string {
   return minus(short === '-0' ? '0' : short);
 }
 
+/** Exactly `digits` decimals: for a column of numbers. */
+export const fixed = (value: number, digits: number): string => {
+  const text = value.toFixed(digits);
+  return minus(Number(text) === 0 ? text.replace('-', '') : text);
+};
+
 /** As a factor in a product. */
 export const signed = (value: number, digits: number): string => {
   const text = decimal(value, digits);
@@ -18,9 +28,9 @@ export const signed = (value: number, digits: number): string => {
 /** 1,234,567 as 1.23 M; three digits count. */
 export function short(value: number): string {
   const units: readonly [number, string][] = [
-    [1e9, ' G'],
-    [1e6, ' M'],
-    [1e3, ' k'],
+    [1e9, `${SPACE}G`],
+    [1e6, `${SPACE}M`],
+    [1e3, `${SPACE}k`],
   ];
   const [size, unit] = units.find(([size]) => value >= size) ?? [1, ''];
   return `${Number((value / size).toPrecision(3))}${unit}`;
@@ -37,7 +47,7 @@ const RAISED: Readonly<Record<string, string>> = Object.fromEntries(
   [...'-0123456789'].map((letter, i) => [letter, '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'[i]!]),
 );
 
-export const percent = (share: number, digits = 1): string => `${(share * 100).toFixed(digits)} %`;
+export const percent = (share: number, digits = 1): string => `${(share * 100).toFixed(digits)}${SPACE}%`;
 
 /** 1,500,000 as 1.5 MB; three digits count. */
-export const bytes = (count: number): string => `${short(count)}${count >= 1000 ? '' : ' '}B`;
+export const bytes = (count: number): string => `${short(count)}${count >= 1000 ? '' : SPACE}B`;
