@@ -73,7 +73,11 @@ const data = {
   stream_cache: path
     .optional()
     .describe('folder that keeps what came from a web server (default: ~/.cache/kinora)'),
-  stream_cache_gb: z.number().positive().default(50).describe('gigabytes that it may take, for each pack'),
+  stream_cache_gb: z
+    .number()
+    .positive()
+    .default(50)
+    .describe('gigabytes that it may take; the oldest go first'),
   num_workers: natural.default(2).describe('decoding threads'),
 };
 

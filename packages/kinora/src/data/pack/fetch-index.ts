@@ -3,20 +3,20 @@
  * the index while this one waits. The mirror's name comes from the index itself: another index has another mirror.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import { KinoraError, serialize } from '@kinora/torch';
+import { KinoraError } from '@kinora/torch/error';
+import { keep, makeFolder } from '../../clip/read/packed/remote/kept.js';
 import { forgetMirror, type Mirror, mirrorFile } from '../../clip/read/packed/remote/mirror.js';
 import { fromThread } from '../thread-error.js';
 import type { FetchedIndex } from './fetch-index-worker.js';
-import { readIndex } from './index-file.js';
+import { indexOf } from './index-file.js';
 
 export interface StreamOptions {
   /** Folder that keeps what was fetched; default: `.cache/kinora` in the home folder. */
   readonly cache?: string | undefined;
-  /** Bytes that it may take, for each pack. */
+  /** Bytes that the shards in it may take; the oldest go first. */
   readonly limit?: number | undefined;
   /** Bytes that are fetched at a time. */
   readonly block?: number | undefined;
@@ -36,24 +36,36 @@ export function fetchIndex(url: string, { cache, limit, block }: StreamOptions =
   const name = createHash('sha256').update(url).update(bytes).digest('hex').slice(0, 16);
   const folder = join(cache ?? join(homedir(), '.cache', 'kinora'), name);
   const file = join(folder, basename(new URL(url).pathname));
-  mkdirSync(folder, { recursive: true });
-  if (!existsSync(file)) write(file, bytes);
-  const facts = { url, block: block ?? BLOCK, limit: limit ?? 50 * GIGABYTE, sizes: sizesIn(file) };
-  write(mirrorFile(folder), Buffer.from(JSON.stringify(facts satisfies Omit<Mirror, 'folder'>)));
+  const facts = { url, block: block ?? BLOCK, limit: limit ?? 50 * GIGABYTE, sizes: sizesIn(url, bytes) };
+  makeFolder(folder);
+  keep(file, bytes);
+  keep(mirrorFile(folder), Buffer.from(JSON.stringify(facts satisfies Omit<Mirror, 'folder'>)));
   forgetMirror(folder);
   return file;
 }
 
-const write = (file: string, bytes: Uint8Array): void =>
-  serialize.writeAtomically(file, (sink) => sink.write(bytes));
-
-function sizesIn(file: string): Mirror['sizes'] {
+/** Of each shard, by its name. Throws `pack/*` where the bytes are no index. */
+function sizesIn(url: string, bytes: Buffer): Mirror['sizes'] {
   const sizes: Record<string, number> = {};
-  for (const shard of readIndex(file).shards) sizes[shard.file] = shard.bytes;
+  for (const shard of indexOf(bytes, url).shards) sizes[shard.file] = shard.bytes;
   return sizes;
 }
 
-function fetchNow(url: string): Uint8Array {
+/**
+ * A thread that waits cannot hear of signals: meanwhile nobody listens for them here, so that Ctrl+C ends the process. Lists
+ * are read before there is anything to save.
+ */
+function withoutListeners<T>(wait: () => T): T {
+  const heard = (['SIGINT', 'SIGTERM'] as const).map((name) => [name, process.listeners(name)] as const);
+  for (const [name] of heard) process.removeAllListeners(name);
+  try {
+    return wait();
+  } finally {
+    for (const [name, listeners] of heard) for (const listener of listeners) process.on(name, listener);
+  }
+}
+
+function fetchNow(url: string): Buffer {
   const done = new Int32Array(new SharedArrayBuffer(4));
   const { port1, port2 } = new MessageChannel();
   const worker = new Worker(new URL('./fetch-index-worker.js', import.meta.url), {
@@ -62,11 +74,11 @@ function fetchNow(url: string): Uint8Array {
     execArgv: [],
   });
   worker.unref();
-  if (Atomics.wait(done, 0, 0, LONGEST) === 'timed-out') throw tooLong(url);
+  if (withoutListeners(() => Atomics.wait(done, 0, 0, LONGEST)) === 'timed-out') throw tooLong(url);
   const { message } = receiveMessageOnPort(port1) as { message: FetchedIndex };
   port1.close();
   if ('error' in message) throw fromThread(message.error);
-  return message.bytes;
+  return Buffer.from(message.bytes);
 }
 
 const tooLong = (url: string): KinoraError =>

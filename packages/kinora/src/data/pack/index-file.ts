@@ -65,6 +65,11 @@ const shard = z.object({
 export type PackHeader = z.output<typeof header>;
 export type ShardEntry = z.output<typeof shard>;
 
+export interface PackIndex {
+  readonly header: PackHeader;
+  readonly shards: Generator<ShardEntry>;
+}
+
 export const indexName = (name: string): string => `${name}.index.jsonl`;
 export const shardName = (name: string, number: number): string =>
   `${name}-${String(number).padStart(6, '0')}.tar`;
@@ -90,11 +95,14 @@ export function indexText(head: Omit<PackHeader, 'format' | 'version'>): string 
 }
 
 /** Reads an index shard by shard. Throws `pack/*` where it is damaged or cut short. */
-export function readIndex(file: string): { header: PackHeader; shards: Generator<ShardEntry> } {
-  const lines = linesOf(readBytes(file, 'the index of a pack'));
+export const readIndex = (file: string): PackIndex => indexOf(readBytes(file, 'the index of a pack'), file);
+
+/** The index that these bytes of `source` are, shard by shard. Throws as `readIndex` does. */
+export function indexOf(bytes: Buffer, source: string): PackIndex {
+  const lines = linesOf(bytes);
   const first = lines.next().value ?? '';
-  const head = parse(header, first, `${file} line 1`);
-  return { header: head, shards: shardsOf(file, head, lines) };
+  const head = parse(header, first, `${source} line 1`);
+  return { header: head, shards: shardsOf(source, head, lines) };
 }
 
 function* shardsOf(file: string, head: PackHeader, lines: Iterator<string>): Generator<ShardEntry> {

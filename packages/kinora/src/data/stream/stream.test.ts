@@ -1,7 +1,8 @@
 /** Packs on a web server: batches that can be repeated, fetched once, mixed by a buffer; and what bad servers are told. */
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -63,6 +64,11 @@ const requests = async (behaviour: string): Promise<number[]> => {
     .map((path) => all[path]!);
 };
 
+const asked = async (behaviour: string): Promise<boolean> => {
+  const all = (await (await fetch(`${address}/requests`)).json()) as Record<string, number>;
+  return Object.keys(all).some((path) => path.startsWith(`/${behaviour}/`));
+};
+
 /** Indices, labels and pixels of the batches of an epoch. */
 async function digests(
   from: ClipList,
@@ -122,6 +128,22 @@ describe('training from a web server', () => {
       .map((name) => statSync(join(folder.path, 'limited', name)).size);
     expect(sizes.length).toBeGreaterThan(0);
     expect(sizes.reduce((a, b) => a + b)).toBeLessThanOrEqual(6 * BLOCK); // one may come after the last look
+  });
+
+  test('a limit smaller than a block fetches again and again, and is right all the same', async () => {
+    expect(await digests(open('good', 'none', { limit: 1 }))).toEqual(await digests(open('good', 'a')));
+  });
+
+  test('the limit is that of all packs in the cache; what a killed process left there goes first', async () => {
+    await digests(open('good', 'shared'));
+    const [mirror] = readdirSync(join(folder.path, 'shared'));
+    const part = join(folder.path, 'shared', mirror!, 'train-000000.tar.blocks', '000009.4711-0a1b2c3d');
+    writeFileSync(part, Buffer.alloc(BLOCK));
+    utimesSync(part, 1, 1);
+    await digests(open('busy', 'shared', { limit: 5 * BLOCK }));
+    const names = readdirSync(join(folder.path, 'shared'), { recursive: true, encoding: 'utf8' });
+    expect(names.filter((name) => /[.]blocks[/\\]\d{6}$/.test(name)).length).toBeLessThanOrEqual(6);
+    expect(existsSync(part)).toBe(false);
   });
 
   test('ranks that share one cache read every clip once, each its part of every batch', async () => {
@@ -192,6 +214,16 @@ describe('bad servers', () => {
       /expected a file of \d+ bytes, as the index says, received one of \d+/,
     ],
     [
+      'shifted',
+      'stream/other-range',
+      /expected bytes 0-1999, as they were asked for, received bytes 1-2000\//,
+    ],
+    [
+      'longer',
+      'stream/other-range',
+      /expected bytes 0-1999, as they were asked for, received more than these/,
+    ],
+    [
       'silent',
       'stream/unreachable',
       /received no byte for 0.3 s, 3 times; check the address and the network/,
@@ -216,6 +248,30 @@ describe('bad servers', () => {
       /expected an answer from the server, received ECONNREFUSED, 3 times/,
     );
     expect(() => open('good/nowhere', 'x')).toThrow(/nowhere.*received 404 Not Found/);
+    expect(() => open('page', 'page')).toThrow(
+      /^http:.*page\/train.index.jsonl line 1: expected a line of an index/,
+    );
+    expect(existsSync(join(folder.path, 'page'))).toBe(false);
+  });
+
+  test('a cache that cannot be written to is told as such', () => {
+    writeFileSync(join(folder.path, 'a-file'), '');
+    expect(() => open('good', 'a-file/cache')).toThrow(
+      /a-file.*: expected room and permission to keep what was fetched, received not a directory; choose another stream_cache/,
+    );
+  });
+
+  test('Ctrl+C ends a process that waits for an index, whoever listens for it', async () => {
+    const entry = new URL('../pack/read-pack.js', import.meta.url).href;
+    const program = `process.on('SIGINT', () => {}); const { readPack } = await import('${entry}');
+      console.log('ready'); readPack('${address}/mute/train.index.jsonl', { cache: '${join(folder.path, 'mute')}' });`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(child.stdout, 'data');
+    await expect.poll(() => asked('mute')).toBe(true);
+    child.kill('SIGINT');
+    expect(await once(child, 'close')).toEqual([null, 'SIGINT']);
   });
 
   test('training stops with the error of the server, not with bad clips', async () => {

@@ -30,6 +30,8 @@ const listener: RequestListener = (request, answer) => {
   if (behaviour === 'busy' && seen < 3) return answer.writeHead(503).end();
   if (behaviour === 'hangs-up' && seen < 3) return request.socket.destroy();
   if (behaviour === 'silent' && shard) return;
+  if (behaviour === 'mute') return;
+  if (behaviour === 'page') return answer.end('<html>please log in</html>');
   if (behaviour === 'signed' && search !== '?signature=x%2Fy') return answer.writeHead(403).end();
   const bytes = readFileSync(file);
   if (behaviour === 'damaged' && shard && seen === 1) bytes.fill(0, 1000, 3000);
@@ -46,14 +48,20 @@ function part(
   last: number,
   behaviour: string | undefined,
   seen: number,
-): void {
+): ServerResponse | undefined {
   const total = behaviour === 'other-size' ? bytes.length + 512 : bytes.length;
+  if (behaviour === 'longer') return answer.writeHead(206).end(bytes);
+  if (behaviour === 'shifted') {
+    answer.writeHead(206, { 'content-range': `bytes ${from + 1}-${last + 1}/${total}` });
+    return answer.end(bytes.subarray(from + 1, last + 2));
+  }
   answer.writeHead(206, {
     'content-range': `bytes ${from}-${last}/${total}`,
     'content-length': last + 1 - from,
   });
-  if (behaviour !== 'cuts' || seen > 1) answer.end(bytes.subarray(from, last + 1));
-  else answer.write(bytes.subarray(from, from + 100), () => answer.destroy());
+  if (behaviour !== 'cuts' || seen > 1) return answer.end(bytes.subarray(from, last + 1));
+  answer.write(bytes.subarray(from, from + 100), () => answer.destroy());
+  return undefined;
 }
 
 server.listen(0, '127.0.0.1', () => parentPort!.postMessage((server.address() as AddressInfo).port));

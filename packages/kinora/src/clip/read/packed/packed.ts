@@ -7,6 +7,7 @@ import { decodeFrames, type EncodedFrame, verifyFrames } from '../jpeg-frames.js
 import type { ClipSource } from '../source.js';
 import { type ClipDescription, frameOffsets } from './description.js';
 import { checksumOf, type PackedPlace } from './place.js';
+import { addressOf, mirrorOf } from './remote/mirror.js';
 import { shardBytes } from './shard-bytes.js';
 
 /** Unwanted bytes between two frames that are read rather than skipped: a request costs more. */
@@ -42,7 +43,7 @@ export async function openPacked(path: string, place: PackedPlace): Promise<Clip
 export async function readDescription(place: PackedPlace): Promise<ClipDescription> {
   const { shard, offset, bytes, checksum } = place;
   const found = await shardBytes(shard, offset, bytes, (read) => checksumOf(read) === checksum);
-  check(found, checksum, `${shard}, byte ${offset}`);
+  check(found, checksum, shard, `${shard}, byte ${offset}`);
   return JSON.parse(Buffer.from(found).toString('utf8')) as ClipDescription;
 }
 
@@ -64,7 +65,7 @@ async function encodedFrames(
   return (position) => {
     const frame = frames.get(position)!;
     const name = `${place.shard}, clip ${id}, frame ${position + 1}`;
-    check(frame, sha256[position]!, name);
+    check(frame, sha256[position]!, place.shard, name);
     return { bytes: frame, name };
   };
 }
@@ -91,14 +92,18 @@ function ranges(offsets: Float64Array, bytes: readonly number[], positions: read
   return found;
 }
 
-function check(bytes: Uint8Array, expected: string, where: string): void {
+function check(bytes: Uint8Array, expected: string, shard: string, where: string): void {
   const received = checksumOf(bytes);
   if (received === expected) return;
+  const mirror = mirrorOf(shard);
   throw new KinoraError({
     code: 'clip/checksum',
     where,
     expected: `bytes with SHA-256 ${expected}...`,
     received: `${received}...: the shard is damaged, or not the one that its index was written for`,
-    hint: 'kinora pack --check tells what else is',
+    hint:
+      mirror === undefined
+        ? 'kinora pack --check tells what else is'
+        : `it was fetched twice from ${addressOf(mirror, shard)}; put index and shards of one pack there`,
   });
 }

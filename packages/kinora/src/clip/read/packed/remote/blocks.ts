@@ -1,24 +1,12 @@
 /**
  * The blocks of a mirror: fetched once, by whichever thread or process needs one first, kept as files, and removed again,
- * oldest first, above the mirror's limit. What they hold is checked by those who read it.
+ * oldest first, above the limit of the cache. What they hold is checked by those who read it.
  */
-import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { KinoraError } from '@kinora/torch/error';
+import { claim } from './claim.js';
 import { type FetchOptions, fetchBytes } from './fetch-range.js';
+import { inCache, keep, makeFolder, makeRoom } from './kept.js';
 import { addressOf, type Mirror } from './mirror.js';
 
 /** Bytes of a shard of a mirror, fetched where they are not here yet. Throws KinoraError `stream/*`. */
@@ -58,108 +46,43 @@ async function readBlock(mirror: Mirror, shard: string, number: number): Promise
     } catch (error) {
       // Not here yet, or removed between its coming and this.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      await fetchBlock(mirror, shard, number);
     }
+    const fetched = await fetchBlock(mirror, shard, number);
+    if (fetched !== undefined) return fetched;
   }
 }
 
-/** A claim is renewed this often, in milliseconds, and given up by all when it is this old. */
-const RENEW = 1000;
-const STALE = 5000;
-
-/**
- * Sees to it that a block is here. A claim beside it keeps others from fetching it too; it saves traffic and no more:
- * should two fetch a block, either file will do.
- */
+/** Sees to it that a block is here. Returns its bytes if nobody else did so first: the file may be gone again. */
 export async function fetchBlock(
   mirror: Mirror,
   shard: string,
   number: number,
   options: FetchOptions = {},
-): Promise<void> {
+): Promise<Uint8Array | undefined> {
   const file = blockFile(mirror, shard, number);
-  const claim = `${file}.claim`;
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   while (!existsSync(file)) {
-    if (!claimed(claim)) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      options.signal?.throwIfAborted();
-      continue;
-    }
-    const renew = setInterval(() => touch(claim), RENEW);
-    try {
-      const total = mirror.sizes[basename(shard)]!;
-      const from = number * mirror.block;
-      const to = Math.min(total, from + mirror.block);
-      const bytes = await fetchBytes(addressOf(mirror, shard), { from, to, total }, options);
-      keep(file, bytes);
-      makeRoom(mirror);
-    } finally {
-      clearInterval(renew);
-      rmSync(claim, { force: true });
-    }
+    const release = inCache(file, () => claim(file));
+    if (release !== undefined) return fetchNow(mirror, shard, number, options).finally(release);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    options.signal?.throwIfAborted();
   }
+  return undefined;
 }
 
-function claimed(claim: string): boolean {
-  try {
-    closeSync(openSync(claim, 'wx'));
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    const since = statSync(claim, { throwIfNoEntry: false })?.mtimeMs;
-    if (since !== undefined && Date.now() - since > STALE) rmSync(claim, { force: true });
-    return false;
-  }
-}
-
-function touch(claim: string): void {
-  try {
-    utimesSync(claim, new Date(), new Date());
-  } catch {
-    // Another took it for given up; that costs a second transfer.
-  }
-}
-
-/** Not synced: a block that a power cut damaged is found by its checksums and fetched again. */
-function keep(file: string, bytes: Uint8Array): void {
-  const beside = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
-  try {
-    writeFileSync(beside, bytes);
-    renameSync(beside, file);
-  } catch (error) {
-    rmSync(beside, { force: true });
-    throw new KinoraError({
-      code: 'stream/cache',
-      where: file,
-      expected: 'room and permission to keep what was fetched',
-      received: (error as Error).message,
-      hint: 'choose another stream_cache, or a smaller stream_cache_gb',
-      cause: error,
-    });
-  }
-}
-
-/** Blocks until the next look, of each mirror. */
-const untilLook = new Map<string, number>();
-
-/** Looks at the whole folder once in a while: whenever a sixteenth of the limit may have come. */
-function makeRoom({ folder, limit, block }: Mirror): void {
-  const left = (untilLook.get(folder) ?? 0) - 1;
-  untilLook.set(folder, left > 0 ? left : Math.max(1, Math.floor(limit / block / 16)));
-  if (left > 0) return;
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /[.]blocks[/\\]\d+$/.test(name))
-    .flatMap((name) => {
-      const info = statSync(join(folder, name), { throwIfNoEntry: false });
-      return info === undefined ? [] : [{ name, bytes: info.size, since: info.mtimeMs }];
-    });
-  let over = files.reduce((sum, { bytes }) => sum + bytes, 0) - limit;
-  for (const { name, bytes } of files.sort((a, b) => a.since - b.since)) {
-    if (over <= 0) break;
-    rmSync(join(folder, name), { force: true });
-    over -= bytes;
-  }
+async function fetchNow(
+  mirror: Mirror,
+  shard: string,
+  number: number,
+  options: FetchOptions,
+): Promise<Uint8Array> {
+  const total = mirror.sizes[basename(shard)]!;
+  const from = number * mirror.block;
+  const to = Math.min(total, from + mirror.block);
+  const bytes = await fetchBytes(addressOf(mirror, shard), { from, to, total }, options);
+  keep(blockFile(mirror, shard, number), bytes);
+  makeRoom(mirror);
+  return bytes;
 }
 
 const blockFile = ({ folder }: Mirror, shard: string, number: number): string =>

@@ -61,13 +61,16 @@ async function fetchOnce(
     const answer = await fetch(url, { headers, signal: watch.signal });
     checkAnswer(url, range, answer);
     const chunks: Uint8Array[] = [];
+    let left = range === undefined ? Number.POSITIVE_INFINITY : range.to - range.from;
     for await (const chunk of answer.body!) {
+      left -= chunk.length;
+      if (left < 0) throw otherRange(url, range!, 'more than these');
       chunks.push(chunk);
       clearTimeout(timer);
       timer = setTimeout(late, timeout);
     }
     const bytes = Buffer.concat(chunks);
-    if (range !== undefined && bytes.length !== range.to - range.from)
+    if (range !== undefined && bytes.length < range.to - range.from)
       throw new Error(`an answer cut short after ${bytes.length} of ${range.to - range.from} bytes`);
     return bytes;
   } finally {
@@ -96,12 +99,25 @@ function checkAnswer(url: string, range: ByteRange | undefined, answer: Response
   }
   if (status !== (range === undefined ? 200 : 206) && status !== 416)
     throw fail('stream/status', 'the file', received, hintFor(status));
-  const total = Number(/\/(\d+)$/.exec(answer.headers.get('content-range') ?? '')?.[1] ?? range?.total);
+  const given = answer.headers.get('content-range') ?? '';
+  const first = /^bytes (\d+)-/.exec(given)?.[1];
+  if (range !== undefined && status === 206 && first !== undefined && Number(first) !== range.from)
+    throw otherRange(url, range, given);
+  const total = Number(/\/(\d+)$/.exec(given)?.[1] ?? range?.total);
   if (status !== 416 && (range === undefined || total === range.total)) return;
   const got = status === 416 ? 'a shorter one' : `one of ${total}`;
   const hint = 'index and shards are not of one pack: put both there again';
   throw fail('stream/other-size', `a file of ${range?.total} bytes, as the index says`, got, hint);
 }
+
+const otherRange = (where: string, { from, to }: ByteRange, received: string): KinoraError =>
+  new KinoraError({
+    code: 'stream/other-range',
+    where,
+    expected: `bytes ${from}-${to - 1}, as they were asked for`,
+    received,
+    hint: 'the server, or a proxy before it, answers range requests wrongly: use another',
+  });
 
 function hintFor(status: number): string {
   if (status === 401 || status === 403)

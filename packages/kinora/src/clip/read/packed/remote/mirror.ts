@@ -11,7 +11,7 @@ export interface Mirror {
   readonly url: string;
   /** Bytes of a block. */
   readonly block: number;
-  /** Bytes that the blocks may take together; the oldest ones go first. */
+  /** Bytes that the blocks of this and of all mirrors beside it may take together; the oldest ones go first. */
   readonly limit: number;
   /** Bytes of each shard, by its name. */
   readonly sizes: Readonly<Record<string, number>>;

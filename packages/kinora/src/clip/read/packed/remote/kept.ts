@@ -1,0 +1,82 @@
+/**
+ * The files of a cache: blocks of packs, kept until newer ones want their room. Not synced: a block that a power cut damaged
+ * is found by its checksums and fetched again.
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { KinoraError } from '@kinora/torch/error';
+import { type Mirror, mirrorFile } from './mirror.js';
+
+/** A file appears whole or not at all. Throws `stream/cache` where the disk does not take it. */
+export function keep(file: string, bytes: Uint8Array): void {
+  const beside = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
+  inCache(file, () => {
+    try {
+      writeFileSync(beside, bytes);
+      renameSync(beside, file);
+    } catch (error) {
+      rmSync(beside, { force: true });
+      throw error;
+    }
+  });
+}
+
+/** Throws `stream/cache`. */
+export function makeFolder(folder: string): void {
+  inCache(folder, () => mkdirSync(folder, { recursive: true }));
+}
+
+/** What the file system refuses to `work` becomes an error that says what the user may do. */
+export function inCache<T>(where: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new KinoraError({
+      code: 'stream/cache',
+      where,
+      expected: 'room and permission to keep what was fetched',
+      received: code === undefined ? message : (/^[A-Z0-9]+: (.*?),/.exec(message)?.[1] ?? code),
+      hint: 'choose another stream_cache, or a smaller stream_cache_gb',
+      cause,
+    });
+  }
+}
+
+/** Blocks until the next look, of each cache and limit. */
+const untilLook = new Map<string, number>();
+
+/**
+ * Removes the oldest files of all mirrors beside this one, above its limit. Looks at them once in a while: whenever a
+ * sixteenth of the limit may have come.
+ */
+export function makeRoom({ folder, limit, block }: Mirror): void {
+  const cache = dirname(folder);
+  const key = `${limit} ${cache}`;
+  const left = (untilLook.get(key) ?? 0) - 1;
+  untilLook.set(key, left > 0 ? left : Math.max(1, Math.floor(limit / block / 16)));
+  if (left > 0) return;
+  const files = filesIn(cache);
+  let over = files.reduce((sum, { bytes }) => sum + bytes, 0) - limit;
+  for (const { file, bytes } of files.sort((a, b) => a.since - b.since)) {
+    if (over <= 0) break;
+    rmSync(file, { force: true });
+    over -= bytes;
+  }
+}
+
+/** Blocks, and what a killed process left of one. */
+function filesIn(cache: string): { file: string; bytes: number; since: number }[] {
+  const mirrors = readdirSync(cache).map((name) => join(cache, name));
+  return mirrors
+    .filter((folder) => existsSync(mirrorFile(folder)))
+    .flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+    )
+    .filter((file) => /[.]blocks[/\\]\d+(?:[.]\d+-[0-9a-f]+)?$/.test(file))
+    .flatMap((file) => {
+      const info = statSync(file, { throwIfNoEntry: false });
+      return info === undefined ? [] : [{ file, bytes: info.size, since: info.mtimeMs }];
+    });
+}
