@@ -1,10 +1,11 @@
 /** The logits of a network for every clip of a list, in evaluation mode. */
-import { type Device, inferenceMode, scope } from '@kinora/torch';
+import { type Device, inferenceMode, Readback, Stream, scope } from '@kinora/torch';
 import type { PreprocessSpec } from '../clip/spec.js';
-import type { ClipLoader } from '../data/load/loader.js';
-import { networkInputs } from '../model/input.js';
+import type { Batch, ClipLoader } from '../data/load/loader.js';
+import { inputBytes, inputFloats } from '../model/input.js';
 import type { Network } from '../model/network.js';
 import type { ProgressTask } from '../progress.js';
+import { Unread } from './unread.js';
 
 export interface Predictions {
   /** Positions in the loader's list, `[N]`; clips that could not be read are not among them. */
@@ -15,7 +16,7 @@ export interface Predictions {
   readonly logits: Float32Array;
 }
 
-/** Restores the network's mode. Stops between batches with the signal's reason. */
+/** Restores the network's mode. Stops between batches with the signal's reason. On a GPU a batch is launched before the last is read. */
 export async function predictAll(
   network: Network,
   loader: ClipLoader,
@@ -26,23 +27,39 @@ export async function predictAll(
   const indices: number[] = [];
   const targets: number[] = [];
   const rows: Float32Array[] = [];
+  const unread = new Unread<{ result: Readback }>(device === 'cpu' ? 0 : 1, ({ result }) =>
+    rows.push(result.take(([logits]) => logits!.toTypedArray() as Float32Array)),
+  );
+  const launch = launcher(network, spec, device);
   const wasTraining = network.training;
   network.eval();
   try {
     for await (const batch of loader.epoch(0)) {
       signal?.throwIfAborted();
-      const logits = scope(() =>
-        inferenceMode(() => network.call(...networkInputs(batch, spec, device)).logits.toTypedArray()),
-      );
-      rows.push(logits as Float32Array);
+      const result = launch(batch);
+      batch.release();
+      await unread.add({ result });
       indices.push(...batch.indices);
       targets.push(...Array.from(batch.labels, Number));
       task?.update(indices.length);
     }
+    await unread.all();
   } finally {
+    unread.drop();
     network.train(wasTraining);
   }
   return { indices: Int32Array.from(indices), targets: Int32Array.from(targets), logits: concat(rows) };
+}
+
+function launcher(network: Network, spec: PreprocessSpec, device: Device): (batch: Batch) => Readback {
+  const copies = new Stream(device);
+  return (batch) =>
+    scope(() =>
+      inferenceMode(() => {
+        const bytes = copies.handOver(() => inputBytes(batch, device));
+        return new Readback([network.call(...inputFloats(bytes, spec)).logits], device);
+      }),
+    );
 }
 
 function concat(rows: readonly Float32Array[]): Float32Array {

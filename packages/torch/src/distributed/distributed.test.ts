@@ -119,7 +119,8 @@ test.skipIf(!enough)('who comes to the end when rank 0 has gone ends as well', a
   const server = await Store.tcp({ ...common, port: 0, isServer: true });
   const late = await Store.tcp({ ...common, port: server.port!, isServer: false });
   server.close();
-  expect(errorOf(() => late.set('key', 'value')).code).toBe('distributed/store-lost');
+  // An answer is waited for, which not every libtorch gives to `set`.
+  expect(errorOf(() => late.add('key', 1)).code).toBe('distributed/store-lost');
   await late.gather('left', { rank: 1, size: 2 }, 100);
   late.close();
 });
