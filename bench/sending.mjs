@@ -1,0 +1,32 @@
+// How long sending gradients among 8 and 64 GPUs should take: a calculation from what is assumed of their network, shared by the
+// programs that say what many GPUs would bring.
+
+export const assumed = {
+  /** Bytes a second that a ring of all-reduce moves between neighbours: NVLink in a host, one 200 Gbit/s adapter between. */
+  bandwidth: { inside: 150e9, between: 20e9 },
+  /** Seconds from neighbour to neighbour: NCCL in a host and between hosts, TCP between CPUs. */
+  latency: { inside: 5e-6, between: 15e-6, tcp: 40e-6 },
+  gpusInHost: 8,
+  /** Bytes of the first bucket of gradients, and of the others at most: the last one has no backward left to hide behind. */
+  buckets: { first: 2 ** 20, others: 25 * 2 ** 20 },
+  /** Small all-reduces over Gloo in every step: loss and counts. */
+  sums: 1,
+};
+
+/** Seconds that a ring all-reduce of so many bytes takes (Patarasuk and Yuan 2009). */
+const ring = (
+  /** @type {number} */ n,
+  /** @type {number} */ bytes,
+  /** @type {number} */ bandwidth,
+  /** @type {number} */ latency,
+) => 2 * (n - 1) * (bytes / n / bandwidth + latency);
+
+/** Seconds in which so many GPUs average so many bytes. @param {number} gpus @param {number} bytes */
+export function sendingBytes(gpus, bytes) {
+  const where = gpus > assumed.gpusInHost ? 'between' : 'inside';
+  return ring(gpus, bytes, assumed.bandwidth[where], assumed.latency[where]);
+}
+
+/** Seconds of the loss and the counts of a step. @param {number} gpus */
+export const sendingSums = (gpus) =>
+  assumed.sums * ring(gpus, 8, Number.POSITIVE_INFINITY, assumed.latency.tcp);
