@@ -4,11 +4,10 @@
  * exporter, server and browser all come here. Runs in browsers too.
  */
 import { type ClipDraw, clipMatrix, type FrameDraw, noDraw } from './augment/augment.js';
-import { type ColourMap, changesNothing, colourMap, colourMatrix, meanLuma } from './augment/colour.js';
-import type { Matrix } from './augment/matrix.js';
-import { type Image, type Interpolation, warp } from './augment/warp.js';
+import { type ColourMatrix, changesNothing, colourMatrix, meanLuma, recolour } from './augment/colour.js';
+import { warp } from './augment/warp.js';
 import { cropStart } from './crop.js';
-import { type Frames, frameBytes, type Size } from './frames.js';
+import { type Frames, frameAt, frameBytes, type Size } from './frames.js';
 import { resizeFrames } from './resize.js';
 import type { PreprocessSpec, ResizeRule } from './spec.js';
 
@@ -35,10 +34,11 @@ export function prepareClip(
   const size = resizedSize(frames, spec);
   const resized = resizeFrames(frames, size.height, size.width, scratch);
   const luma = draw.frames.some((frame) => frame.contrast !== 1) ? meanLuma(resized.data) : 0;
-  const changes = draw.frames.map((frame) => changeOf(frame, draw, resized, spec.crop, luma));
-  for (let t = 0; t < resized.count; t++) {
-    prepareFrame(resized, t, spec.crop, out, changes[draw.perFrame ? t : 0]!);
-  }
+  const target: Frames = { data: out, count: resized.count, ...spec.crop };
+  if (draw.perFrame) {
+    for (const [t, frame] of draw.frames.entries())
+      prepareAsPil(oneFrame(resized, t), frame, draw.flip, oneFrame(target, t), luma);
+  } else prepareAlike(resized, draw.frames[0]!, draw.flip, target, luma);
   return out;
 }
 
@@ -73,50 +73,37 @@ export function toHeight(frame: Size, height: number): Size {
   return { height, width: Math.max(1, Math.round((frame.width * height) / frame.height)) };
 }
 
-/** What happens to a frame: made once for all frames that share a draw. */
-interface FrameChange {
-  readonly matrix: Matrix;
-  readonly interpolation: Interpolation;
-  /** Absent: colours stay. */
-  readonly colours: ColourMap | undefined;
-  readonly asCenterCrop: boolean;
+/** All frames move alike. */
+function prepareAlike(frames: Frames, draw: FrameDraw, flip: boolean, out: Frames, luma: number): void {
+  warp(frames, out, clipMatrix(draw, flip, frames, out), 'bilinear', coloursOf(draw, luma));
 }
 
-function changeOf(
-  frame: FrameDraw,
-  { flip, perFrame }: ClipDraw,
-  size: Size,
-  crop: Size,
-  luma: number,
-): FrameChange {
-  return {
-    matrix: clipMatrix(frame, flip, size, crop, perFrame),
-    interpolation: perFrame ? 'nearest' : 'bilinear',
-    colours: changesNothing(frame) ? undefined : colourMap(colourMatrix(frame, luma)),
-    asCenterCrop: perFrame,
-  };
+/** A frame as torchvision's transforms of PIL images change it: nearest pixels, and CenterCrop as a step of its own. */
+function prepareAsPil(frame: Frames, draw: FrameDraw, flip: boolean, out: Frames, luma: number): void {
+  warp(frame, out, clipMatrix(draw, flip, frame, out, true), 'nearest');
+  clearOutside(out, frame);
+  const colours = coloursOf(draw, luma);
+  if (colours !== undefined) recolour(out.data, colours);
 }
 
-function prepareFrame(frames: Frames, t: number, crop: Size, out: Uint8Array, change: FrameChange): void {
-  const target = imageAt(out, t, crop);
-  warp(imageAt(frames.data, t, frames), target, change.matrix, change.interpolation);
-  if (change.asCenterCrop) clearOutside(target, frames, crop);
-  change.colours?.(out, target.offset, target.offset + frameBytes(crop.height, crop.width));
+/** Undefined: colours stay. */
+function coloursOf(draw: FrameDraw, luma: number): ColourMatrix | undefined {
+  return changesNothing(draw) ? undefined : colourMatrix(draw, luma);
 }
 
-function imageAt(data: Uint8Array, t: number, { height, width }: Size): Image {
-  return { data, offset: t * frameBytes(height, width), height, width };
+function oneFrame(frames: Frames, t: number): Frames {
+  return { ...frames, data: frameAt(frames, t), count: 1 };
 }
 
 /** Blackens what the crop shows beyond the frame's rectangle: CenterCrop pads after RandomAffine. */
-function clearOutside(image: Image, frame: Size, crop: Size): void {
+function clearOutside(crop: Frames, frame: Size): void {
   const top = Math.max(0, -cropStart(frame.height, crop.height));
   const left = Math.max(0, -cropStart(frame.width, crop.width));
   if (top === 0 && left === 0 && frame.height >= crop.height && frame.width >= crop.width) return;
   for (let y = 0; y < crop.height; y++) {
-    const row = image.offset + y * crop.width * 3;
+    const row = y * crop.width * 3;
     const inside = y >= top && y < top + frame.height;
-    image.data.fill(0, row, row + (inside ? left : crop.width) * 3);
-    image.data.fill(0, row + Math.min(crop.width, left + frame.width) * 3, row + crop.width * 3);
+    crop.data.fill(0, row, row + (inside ? left : crop.width) * 3);
+    crop.data.fill(0, row + Math.min(crop.width, left + frame.width) * 3, row + crop.width * 3);
   }
 }

@@ -31,36 +31,44 @@ export function changesNothing(change: ColourChange): boolean {
 }
 
 /**
- * `[3, 4]` row by row: the linear part and the offset added to each channel (pixel values 0-255).
- * Contrast turns about `meanLuma`, the clip's mean grey level.
+ * `[3, 4]` row by row, 16.16 fixed point: what each channel takes of red, green and blue (0-255), and an offset that has
+ * the half for rounding in it.
  */
-export function colourMatrix(change: ColourChange, meanLuma: number): Float64Array {
+export type ColourMatrix = Int32Array;
+
+/** What a change means. Contrast turns about `meanLuma`, the clip's mean grey level. */
+export function colourMatrix(change: ColourChange, meanLuma: number): ColourMatrix {
   const angle = change.hue * 2 * Math.PI;
   const cos = change.saturation * Math.cos(angle);
   const sin = change.saturation * Math.sin(angle);
   const turned = product(RGB, product([[1, 0, 0], [0, cos, -sin], [0, sin, cos]], YIQ)); // biome-ignore format: a matrix
   const gain = change.brightness * change.contrast;
   const offset = change.brightness * (1 - change.contrast) * meanLuma;
-  return Float64Array.from(turned.flatMap(([r, g, b]) => [r * gain, g * gain, b * gain, offset]));
+  const point = (value: number): number => Math.round(value * 65536);
+  return Int32Array.from(
+    turned.flatMap((row) => [...row.map((weight) => point(weight * gain)), point(offset) + 32768]),
+  );
 }
 
-/** Changes the RGB pixels in `data[from, to)` in place. */
-export type ColourMap = (data: Uint8Array, from: number, to: number) => void;
-
-/** What a `[3, 4]` matrix does to pixels, in 16-bit fixed point. Made once a clip, as the tables take a while. */
-export function colourMap(matrix: Float64Array): ColourMap {
-  const m = Int32Array.from(matrix, (value, i) => Math.round(value * 65536) + (i % 4 === 3 ? 32768 : 0));
-  const [rr, rg, rb, ro, gr, gg, gb, go, br, bg, bb, bo] = m as unknown as number[];
-  if (rg === 0 && rb === 0 && gr === 0 && gb === 0 && br === 0 && bg === 0) {
-    const [red, green, blue] = [table(rr!, ro!), table(gg!, go!), table(bb!, bo!)];
-    return (data, from, to) => applyTables(data, from, to, red, green, blue);
-  }
-  return (data, from, to) => applyMatrix(data, from, to, m);
+/** A change of each channel by itself, as brightness and contrast are; 16.16 fixed point, rounding in the offset. */
+export interface Gain {
+  readonly gain: readonly number[];
+  readonly offset: readonly number[];
 }
 
-function applyMatrix(data: Uint8Array, from: number, to: number, matrix: Int32Array): void {
+export const noGain: Gain = { gain: [65536, 65536, 65536], offset: [32768, 32768, 32768] };
+
+/** Undefined where channels mix. */
+export function gainOf(matrix: ColourMatrix): Gain | undefined {
   const [rr, rg, rb, ro, gr, gg, gb, go, br, bg, bb, bo] = matrix as unknown as number[];
-  for (let p = from; p < to; p += 3) {
+  if ([rg, rb, gr, gb, br, bg].some((weight) => weight !== 0)) return undefined;
+  return { gain: [rr!, gg!, bb!], offset: [ro!, go!, bo!] };
+}
+
+/** Changes RGB pixels in place. */
+export function recolour(data: Uint8Array, matrix: ColourMatrix): void {
+  const [rr, rg, rb, ro, gr, gg, gb, go, br, bg, bb, bo] = matrix as unknown as number[];
+  for (let p = 0; p < data.length; p += 3) {
     const r = data[p]!;
     const g = data[p + 1]!;
     const b = data[p + 2]!;
@@ -68,28 +76,6 @@ function applyMatrix(data: Uint8Array, from: number, to: number, matrix: Int32Ar
     data[p + 1] = clamp((gr! * r + gg! * g + gb! * b + go!) >> 16);
     data[p + 2] = clamp((br! * r + bg! * g + bb! * b + bo!) >> 16);
   }
-}
-
-/** Each channel by itself, as brightness and contrast change it: what becomes of the 256 values is worked out once. */
-function applyTables(
-  data: Uint8Array,
-  from: number,
-  to: number,
-  red: Uint8Array,
-  green: Uint8Array,
-  blue: Uint8Array,
-): void {
-  for (let p = from; p < to; p += 3) {
-    data[p] = red[data[p]!]!;
-    data[p + 1] = green[data[p + 1]!]!;
-    data[p + 2] = blue[data[p + 2]!]!;
-  }
-}
-
-function table(gain: number, offset: number): Uint8Array {
-  const values = new Uint8Array(256);
-  for (let value = 0; value < 256; value++) values[value] = clamp((gain * value + offset) >> 16);
-  return values;
 }
 
 /** Mean grey level (0-255) of RGB pixels, from every seventh of them. */

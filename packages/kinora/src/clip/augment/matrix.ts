@@ -54,6 +54,19 @@ export function inverseAffine(affine: Affine, centreX: number, centreY: number):
   return [a, b, a * x + b * y + centreX, d, e, d * x + e * y + centreY];
 }
 
+/** In 16.16 fixed point, with the source's point under the centre of the first output pixel; rounded as PIL rounds. */
+export function fixedPoint([a, b, c, d, e, f]: Matrix): Int32Array {
+  const point = (value: number): number => Math.floor(value * 65536 + 0.5);
+  return Int32Array.of(
+    point(a),
+    point(b),
+    point(c + a * 0.5 + b * 0.5),
+    point(d),
+    point(e),
+    point(f + d * 0.5 + e * 0.5),
+  );
+}
+
 /**
  * The matrix in PIL's 16.16 fixed point, as real numbers again: steps and the centre of the first pixel are
  * rounded. Composed with shifts by whole pixels it stays what PIL would have used on the whole frame.

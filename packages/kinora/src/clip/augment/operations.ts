@@ -9,11 +9,7 @@ import { warp } from './warp.js';
 
 /** Draws every frame through an output-to-source matrix, bilinear, black outside (to one grey level as PIL). Returns it. */
 export function affine(clip: Frames, matrix: Matrix): Matrix {
-  for (let t = 0; t < clip.count; t++) {
-    const frame = frameAt(clip, t);
-    const image = (data: Uint8Array) => ({ data, offset: 0, height: clip.height, width: clip.width });
-    warp(image(frame.slice()), image(frame), matrix, 'bilinear');
-  }
+  warp({ ...clip, data: clip.data.slice() }, clip, matrix, 'bilinear');
   return matrix;
 }
 
