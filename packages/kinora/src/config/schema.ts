@@ -78,7 +78,10 @@ const data = {
     .positive()
     .default(50)
     .describe('gigabytes that it may take; the oldest go first'),
-  num_workers: natural.default(2).describe('decoding threads'),
+  num_workers: natural
+    .nullable()
+    .default(null)
+    .describe('decoding threads (default: one per core, shared by the ranks of a host; at most 16)'),
 };
 
 const epochs = z.union([z.literal(-1), count]);

@@ -121,7 +121,7 @@ const common = (
   spec,
   batchSize: config.batch_size,
   part,
-  workers: config.num_workers,
+  ...(config.num_workers !== null && { workers: config.num_workers }),
   maxBadFraction: config.max_bad_fraction,
   onBadClip,
   ...(flow && { flow: { cache: flowCache(config) } }),

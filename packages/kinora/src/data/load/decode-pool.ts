@@ -25,6 +25,18 @@ export function boundedWorkers(requested: number): number {
   return Math.max(0, Math.min(requested, availableParallelism()));
 }
 
+/** Every thread costs memory; more has not been measured. */
+const MOST = 16;
+
+/**
+ * Threads where nobody says how many: one per processor. They give way to the thread that trains. Launchers that start several
+ * ranks on a host say so in LOCAL_WORLD_SIZE; Slurm does not, and gives each its own processors.
+ */
+export function usualWorkers({ LOCAL_WORLD_SIZE = '1' }: NodeJS.ProcessEnv = process.env): number {
+  const own = Math.floor(availableParallelism() / Math.max(1, Number(LOCAL_WORLD_SIZE) || 1));
+  return Math.min(MOST, Math.max(1, own));
+}
+
 /** Frames lie outside the heap; a thread whose heap grows this large is broken, and must not take the machine with it. */
 const LIMITS = { maxOldGenerationSizeMb: 256 };
 

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { getPriority } from 'node:os';
+import { availableParallelism, getPriority } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { augmentSchema } from '../../clip/augment/augment-spec.js';
@@ -13,7 +13,7 @@ import { defaultSpec, type PreprocessSpec } from '../../clip/spec.js';
 import { type BadClip, writeBadClips } from '../lists/bad-clips.js';
 import type { ClipItem, ClipList } from '../lists/clip-list.js';
 import { readClip } from './clip-reader.js';
-import { decodePool } from './decode-pool.js';
+import { decodePool, usualWorkers } from './decode-pool.js';
 import { type Batch, type ClipLoader, clipLoader, type LoaderOptions } from './loader.js';
 import { readAhead } from './read-ahead.js';
 
@@ -329,4 +329,11 @@ test('reading ahead is bounded by the ring, and a released slot is filled at onc
   await things.next();
   expect(begun).toBe(5);
   await things.return();
+});
+
+test('without a number there is a thread for each core, shared by the ranks of a host', () => {
+  const cores = availableParallelism();
+  expect(usualWorkers({})).toBe(Math.min(16, cores));
+  expect(usualWorkers({ LOCAL_WORLD_SIZE: '2' })).toBe(Math.max(1, Math.min(16, Math.floor(cores / 2))));
+  expect(usualWorkers({ LOCAL_WORLD_SIZE: '1000000' })).toBe(1);
 });

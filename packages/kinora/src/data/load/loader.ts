@@ -18,7 +18,7 @@ import { type FetchAhead, fetchAhead } from '../stream/fetch-ahead.js';
 import { streamOrder } from '../stream/order.js';
 import { type Placement, placementOf } from '../stream/placement.js';
 import { type AssembledBatch, assembleBatch, type EpochRun, nothingLeft } from './assemble.js';
-import { boundedWorkers, type DecodePool, decodePool } from './decode-pool.js';
+import { boundedWorkers, type DecodePool, decodePool, usualWorkers } from './decode-pool.js';
 import { balancedOrder, batchCount, batchPlaces, epochOrder, type Part, repeatsIn, WHOLE } from './order.js';
 import { type Ahead, readAhead } from './read-ahead.js';
 
@@ -40,7 +40,7 @@ export interface LoaderOptions {
   readonly flow?: FlowOptions;
   /** Leaves out the last batch if it is not full; default: in training. */
   readonly dropLast?: boolean;
-  /** Worker threads, at most one per processor; 0 decodes in the calling thread. Default 2. */
+  /** Worker threads, at most one per processor; 0 decodes in the calling thread. Default: `usualWorkers`. */
   readonly workers?: number;
   /** Batches decoded ahead of the one handed out. Default 2. */
   readonly prefetch?: number;
@@ -95,7 +95,7 @@ export function clipLoader(options: LoaderOptions): ClipLoader {
   if (batchesPerEpoch === 0) throw tooFewClips(clips, batchSize);
   const clipBytes = preparedBytes(spec, fixedLength(spec));
   const flowBytes = flow === undefined ? 0 : fieldBytes(spec.crop, FLOW_FIELDS);
-  const workers = boundedWorkers(options.workers ?? 2);
+  const workers = boundedWorkers(options.workers ?? usualWorkers());
   const bad = new BadClips(clips, options.maxBadFraction ?? 0.01, options.onBadClip ?? (() => undefined));
   const ring = once(() =>
     memoryRing(
