@@ -56,18 +56,19 @@ export function compileFlags(libtorch) {
 }
 
 /** What of c10d this libtorch has. @param {Libtorch} libtorch */
-function distributedFlags({ c10d, gloo, ncclInclude }) {
+function distributedFlags({ c10d, gloo, ncclIncludes }) {
   return [
     ...(c10d ? ['-DKINORA_C10D=1'] : []),
     ...(gloo ? ['-DUSE_C10D_GLOO=1'] : []),
-    ...(ncclInclude === null ? [] : ['-DUSE_C10D_NCCL=1']),
+    ...(ncclIncludes === null ? [] : ['-DUSE_C10D_NCCL=1']),
   ];
 }
 
 /** @param {Libtorch} libtorch @param {string} native folder of the sources @returns {string[]} */
 export function includeFlags(libtorch, native) {
-  const { include, cudaInclude, ncclInclude } = libtorch;
-  const folders = [include, `${include}/torch/csrc/api/include`, cudaInclude, ncclInclude];
+  const { include, cudaInclude, ncclIncludes } = libtorch;
+  const others = new Set([cudaInclude, ...(ncclIncludes ?? [])]);
+  const folders = [include, `${include}/torch/csrc/api/include`, ...others];
   return [
     `-I${nodeApiHeaders()}`,
     `-I${native}/shim`, // instead of headers that may lie about: they belong to another version

@@ -23,7 +23,8 @@ export const OLDEST = /** @type {const} */ ([1, 13]);
  * @property {string | null} cudaInclude folder of cuda_runtime_api.h, if there is one
  * @property {boolean} c10d whether it can train in many processes (USE_DISTRIBUTED)
  * @property {boolean} gloo whether c10d has Gloo, for CPUs
- * @property {string | null} ncclInclude folder of nccl.h, where c10d has NCCL, for GPUs
+ * @property {readonly string[] | null} ncclIncludes where c10d has NCCL, for GPUs: folders of nccl.h and of what c10d includes with it;
+ * null where one of these headers is missing
  * @property {number} modified time of libtorch_cpu, in ms since 1970: a reinstalled libtorch is another
  * libtorch
  */
@@ -202,7 +203,20 @@ function distributedOf(path, lib) {
   ]);
   const cuda = join(lib, libraryName('torch_cuda'));
   const nccl = existsSync(cuda) && holds(cuda, ['_ZTIN4c10d16ProcessGroupNCCLE'])[0];
-  return { c10d, gloo, ncclInclude: nccl ? includeWith('nccl.h', path) : null };
+  return { c10d, gloo, ncclIncludes: nccl ? ncclIncludesOf(path) : null };
+}
+
+/** What ProcessGroupNCCL.hpp includes from outside libtorch. A toolkit has it in one place, pip's packages each have their own. */
+const NCCL_HEADERS = [
+  'nccl.h',
+  ...['cuda.h', 'cuda_runtime_api.h', 'crt/host_defines.h'],
+  ...['cublas_v2.h', 'cublasLt.h', 'cusolverDn.h', 'cusparse.h'],
+];
+
+/** @param {string} path of libtorch */
+function ncclIncludesOf(path) {
+  const folders = NCCL_HEADERS.map((header) => includeWith(header, path)).filter((folder) => folder !== null);
+  return folders.length === NCCL_HEADERS.length ? [...new Set(folders)] : null;
 }
 
 /** A CUDA toolkit's headers, or those of pip's nvidia packages beside Python's torch. @param {string} path */

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fabricateLibtorch, failureOf, temporaryFolder, write } from './fabricate.test.util.mjs';
@@ -46,6 +46,33 @@ describe('describeLibtorch', () => {
     const include = join(site, 'nvidia', 'cuda_runtime', 'include');
     write(join(include, 'cuda_runtime_api.h'), '');
     expect(describeLibtorch(path).cudaInclude).toBe(include);
+  });
+
+  test('finds what NCCL needs in the packages that hold it, and does without NCCL where a header is missing', () => {
+    const site = temporaryFolder();
+    const path = fabricateLibtorch(join(site, 'torch'), { cudart: 'libcudart.so.12' });
+    write(join(path, 'lib', libraryName('torch_cuda')), Buffer.from('_ZTIN4c10d16ProcessGroupNCCLE'));
+    const holders = {
+      cublas: ['cublas_v2.h', 'cublasLt.h'],
+      cuda_runtime: ['cuda.h', 'cuda_runtime_api.h', 'crt/host_defines.h'],
+      cusolver: ['cusolverDn.h'],
+      cusparse: ['cusparse.h'],
+      nccl: ['nccl.h'],
+    };
+    const home = process.env.CUDA_HOME;
+    process.env.CUDA_HOME = join(site, 'none');
+    try {
+      for (const [name, headers] of Object.entries(holders))
+        for (const header of headers) write(join(site, 'nvidia', name, 'include', header), '');
+      const folders = Object.keys(holders).map((name) => join(site, 'nvidia', name, 'include'));
+      expect([...(describeLibtorch(path).ncclIncludes ?? [])].sort()).toEqual(folders);
+      rmSync(join(site, 'nvidia', 'nccl'), { recursive: true });
+      const elsewhere = ['/usr/local/cuda', '/usr'].some((folder) => existsSync(`${folder}/include/nccl.h`));
+      expect(describeLibtorch(path).ncclIncludes === null).toBe(!elsewhere);
+    } finally {
+      if (home === undefined) delete process.env.CUDA_HOME;
+      else process.env.CUDA_HOME = home;
+    }
   });
 
   test('refuses a libtorch of another processor', async () => {
