@@ -31,7 +31,7 @@ export const sizes = tiny
         batch: 100,
         warmUp: 10,
         steps: 30,
-        perClass: 60,
+        perClass: 120,
         workers: availableParallelism(),
         trainingSteps: 3000,
       },

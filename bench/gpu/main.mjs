@@ -60,7 +60,8 @@ const fileOf = (/** @type {string} */ name) => join(cache, `${name}.${device.spl
 let failed = 0;
 for (const { name, commands } of PARTS.filter(({ name }) => words.some((word) => name.includes(word)))) {
   const file = fileOf(name);
-  if (values.again) rmSync(file, { force: true });
+  const begun = name === 'training' ? [file, join(cache, 'runs')] : [file];
+  if (values.again) for (const path of begun) rmSync(path, { recursive: true, force: true });
   if (existsSync(file)) continue;
   console.error(`${name} ...`);
   const parts = [];

@@ -1,5 +1,5 @@
 // Whole trainings of ConvColumn5 to 9 on synthetic gestures by `kinora train`: top-1 on people who were not trained on, and wall time.
-// One that was ended goes on. `node bench/gpu/training.mjs [DEVICE] [CACHE]`.
+// One that was ended goes on; the row of one that came to its end is kept. `node bench/gpu/training.mjs [DEVICE] [CACHE]`.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { sizes } from '../sizes.mjs';
@@ -17,6 +17,16 @@ console.log(
   `| network, ${trainingSteps} steps of ${batch} clips | top-1 | top-5 | minutes |\n|---|---:|---:|---:|`,
 );
 for (const model of NETWORKS) {
+  const kept = join(runs, `${model}.row.md`);
+  if (!existsSync(kept)) {
+    const row = await trained(model);
+    writeFileSync(kept, row);
+  }
+  console.log(readFileSync(kept, 'utf8'));
+}
+
+/** @param {string} model */
+async function trained(model) {
   const config = join(resolve(cache), `${model}.json`);
   writeFileSync(config, JSON.stringify(recipe(model)));
   const gpu = device === 'cpu' ? ['--use-gpu', 'False'] : ['-g', device.split(':')[1] ?? '0'];
@@ -25,9 +35,7 @@ for (const model of NETWORKS) {
   await kinora(['train', '--config', config, ...(begun ? ['--resume'] : []), ...gpu]);
   const minutes = (performance.now() - start) / 60_000;
   const { val_top1, val_top5 } = lastEpoch(join(runs, model));
-  console.log(
-    `| ${model} | ${percent(val_top1)} | ${percent(val_top5)} | ${minutes.toFixed(1)}${begun ? ', resumed' : ''} |`,
-  );
+  return `| ${model} | ${percent(val_top1)} | ${percent(val_top5)} | ${minutes.toFixed(1)}${begun ? ', resumed' : ''} |`;
 }
 
 /** @param {string} model */
