@@ -114,8 +114,10 @@ describe.skipIf(obstacle !== undefined)(
 
       await dropFile(page, './data/three.onnx', 'own.explain.onnx');
       await network.getByText('from own.explain.onnx').waitFor();
-      await page.getByText(/Class activation: the maps of/).waitFor();
+      await page.getByText(/These are the maps of/).waitFor();
       expect(await topFive(page)).toEqual(answers);
+      const clips = page.getByRole('combobox', { name: 'Clip' });
+      expect(await clips.locator('optgroup').count()).toBe(0); // those said what the site's network knows
 
       await page.getByLabel('Model file').setInputFiles(plain);
       await network.getByText('from plain.onnx').waitFor();
