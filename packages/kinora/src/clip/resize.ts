@@ -1,113 +1,101 @@
 /**
  * Changes the size of frames: separable triangle filter, widened when shrinking so that nothing aliases.
  * The arithmetic is PIL's `Image.resize(BILINEAR)`, bit for bit: 22-bit weights, columns first, uint8 between
- * the two passes. Runs in browsers too.
+ * the two passes. Both passes are WebAssembly, whose source is `resize.wat`. Runs in browsers too.
  */
-import { type Frames, frameBytes, framesIn } from './frames.js';
-
-/** `[out]` groups of `taps` weights each, over source pixels from `first[i]` on. */
-interface Filter {
-  readonly taps: number;
-  readonly first: Int32Array;
-  readonly count: Int32Array;
-  /** 22-bit fixed point, `[out, taps]`. */
-  readonly weights: Int32Array;
-}
-
-const BITS = 22;
+import { type Frames, frameBytes, framesIn, type Size } from './frames.js';
+import { RESIZE_WASM } from './resize.generated.js';
+import { type WasmMemory, wasmExports, wasmRoom } from './wasm.js';
 
 /** Frames `[T, height, width, 3]`; the same object if they have that size already. */
 export function resizeFrames(frames: Frames, height: number, width: number, storage?: Uint8Array): Frames {
   if (frames.height === height && frames.width === width) return frames;
   const out = framesIn(storage, frames.count, height, width);
-  const columns = triangleFilter(frames.width, width);
-  const rows = triangleFilter(frames.height, height);
-  const narrow = new Uint8Array(frameBytes(frames.height, width));
-  for (let t = 0; t < frames.count; t++) {
-    const source = frames.data.subarray(t * frameBytes(frames.height, frames.width));
-    resizeColumns(source, narrow, frames.height, frames.width, width, columns);
-    resizeRows(narrow, out.data.subarray(t * frameBytes(height, width)), width * 3, height, rows);
-  }
+  const [from, to] = [frameBytes(frames.height, frames.width), frameBytes(height, width)];
+  const resize = resizer(frames, out);
+  for (let t = 0; t < frames.count; t++)
+    out.data.set(resize(frames.data.subarray(t * from, (t + 1) * from)), t * to);
   return frames.times === undefined ? out : { ...out, times: frames.times };
 }
 
-/** The weights PIL's `precompute_coeffs` gives for its BILINEAR filter, of support 1. */
-function triangleFilter(size: number, out: number): Filter {
+/** Outputs one beside the other, and what lies from one to the next, in bytes. */
+type Steps = readonly [count: number, read: number, write: number, filter: number];
+/** `resize.wat` says what it does: outputs in lines, and in each line. All places are bytes of its memory. */
+type Pass = (...places: [from: number, to: number, stride: number, filters: number, pairs: number, ...Steps, ...Steps]) => void; // biome-ignore format: one line
+
+const wasm = wasmExports<{ readonly memory: WasmMemory; readonly filter: Pass }>(RESIZE_WASM);
+
+/** What may be written beyond a picture's last byte. */
+const MARGIN = 16;
+
+/** Resizes one frame. What it returns is gone with the next. */
+function resizer(from: Size, to: Size): (frame: Uint8Array) => Uint8Array {
+  const { memory, filter } = wasm();
+  const [fromRow, toRow] = [from.width * 3, to.width * 3];
+  const across = triangleFilter(from.width, to.width, 3);
+  const down = triangleFilter(from.height, to.height, toRow);
+  const downAt = across.words.byteLength;
+  const source = downAt + down.words.byteLength;
+  const narrow = source + from.height * fromRow + across.reach;
+  const target = narrow + from.height * toRow + down.reach;
+  const end = target + to.height * toRow;
+  const bytes = wasmRoom(memory, end + MARGIN);
+  new Int32Array(bytes.buffer).set(across.words);
+  new Int32Array(bytes.buffer, downAt).set(down.words);
+  const columns: Steps = [to.width, 0, 3, across.record];
+  const rows: Steps = [to.height, 0, toRow, down.record];
+  return (frame) => {
+    bytes.set(frame, source);
+    filter(source, narrow, 3, 0, across.pairs, from.height, fromRow, toRow, 0, ...columns);
+    filter(narrow, target, toRow, downAt, down.pairs, ...rows, Math.ceil(toRow / 4), 4, 4, 0);
+    return bytes.subarray(target, end);
+  };
+}
+
+/** A filter for each output, as `resize.wat` reads them. */
+interface Filters {
+  readonly words: Int32Array;
+  /** Bytes of one. */
+  readonly record: number;
+  /** Of weights; where an output has fewer, the last are 0. */
+  readonly pairs: number;
+  /** Bytes beyond the last input that are read and count for nothing. */
+  readonly reach: number;
+}
+
+/**
+ * The weights that PIL's `precompute_coeffs` gives for its BILINEAR filter, of support 1.
+ * @param stride bytes from an input to the next
+ */
+function triangleFilter(size: number, out: number, stride: number): Filters {
   const scale = size / out;
   const support = Math.max(1, scale);
-  const taps = Math.ceil(support) * 2 + 1;
-  const filter: Filter = {
-    taps,
-    first: new Int32Array(out),
-    count: new Int32Array(out),
-    weights: new Int32Array(out * taps),
-  };
-  for (let i = 0; i < out; i++) fillTaps(filter, i, (i + 0.5) * scale, support, size);
-  return filter;
+  const pairs = Math.ceil(support) + 1;
+  const words = new Int32Array(out * (1 + 2 * pairs));
+  for (let i = 0; i < out; i++) {
+    const { first, weights } = tapsOf((i + 0.5) * scale, support, size);
+    words.set([first * stride, ...inPairs(weights, pairs)], i * (1 + 2 * pairs));
+  }
+  return { words, record: 4 * (1 + 2 * pairs), pairs, reach: 2 * pairs * stride + MARGIN };
 }
 
-function fillTaps(filter: Filter, i: number, centre: number, support: number, size: number): void {
+const BITS = 22;
+
+/** From which input on, and the 22-bit weights, which add up to one: sums stay below 2^31. */
+function tapsOf(centre: number, support: number, size: number): { first: number; weights: number[] } {
   const first = Math.max(0, Math.trunc(centre - support + 0.5));
   const count = Math.min(size, Math.trunc(centre + support + 0.5)) - first;
-  const weight = (tap: number): number =>
-    Math.max(0, 1 - Math.abs((first + tap - centre + 0.5) * (1 / support)));
-  let total = 0;
-  for (let tap = 0; tap < count; tap++) total += weight(tap);
-  for (let tap = 0; tap < count; tap++) {
-    filter.weights[i * filter.taps + tap] = Math.trunc(0.5 + (weight(tap) / total) * (1 << BITS));
-  }
-  filter.first[i] = first;
-  filter.count[i] = count;
+  const shares = Array.from({ length: count }, (_, tap) =>
+    Math.max(0, 1 - Math.abs((first + tap - centre + 0.5) * (1 / support))),
+  );
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  return { first, weights: shares.map((share) => Math.trunc(0.5 + (share / total) * (1 << BITS))) };
 }
 
-/** `[H, W, 3]` to `[H, width, 3]`. The weights of a pixel add up to one, so sums stay below 2^31. */
-function resizeColumns(
-  source: Uint8Array,
-  target: Uint8Array,
-  height: number,
-  sourceWidth: number,
-  width: number,
-  { taps, first, count, weights }: Filter,
-): void {
-  for (let y = 0, write = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, write += 3) {
-      let read = (y * sourceWidth + first[x]!) * 3;
-      let r = 1 << (BITS - 1);
-      let g = r;
-      let b = r;
-      for (let tap = x * taps, end = tap + count[x]!; tap < end; tap++, read += 3) {
-        const k = weights[tap]!;
-        r = (r + Math.imul(source[read]!, k)) | 0;
-        g = (g + Math.imul(source[read + 1]!, k)) | 0;
-        b = (b + Math.imul(source[read + 2]!, k)) | 0;
-      }
-      target[write] = clamp(r >> BITS);
-      target[write + 1] = clamp(g >> BITS);
-      target[write + 2] = clamp(b >> BITS);
-    }
-  }
-}
-
-/** `[H, rowBytes]` to `[height, rowBytes]`. */
-function resizeRows(
-  source: Uint8Array,
-  target: Uint8Array,
-  rowBytes: number,
-  height: number,
-  { taps, first, count, weights }: Filter,
-): void {
-  const sums = new Int32Array(rowBytes);
-  for (let y = 0; y < height; y++) {
-    sums.fill(1 << (BITS - 1));
-    for (let tap = 0, read = first[y]! * rowBytes; tap < count[y]!; tap++, read += rowBytes) {
-      const k = weights[y * taps + tap]!;
-      for (let i = 0; i < rowBytes; i++) sums[i]! += Math.imul(source[read + i]!, k);
-    }
-    for (let i = 0; i < rowBytes; i++) target[y * rowBytes + i] = clamp(sums[i]! >> BITS);
-  }
-}
-
-/** Rounding of the weights may carry a white pixel one past the end. */
-function clamp(value: number): number {
-  return Math.min(255, value);
+/** For each pair of weights two words: the upper 11 bits of both, and the lower. */
+function inPairs(weights: readonly number[], pairs: number): number[] {
+  return Array.from({ length: pairs }, (_, i) => {
+    const [a = 0, b = 0] = weights.slice(2 * i, 2 * i + 2);
+    return [(a >> 11) | ((b >> 11) << 16), (a & 2047) | ((b & 2047) << 16)];
+  }).flat();
 }

@@ -1,4 +1,4 @@
-/** bilinear.wat as WebAssembly, in base64. Made by scripts/generate-bilinear.mjs. */
+/** bilinear.wat as WebAssembly, in base64. Made by scripts/generate-wasm.mjs. */
 export const BILINEAR_WASM =
   'AGFzbQEAAAABCQJgAABgAXsBewMDAgABBQMBAAEHEQIGbWVtb3J5AgAEd2FycAAACpEFAvwEAwN7Gn8Fe0EA/QAEACEAQRD9AAQA' +
   'IQFBICgCACEDQSwoAgAhBEE4KAIAIQZBPCgCACEFQcAAKAIAIQdBxAAoAgAhCEHIACgCACEJQcwAKAIAIQpB0AAoAgAhC0HUACgC' +
