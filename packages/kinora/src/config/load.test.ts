@@ -197,6 +197,7 @@ describe('--set', () => {
     ['lr=fast', /^--set lr: expected a number, received "fast"/],
     ['schedule=cosin', /^--set schedule.name: expected one of /],
     ['modle=x', /^--set modle: expected a known key/],
+    ['labels_csv=null', /^--set labels_csv: expected .*received null/],
     ['lr=fast', /lr: expected a number, received "fast"/],
     ['rl=3', /the nearest valid key is "lr"/],
   ])('%s is refused', async (set, message) => {

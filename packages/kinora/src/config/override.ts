@@ -20,7 +20,8 @@ function split(assignment: string, accepts: Accepts): [path: string[], value: un
   const path = assignment.slice(0, at).split('.');
   const text = assignment.slice(at + 1);
   const value = jsonOr(text);
-  return [path, accepts(path, text) && !accepts(path, value) ? text : value];
+  const looksOtherwise = typeof value === 'number' || typeof value === 'boolean';
+  return [path, looksOtherwise && accepts(path, text) && !accepts(path, value) ? text : value];
 }
 
 function jsonOr(text: string): unknown {
