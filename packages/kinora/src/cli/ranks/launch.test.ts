@@ -55,6 +55,17 @@ test('an error ends all, at once, and names its rank; it would only come again',
   ]);
 });
 
+test('the others may still speak of an error that they can hear of, of no other: what does not load never had a seat', async () => {
+  const script = (before: string) => `if (r === '1') { ${before} setTimeout(() => process.exit(1), 100); }
+    else setTimeout(() => { console.log('rank 1 has failed'); process.exit(1); }, 3500);`;
+  const [heard, unheard] = await Promise.all([
+    run(2, 0, script("process.send('seated');")),
+    run(2, 0, script('')),
+  ]);
+  expect(heard.lines).toContain('rank 1 has failed');
+  expect(unheard.lines).toEqual([expect.stringContaining('received rank 1, which ended with 1')]);
+});
+
 test('after a death all start again from the last checkpoint', async () => {
   const script = `if (r === '1' && process.argv[1] !== 'again') process.kill(process.pid, 'SIGKILL'); console.log('through');`;
   expect(await run(2, 1, script)).toEqual({

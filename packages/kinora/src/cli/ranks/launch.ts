@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { KinoraError } from '@kinora/torch/error';
 import { freePort } from '../../train/ranks/free-port.js';
 import { Interrupted } from '../terminal/interrupt.js';
-import { RESTARTABLE } from './rank.js';
+import { RESTARTABLE, SEATED } from './rank.js';
 
 export interface Launch {
   /** What a rank runs: the program and its words. */
@@ -54,6 +54,8 @@ export async function launch(options: Launch): Promise<void> {
 
 class Group {
   readonly #children: ChildProcess[];
+  /** Ranks that the others can hear of: they have found the store. */
+  readonly #seated = new Set<number>();
   readonly #lastWordsMs: number;
   interrupted: number | undefined;
 
@@ -71,6 +73,7 @@ class Group {
         stdio: ['ignore', rank === 0 ? 'inherit' : 'pipe', rank === 0 ? 'inherit' : 'pipe', 'ipc'],
         env: { ...environment(rank, size, port), ...threadsFor(threads) },
       });
+      child.on('message', (message) => message === SEATED && this.#seated.add(rank));
       for (const stream of [child.stdout, child.stderr])
         forward(stream, (line) => log(line.startsWith('[rank ') ? line : `[rank ${rank}] ${line}`));
       return child;
@@ -96,10 +99,14 @@ class Group {
     }
   }
 
-  /** How long the others may live on. Who was killed is known: they need not find out by themselves. */
-  #patience({ signal }: End): number {
+  /**
+   * How long the others may live on. Who was killed is known: they need not find out by themselves. Who failed before it had
+   * a seat, because its engine does not load, they cannot hear of.
+   */
+  #patience({ rank, signal }: End): number {
     if (this.interrupted !== undefined) return STOP_MS;
-    return signal === null ? this.#lastWordsMs : Math.min(this.#lastWordsMs, PARTING_MS);
+    const isHeard = signal === null && this.#seated.has(rank);
+    return isHeard ? this.#lastWordsMs : Math.min(this.#lastWordsMs, PARTING_MS);
   }
 
   #stop(name: 'SIGINT' | 'SIGTERM'): void {

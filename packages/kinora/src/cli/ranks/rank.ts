@@ -6,6 +6,9 @@ import { describeFailure } from '../terminal/failure.js';
 /** Exit code of a rank that stopped because another one did (EX_TEMPFAIL): the whole group may be started again. */
 export const RESTARTABLE = 75;
 
+/** What a rank tells the process that started it, once it has a seat: from then on the other ranks hear of its errors. */
+export const SEATED = 'seated';
+
 /** A rank is gone, or its host. Where one has an error of its own, that would come again. */
 const LOST = ['distributed/rank-lost', 'distributed/collective', 'distributed/store-lost'];
 
@@ -23,7 +26,11 @@ export async function asRank(
   }
   const tell = once((error) => say(place, error));
   try {
-    await distributed.Rendezvous.together(place, work, { tell });
+    const seated = (rendezvous: distributed.Rendezvous) => {
+      process.send?.(SEATED);
+      return work(rendezvous);
+    };
+    await distributed.Rendezvous.together(place, seated, { tell });
     process.removeAllListeners('disconnect');
     if (process.connected) process.disconnect();
   } catch (error) {
