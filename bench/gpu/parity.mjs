@@ -1,5 +1,6 @@
-// One training step of several networks on the CPU and on another device from the same weights and clips: loss and logits must
-// agree. `node bench/gpu/parity.mjs [DEVICE]`, by default cuda:0. Exits with 1 where they do not.
+// Two training steps of several networks on the CPU and on another device from the same weights and clips: loss and logits must
+// agree; and ConvColumn6 twice in deterministic mode, whose bits must. `node bench/gpu/parity.mjs [DEVICE]`, by default cuda:0.
+// Exits with 1 where they do not.
 import { cuda } from '@kinora/torch';
 import { effectiveConfig, findNetwork, preprocessSpec } from 'kinora';
 import { trainStep } from '../../packages/kinora/dist/train/step.js';
@@ -29,10 +30,17 @@ for (const model of NETWORKS) {
     `${model}: loss ${here.loss.toFixed(5)} on cpu, ${there.loss.toFixed(5)} on ${device}; logits differ by ${share.toExponential(1)}${agrees ? '' : ': DISAGREES'}`,
   );
 }
+const [once, again] = [1, 2].map(() => step('ConvColumn6', device, true));
+const same = once?.loss === again?.loss && String(once?.logits) === String(again?.logits);
+if (!same) failed++;
+console.log(`ConvColumn6 twice, deterministic: ${same ? 'the same bits' : 'other bits: DISAGREES'}`);
 process.exit(failed === 0 ? 0 : 1);
 
-/** Two steps without dropout: the second sees what the first one's gradients did. @param {string} model @param {string} on */
-function step(model, on) {
+/**
+ * Two steps without dropout: the second sees what the first one's gradients did.
+ * @param {string} model @param {string} on @param {boolean} [deterministic]
+ */
+function step(model, on, deterministic = false) {
   const { input } = findNetwork(model);
   const config = effectiveConfig({
     model_name: 'parity',
@@ -41,7 +49,8 @@ function step(model, on) {
     crop: input[1],
     dropout: 0,
     tf32: false,
-    deterministic: true,
+    cudnn_benchmark: false,
+    deterministic,
     optimizer: 'sgd',
   });
   const spec = preprocessSpec(
