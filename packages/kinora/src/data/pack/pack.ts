@@ -5,31 +5,24 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { KinoraError } from '@kinora/torch';
-import { permutation, randomStream } from '../../clip/augment/random.js';
 import { withLock } from '../../lock.js';
 import { type Progress, silent } from '../../progress.js';
-import { allowedBad, writeBadClips } from '../lists/bad-clips.js';
 import { type ClipList, printOf } from '../lists/clip-list.js';
 import { runTasks } from '../task-pool.js';
 import { fromThread } from '../thread-error.js';
-import type { JpegSettings } from './clip-jpegs.js';
 import { indexName } from './index-file.js';
-import type { BadPlace, ShardTask, WrittenShard } from './pack-shard.js';
+import type { BadPlace, WrittenShard } from './pack-shard.js';
 import type { PackReply, PackWork } from './pack-worker.js';
 import { type PackPlan, ShardRecords } from './shard-records.js';
+import { clipsIn, type NumberedTask, type ShardSettings, tasksOf } from './shard-tasks.js';
 import { type StandingPack, standingPack } from './standing-pack.js';
+import { tellBad } from './tell-bad.js';
 
-export interface PackOptions extends JpegSettings {
+export interface PackOptions extends ShardSettings {
   /** Folder of the shards and the index; made if it is not there. */
   readonly out: string;
   /** The files are `<name>-000000.tar` and so on, and `<name>.index.jsonl`. */
   readonly name: string;
-  readonly clipsPerShard: number;
-  /**
-   * Seed of a random order of the clips in the shards, as training needs that reads them in their order; null: the
-   * list's. The list that the pack is read as has its own order either way.
-   */
-  readonly shuffled: number | null;
   readonly workers: number;
   /** Share of bad clips that are left out; more are an error. */
   readonly maxBadFraction: number;
@@ -134,36 +127,6 @@ async function packShards(
   }
 }
 
-type NumberedTask = ShardTask & { readonly number: number };
-
-function* tasksOf(
-  missing: readonly number[],
-  list: ClipList,
-  records: ShardRecords,
-  { clipsPerShard, shuffled, height, quality }: PackOptions,
-): Generator<NumberedTask> {
-  const { items, labels } = list;
-  const order = shuffled === null ? undefined : permutation(items.length, randomStream(shuffled));
-  for (const number of missing) {
-    const first = number * clipsPerShard;
-    const count = Math.min(clipsPerShard, items.length - first);
-    const places = Array.from({ length: count }, (_, i) => order?.[first + i] ?? first + i);
-    yield {
-      number,
-      file: records.shardFile(number),
-      beside: records.besideFile(number),
-      clips: places.map((place) => [place, items[place]!]),
-      labels,
-      settings: { height, quality },
-    };
-  }
-}
-
-function clipsIn(shards: readonly number[], { items }: ClipList, { clipsPerShard }: PackOptions): number {
-  const clips = (shard: number) => Math.min(clipsPerShard, items.length - shard * clipsPerShard);
-  return shards.reduce((sum, shard) => sum + clips(shard), 0);
-}
-
 function finish(
   list: ClipList,
   shards: number,
@@ -186,25 +149,6 @@ function finish(
   tellBad(join(out, `${name}.bad_clips.csv`), bad, list.items.length, maxBadFraction);
   records.finish(index, shards, { clips, bad: bad.length });
   return { state: 'packed', ...facts };
-}
-
-/** Bad clips are written to a file; too many are an error. */
-function tellBad(file: string, bad: readonly BadPlace[], clips: number, limit: number): void {
-  rmSync(file, { force: true });
-  if (bad.length === 0) return;
-  const sorted = [...bad].sort((a, b) => a.place - b.place);
-  writeBadClips(
-    file,
-    sorted.map(({ place, ...clip }) => ({ index: place, ...clip })),
-  );
-  const allowed = allowedBad(limit, clips);
-  if (bad.length <= allowed && bad.length < clips) return;
-  throw new KinoraError({
-    code: 'data/too-many-bad-clips',
-    expected: `at most ${allowed} of ${clips} clips to be unreadable (max_bad_fraction ${limit})`,
-    received: `${bad.length}, the first: ${sorted[0]!.reason}`,
-    hint: `all stand in ${file}; repair them and call again, or raise max_bad_fraction`,
-  });
 }
 
 function completed(index: string, { header, entries }: StandingPack): PackResult {
