@@ -235,8 +235,8 @@ describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `:
     await page.getByRole('button', { name: 'Sweep' }).waitFor(); // not "Pause": nothing moves by itself
     for (const [name, value] of [
       ['t (time)', 7],
-      ['y', 6],
-      ['x', 11],
+      ['y', 9],
+      ['x', 10],
     ] as const)
       await page.getByRole('slider', { name, exact: true }).fill(String(value));
     await page.evaluate(() => (document.activeElement as HTMLElement).blur());
