@@ -30,8 +30,14 @@ if (mode === 'measure') await measure(/** @type {Kind} */ (kind), String(file), 
 else {
   const command = new Command('bench/growth.mjs')
     .description('Measure start-up time and memory against the number of clips in a list.')
-    .argument('[clips...]', `in each list (default: ${SIZES.join(' ')})`);
-  await main((await flagsOf(command)).args.map(positiveInt));
+    .argument('[clips...]', `in each list (default: ${SIZES.join(' ')})`, collectNumbers);
+  await flagsOf(command);
+  await main(command.processedArgs[0] ?? []);
+}
+
+/** @param {string} word @param {readonly number[]} [before] */
+function collectNumbers(word, before = []) {
+  return [...before, positiveInt(word)];
 }
 
 /** @param {readonly number[]} wanted */
