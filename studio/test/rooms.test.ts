@@ -107,6 +107,23 @@ describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `:
     await close();
   });
 
+  it.each(['explain', 'learn/memory-and-cost'])('%s holds still while it loads', async (place) => {
+    const context = await browser.newContext({ viewport: { width: 1200, height: 900 } });
+    const page = await context.newPage();
+    await page.addInitScript(() => {
+      const moved = Object.assign(self, { moved: 0 });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) moved.moved += (entry as unknown as { value: number }).value;
+      }).observe({ type: 'layout-shift', buffered: true });
+    });
+    await page.goto(`${server.url}#/${place}`);
+    await page.locator('h2').first().waitFor();
+    await page.waitForLoadState('networkidle');
+    const moved = await page.evaluate(() => (self as unknown as { moved: number }).moved);
+    expect(moved).toBeLessThan(0.1); // what browsers call good; a foot that falls out of view alone is more
+    await context.close();
+  });
+
   it('writes out cells of every kind of layer, equal to what the network computed', async () => {
     const { page, complaints, close } = await open('learn/the-whole-network');
     const layers = page.getByRole('combobox', { name: 'Layer' });
