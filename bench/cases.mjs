@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
 
-/** glibc keeps large blocks instead of giving them back to the kernel: what the engine's addon sets at load. */
+/** glibc keeps large blocks instead of giving them back to the kernel, as the engine's cache of blocks does for ours. */
 const KEEP_MEMORY = {
   MALLOC_MMAP_MAX_: '0',
   MALLOC_TRIM_THRESHOLD_: '17179869184',

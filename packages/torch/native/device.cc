@@ -1,31 +1,16 @@
-// The machine: threads, the allocator's settings, CUDA devices, determinism, and what libtorch says of itself.
+// The machine: threads, CUDA devices, determinism, and what libtorch says of itself.
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <torch/version.h>
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
+#include "blocks.h"
 #include "module.h"
 
 namespace kinora {
 
 namespace {
-
-/**
- * glibc gives every large block back to the kernel and pays page faults to get it again, which is most of what a CPU
- * training step does beside its convolutions. Called once, before the first tensor.
- */
-void keep_large_blocks() {
-#ifdef __GLIBC__
-  mallopt(M_MMAP_MAX, 0);
-  mallopt(M_TRIM_THRESHOLD, 2147483647);
-  mallopt(M_TOP_PAD, 64 << 20);
-#endif
-}
 
 napi_value threads(napi_env env, napi_callback_info) { return js::number(env, at::get_num_threads()); }
 
@@ -72,7 +57,7 @@ napi_value description(napi_env env, napi_callback_info) {
 }  // namespace
 
 void define_device(napi_env env, napi_value exports) {
-  keep_large_blocks();
+  cache_large_blocks();
   js::define<threads>(env, exports, "threads");
   js::define<set_threads>(env, exports, "setThreads");
   js::define<cuda_device_count>(env, exports, "cudaDeviceCount");

@@ -9,7 +9,7 @@ napi_value initialize(napi_env env, napi_value exports) {
   define_autograd(env, exports);     // backward, grad, modes
   define_precision(env, exports);    // autocast, TF32, cuDNN's benchmarks
   define_random(env, exports);       // seeds, generators and their states
-  define_device(env, exports);       // threads, allocator, CUDA, determinism, versions
+  define_device(env, exports);       // threads, memory of tensors, CUDA, determinism, versions
   define_stream(env, exports);       // streams and events of a device
   define_warning(env, exports);      // libtorch's warnings
   define_distributed(env, exports);  // process groups, reducer, heartbeats

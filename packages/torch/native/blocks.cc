@@ -1,0 +1,152 @@
+// A cache of the large blocks in which tensors on the CPU lie. A step takes and gives back the same sizes as the one before:
+// kept for their size, blocks cost no page faults again, and small ones never cut them up. docs/decisions/0113.
+#include "blocks.h"
+
+#include <c10/core/CPUAllocator.h>
+#include <c10/util/Exception.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+#include <mutex>
+#include <unordered_map>
+
+namespace kinora {
+
+namespace {
+
+/** From here on glibc, too, would ask the kernel for each block. */
+constexpr size_t kLarge = size_t{128} << 10;
+constexpr size_t kPage = size_t{4} << 10;
+constexpr size_t kHugePage = size_t{2} << 20;
+/** What is kept beyond the most that was ever in use at once: a quarter of that, and at least this. */
+constexpr size_t kSpare = size_t{64} << 20;
+
+constexpr size_t round_up(size_t size, size_t unit) { return (size + unit - 1) / unit * unit; }
+
+struct Block {
+  void* data;
+  size_t size;
+  void* mapped;
+  size_t mapped_size;
+  uint64_t given_back;
+};
+
+class BlockCache final : public c10::Allocator {
+ public:
+  explicit BlockCache(c10::Allocator* small) : small_(small) {}
+
+  // Const in the base class up to libtorch 2.2 and not since, where copy_data came: what is not there is not overridden.
+  c10::DataPtr allocate(size_t size) const { return const_cast<BlockCache*>(this)->allocate(size); }
+  c10::DataPtr allocate(size_t size) {
+    if (size < kLarge) return small_->allocate(size);
+    void* data = take(round_up(size, kPage));
+    return {data, data, &give_back, c10::Device(c10::DeviceType::CPU)};
+  }
+  void copy_data(void* target, const void* source, size_t count) const { std::memcpy(target, source, count); }
+  /** oneDNN's scratch memory comes and goes without a DataPtr, small blocks included. */
+  c10::DeleterFnPtr raw_deleter() const override { return &give_back; }
+
+ private:
+  void* take(size_t size) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = free_.lower_bound(size);
+    const bool fits = found != free_.end() && found->first <= size + size / 8;
+    const size_t taken = fits ? found->first : size;
+    used_ += taken;
+    most_used_ = std::max(most_used_, used_);
+    if (!fits) {
+      make_room();
+      return map(size);
+    }
+    Block* block = found->second;
+    free_.erase(found);
+    kept_ -= taken;
+    return block->data;
+  }
+
+  /** A block that nobody had: others go in its place, those that were longest unused first. */
+  void make_room() {
+    while (!free_.empty() && used_ + kept_ > most_used_ + std::max(most_used_ / 4, kSpare)) {
+      unmap(std::min_element(free_.begin(), free_.end(), [](const auto& a, const auto& b) {
+        return a.second->given_back < b.second->given_back;
+      }));
+    }
+  }
+
+  void* map(size_t size) {
+    const size_t mapped_size = size < kHugePage ? size : size + kHugePage;
+    void* mapped = map_pages(mapped_size);
+    while (mapped == MAP_FAILED && !free_.empty()) {
+      unmap(free_.begin());
+      mapped = map_pages(mapped_size);
+    }
+    if (mapped == MAP_FAILED) used_ -= size;
+    TORCH_CHECK(mapped != MAP_FAILED, "not enough memory: you tried to allocate ", size, " bytes");
+    void* data = mapped;
+    if (size >= kHugePage) {
+      data = reinterpret_cast<void*>(round_up(reinterpret_cast<uintptr_t>(mapped), kHugePage));
+#ifdef MADV_HUGEPAGE
+      madvise(data, size, MADV_HUGEPAGE);
+#endif
+    }
+    blocks_[data] = {data, size, mapped, mapped_size, 0};
+    return data;
+  }
+
+  static void* map_pages(size_t size) {
+    return mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  }
+
+  void unmap(std::multimap<size_t, Block*>::iterator position) {
+    const Block block = *position->second;
+    free_.erase(position);
+    blocks_.erase(block.data);
+    kept_ -= block.size;
+    munmap(block.mapped, block.mapped_size);
+  }
+
+  static void give_back(void* data);
+
+  /** False for a block that is not of this cache. */
+  bool keep(void* data) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = blocks_.find(data);
+    if (found == blocks_.end()) return false;
+    Block& block = found->second;
+    block.given_back = ++time_;
+    free_.emplace(block.size, &block);
+    used_ -= block.size;
+    kept_ += block.size;
+    return true;
+  }
+
+  c10::Allocator* const small_;
+  std::mutex mutex_;
+  std::unordered_map<void*, Block> blocks_;
+  std::multimap<size_t, Block*> free_;
+  size_t used_ = 0;
+  size_t kept_ = 0;
+  size_t most_used_ = 0;
+  uint64_t time_ = 0;
+};
+
+/** Never freed: tensors may outlive whatever runs at exit. */
+BlockCache* cache = nullptr;
+
+void BlockCache::give_back(void* data) {
+  if (data != nullptr && !cache->keep(data)) cache->small_->raw_deleter()(data);
+}
+
+}  // namespace
+
+void cache_large_blocks() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    cache = new BlockCache(c10::GetCPUAllocator());
+    c10::SetAllocator(c10::DeviceType::CPU, cache, 1);
+  });
+}
+
+}  // namespace kinora
