@@ -39,7 +39,8 @@ export function cases({ python, tfjs, data, onnx, libtorch }) {
     },
     {
       name: 'peak memory of a training step',
-      what: 'the same step',
+      what: 'the same step, a process for each round',
+      fresh: true,
       unit: 'MiB',
       better: 'less',
       ours: ours('train-step', 'memory'),

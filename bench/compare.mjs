@@ -18,6 +18,7 @@ import { spread } from './statistics.mjs';
  * @property {Command} ours
  * @property {readonly Peer[]} peers
  * @property {number} [limit] the largest value aimed at
+ * @property {boolean} [fresh] a process for each number: what is measured differs from process to process
  *
  * @typedef {{ median: number, low: number, high: number }} Spread
  * @typedef {{ name: string, value: Spread, ratio: Spread, target?: number }} PeerResult
@@ -33,17 +34,19 @@ import { spread } from './statistics.mjs';
  */
 export async function compare(one, rounds, say, { warmUp = true } = {}) {
   const peers = one.peers.filter(({ side }) => side);
+  const commands = [one.ours, ...peers.flatMap(({ side }) => side || [])];
   /** @type {import('./side.mjs').Side[]} */
   const sides = [];
+  const measure = async (/** @type {number} */ i) =>
+    (one.fresh ? await inFreshProcess(commands[i]) : await sides[i]?.measure()) ?? Number.NaN;
   try {
-    for (const command of [one.ours, ...peers.map(({ side }) => side)])
-      if (command) sides.push(await startSide(command));
+    if (!one.fresh) for (const command of commands) sides.push(await startSide(command));
     // One round to warm up: caches, allocators, compiled code.
     if (warmUp) for (const side of sides) await side.measure();
     /** @type {number[][]} */
-    const values = sides.map(() => []);
+    const values = commands.map(() => []);
     for (let round = 0; round < rounds; round++) {
-      for (const i of turns(sides.length, round)) values[i]?.push((await sides[i]?.measure()) ?? Number.NaN);
+      for (const i of turns(commands.length, round)) values[i]?.push(await measure(i));
       say(
         `${one.name}: round ${round + 1} of ${rounds}, ${values.map((of) => number(of[round] ?? Number.NaN)).join(' / ')} ${one.unit}`,
       );
@@ -62,6 +65,18 @@ export async function compare(one, rounds, say, { warmUp = true } = {}) {
     };
   } finally {
     await Promise.all(sides.map((side) => side.close()));
+  }
+}
+
+/** The second measurement of a process of its own. @param {Command | undefined} command */
+async function inFreshProcess(command) {
+  if (command === undefined) return undefined;
+  const side = await startSide(command);
+  try {
+    await side.measure();
+    return await side.measure();
+  } finally {
+    await side.close();
   }
 }
 

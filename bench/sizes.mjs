@@ -24,7 +24,7 @@ export const sizes = tiny
       callRuns: 30,
       starts: 5,
       batch: 16,
-      batches: 4,
+      batches: 16,
       epochBatch: 32,
       threads: 2,
       gpu: {
