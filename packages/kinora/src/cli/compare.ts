@@ -7,7 +7,7 @@ import { parseEntrants } from '../predict/compare/entrant.js';
 import type { ComparePlan } from '../predict/compare/plan.js';
 import { writeComparison } from '../predict/compare/write.js';
 import { plural } from '../predict/report/words.js';
-import { chooseDevice } from '../train/device.js';
+import { chooseDevice } from '../train/device/choice.js';
 import { interruptible } from './terminal/interrupt.js';
 import {
   type ConfigOptions,

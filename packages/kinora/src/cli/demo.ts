@@ -12,7 +12,7 @@ import { evaluateRun } from '../predict/evaluate.js';
 import { percent, plural } from '../predict/report/words.js';
 import type { Progress } from '../progress.js';
 import { hasCheckpoint } from '../train/beginning.js';
-import { chooseDevice } from '../train/device.js';
+import { chooseDevice } from '../train/device/choice.js';
 import { trainRun } from '../train/run.js';
 import { interruptible } from './terminal/interrupt.js';
 import { type DeviceOptions, withDevice } from './terminal/options.js';

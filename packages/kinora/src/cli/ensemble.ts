@@ -9,7 +9,7 @@ import { type EnsembleResult, ensemble } from '../predict/ensemble/ensemble.js';
 import { gainOf } from '../predict/ensemble/report/page.js';
 import { writeEnsembleReport } from '../predict/ensemble/report/write.js';
 import { percent, plural } from '../predict/report/words.js';
-import { chooseDevice } from '../train/device.js';
+import { chooseDevice } from '../train/device/choice.js';
 import { theoryCommand } from './ensemble-theory.js';
 import { BooleanOption } from './terminal/argv.js';
 import { interruptible } from './terminal/interrupt.js';

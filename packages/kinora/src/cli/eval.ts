@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { evaluateRun } from '../predict/evaluate.js';
 import { orderAccuracy } from '../predict/order-pairs.js';
 import { percent } from '../predict/report/words.js';
-import { chooseDevice } from '../train/device.js';
+import { chooseDevice } from '../train/device/choice.js';
 import { interruptible } from './terminal/interrupt.js';
 import { createProgress } from './terminal/progress.js';
 import { configOf, type RunFlags, withRunFlags } from './terminal/run-flags.js';

@@ -10,7 +10,7 @@ import { readLabels } from '../data/lists/labels.js';
 import { type OpenedModel, openModel } from '../predict/open.js';
 import { type Prediction, predictClip } from '../predict/predict.js';
 import { silent } from '../progress.js';
-import { chooseDevice } from '../train/device.js';
+import { chooseDevice } from '../train/device/choice.js';
 import { runFolderOf } from '../train/save/run-folder.js';
 import {
   type ConfigOptions,

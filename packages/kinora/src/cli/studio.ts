@@ -12,7 +12,7 @@ import { plural } from '../predict/report/words.js';
 import { type BuiltSite, buildSite, type SiteSource } from '../serve/site/build.js';
 import { checkPort, serveFolder } from '../serve/static-server.js';
 import { hasCheckpoint, hasFinished } from '../train/beginning.js';
-import { chooseDevice } from '../train/device.js';
+import { chooseDevice } from '../train/device/choice.js';
 import { trainRun } from '../train/run.js';
 import { runFolderOf } from '../train/save/run-folder.js';
 import { demo } from './demo.js';

@@ -1,7 +1,7 @@
 /** `kinora test`: predicts the clips of a run's test list, whose labels are not known, as `id;label`. */
 import { Command } from 'commander';
 import { predictTestList } from '../predict/evaluate.js';
-import { chooseDevice } from '../train/device.js';
+import { chooseDevice } from '../train/device/choice.js';
 import { interruptible } from './terminal/interrupt.js';
 import { createProgress } from './terminal/progress.js';
 import { configOf, type RunFlags, withRunFlags } from './terminal/run-flags.js';

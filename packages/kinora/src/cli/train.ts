@@ -5,7 +5,7 @@ import type { RunConfig } from '../config/index.js';
 import { percent } from '../predict/report/words.js';
 import { silent } from '../progress.js';
 import { findBeginning } from '../train/beginning.js';
-import { chooseDevice } from '../train/device.js';
+import { chooseDevice } from '../train/device/choice.js';
 import { checkDivides } from '../train/ranks/ranks.js';
 import { trainRun } from '../train/run.js';
 import { launch, threadsPerProcess } from './ranks/launch.js';

@@ -5,7 +5,7 @@ import { defaultSpec } from '../clip/spec.js';
 import { effectiveConfig } from '../config/index.js';
 import { Network, type NetworkOutput } from '../model/network.js';
 import type { ClipBatch } from './batch.js';
-import { Precision } from './precision.js';
+import { Precision } from './device/precision.js';
 import { classWeights } from './recipe/class-weights.js';
 import { lossOf, type Objective, weightOf } from './recipe/objective.js';
 import { runOptimizer } from './recipe/optimizer.js';

@@ -14,7 +14,7 @@ import type { RunConfig } from '../config/index.js';
 import { type ClipList, clipsPerClass, printOf } from '../data/lists/clip-list.js';
 import type { Network } from '../model/network.js';
 import { findNetwork } from '../model/registry.js';
-import { Precision } from './precision.js';
+import { Precision } from './device/precision.js';
 import { WeightAverage } from './recipe/average.js';
 import { classWeights } from './recipe/class-weights.js';
 import { freeze } from './recipe/freeze.js';

@@ -18,8 +18,8 @@ import * as z from 'zod';
 import { type PreprocessSpec, preprocessSchema } from '../../clip/spec.js';
 import { effectiveConfig, type RunConfig } from '../../config/index.js';
 import type { Network } from '../../model/network.js';
+import { type Precision, precisionSchema } from '../device/precision.js';
 import { checkWeights } from '../finite.js';
-import { type Precision, precisionSchema } from '../precision.js';
 import type { WeightAverage } from '../recipe/average.js';
 import { type Link, publish } from './generations.js';
 

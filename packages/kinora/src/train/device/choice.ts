@@ -1,6 +1,6 @@
 /** Which device a run uses, and the one line that says so when it is not the one asked for. */
 import { cuda, type Device, KinoraError } from '@kinora/torch';
-import type { Progress } from '../progress.js';
+import type { Progress } from '../../progress.js';
 
 export interface DeviceChoice {
   /** False: the CPU, whatever there is. */

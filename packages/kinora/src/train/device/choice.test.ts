@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { silent } from '../progress.js';
-import { chooseDevice, type DeviceChoice } from './device.js';
+import { silent } from '../../progress.js';
+import { chooseDevice, type DeviceChoice } from './choice.js';
 
 const choose = (choice: DeviceChoice, available: number) => chooseDevice(choice, silent, () => available);
 
