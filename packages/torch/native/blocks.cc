@@ -20,7 +20,7 @@ namespace {
 constexpr size_t kLarge = size_t{128} << 10;
 constexpr size_t kPage = size_t{4} << 10;
 constexpr size_t kHugePage = size_t{2} << 20;
-/** What is kept beyond the most that was ever in use at once: a quarter of that, and at least this. */
+/** What is kept beyond the most that was ever in use at once: half of that, and at least this. */
 constexpr size_t kSpare = size_t{64} << 20;
 
 constexpr size_t round_up(size_t size, size_t unit) { return (size + unit - 1) / unit * unit; }
@@ -68,7 +68,7 @@ class BlockCache final : public c10::Allocator {
 
   /** A block that nobody had: others go in its place, those that were longest unused first. */
   void make_room() {
-    while (!free_.empty() && used_ + kept_ > most_used_ + std::max(most_used_ / 4, kSpare)) {
+    while (!free_.empty() && used_ + kept_ > most_used_ + std::max(most_used_ / 2, kSpare)) {
       unmap(std::min_element(free_.begin(), free_.end(), [](const auto& a, const auto& b) {
         return a.second->given_back < b.second->given_back;
       }));
