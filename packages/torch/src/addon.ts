@@ -147,6 +147,19 @@ export interface NativeModule {
   bucketTimes(reducer: Handle): number[];
   releaseReducer(reducer: Handle): void;
 
+  normActivation(
+    input: Handle,
+    weight: Handle,
+    bias: Handle,
+    runningMean: Handle | null,
+    runningVar: Handle | null,
+    momentum: number,
+    eps: number,
+    slope: number,
+    cap: number,
+    window: readonly number[],
+  ): Handle;
+
   syncBatchNorm(
     input: Handle,
     weight: Handle | null,

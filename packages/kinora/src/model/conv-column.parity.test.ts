@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { nn, noGrad, optim, scope, serialize, type Tensor } from '@kinora/torch';
+import { nn, noGrad, optim, scope, serialize, type Tensor, trace } from '@kinora/torch';
 import { expect, test } from 'vitest';
 import { ConvColumn } from './conv-column.js';
 import { convColumnTables } from './conv-column-tables.js';
@@ -42,6 +42,12 @@ function reference(): Reference {
   }
 }
 
+/**
+ * Each layer by libtorch's own operator, as where a trace looks on: 4 clips make the norms of vectors so steep that gradients
+ * keep three digits of seven, and rounding anywhere decides the others. What our kernel rounds is norm-activation.test.ts's.
+ */
+const byLayers = <T>(run: () => T): T => trace(run).result;
+
 /** Largest difference, relative to the largest value of the tensor. */
 const difference = (a: Tensor, b: Tensor): number =>
   scope(() => noGrad(() => Number(a.sub(b).abs().max().div(b.abs().max().clamp_min(1e-12)).item())));
@@ -59,7 +65,7 @@ test.skipIf(python === undefined)(
     const losses: number[] = [];
     for (let step = 0; step < 10; step++) {
       scope(() => {
-        const { logits, features } = network.call(expected.clips);
+        const { logits, features } = byLayers(() => network.call(expected.clips));
         const loss = nn.crossEntropy(logits, expected.labels);
         optimizer.zeroGrad();
         loss.backward();

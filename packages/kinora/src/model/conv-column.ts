@@ -28,9 +28,7 @@ export class ConvColumn extends Network {
     const { input, hidden, dropout } = table.head;
     this.table = table;
     this.#stages = table.stages.map((layers) =>
-      layers.length === 1
-        ? buildLayer(layers[0]!)
-        : new nn.Segments(layers.map(buildLayer), (layer) => layer instanceof nn.LeakyReLU),
+      layers.length === 1 ? buildLayer(layers[0]!) : stageOf(layers.map(buildLayer)),
     );
     this.#hidden = hidden.map((width, i) => ({
       linear: new nn.Linear(i === 0 ? input : hidden[i - 1]!, width),
@@ -66,6 +64,10 @@ export class ConvColumn extends Network {
     return { logits: this.#last.call(features), features };
   }
 }
+
+/** A segment is a convolution and all that follows it up to the next: norm, activation and pool keep least as one. */
+const stageOf = (layers: readonly nn.Module[]): nn.Segments =>
+  new nn.Segments(layers, (layer) => layers[layers.indexOf(layer as nn.Module) + 1] instanceof nn.ConvNd);
 
 const entryOf = (table: ConvColumnTable): NetworkEntry => ({
   name: table.name,

@@ -1,4 +1,5 @@
 /** torch.nn.BatchNorm1d, 2d and 3d (Ioffe and Szegedy 2015): one implementation whose rank is data. */
+import { isObserved } from '../dispatch.js';
 import { type Handle, native } from '../native.js';
 import { ops } from '../ops.js';
 import { Tensor } from '../tensor.js';
@@ -20,6 +21,14 @@ export interface BatchNormOptions {
 export interface SyncGroup {
   readonly handle: Handle;
 }
+
+/** min(x > 0 ? x : slope * x, cap): LeakyReLU, ReLU and ReLU6. */
+export interface Activation {
+  readonly slope: number;
+  readonly cap: number;
+}
+
+const NO_ACTIVATION: Activation = { slope: 1, cap: Number.POSITIVE_INFINITY };
 
 /** Normalises each channel of `[N, C, ...]` over the batch and all positions. */
 export abstract class BatchNormNd extends Module {
@@ -53,11 +62,47 @@ export abstract class BatchNormNd extends Module {
   forward(input: Tensor): Tensor {
     this.#check(input);
     if (foldOf(this) !== undefined) return input;
+    if (!isObserved() && this.learnsFrom(input)) return this.forwardActivated(input, NO_ACTIVATION, []);
     const { weight, bias, running_mean, running_var, eps } = this;
     const useBatch = this.training || running_mean === null;
     const share = this.#countBatch();
     if (this.training && this.syncGroup !== null) return this.#overRanks(input, share, this.syncGroup);
     return ops.batch_norm(input, weight, bias, running_mean, running_var, useBatch, share, eps, true);
+  }
+
+  /** Whether it would normalise `input` by that batch alone, and our kernel can: float32 on the CPU, contiguous. */
+  learnsFrom(input: Tensor): boolean {
+    const { weight, bias } = this;
+    if (!this.training || this.syncGroup !== null || weight === null || bias === null) return false;
+    const isPlain = (tensor: Tensor) => tensor.dtype === 'float32' && tensor.isContiguous;
+    return (
+      input.device === 'cpu' && input.ndim > 2 && input.numel > 0 && [input, weight, bias].every(isPlain)
+    );
+  }
+
+  /**
+   * What it `learnsFrom` normalised, activated and, with a window, pooled by maxima of windows side by side, all by one kernel
+   * (native/norm_activation.cc): the values and gradients of libtorch's operators but for rounding.
+   */
+  forwardActivated(input: Tensor, { slope, cap }: Activation, window: readonly number[]): Tensor {
+    this.#check(input);
+    const [mean, variance] = [this.running_mean?.handle ?? null, this.running_var?.handle ?? null];
+    const [weight, bias] = [this.weight!.handle, this.bias!.handle];
+    const share = this.#countBatch();
+    return new Tensor(
+      native().normActivation(
+        input.handle,
+        weight,
+        bias,
+        mean,
+        variance,
+        share,
+        this.eps,
+        slope,
+        cap,
+        window,
+      ),
+    );
   }
 
   #overRanks(input: Tensor, share: number, group: SyncGroup): Tensor {

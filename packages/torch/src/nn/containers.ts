@@ -3,26 +3,35 @@
 import { KinoraError } from '../error.js';
 import type { Tensor } from '../tensor.js';
 import { type AnyModule, Module } from './module.js';
+import { normActivation } from './norm-activation.js';
 
 type Step = Module<[input: Tensor], Tensor>;
 
 /** torch.nn.Sequential. Children are named '0', '1', ... or, given as a record, by its keys. */
 export class Sequential extends Module {
-  readonly #steps: [name: string, step: Step][];
+  readonly #named: [name: string, step: Step][];
+  readonly #steps: readonly Step[];
 
   constructor(...steps: Step[] | [Record<string, Step>]) {
     super();
     const only = steps[0];
     const named = steps.length === 1 && !(only instanceof Module) ? only! : steps;
-    this.#steps = Object.entries(named as Record<string, Step>);
+    this.#named = Object.entries(named as Record<string, Step>);
+    this.#steps = this.#named.map(([, step]) => step);
   }
 
   override namedChildren(): [string, AnyModule][] {
-    return this.#steps;
+    return this.#named;
   }
 
   forward(input: Tensor): Tensor {
-    return this.#steps.reduce((value, [, step]) => step.call(value), input);
+    let value = input;
+    for (let i = 0; i < this.#steps.length; ) {
+      const together = normActivation(this.#steps.slice(i, i + 3), value);
+      value = together?.output ?? this.#steps[i]!.call(value);
+      i += together?.used ?? 1;
+    }
+    return value;
   }
 }
 

@@ -44,6 +44,7 @@ export {
   type Reduction,
 } from './loss.js';
 export { type AnyModule, Module } from './module.js';
+export { normRelu } from './norm-activation.js';
 export { buffer, parameter } from './parameter.js';
 export {
   AvgPool1d,

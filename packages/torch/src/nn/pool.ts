@@ -60,7 +60,7 @@ abstract class PoolNd extends Module {
   protected abstract pool(input: Tensor): Tensor;
 }
 
-abstract class MaxPoolNd extends PoolNd {
+export abstract class MaxPoolNd extends PoolNd {
   protected pool(input: Tensor): Tensor {
     const { rank, kernelSize, stride, padding, dilation, ceilMode } = this;
     const pooled = directMaxPool(input, this) ?? orderedMaxPool(input, this);

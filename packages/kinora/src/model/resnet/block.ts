@@ -75,8 +75,8 @@ export class ResidualBlock extends nn.Module {
   forward(maps: Tensor): Tensor {
     return scope(() => {
       const residual = this.#units.reduce((value, { conv, norm }, i) => {
-        const normed = norm.call(conv.call(value));
-        return i < this.#units.length - 1 ? ops.relu(normed) : normed;
+        const convolved = conv.call(value);
+        return i < this.#units.length - 1 ? nn.normRelu(norm, convolved) : norm.call(convolved);
       }, maps);
       return ops.relu(residual.add(this.#downsample === null ? maps : this.#downsample.call(maps)));
     });

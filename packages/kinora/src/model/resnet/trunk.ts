@@ -2,7 +2,7 @@
  * The part of a residual network that sees (He et al. 2016, https://arxiv.org/abs/1512.03385): a stem, stages of blocks,
  * and the mean over place, and time. What makes one of them 2D, 3D, mixed or (2+1)D is its table; the class is one.
  */
-import { nn, ops, scope, type Tensor } from '@kinora/torch';
+import { nn, scope, type Tensor } from '@kinora/torch';
 import type { Size3 } from '../layers.js';
 import { type BlockKind, type BlockSettings, EXPANSION, type Naming, ResidualBlock } from './block.js';
 import {
@@ -75,7 +75,7 @@ export class Trunk extends nn.Module {
   /** In a scope, as each block is. */
   #begin(input: Tensor): Tensor {
     return scope(() => {
-      const maps = this.#stem.reduce((value, { conv, norm }) => ops.relu(norm.call(conv.call(value))), input);
+      const maps = this.#stem.reduce((value, { conv, norm }) => nn.normRelu(norm, conv.call(value)), input);
       return this.#pool === null ? maps : this.#pool.call(maps);
     });
   }

@@ -1,0 +1,68 @@
+// Loops over one map, the values of one channel of one sample: float32, contiguous, `[T, H, W]`. Nothing here knows of tensors or
+// threads. A value x is normalised and activated as z = x * scale + shift, y = min(z > 0 ? z : z * slope, cap).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace kinora::fused {
+
+/** Sizes along time, height and width: of a map, or of a window that pools it, windows lying side by side. */
+struct Size3 {
+  int64_t t, h, w;
+  int64_t count() const { return t * h * w; }
+};
+
+/** Where the largest value of a window lies is kept in a byte. */
+constexpr int64_t kLargestWindow = 255;
+
+struct Affine {
+  float mean, scale, shift;
+};
+
+/** LeakyReLU by its slope; ReLU has slope 0; ReLU6, besides, the cap 6. */
+struct Activation {
+  float slope, cap;
+};
+
+/** Of values seen so far; `squares` is the sum of squared distances from the mean. */
+struct Moments {
+  double count = 0, mean = 0, squares = 0;
+  /** Chan, Golub and LeVeque 1979: as exact as two passes, in one. */
+  void merge(const Moments& other);
+};
+
+/** Of the gradient d by z, and of d * (x - mean). */
+struct Sums {
+  double gradient = 0, by_distance = 0;
+  void operator+=(const Sums& other) { gradient += other.gradient, by_distance += other.by_distance; }
+};
+
+/** What batch norm takes from each gradient by x: constant + factor * (x - mean). */
+struct Correction {
+  float constant, factor;
+};
+
+Moments moments(const float* x, int64_t count);
+
+/**
+ * What is done to a map of one size. With a window it is pooled, by maxima: `y`, `at` and `dy` are then of the result, `at` the place of
+ * each maximum in its window. With a window of one value they are as large as `x`, and `at` is not used.
+ */
+class MapLoops {
+ public:
+  MapLoops(Size3 map, Size3 window);
+  void activate(const float* x, Affine, Activation, float* y, uint8_t* at);
+  Sums gradient_sums(const float* x, const float* dy, const uint8_t* at, Affine, Activation) const;
+  void gradient(const float* x, const float* dy, const uint8_t* at, Affine, Activation, Correction, float* dx) const;
+
+ private:
+  bool pools() const { return offsets_.size() > 1; }
+
+  Size3 map_, window_, pooled_;
+  std::vector<int64_t> offsets_;  // of each place of a window, from its first value
+  std::vector<float> row_, best_;
+  std::vector<int32_t> best_at_;
+};
+
+}  // namespace kinora::fused
