@@ -48,20 +48,25 @@ function trainOperations() {
 
 /**
  * Bytes that each layer's maps are read and written in, once each time a pass needs them, for one clip: a convolution's input and
- * output forward, twice that backward; a norm reads twice and writes, then reads both twice and writes; an activation reads
- * and writes, then reads two and writes; a pool also notes places, in 8 bytes each.
+ * output forward, twice that backward; an activation reads and writes, then reads two and writes; a pool also notes places, in 8 bytes
+ * each. A norm that learns reads twice and writes, then reads both twice and writes, the activation after it included; with a
+ * pool, too, the full map is read twice, and then twice and written, and places are a byte each.
  * @param {import('kinora').NetworkCost} of @param {'train' | 'eval'} mode
  */
 function traffic({ layers }, mode) {
   const train = mode === 'train';
   let input = spec.frames * spec.crop.height * spec.crop.width * 3;
   let floats = 0;
+  let normed = false; // since the last convolution
   for (const { type, output } of layers) {
     const out = output.reduce((a, b) => a * b, 1);
+    const together = train && normed;
+    normed = type.startsWith('BatchNorm') || (normed && !type.startsWith('Conv'));
     if (type.startsWith('Conv')) floats += (input + out) * (train ? 3 : 1);
     else if (type.startsWith('BatchNorm')) floats += out * (train ? 8 : 2);
+    else if (type.startsWith('MaxPool') && together) floats += 3.75 * out - 3 * input;
     else if (type.startsWith('MaxPool')) floats += (input + out) * (train ? 2 : 1) + (train ? 4 * out : 0);
-    else floats += out * (train ? 5 : 2);
+    else if (!together) floats += out * (train ? 5 : 2);
     input = out;
   }
   return 4 * floats;
