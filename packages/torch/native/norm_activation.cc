@@ -19,6 +19,7 @@
 
 #include "handles.h"
 #include "module.h"
+#include "running.h"
 #include "map_loops.h"
 
 namespace kinora {
@@ -37,17 +38,6 @@ struct Settings {
   std::vector<int64_t> window;
 
   Activation activation() const { return {static_cast<float>(slope), static_cast<float>(cap)}; }
-};
-
-/** Undefined tensors where none are kept; no arguments of the function's own, which must be defined. */
-struct Running {
-  at::Tensor mean, variance;
-  double momentum;  // weight of the newest batch
-
-  void update(const at::Tensor& now_mean, const at::Tensor& now_variance) const {
-    if (mean.defined()) at::Tensor(mean).mul_(1 - momentum).add_(now_mean, momentum);
-    if (variance.defined()) at::Tensor(variance).mul_(1 - momentum).add_(now_variance, momentum);
-  }
 };
 
 /** Of axes T, H and W, the last one to three. */
@@ -114,7 +104,7 @@ class NormActivation : public torch::autograd::Function<NormActivation> {
       fused::Moments all;
       maps.each(c, [&](int64_t in, int64_t) { all.merge(fused::moments(x + in, maps.in)); });
       mu[c] = static_cast<float>(all.mean);
-      var[c] = static_cast<float>(all.squares / (maps.count() - 1));  // unbiased, as PyTorch keeps it
+      var[c] = static_cast<float>(all.squares / (maps.count() - 1));
       inverse[c] = static_cast<float>(1 / std::sqrt(all.squares / maps.count() + settings.eps));
       const auto affine = affine_of(mu[c], inverse[c], gamma[c], beta[c]);
       fused::MapLoops loops(maps.size, maps.window);

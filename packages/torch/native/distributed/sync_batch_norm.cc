@@ -7,11 +7,14 @@
 #include <ATen/ops/cat.h>
 #include <ATen/ops/native_batch_norm.h>
 #include <ATen/ops/native_batch_norm_backward.h>
+#include <ATen/ops/ones.h>
 #include <ATen/ops/var_mean.h>
+#include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "shared.h"
 #include "../handles.h"
+#include "../running.h"
 
 namespace kinora {
 
@@ -59,19 +62,13 @@ Statistics global_statistics(const at::Tensor& input, int64_t group) {
   return {global_mean.to(mean.scalar_type()), global_variance.to(mean.scalar_type()), count};
 }
 
-void update(const at::Tensor& running, const at::Tensor& now, double momentum) {
-  if (running.defined()) at::Tensor(running).mul_(1 - momentum).add_(now.to(running.scalar_type()), momentum);
-}
-
 class SyncBatchNorm : public torch::autograd::Function<SyncBatchNorm> {
  public:
   static at::Tensor forward(AutogradContext* context, const at::Tensor& raw, const at::Tensor& weight, const at::Tensor& bias,
-                            const at::Tensor& running_mean, const at::Tensor& running_variance, double momentum, double eps,
-                            int64_t group) {
+                            const Running& running, double eps, int64_t group) {
     const auto input = raw.contiguous();
     const auto [mean, variance, count] = global_statistics(input, group);
-    update(running_mean, mean, momentum);
-    update(running_variance, variance * (count / std::max(count - 1, 1.0)), momentum);  // unbiased, as PyTorch keeps it
+    running.update(mean, variance * (count / std::max(count - 1, 1.0)));
     context->save_for_backward({input, weight, mean, variance});
     context->saved_data["count"] = count;
     context->saved_data["eps"] = eps;
@@ -90,8 +87,7 @@ class SyncBatchNorm : public torch::autograd::Function<SyncBatchNorm> {
     sum_over_ranks(context->saved_data["group"].toInt(), sums);
     subtract_means(scaled, input, weight, mean, (variance + eps).rsqrt(), sums / count);
     const at::Tensor none;
-    const bool affine = weight.defined();  // their sums over ranks are the reducer's business, as every parameter's
-    return {scaled, affine ? for_weight : none, affine ? for_bias : none, none, none, none, none, none};
+    return {scaled, for_weight, for_bias, none, none, none};  // sums over ranks are the reducer's business, as every parameter's
   }
 
  private:
@@ -99,7 +95,7 @@ class SyncBatchNorm : public torch::autograd::Function<SyncBatchNorm> {
   static void subtract_means(at::Tensor& dx, const at::Tensor& input, const at::Tensor& weight, const at::Tensor& mean,
                              const at::Tensor& inverse_std, const at::Tensor& means) {
     const auto channels = mean.numel();
-    const auto scale = weight.defined() ? inverse_std * weight : inverse_std;
+    const auto scale = inverse_std * weight;
     const auto slope = scale * inverse_std * means.narrow(0, channels, channels);
     const auto offset = scale * means.narrow(0, 0, channels) - slope * mean;
     dx.addcmul_(input, per_channel(slope, input), -1).sub_(per_channel(offset, input));
@@ -109,8 +105,12 @@ class SyncBatchNorm : public torch::autograd::Function<SyncBatchNorm> {
 /** syncBatchNorm(input, weight?, bias?, runningMean?, runningVar?, momentum, eps, group): handle; in training mode */
 napi_value sync_batch_norm(napi_env env, napi_callback_info info) {
   const js::Arguments<8> args(env, info);
-  return wrap(env, SyncBatchNorm::apply(load(env, args[0]), load_optional(env, args[1]), load_optional(env, args[2]),
-                                        load_optional(env, args[3]), load_optional(env, args[4]), js::to_double(env, args[5]),
+  const auto& input = load(env, args[0]);
+  const auto weight = load_optional(env, args[1]), bias = load_optional(env, args[2]);
+  const auto options = input.options().requires_grad(false);
+  const Running running{load_optional(env, args[3]), load_optional(env, args[4]), js::to_double(env, args[5])};
+  return wrap(env, SyncBatchNorm::apply(input, weight.defined() ? weight : at::ones({input.size(1)}, options),
+                                        bias.defined() ? bias : at::zeros({input.size(1)}, options), running,
                                         js::to_double(env, args[6]), js::to_int64(env, args[7])));
 }
 

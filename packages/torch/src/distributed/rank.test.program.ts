@@ -15,9 +15,11 @@ let group: distributed.ProcessGroup;
 class Net extends nn.Module {
   conv = new nn.Conv3d(2, 4, 3, { padding: 1 });
   norm = new nn.BatchNorm3d(4);
+  bare = new nn.BatchNorm3d(4, { affine: false, trackRunningStats: false });
   fc = new nn.Linear(4, 3);
   forward(clips: Tensor) {
-    return this.fc.call(ops.leaky_relu(this.norm.call(this.conv.call(clips))).mean([2, 3, 4]));
+    const maps = ops.leaky_relu(this.norm.call(this.conv.call(clips)));
+    return this.fc.call(this.bare.call(maps).mean([2, 3, 4]));
   }
 }
 
