@@ -1,5 +1,5 @@
 // The floor under a step of ConvColumn6: what its arithmetic takes at this machine's rate, and what its maps take at this
-// machine's bandwidth, beside what the step takes. `node bench/floor.mjs [NETWORK] [CLIPS]`.
+// machine's bandwidth, beside what the step takes. `node bench/floor.mjs [NETWORK] [CLIPS] [--by-layers]`.
 import { inferenceMode, ops, scope } from '@kinora/torch';
 import { Command } from 'commander';
 import { entryCost, findNetwork, networkInput } from 'kinora';
@@ -15,8 +15,11 @@ const RUNS = 7;
 const command = new Command('bench/floor.mjs')
   .description("Hold a step of a network against this machine's rate of arithmetic and its bandwidth.")
   .argument('[network]', 'one that `kinora models` lists', 'ConvColumn6')
-  .argument('[clips]', 'in a step', positiveInt, 8);
-await flagsOf(command);
+  .argument('[clips]', 'in a step', positiveInt, 8)
+  .option('--by-layers', 'count the maps of each layer by itself, as on a GPU');
+const {
+  options: { byLayers = false },
+} = await flagsOf(command);
 const [model, clips] = command.processedArgs;
 const { network, optimizer, settings, spec } = makeTraining({ model });
 const batch = randomClips(clips, spec);
@@ -60,7 +63,7 @@ function traffic({ layers }, mode) {
   let normed = false; // since the last convolution
   for (const { type, output } of layers) {
     const out = output.reduce((a, b) => a * b, 1);
-    const together = train && normed;
+    const together = train && normed && !byLayers;
     normed = type.startsWith('BatchNorm') || (normed && !type.startsWith('Conv'));
     if (type.startsWith('Conv')) floats += (input + out) * (train ? 3 : 1);
     else if (type.startsWith('BatchNorm')) floats += out * (train ? 8 : 2);

@@ -42,7 +42,7 @@ export function packCommand(): Command {
     .option('--out <folder>', 'where shards and index go', 'data/packed')
     .option('--height <pixels>', 'encode frames anew at this height (default: copy JPEGs)', height)
     .option('--quality <1-100>', 'of JPEGs that are encoded', quality, 95)
-    .option('--clips-per-shard <n>', 'clips in a shard', positiveInt, 500)
+    .option('--clips-per-shard <n>', 'clips in a shard, which one thread writes', positiveInt, 500)
     .option('--in-order', 'clips lie in the order of the list (default: training clips shuffled)')
     .option('--max-bad-fraction <share>', 'share of bad clips to leave out rather than fail', share, 0.01)
     .option('--workers <n>', 'threads', positiveInt, availableParallelism())
