@@ -60,8 +60,9 @@ describe('evaluation', () => {
     try {
       for (const [row, id] of VALIDATION.entries()) {
         const expected = softmax(evaluation.logits.subarray(3 * row, 3 * row + 3));
+        // One clip with folded norms rounds otherwise than a batch.
         for (const { label, probability } of await predictClip(model, data.at('clips', id)))
-          expect(probability).toBeCloseTo(expected[model.spec.labels.indexOf(label)]!, 6);
+          expect(probability).toBeCloseTo(expected[model.spec.labels.indexOf(label)]!, 5);
       }
     } finally {
       model.network.dispose();
