@@ -48,8 +48,20 @@ bool connection_is_gone(const std::exception_ptr& error) {
 }
 
 /**
+ * Ends this thread alone. Not by pthread_exit, which would unwind its stack, through std::terminate, and so end the program after
+ * all; for the kernel, and for a destructor that joins it, it is over like any other. Elsewhere than on Linux it sleeps, and
+ * whoever joins it waits.
+ */
+void end_thread() {
+#ifdef __linux__
+  ::syscall(SYS_exit, 0);
+#endif
+  for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
+}
+
+/**
  * libtorch 1.13 keeps a thread per client of a store that throws, with nobody to catch it, when the host of rank 0 resets
- * the connection: the process would end before it could say which rank is gone. Such a thread is parked instead, and
+ * the connection: the process would end before it could say which rank is gone. Only that thread ends instead, and
  * the heartbeat gives the verdict. Called on the thread of JavaScript or one of its pool.
  */
 void survive_broken_stores() {
@@ -59,7 +71,7 @@ void survive_broken_stores() {
     static const auto pid = ::getpid();
     std::set_terminate([] {
       const bool main_thread = static_cast<pid_t>(::syscall(SYS_gettid)) == pid;
-      while (!main_thread && connection_is_gone(std::current_exception())) std::this_thread::sleep_for(std::chrono::hours(1));
+      if (!main_thread && connection_is_gone(std::current_exception())) end_thread();
       otherwise();
     });
   });

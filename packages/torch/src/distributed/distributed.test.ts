@@ -215,7 +215,11 @@ describe.skipIf(!features().c10d)('stores', () => {
       const user = startRank(storeProgram, ['use', port], {});
       await user.said('connected');
       keeper.child.kill('SIGKILL');
-      expect(await user.outcome).toMatchObject({ code: 0, stderr: '', stdout: 'connected\nstill here\n' });
+      expect(await user.outcome).toMatchObject({
+        code: 0,
+        stderr: '',
+        stdout: 'connected\nstill here\nclosed\n',
+      });
       await keeper.outcome;
     },
   );

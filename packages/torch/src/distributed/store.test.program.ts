@@ -8,3 +8,5 @@ const store = await distributed.Store.tcp({ host: '127.0.0.1', port: Number(port
 process.stdout.write(isServer ? `port ${store.port}\n` : 'connected\n');
 await sleep(isServer ? 60_000 : 1500);
 process.stdout.write('still here\n');
+store.close();
+process.stdout.write('closed\n');
