@@ -22,6 +22,7 @@ namespace {
 constexpr int64_t kChunk = 2048;
 
 constexpr int64_t kLanes = 16;
+
 double total(const float* lanes) { return std::accumulate(lanes, lanes + kLanes, 0.0); }
 
 KINORA_INLINE float normalised(float x, Affine affine) { return x * affine.scale + affine.shift; }
@@ -74,11 +75,7 @@ KINORA_VECTORISED void keep_largest_of(const float* row, int64_t count, int64_t 
     const auto place = static_cast<int32_t>(first_place + offset);
     if (step == 1) keep_largest<1>(row + offset, count, place, best, best_at);
     else if (step == 2) keep_largest<2>(row + offset, count, place, best, best_at);
-    else if (step == 3) keep_largest<3>(row + offset, count, place, best, best_at);
-    else for (int64_t i = 0; i < count; ++i) {
-      const float value = row[i * step + offset];
-      if (value > best[i] || value != value) best[i] = value, best_at[i] = place;
-    }
+    else keep_largest<3>(row + offset, count, place, best, best_at);
   }
 }
 

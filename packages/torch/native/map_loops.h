@@ -7,14 +7,11 @@
 
 namespace kinora::fused {
 
-/** Sizes along time, height and width: of a map, or of a window that pools it, windows lying side by side. */
+/** Sizes along time, height and width: of a map, or of a window that pools it, one to three each, windows lying side by side. */
 struct Size3 {
   int64_t t, h, w;
   int64_t count() const { return t * h * w; }
 };
-
-/** Where the largest value of a window lies is kept in a byte. */
-constexpr int64_t kLargestWindow = 255;
 
 struct Affine {
   float mean, scale, shift;

@@ -13,9 +13,6 @@ import { isSideBySide } from './direct-pool.js';
 import type { AnyModule, Module } from './module.js';
 import { MaxPoolNd } from './pool.js';
 
-/** The kernel keeps the place of each maximum in a byte. */
-const LARGEST_WINDOW = 255;
-
 /**
  * What `input` becomes in a batch norm and the layers that follow it, and how many of the modules, the norm among them, that
  * was; undefined where each is to be called.
@@ -53,7 +50,6 @@ function windowOf(
 ): readonly number[] | undefined {
   if (!(pool instanceof MaxPoolNd) || pool.forward !== MaxPoolNd.prototype.forward) return undefined;
   const { kernelSize } = pool;
-  if (pool.rank !== rank || !isSideBySide(pool) || kernelSize.reduce((a, b) => a * b) > LARGEST_WINDOW)
-    return undefined;
+  if (pool.rank !== rank || !isSideBySide(pool)) return undefined;
   return kernelSize.every((size, i) => size <= shape[i + 2]!) ? kernelSize : undefined;
 }
