@@ -29,7 +29,13 @@ export { readClassFolders } from './data/lists/class-folders.js';
 export type { ClipItem, ClipList } from './data/lists/clip-list.js';
 export { flipMapFor, readLabels } from './data/lists/labels.js';
 export { readClip } from './data/load/clip-reader.js';
-export { type Batch, type ClipLoader, clipLoader, type LoaderOptions } from './data/load/loader.js';
+export {
+  type Batch,
+  type ClipLoader,
+  clipLoader,
+  type EpochOptions,
+  type LoaderOptions,
+} from './data/load/loader.js';
 // Synthetic gestures: a look-alike of the Jester data set.
 export {
   type ClipRequest,

@@ -5,6 +5,7 @@
 import { memoryStats } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { preprocessSpec, type RunConfig, type RunConfigInput } from '../config/index.js';
+import type { Batch, EpochOptions } from '../data/load/loader.js';
 import { silent } from '../progress.js';
 import { fresh } from './beginning.js';
 import { readSplit, trainingLoader } from './data.js';
@@ -61,13 +62,30 @@ describe('a run ahead of its results', () => {
   });
 });
 
-/** Trains with a loop of its own; `onStep` is told which step was read, and how many were launched by then. */
-async function loop(runsAhead: boolean, onStep: (read: number, launched: number) => void): Promise<void> {
+/**
+ * Trains with a loop of its own; `onStep` is told which step was read, and how many were launched by then. `stopAt`: a batch
+ * that is still waited for when the signal is raised.
+ */
+async function loop(
+  runsAhead: boolean,
+  onStep: (read: number, launched: number) => void,
+  stopAt?: number,
+): Promise<void> {
+  const controller = new AbortController();
+  const { signal } = controller;
   const config = data.config('loop', { max_steps: 5, ...CHANGES });
   const list = readSplit(config, 'train');
   const spec = preprocessSpec(config, list.labels);
   const fail = () => expect.unreachable('no clip is bad');
-  const trainLoader = trainingLoader(list, spec, config, fail);
+  const loader = trainingLoader(list, spec, config, fail);
+  async function* epoch(number: number, options?: EpochOptions): AsyncGenerator<Batch, void, void> {
+    for await (const batch of loader.epoch(number, options)) {
+      if (batch.number === stopAt) controller.abort();
+      options?.signal?.throwIfAborted();
+      yield batch;
+    }
+  }
+  const trainLoader = { ...loader, epoch };
   const clips = trainingClips(list, undefined, trainLoader.batchesPerEpoch);
   const training = newTraining(config, spec, 'cpu', clips);
   const state = fresh();
@@ -75,7 +93,7 @@ async function loop(runsAhead: boolean, onStep: (read: number, launched: number)
   const save = () => expect(state.sums.clips).toBe(state.batch * config.batch_size);
   try {
     await trainLoop(training, state, {
-      ...{ trainLoader, valLoader: undefined, progress: silent, runsAhead },
+      ...{ trainLoader, valLoader: undefined, progress: silent, runsAhead, signal },
       ...{ log, save },
     });
   } finally {
@@ -98,6 +116,14 @@ test('one step is launched before the last is read; before a checkpoint and at t
   order.length = 0;
   await loop(false, (...step) => order.push(step));
   expect(order.map(([, launched]) => launched)).toEqual([1, 2, 3, 4, 5]);
+});
+
+test('stopped while it waits for a batch, it has read and counted every step before it saves', async () => {
+  for (const runsAhead of [true, false]) {
+    const read: number[] = [];
+    await loop(runsAhead, (step) => read.push(step), 1);
+    expect(read).toEqual([1]);
+  }
 });
 
 test('whatever ends it, every tensor is given back', async () => {

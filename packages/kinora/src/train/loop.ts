@@ -92,7 +92,7 @@ async function trainEpoch(
   });
   trainMode(network, config.freeze);
   try {
-    for await (const batch of trainLoader.epoch(state.epoch, { startBatch: state.batch })) {
+    for await (const batch of trainLoader.epoch(state.epoch, { startBatch: state.batch, signal })) {
       lap?.('data');
       if (state.step === 0) log.clips(batch, config.log_clips, training.spec.labels);
       await unread.add(launch(training, state, batch, options));
@@ -101,12 +101,15 @@ async function trainEpoch(
       await setImmediate();
       const isLast = state.step >= lastStep;
       const saves = config.save_steps !== null && state.step % config.save_steps === 0;
-      if (signal?.aborted || isLast || saves) await unread.all();
+      if (isLast || saves) await unread.all();
       signal?.throwIfAborted();
       if (isLast) break;
       if (saves) save(state, false);
     }
     await unread.all();
+  } catch (error) {
+    if (signal?.aborted) await unread.all(); // what is saved then has counted every step that it has taken
+    throw error;
   } finally {
     unread.drop();
     task.finish();

@@ -16,7 +16,7 @@ export interface Predictions {
   readonly logits: Float32Array;
 }
 
-/** Restores the network's mode. Stops between batches with the signal's reason. On a GPU a batch is launched before the last is read. */
+/** Restores the network's mode. Stops before the next batch with the signal's reason. On a GPU a batch is launched before the last is read. */
 export async function predictAll(
   network: Network,
   loader: ClipLoader,
@@ -34,8 +34,7 @@ export async function predictAll(
   const wasTraining = network.training;
   network.eval();
   try {
-    for await (const batch of loader.epoch(0)) {
-      signal?.throwIfAborted();
+    for await (const batch of loader.epoch(0, { signal })) {
       const result = launch(batch);
       batch.release();
       await unread.add({ result });

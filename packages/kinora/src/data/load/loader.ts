@@ -72,6 +72,13 @@ export interface Batch {
   release(): void;
 }
 
+export interface EpochOptions {
+  /** The first batch. Default 0. */
+  readonly startBatch?: number;
+  /** Ends the epoch with the signal's reason, and the threads with what they wait for: a silent server takes minutes. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface ClipLoader {
   /** Clips in the list, bad ones included. */
   readonly clips: number;
@@ -82,8 +89,8 @@ export interface ClipLoader {
   readonly badClips: readonly BadClip[];
   /** Counts and reports one that another rank could not read as one of its own. Throws when there are too many. */
   countBad(clip: BadClip): void;
-  /** The batches of an epoch, from `startBatch` on. One epoch at a time; leaving the loop early is fine. */
-  epoch(epoch: number, options?: { startBatch?: number }): AsyncGenerator<Batch, void, void>;
+  /** The batches of an epoch. One epoch at a time; leaving the loop early is fine. */
+  epoch(epoch: number, options?: EpochOptions): AsyncGenerator<Batch, void, void>;
   /** Ends the threads. An epoch under way fails. */
   close(): Promise<void>;
 }
@@ -107,9 +114,20 @@ export function clipLoader(options: LoaderOptions): ClipLoader {
   let pool: DecodePool | undefined;
   let running = false;
 
-  async function* epoch(number: number, { startBatch = 0 } = {}): AsyncGenerator<Batch, void, void> {
+  const close = async (): Promise<void> => {
+    const closing = pool;
+    pool = undefined;
+    await closing?.close();
+  };
+
+  async function* epoch(
+    number: number,
+    { startBatch = 0, signal }: EpochOptions = {},
+  ): AsyncGenerator<Batch, void, void> {
     if (running) throw epochRunning();
     running = true;
+    const stop = (): void => void close();
+    signal?.addEventListener('abort', stop);
     let handed = 0;
     let fetching: FetchAhead | undefined;
     try {
@@ -121,11 +139,16 @@ export function clipLoader(options: LoaderOptions): ClipLoader {
       fetching = placement() && fetchAhead(placement()!, clipsOfBatches(run, startBatch), startBatch);
       const make = (batch: number, slot: Uint8Array) => assembleBatch(run, batch, slot);
       for await (const ahead of readAhead(ring(), startBatch, batchesPerEpoch, make, pool.cancel)) {
+        signal?.throwIfAborted();
         handed++;
         fetching?.reached(ahead.value.number);
         yield handOut(ahead, spec);
       }
+    } catch (error) {
+      signal?.throwIfAborted(); // a thread that was ended is no error then
+      throw error;
     } finally {
+      signal?.removeEventListener('abort', stop);
       await fetching?.stop();
       running = false;
     }
@@ -142,11 +165,7 @@ export function clipLoader(options: LoaderOptions): ClipLoader {
     },
     countBad: (clip) => bad.add(clip),
     epoch,
-    close: async () => {
-      const closing = pool;
-      pool = undefined;
-      await closing?.close();
-    },
+    close,
   };
 }
 

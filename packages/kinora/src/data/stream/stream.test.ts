@@ -274,6 +274,22 @@ describe('bad servers', () => {
     expect(await once(child, 'close')).toEqual([null, 'SIGINT']);
   });
 
+  test('a signal ends the wait for a silent server at once; the loader can be used again', async () => {
+    const loader = clipLoader({ list: open('silent', 'w'), spec, batchSize: 4, workers: 2, training });
+    const seen = async () => (await requests('silent')).reduce((a, b) => a + b, 0);
+    for (const epoch of [1, 2]) {
+      const controller = new AbortController();
+      const before = await seen();
+      const next = loader.epoch(epoch, { signal: controller.signal }).next();
+      await expect.poll(seen).toBeGreaterThan(before);
+      const start = performance.now();
+      controller.abort(new Error('asked to stop'));
+      await expect(next).rejects.toThrow('asked to stop');
+      expect(performance.now() - start).toBeLessThan(20_000); // below the 90 s after which a server is given up
+    }
+    await loader.close();
+  });
+
   test('training stops with the error of the server, not with bad clips', async () => {
     const failing = digests(open('no-ranges', 'n'), { workers: 1 });
     await expect(failing).rejects.toMatchObject({ code: 'stream/no-ranges' });
