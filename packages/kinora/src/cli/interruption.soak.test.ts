@@ -58,12 +58,15 @@ async function disturbed(config: RunConfig, signal: NodeJS.Signals, delay: numbe
   child.stderr.on('data', (text) => {
     stderr += text;
   });
+  let stdout = '';
+  child.stdout.on('data', (text) => {
+    stdout += text;
+  });
   if (!fromStart) await Promise.race([once(child.stdout, 'data'), exit]);
-  child.stdout.resume();
   await wait(delay);
   child.kill(signal);
   const [code, killedBy] = await exit;
-  return { code, killedBy, stderr };
+  return { code, killedBy, stdout, stderr };
 }
 
 const leftHalfWritten = ({ checkpoints }: { checkpoints: string }): boolean =>
@@ -105,10 +108,16 @@ describe('interrupted and resumed until it is through', () => {
     const config = data.config('stopped', changes);
     const steps = [0];
     for (let i = 0; i < INTERRUPTS; i++) {
-      const { code, stderr } = await disturbed(config, 'SIGINT', random.uniform() * SPAN * stepTime, false);
+      const { code, stdout, stderr } = await disturbed(
+        config,
+        'SIGINT',
+        random.uniform() * SPAN * stepTime,
+        false,
+      );
       expect(code).toBe(130);
       expect(stderr).toContain('stopping and saving; press Ctrl+C again to stop at once\n');
       steps.push(checkWhole(config));
+      expect(stdout).toContain(`saved after step ${steps.at(-1)}; the same command with --resume goes on\n`);
       // Nothing of the session is lost: its step in work was finished and saved.
       expect(steps.at(-1)).toBe(losses(config).length);
       expect(steps.at(-1)).toBeGreaterThanOrEqual(steps.at(-2)!); // the same one: stopped in its validation

@@ -83,15 +83,19 @@ async function trainHere(
   const progress = leads ? createProgress() : silent;
   const device = chooseDevice({ ...flags, localRank: place?.gpu }, progress);
   const { folder, best } = await interruptible(
-    (signal) =>
-      trainRun(config, {
+    async (signal) => {
+      const summary = await trainRun(config, {
         resume: flags.resumeFrom ?? flags.resume ?? false,
         device,
         progress,
         signal,
         rendezvous,
         profile: flags.profile ?? false,
-      }),
+      });
+      if (signal.aborted)
+        progress.log(`saved after step ${summary.steps}; the same command with --resume goes on`);
+      return summary;
+    },
     leads ? undefined : () => undefined,
   );
   if (best !== null) progress.log(`best top-1 ${percent(best.top1)}, in epoch ${best.epoch + 1}`);
