@@ -7,6 +7,7 @@ import { styleText } from './style.mjs';
  * @property {number} passed
  * @property {string[]} failed what failed, one line each
  * @property {string[]} skipped what was skipped and why, one line each
+ * @property {string[]} [unsteady] what failed at first and passed when it ran again, one line each
  * @property {string} [output] what to show of a failed step
  *
  * @typedef {object} Step
@@ -23,6 +24,10 @@ export async function runSteps(steps) {
   const skipped = results.flatMap((result) => result.skipped);
   const passed = results.reduce((sum, result) => sum + result.passed, 0);
   list('Failed', failed);
+  list(
+    'Passed only when run again',
+    results.flatMap(({ unsteady = [] }) => unsteady),
+  );
   list('Skipped', skipped);
   console.log(`\n${passed} passed, ${failed.length} failed, ${skipped.length} skipped`);
   return failed.length === 0;

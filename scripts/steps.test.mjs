@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { runSteps } from './steps.mjs';
-import { resultOf } from './vitest.mjs';
+import { resultOf, secondThoughts } from './vitest.mjs';
 
 /** @type {string[]} */
 let printed;
@@ -65,6 +65,23 @@ describe("vitest's report", () => {
 
   test('an error outside all tests has failed', () => {
     expect(resultOf({ testResults: [file([one('passed')])] }, 1, '/root').failed).toHaveLength(1);
+  });
+
+  test('of files that ran twice the second result counts, and what passed only then is named', () => {
+    const other = { ...file([one('passed')]), name: '/root/b.test.js' };
+    const first = { testResults: [file([one('failed'), one('failed', 'divides')], 'failed'), other] };
+    const divides = { ...one('failed', 'divides'), failureMessages: ['Error: by zero\nat'] };
+    const second = { testResults: [file([one('passed'), divides], 'failed')] };
+    const run = (/** @type {any} */ report, code = 1) => ({ code, report });
+    expect(secondThoughts(run(first), run(second), '/root')).toEqual({
+      passed: 2,
+      failed: ['a.test.js: divides: Error: by zero'],
+      skipped: [],
+      unsteady: ['a.test.js: adds'],
+    });
+    const steady = { testResults: [file([one('passed'), one('passed', 'divides')])] };
+    expect(secondThoughts(run(first), run(steady, 0), '/root')).toMatchObject({ passed: 3, failed: [] });
+    expect(secondThoughts(run(first), run(undefined), '/root').failed).toHaveLength(2);
   });
 
   test('no test at all has failed', () => {
