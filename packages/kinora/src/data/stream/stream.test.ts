@@ -134,16 +134,20 @@ describe('training from a web server', () => {
     expect(await digests(open('good', 'none', { limit: 1 }))).toEqual(await digests(open('good', 'a')));
   });
 
-  test('the limit is that of all packs in the cache; what a killed process left there goes first', async () => {
+  test('the limit is that of all packs in the cache; what a killed process left there goes first, what another writes stays', async () => {
     await digests(open('good', 'shared'));
     const [mirror] = readdirSync(join(folder.path, 'shared'));
-    const part = join(folder.path, 'shared', mirror!, 'train-000000.tar.blocks', '000009.4711-0a1b2c3d');
-    writeFileSync(part, Buffer.alloc(BLOCK));
+    const blocks = join(folder.path, 'shared', mirror!, 'train-000000.tar.blocks');
+    const part = join(blocks, '000009.4711-0a1b2c3d');
+    const written = join(blocks, '000009.4712-0a1b2c3d');
+    for (const file of [part, written]) writeFileSync(file, Buffer.alloc(BLOCK));
     utimesSync(part, 1, 1);
     await digests(open('busy', 'shared', { limit: 5 * BLOCK }));
     const names = readdirSync(join(folder.path, 'shared'), { recursive: true, encoding: 'utf8' });
     expect(names.filter((name) => /[.]blocks[/\\]\d{6}$/.test(name)).length).toBeLessThanOrEqual(6);
     expect(existsSync(part)).toBe(false);
+    await digests(open('good', 'shared', { limit: 1 }));
+    expect(existsSync(written)).toBe(true);
   });
 
   test('ranks that share one cache read every clip once, each its part of every batch', async () => {

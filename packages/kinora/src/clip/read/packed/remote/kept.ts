@@ -66,7 +66,14 @@ export function makeRoom({ folder, limit, block }: Mirror): void {
   }
 }
 
-/** Blocks, and what a killed process left of one. */
+const BLOCK = /[.]blocks[/\\]\d+$/;
+/** What `keep` writes before it gives it the name of a block. */
+const PART = /[.]blocks[/\\]\d+[.]\d+-[0-9a-f]+$/;
+
+/** Milliseconds. Writing takes less: a part that is older was left by a killed process. */
+const ABANDONED = 60_000;
+
+/** Blocks, and what killed processes left of some; not what is being written now. */
 function filesIn(cache: string): { file: string; bytes: number; since: number }[] {
   const mirrors = readdirSync(cache).map((name) => join(cache, name));
   return mirrors
@@ -74,9 +81,10 @@ function filesIn(cache: string): { file: string; bytes: number; since: number }[
     .flatMap((folder) =>
       readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
     )
-    .filter((file) => /[.]blocks[/\\]\d+(?:[.]\d+-[0-9a-f]+)?$/.test(file))
+    .filter((file) => BLOCK.test(file) || PART.test(file))
     .flatMap((file) => {
       const info = statSync(file, { throwIfNoEntry: false });
-      return info === undefined ? [] : [{ file, bytes: info.size, since: info.mtimeMs }];
+      const isUnderWay = PART.test(file) && info !== undefined && Date.now() - info.mtimeMs < ABANDONED;
+      return info === undefined || isUnderWay ? [] : [{ file, bytes: info.size, since: info.mtimeMs }];
     });
 }
