@@ -3,9 +3,14 @@
  * Whatever libjpeg only warns about (a file cut short, bad Huffman codes) is an error here: a half-grey frame
  * is worse than a clip reported as bad.
  */
-import turbo from '@julusian/jpeg-turbo';
+import { createRequire } from 'node:module';
+import type * as JpegTurbo from '@julusian/jpeg-turbo';
 import { KinoraError } from '@kinora/torch/error';
 import type { Size } from '../frames.js';
+import { uninterrupted } from './addon-threads.js';
+
+// A thread must not be ended while it loads an addon either, so that this is no import.
+const turbo = uninterrupted<typeof JpegTurbo>(() => createRequire(import.meta.url)('@julusian/jpeg-turbo'));
 
 /** Largest picture accepted, in pixels: a forged header must not claim the machine's memory. */
 const MAX_PIXELS = 1 << 26;
@@ -28,7 +33,7 @@ export function decodeJpeg(bytes: Uint8Array, out: Uint8Array, name: string): Si
   const source = asBuffer(bytes);
   const target = asBuffer(out.subarray(0, size.height * size.width * 3));
   try {
-    turbo.decompressSync(source, target, { format: turbo.FORMAT_RGB });
+    uninterrupted(() => turbo.decompressSync(source, target, { format: turbo.FORMAT_RGB }));
   } catch {
     // The library's own message is always "No error".
     throw corrupt(name, endsProperly(bytes) ? 'damaged picture data' : 'a file cut short');
@@ -38,13 +43,15 @@ export function decodeJpeg(bytes: Uint8Array, out: Uint8Array, name: string): Si
 
 /** Encodes RGB `[H, W, 3]`. `quality` is 1-100; the colour planes are halved (4:2:0) as cameras do. */
 export function encodeJpeg(pixels: Uint8Array, { height, width }: Size, quality = 90): Uint8Array {
-  return turbo.compressSync(asBuffer(pixels), {
-    width,
-    height,
-    quality,
-    format: turbo.FORMAT_RGB,
-    subsampling: turbo.SAMP_420,
-  });
+  return uninterrupted(() =>
+    turbo.compressSync(asBuffer(pixels), {
+      width,
+      height,
+      quality,
+      format: turbo.FORMAT_RGB,
+      subsampling: turbo.SAMP_420,
+    }),
+  );
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -5,6 +5,7 @@
  */
 import type * as NodeAv from 'node-av';
 import { type Frames, frameBytes, framesIn } from '../frames.js';
+import { uninterrupted, uninterruptedAsync, withPauses } from './addon-threads.js';
 import { copyOriented, type Orientation, orientedSize, readDisplayMatrix } from './orient.js';
 import type { VideoDecoder } from './video-decoder.js';
 import { videoError } from './video-error.js';
@@ -35,7 +36,7 @@ export async function libavDecoder(): Promise<VideoDecoder | undefined> {
 async function loadNodeAv(): Promise<Av | undefined> {
   polyfillWithResolvers();
   try {
-    return await import('node-av');
+    return await uninterruptedAsync(() => import('node-av'));
   } catch {
     return undefined;
   }
@@ -54,7 +55,7 @@ function polyfillWithResolvers(): void {
 
 function guard<T>(path: string, work: () => T): T {
   try {
-    return work();
+    return uninterrupted(work);
   } catch (error) {
     throw videoError(path, error);
   }
@@ -63,7 +64,7 @@ function guard<T>(path: string, work: () => T): T {
 function listTimes(av: Av, path: string): Float64Array {
   using file = openFile(av, path);
   const times: number[] = [];
-  for (const packet of file.demuxer.packetsSync(file.stream.index)) {
+  for (const packet of withPauses(file.demuxer.packetsSync(file.stream.index))) {
     if (packet === null) break;
     if (!packet.hasFlags(av.AV_PKT_FLAG_DISCARD)) times.push(packetTime(av, file, packet, times.length));
     packet.free();
@@ -128,7 +129,7 @@ function decodeFrom(
   using painter = framePainter(av, file, positions.length, storage);
   let next = 0;
   let shown = 0;
-  for (const frame of decoder.framesSync(file.demuxer.packetsSync(file.stream.index))) {
+  for (const frame of withPauses(decoder.framesSync(file.demuxer.packetsSync(file.stream.index)))) {
     if (frame === null) continue;
     const stamped = frame.bestEffortTimestamp !== av.AV_NOPTS_VALUE;
     const time = stamped ? Number(frame.bestEffortTimestamp) * file.tick : times[shown]!;

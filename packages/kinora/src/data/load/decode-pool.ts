@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { KinoraError } from '@kinora/torch/error';
+import { endThreads } from '../../clip/read/addon-threads.js';
 import { fromThread } from '../thread-error.js';
 import { clipReader, type ReaderOptions } from './clip-reader.js';
 import type { DecodeJob, DecodeReply, NumberedJob } from './decode-job.js';
@@ -96,9 +97,7 @@ function threadPool(count: number, reader: ReaderOptions, entry: URL): DecodePoo
     cancel: () => {
       Atomics.add(generation, 0, 1);
     },
-    close: async () => {
-      await Promise.all(threads.map(({ worker }) => worker.terminate()));
-    },
+    close: () => endThreads(threads.map(({ worker }) => worker)),
   };
 }
 

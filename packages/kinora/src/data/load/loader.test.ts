@@ -1,5 +1,5 @@
 /** Batches: the same whatever the workers, whole when clips are bad, and no thread left behind. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, getPriority } from 'node:os';
@@ -308,6 +308,44 @@ describe('threads', () => {
       }`;
     const argv = ['--input-type=module', '-e', program, JSON.stringify({ list, spec })];
     expect(execFileSync(process.execPath, argv, { encoding: 'utf8', timeout: 30_000 })).toBe('2\n');
+  });
+
+  describe('ended in the middle of decoding, an addon does not take the process with it', () => {
+    const program = (ending: string): string => `
+      import { clipLoader } from ${JSON.stringify(new URL('./loader.js', import.meta.url).href)};
+      const [list, spec] = JSON.parse(process.argv[1]);
+      const loader = clipLoader({ list, spec, batchSize: 2, workers: 2, training: { seed: 1 } });
+      ${ending}`;
+    const large = (): string => {
+      const path = join(folder.path, 'large');
+      writeTestClip(path, 4, 1200, 1600);
+      const items = Array.from({ length: 40 }, (_, i) => ({ id: `${i}`, path, label: 0 }));
+      return JSON.stringify([{ labels, items, dropped: 0 }, spec]);
+    };
+    const run = (ending: string, input: string) =>
+      spawnSync(process.execPath, ['--input-type=module', '-e', program(ending), input], {
+        encoding: 'utf8',
+        timeout: 60_000,
+      });
+
+    test('by the end of the process', () => {
+      const input = large();
+      const ending = `for await (const batch of loader.epoch(0)) setTimeout(() => process.exit(3), 10 * Math.random());`;
+      for (let i = 0; i < 6; i++) expect(run(ending, input)).toMatchObject({ status: 3, stderr: '' });
+    });
+
+    test('by a signal, again and again', () => {
+      const ending = `
+        for (let i = 0; i < 12; i++) {
+          const controller = new AbortController();
+          const { signal } = controller;
+          const stopped = async () => {
+            for await (const batch of loader.epoch(0, { signal })) setTimeout(() => controller.abort(), 10 * Math.random());
+          };
+          await stopped().catch((error) => console.log(error === signal.reason));
+        }`;
+      expect(run(ending, large())).toMatchObject({ status: 0, stdout: 'true\n'.repeat(12), stderr: '' });
+    });
   });
 });
 
