@@ -63,7 +63,17 @@ describe('refusals', () => {
     ['a list with holes', ['aten::cat', [tensor(1), null]], /expected Tensor\[\] for 'tensors'/],
     ['a function', ['aten::relu', () => 1], /expected Tensor for 'self', received a function/],
     ['a symbol', ['aten::relu', Symbol('s')], /received Symbol\(s\)/],
-    ['a date', ['aten::relu', new Date(0)], /expected Tensor for 'self'/],
+    ['a date', ['aten::relu', new Date(0)], /expected Tensor for 'self', received a Date/],
+    [
+      'a typed array',
+      ['aten::relu', new Float32Array(3)],
+      /expected Tensor for 'self', received Float32Array\(3\)/,
+    ],
+    [
+      'a tensor of another copy',
+      ['aten::relu', new (class Tensor {})()],
+      /received a Tensor of another copy of @kinora\/torch/,
+    ],
     ['a nested list', ['aten::view', tensor([1]), [[1]]], /for 'size', received \[\[1\]\]/],
     ['a bigint that is no int64', ['aten::select', tensor([1]), 2n ** 70n, 0], /expected an integer/],
     [

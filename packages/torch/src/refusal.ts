@@ -27,7 +27,15 @@ export function describe(value: unknown): string {
     return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
   }
   if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'object' && value !== null) return describeObject(value);
   return typeof value === 'function' ? 'a function' : String(value);
+}
+
+/** Its class: what it says of itself may be long, such as all elements of a typed array. */
+function describeObject(value: object): string {
+  const name = value.constructor?.name ?? 'object';
+  if (name === Tensor.name) return 'a Tensor of another copy of @kinora/torch';
+  return 'length' in value ? `${name}(${value.length})` : `a ${name}`;
 }
 
 function describeAll(values: readonly unknown[]): string {
