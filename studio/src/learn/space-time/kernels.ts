@@ -23,9 +23,9 @@ export interface Question {
 const mean = (): number => 1 / 9;
 
 export const questions: readonly Question[] = [
-  { name: 'what has come or gone', time: [-1, 0, 1], plane: mean },
-  { name: 'an upright edge that moves', time: [-1, 0, 1], plane: (_, x) => (x - 1) / 3 },
-  { name: 'a level edge that moves', time: [-1, 0, 1], plane: (y) => (y - 1) / 3 },
+  { name: 'what appears or disappears', time: [-1, 0, 1], plane: mean },
+  { name: 'a moving vertical edge', time: [-1, 0, 1], plane: (_, x) => (x - 1) / 3 },
+  { name: 'a moving horizontal edge', time: [-1, 0, 1], plane: (y) => (y - 1) / 3 },
   { name: 'what flickers', time: [-0.5, 1, -0.5], plane: mean },
   { name: 'the mean of three frames', time: [1 / 3, 1 / 3, 1 / 3], plane: mean },
 ];
