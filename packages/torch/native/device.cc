@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
+#include <dlfcn.h>
 #include <torch/version.h>
 
 #include "blocks.h"
@@ -14,9 +15,18 @@ namespace {
 
 napi_value threads(napi_env env, napi_callback_info) { return js::number(env, at::get_num_threads()); }
 
+/** OpenBLAS built with its own threads (Debian's default) does not follow OpenMP's count, which is all that libtorch sets. */
+void set_blas_threads(int count) {
+  using SetThreads = void (*)(int);
+  static const auto set = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
+  if (set != nullptr) set(count);
+}
+
 napi_value set_threads(napi_env env, napi_callback_info info) {
   const js::Arguments<1> args(env, info);
-  at::set_num_threads(static_cast<int>(js::to_int64(env, args[0])));
+  const auto count = static_cast<int>(js::to_int64(env, args[0]));
+  at::set_num_threads(count);
+  set_blas_threads(count);
   return js::undefined(env);
 }
 

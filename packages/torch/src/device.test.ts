@@ -1,6 +1,7 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { errorOf } from './engine.test.util.js';
-import { callOp, cuda, engineInfo, ops, setDeterministic, type Tensor, threads } from './index.js';
+import { callOp, cuda, engineInfo, ops, scope, setDeterministic, type Tensor, threads } from './index.js';
 
 describe('threads', () => {
   test('can be set and read', () => {
@@ -11,6 +12,18 @@ describe('threads', () => {
     expect(threads.get()).toBe(before);
   });
 
+  test.skipIf(!existsSync('/proc/self/task'))('one thread is one in products too (needs /proc)', () => {
+    const before = threads.get();
+    threads.set(1);
+    const matrix = ops.ones([512, 512]);
+    const start = cpuTicks();
+    while (cpuTicks().main - start.main < 50) scope(() => ops.mm(matrix, matrix));
+    const end = cpuTicks();
+    threads.set(before);
+    matrix.dispose();
+    expect(end.others - start.others).toBeLessThan((end.main - start.main) / 4);
+  });
+
   test.each([0, -1, 1.5, Number.NaN])('%d threads are refused', (count) => {
     const before = threads.get();
     expect(errorOf(() => threads.set(count)).message).toBe(
@@ -19,6 +32,21 @@ describe('threads', () => {
     expect(threads.get()).toBe(before);
   });
 });
+
+/** Processor time so far, in clock ticks (1/100 s), of this thread and of all others of the process. */
+function cpuTicks(): { main: number; others: number } {
+  const ticks = { main: 0, others: 0 };
+  for (const id of readdirSync('/proc/self/task')) {
+    const stat = readFileSync(`/proc/self/task/${id}/stat`, 'utf8');
+    // After the name in parentheses, utime and stime are fields 14 and 15 (proc(5)).
+    const [user, system] = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(11, 13);
+    ticks[id === String(process.pid) ? 'main' : 'others'] += Number(user) + Number(system);
+  }
+  return ticks;
+}
 
 describe('cuda', () => {
   test('says how many devices there are', () => {

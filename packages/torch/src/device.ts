@@ -3,7 +3,10 @@ import { KinoraError } from './error.js';
 import { native } from './native.js';
 import type { Device } from './tensor.js';
 
-/** Threads that an operator may use on the CPU (torch.set_num_threads). All cores unless OMP_NUM_THREADS says less. */
+/**
+ * Threads that an operator may use on the CPU, OpenBLAS included (torch.set_num_threads, which leaves an OpenBLAS with its own
+ * threads alone). Default: all cores, or `OMP_NUM_THREADS`. Sums add up in another order with another number of threads.
+ */
 export const threads = {
   get: (): number => native().threads(),
   set(count: number): void {
