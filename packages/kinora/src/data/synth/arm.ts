@@ -1,7 +1,8 @@
 /** From the shoulder to the hand: a two-bone arm that bends at the elbow, with or without a sleeve. */
-import type { Cones } from './cones.js';
+
 import { materials } from './materials.js';
-import { along, type Basis, mix, normalize, perpendicular, subtract, type Vec3 } from './vector.js';
+import type { Cones } from './render/cones.js';
+import { along, type Basis, mix, normalize, perpendicular, subtract, type Vec3 } from './render/vector.js';
 
 export interface ArmShape {
   readonly upperLength: number;

@@ -4,7 +4,7 @@ import { expose, vignetteMap } from './develop.js';
 import { type GestureLabel, playback } from './labels.js';
 import { type Canvas, createCanvas, openScene } from './picture.js';
 import { random } from './random.js';
-import { drawScene, frameRate, type Scene, swayAt } from './scene.js';
+import { drawScene, frameRate, type Scene, swayAt } from './scene/scene.js';
 
 /** What names a clip: the same request gives the same bytes. */
 export interface ClipRequest {

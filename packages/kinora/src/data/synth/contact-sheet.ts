@@ -8,7 +8,7 @@ import { decodeJpeg, jpegSize } from '../../clip/read/jpeg.js';
 import { gestureLabels } from './labels.js';
 import { writeWhole } from './lists.js';
 import type { PlannedClip } from './plan.js';
-import { frameHeight } from './scene.js';
+import { frameHeight } from './scene/scene.js';
 
 const columns = 8;
 const frameWidth = 132;

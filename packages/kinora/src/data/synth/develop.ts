@@ -1,7 +1,7 @@
 /** The camera behind the lens: linear light becomes 8-bit sRGB, with dark corners and noise. */
 
 import { type Random, random } from './random.js';
-import type { Sensor } from './scene.js';
+import type { Sensor } from './scene/scene.js';
 
 const curveSteps = 4096;
 /** Brightest light that the curve still tells apart. */

@@ -1,7 +1,7 @@
 /** Hair styles as round cones, in hand lengths around the middle of the head. */
 import { materials } from './materials.js';
-import type { HairStyle } from './person.js';
-import type { Vec3 } from './vector.js';
+import type { Vec3 } from './render/vector.js';
+import type { HairStyle } from './scene/person.js';
 
 /** Adds a cone, or a ball, in the axes of the head. */
 export type Bar = (a: Vec3, ra: number, b: Vec3, rb: number, material: number) => void;

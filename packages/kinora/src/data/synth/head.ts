@@ -1,10 +1,11 @@
 /** Face and hair as round cones: a skull and a jaw, and small cones on them. */
-import type { Stance } from './body.js';
-import type { Cones } from './cones.js';
+
 import { type Bar, hairs } from './hair.js';
 import { materials } from './materials.js';
-import type { Person } from './person.js';
-import { add, type Basis, degrees, transform, type Vec3 } from './vector.js';
+import type { Cones } from './render/cones.js';
+import { add, type Basis, degrees, transform, type Vec3 } from './render/vector.js';
+import type { Stance } from './scene/body.js';
+import type { Person } from './scene/person.js';
 
 /** Adds face and hair. */
 export function addHead(cones: Cones, person: Person, stance: Stance): void {

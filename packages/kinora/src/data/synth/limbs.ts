@@ -1,12 +1,12 @@
 /** Arms and hands of a scene at one moment, as round cones. */
 import { addArm } from './arm.js';
-import { type Cones, scaleAt } from './cones.js';
-import { addHand } from './hand.js';
-import { type HandState, placeOf, type Side } from './motion.js';
 import { addProp } from './props.js';
-import { type Scene, swayAt } from './scene.js';
+import { type Cones, scaleAt } from './render/cones.js';
+import { add, type Vec3 } from './render/vector.js';
+import { addHand } from './scene/hand.js';
+import { type HandState, placeOf, type Side } from './scene/motion.js';
+import { type Scene, swayAt } from './scene/scene.js';
 import { handAt } from './timeline.js';
-import { add, type Vec3 } from './vector.js';
 
 const opposite = (side: Side): Side => (side === 1 ? -1 : 1);
 

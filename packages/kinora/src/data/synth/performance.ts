@@ -1,8 +1,9 @@
 /** What gestures and other activities share: what they may depend on, what they give, how a hand is held. */
-import type { Anchors } from './body.js';
-import type { HandState, Path, Side } from './motion.js';
+
 import type { Pose } from './pose.js';
 import type { Random } from './random.js';
+import type { Anchors } from './scene/body.js';
+import type { HandState, Path, Side } from './scene/motion.js';
 
 /** What a gesture may depend on besides chance. */
 export interface Setting {

@@ -2,16 +2,25 @@
  * Draws the frames of a scene in linear light: the room, then the body as two cut-outs that sway (they are
  * rendered once per clip), then the arms that move, which are rendered anew in every frame.
  */
-import { addTorso } from './body.js';
-import { Cones, project, projectCones } from './cones.js';
+
 import { addHead } from './head.js';
-import { castShadow, clearLayer, createLayer, type Layer, overlay, overlayMoved, touch } from './layer.js';
 import { addMovingLimbs, addRestingLimb, gestureHand, shoulderSway } from './limbs.js';
-import { placeOf } from './motion.js';
 import { boundsOf, clearSurface, createSurface, drawCones, type Surface } from './raster.js';
-import { type Scene, swayAt } from './scene.js';
-import { shade } from './shade.js';
-import { along } from './vector.js';
+import { Cones, project, projectCones } from './render/cones.js';
+import {
+  castShadow,
+  clearLayer,
+  createLayer,
+  type Layer,
+  overlay,
+  overlayMoved,
+  touch,
+} from './render/image.js';
+import { shade } from './render/shading.js';
+import { along } from './render/vector.js';
+import { addTorso } from './scene/body.js';
+import { placeOf } from './scene/motion.js';
+import { type Scene, swayAt } from './scene/scene.js';
 
 /** Buffers of one picture size, used again for every frame. */
 export interface Canvas {

@@ -1,9 +1,10 @@
 /** Things that a hand can carry, in the axes of the hand. */
-import type { Cones } from './cones.js';
-import type { HandPlace } from './hand.js';
+
 import { materials } from './materials.js';
 import type { Prop } from './performance.js';
-import { add, transform, type Vec3 } from './vector.js';
+import type { Cones } from './render/cones.js';
+import { add, transform, type Vec3 } from './render/vector.js';
+import type { HandPlace } from './scene/hand.js';
 
 /** Adds the cones of a prop. */
 export function addProp(cones: Cones, prop: Prop, { wrist, basis }: HandPlace): void {

@@ -7,7 +7,7 @@
  * the maximum has a closed form: `sqrt(Q) = sqrt((B^2 - A C) / (dz^2 - A))`, `s = (-dz sqrt(Q) - B) / A`,
  * clamped to [0, 1]; otherwise one end covers the other and the two balls are all there is.
  */
-import { type Cones, coneSize } from './cones.js';
+import { type Cones, coneSize } from './render/cones.js';
 
 /** A rectangle of pixels, right and bottom excluded. */
 export interface Region {

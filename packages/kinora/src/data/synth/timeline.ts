@@ -4,8 +4,9 @@
  * All of it is the same forwards and backwards in distribution, because nothing but the order of frames may
  * tell a gesture from its reverse: the first and the last part are drawn alike.
  */
-import { ease, type HandState, mixStates, type Path } from './motion.js';
+
 import type { Random } from './random.js';
+import { ease, type HandState, mixStates, type Path } from './scene/motion.js';
 
 /** Moments in frames from the start of the clip, fractions allowed. */
 export interface Timeline {

@@ -3,9 +3,10 @@
  * the tip of the middle finger, about 0.19 m). In the hand's own axes x points to the thumb, y along the
  * fingers and z out of the palm; that is a right hand seen from its palm, and a left hand is its mirror image.
  */
-import type { Cones } from './cones.js';
-import { materials } from './materials.js';
-import type { Pose } from './pose.js';
+
+import { materials } from '../materials.js';
+import type { Pose } from '../pose.js';
+import type { Cones } from '../render/cones.js';
 import {
   add,
   along,
@@ -17,7 +18,7 @@ import {
   perpendicular,
   transform,
   type Vec3,
-} from './vector.js';
+} from '../render/vector.js';
 
 /** Person's hand: 1 is the average. */
 export interface HandShape {

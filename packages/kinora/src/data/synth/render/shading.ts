@@ -3,9 +3,10 @@
  * a little around the form, as it does in skin, a sky above, a soft highlight, and darkness where something
  * nearer stands beside (the gaps between fingers).
  */
+
+import { type Color, materialSize } from '../materials.js';
+import type { Region, Surface } from '../raster.js';
 import { type Cones, coneSize } from './cones.js';
-import { type Color, materialSize } from './materials.js';
-import type { Region, Surface } from './raster.js';
 import type { Vec3 } from './vector.js';
 
 export interface Light {

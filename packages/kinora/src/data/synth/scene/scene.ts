@@ -3,20 +3,21 @@
  * and what the hands do when. A scene is drawn from (seed, person, take) and the *played* label only, so that
  * a gesture and its reverse have the same scenes.
  */
+
+import type { PlayedLabel } from '../labels.js';
+import { type Color, mixColor } from '../materials.js';
+import type { Performance } from '../performance.js';
+import { poses } from '../pose.js';
+import { type Random, random } from '../random.js';
+import type { Camera } from '../render/cones.js';
+import type { Light } from '../render/shading.js';
+import { normalize, type Vec3 } from '../render/vector.js';
+import { drawTimeline, type Timeline } from '../timeline.js';
 import { type Anchors, anchorsOf, type Stance } from './body.js';
-import type { Camera } from './cones.js';
 import { drawPerformance } from './gestures.js';
-import type { PlayedLabel } from './labels.js';
-import { type Color, mixColor } from './materials.js';
 import type { HandState, Side } from './motion.js';
-import type { Performance } from './performance.js';
 import { drawPerson, type Person } from './person.js';
-import { poses } from './pose.js';
-import { type Random, random } from './random.js';
 import { paintRoom } from './room.js';
-import type { Light } from './shade.js';
-import { drawTimeline, type Timeline } from './timeline.js';
-import { normalize, type Vec3 } from './vector.js';
 
 export const frameHeight = 100;
 /** Jester's frame rate, frames per second. */

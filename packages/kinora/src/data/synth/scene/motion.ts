@@ -1,10 +1,11 @@
 /**
  * How a hand moves: its state at a moment, and easing. When things happen is in timeline.ts.
  */
+
+import { blend, type Pose } from '../pose.js';
+import type { Random } from '../random.js';
+import { type Basis, degrees, mix, subtract, transform, type Vec3 } from '../render/vector.js';
 import { type HandPlace, handCenter } from './hand.js';
-import { blend, type Pose } from './pose.js';
-import type { Random } from './random.js';
-import { type Basis, degrees, mix, subtract, transform, type Vec3 } from './vector.js';
 
 /**
  * One hand at one moment. Turned first about its own long axis (`yaw`, 0 shows the palm to the camera and

@@ -1,8 +1,8 @@
 /** Who stands in front of the camera: drawn once per person, the same in all of that person's clips. */
-import type { ArmShape } from './arm.js';
+import type { ArmShape } from '../arm.js';
+import { type Color, dim, hex, type Material, materialTable, mixColor } from '../materials.js';
+import { type Random, random } from '../random.js';
 import type { HandShape } from './hand.js';
-import { type Color, dim, hex, type Material, materialTable, mixColor } from './materials.js';
-import { type Random, random } from './random.js';
 
 export const hairStyles = ['bald', 'buzz', 'short', 'fringe', 'bob', 'long', 'bun', 'curly', 'cap'] as const;
 export type HairStyle = (typeof hairStyles)[number];

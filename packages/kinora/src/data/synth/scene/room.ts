@@ -2,10 +2,10 @@
  * What is behind the person: a wall with light falling off across it, furniture and pictures as soft
  * rectangles, a little out of focus, with the grain of paint or paper.
  */
-import { type Backdrop, blur } from './backdrop.js';
-import { chair, furnishings } from './furniture.js';
-import { hex } from './materials.js';
-import type { Random } from './random.js';
+import { type Backdrop, blur } from '../backdrop.js';
+import { chair, furnishings } from '../furniture.js';
+import { hex } from '../materials.js';
+import type { Random } from '../random.js';
 
 const walls = '#d9d4ca #c9cdd0 #e7e2d6 #b9b3a6 #9fb0b5 #c4b29a #8e9aa6 #a7a58f #6f7680 #cbb8b0'.split(' ');
 

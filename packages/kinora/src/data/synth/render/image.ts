@@ -1,5 +1,5 @@
 /** Cut-outs: pictures with coverage that are laid over a frame, in place or moved by a part of a pixel. */
-import type { Region } from './raster.js';
+import type { Region } from '../raster.js';
 
 /** Premultiplied linear RGB and coverage, `[height, width, 4]`, and where it is not empty. */
 export interface Layer {

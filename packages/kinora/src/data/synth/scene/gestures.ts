@@ -3,13 +3,14 @@
  * lengths around the middle of the picture, angles in degrees, times in frames at 12 per second.
  * The second labels of the order-only pairs are missing on purpose: they are these, played backwards.
  */
+
+import type { PlayedLabel } from '../labels.js';
+import { drawHold, type Performance, type Setting } from '../performance.js';
+import { blend, fingerOffset, type Pose, poses } from '../pose.js';
+import type { Random } from '../random.js';
+import type { Vec3 } from '../render/vector.js';
 import { drawActivity } from './activities.js';
-import type { PlayedLabel } from './labels.js';
 import { drawEase, type HandState, type Path } from './motion.js';
-import { drawHold, type Performance, type Setting } from './performance.js';
-import { blend, fingerOffset, type Pose, poses } from './pose.js';
-import type { Random } from './random.js';
-import type { Vec3 } from './vector.js';
 
 /** Draws what the hands do for a label. */
 export function drawPerformance(label: PlayedLabel, setting: Setting): Performance {

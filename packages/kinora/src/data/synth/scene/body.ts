@@ -2,10 +2,11 @@
  * The torso as round cones, and the points of the body that gestures refer to. The body stands behind
  * the hands, about one and a half hand lengths further from the camera.
  */
-import type { Cones } from './cones.js';
-import { materials } from './materials.js';
+
+import { materials } from '../materials.js';
+import type { Cones } from '../render/cones.js';
+import { add, type Vec3 } from '../render/vector.js';
 import type { Person } from './person.js';
-import { add, type Vec3 } from './vector.js';
 
 /** How a person stands or sits: the middle of the head in the world, and the head's turn in degrees. */
 export interface Stance {

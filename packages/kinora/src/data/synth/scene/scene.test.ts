@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { Cones, coneSize, projectCones } from './cones.js';
+import { gestureLabels, orderPairs, type PlayedLabel, playback } from '../labels.js';
+import { gestureHand } from '../limbs.js';
+import { Cones, coneSize, projectCones } from '../render/cones.js';
 import { addHand } from './hand.js';
-import { gestureLabels, orderPairs, type PlayedLabel, playback } from './labels.js';
-import { gestureHand } from './limbs.js';
 import { placeOf } from './motion.js';
 import { drawScene, type Scene } from './scene.js';
 

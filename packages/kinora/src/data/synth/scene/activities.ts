@@ -2,10 +2,11 @@
  * "Doing other things": what people do in front of a camera besides gestures. Each activity is drawn anew for
  * every clip and looks like none of the 25 gestures.
  */
+
+import { drawHold, type Performance, type Setting } from '../performance.js';
+import { blend, type Pose, poses } from '../pose.js';
+import { add, mix, type Vec3 } from '../render/vector.js';
 import type { HandState, Path } from './motion.js';
-import { drawHold, type Performance, type Setting } from './performance.js';
-import { blend, type Pose, poses } from './pose.js';
-import { add, mix, type Vec3 } from './vector.js';
 
 type Activity = (setting: Setting) => Performance;
 
