@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type ClipRequest, renderClip } from './clip.js';
 import { gestureLabels, orderPairs } from './labels.js';
-import { longestClip, shortestClip } from './timeline.js';
+import { longestClip, shortestClip } from './scene/motion.js';
 
 const request = (over: Partial<ClipRequest>): ClipRequest => ({
   seed: 5,

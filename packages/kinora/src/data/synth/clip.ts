@@ -1,30 +1,35 @@
-/** One synthetic clip, from its number to decoded frames. */
+/**
+ * One synthetic clip: from a request to decoded frames, and to a folder of JPEG files.
+ */
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Frames } from '../../clip/frames.js';
-import { expose, vignetteMap } from './develop.js';
+import { encodeJpeg } from '../../clip/read/jpeg.js';
 import { type GestureLabel, playback } from './labels.js';
 import { type Canvas, createCanvas, openScene } from './picture.js';
 import { random } from './random.js';
+import { expose, vignetteMap } from './render/image.js';
 import { drawScene, frameRate, type Scene, swayAt } from './scene/scene.js';
 
-/** What names a clip: the same request gives the same bytes. */
+/** Identifies a clip: the same request gives the same bytes. */
 export interface ClipRequest {
   readonly seed: number;
   readonly person: number;
-  /** Number of the take: place, light and movement are drawn anew for each. */
+  /** Number of the take: room, light and movement are drawn anew for each. */
   readonly take: number;
   readonly label: GestureLabel;
 }
 
 export interface SyntheticClip extends Frames {
-  /** Quality that this person's camera writes JPEG files with. */
+  /** JPEG quality of this person's camera, 1-100. */
   readonly jpegQuality: number;
 }
 
 /**
  * Renders a clip: uint8 RGB `[28-45, 100, 132-176, 3]` at 12 frames per second.
  *
- * @param noise false leaves the camera's noise out; then the clips of an order-only pair, of the same seed,
- *   person and take, are each other's frames in reverse order, exactly.
+ * @param noise false leaves out the camera's noise: the clips of an order-only pair with the same seed, person and
+ *   take then have exactly the same frames, in reverse order
  */
 export function renderClip(request: ClipRequest, { noise = true } = {}): SyntheticClip {
   const { played, reversed } = playback(request.label);
@@ -50,10 +55,53 @@ const gainAt = (scene: Scene, t: number): number => 1 + swayAt(scene.sways.gain,
 
 const canvases = new Map<number, Canvas>();
 
-/** Buffers are kept per size: allocating them anew for every clip costs more than clearing them. */
+/** Buffers are kept per size: allocating them for every clip costs more than clearing them. */
 function canvasFor(width: number, height: number): Canvas {
   const key = width * 1024 + height;
   const canvas = canvases.get(key) ?? createCanvas(width, height);
   canvases.set(key, canvas);
   return canvas;
 }
+
+/** A clip to render and write; the main thread sends these to workers. */
+export interface WriteRequest {
+  readonly folder: string;
+  readonly id: string;
+  readonly request: ClipRequest;
+}
+
+/** Name of an unfinished clip's folder. */
+export const partialName = (id: string): string => `.${id}.partial`;
+
+/**
+ * Renders a clip and writes it as a folder of JPEG frames `00001.jpg ...`, under a temporary name that is renamed at the
+ * end: a folder with a clip's name is a whole clip. Frames are not synced one by one, because they can be rendered again.
+ */
+export async function writeClip({
+  folder,
+  id,
+  request,
+}: WriteRequest): Promise<{ frames: number; bytes: number }> {
+  const partial = join(folder, partialName(id));
+  const clip = renderClip(request);
+  const size = clip.height * clip.width * 3;
+  await rm(partial, { recursive: true, force: true });
+  await mkdir(partial);
+  try {
+    let bytes = 0;
+    const files = Array.from({ length: clip.count }, (_, i) => {
+      const jpeg = encodeJpeg(clip.data.subarray(i * size, (i + 1) * size), clip, clip.jpegQuality);
+      bytes += jpeg.length;
+      return writeFile(join(partial, frameName(i)), jpeg);
+    });
+    await Promise.all(files);
+    await rename(partial, join(folder, id));
+    return { frames: clip.count, bytes };
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Frames are numbered from 1, as in Jester. */
+const frameName = (index: number): string => `${String(index + 1).padStart(5, '0')}.jpg`;

@@ -1,4 +1,4 @@
-/** A picture of the data set: one row of frames for each class with its name, read back from the files. */
+/** A picture of the data set: one row of frames per class with its name, read back from the files. */
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -6,30 +6,25 @@ import { Resvg } from '@resvg/resvg-js';
 import { PNG } from 'pngjs';
 import { decodeJpeg, jpegSize } from '../../clip/read/jpeg.js';
 import { gestureLabels } from './labels.js';
-import { writeWhole } from './lists.js';
 import type { PlannedClip } from './plan.js';
 import { frameHeight } from './scene/scene.js';
 
 const columns = 8;
 const frameWidth = 132;
 const gap = 2;
-/** Share of a clip at either end where little happens, left out. */
+/** Share of a clip that is skipped at either end, where little happens. */
 const margin = 0.14;
 const textWidth = 264;
 const rowHeight = frameHeight + gap;
 
-/** Writes the sheet to `path` as PNG: eight frames of the first training clip of each class. */
-export async function writeContactSheet(
-  out: string,
-  path: string,
-  clips: readonly PlannedClip[],
-): Promise<void> {
+/** Draws the sheet of the data set in `out` as PNG: eight frames of the first training clip of each class. */
+export async function drawContactSheet(out: string, clips: readonly PlannedClip[]): Promise<Buffer> {
   const sheet = drawLabels();
   for (const [row, label] of gestureLabels.entries()) {
     const clip = clips.find((c) => c.split === 'train' && c.request.label === label);
     if (clip) await drawRow(sheet, join(out, 'clips', clip.id), row);
   }
-  await writeWhole(path, PNG.sync.write(sheet));
+  return PNG.sync.write(sheet);
 }
 
 async function drawRow(sheet: PNG, folder: string, row: number): Promise<void> {

@@ -1,4 +1,4 @@
-/** Synthetic gestures: the table of contents. */
+/** Synthetic gestures: rendered clips in the labels and format of Jester. */
 export { type ClipRequest, renderClip, type SyntheticClip } from './clip.js';
 export { flipMap, type GestureLabel, gestureLabels, orderPairs } from './labels.js';
 export {

@@ -1,6 +1,6 @@
 /**
- * The 27 gesture names of Jester V1, in the order of its labels file, and two facts about them: which pairs
- * differ only in the order of their frames, and which label a clip has when its picture is mirrored.
+ * The 27 gesture names of Jester V1, in the order of its labels file, which pairs of
+ * them differ only in the order of their frames, and which label a clip gets when its picture is mirrored.
  * Directions are those of the picture: in a "Swiping Left" the hand goes to the left edge of the frame.
  */
 
@@ -38,7 +38,7 @@ export type GestureLabel = (typeof gestureLabels)[number];
 
 /**
  * Pairs `[played, reversed]`: a clip of the second label is a clip of the first with its frames in reverse
- * order, so that no single frame tells the two apart. The renderer draws the first and plays it backwards.
+ * order, so that no single frame distinguishes the two. The renderer draws the first and plays it backwards.
  */
 export const orderPairs = [
   ['Swiping Left', 'Swiping Right'],
@@ -62,7 +62,7 @@ export function playback(label: GestureLabel): { played: PlayedLabel; reversed: 
   return pair ? { played: pair[0], reversed: true } : { played: label as PlayedLabel, reversed: false };
 }
 
-/** What a label becomes when the picture is mirrored left to right; labels not listed keep their name. */
+/** The label of the mirrored picture (left to right); labels that are not listed keep theirs. */
 export const flipMap: Readonly<Record<string, string>> = Object.fromEntries(
   [
     ['Swiping Left', 'Swiping Right'],

@@ -1,12 +1,18 @@
 /**
- * Draws the frames of a scene in linear light: the room, then the body as two cut-outs that sway (they are
- * rendered once per clip), then the arms that move, which are rendered anew in every frame.
+ * Draws the frames of a scene in linear light: the room, then torso and head as two layers that sway (rendered once
+ * per clip), then the arms and hands that move, which are rendered anew for every frame.
  */
-
-import { addHead } from './head.js';
-import { addMovingLimbs, addRestingLimb, gestureHand, shoulderSway } from './limbs.js';
-import { boundsOf, clearSurface, createSurface, drawCones, type Surface } from './raster.js';
-import { Cones, project, projectCones } from './render/cones.js';
+import {
+  boundsOf,
+  Cones,
+  clearSurface,
+  createSurface,
+  drawCones,
+  project,
+  projectCones,
+  type Surface,
+  scaleAt,
+} from './render/cones.js';
 import {
   castShadow,
   clearLayer,
@@ -16,13 +22,14 @@ import {
   overlayMoved,
   touch,
 } from './render/image.js';
-import { shade } from './render/shading.js';
-import { along } from './render/vector.js';
-import { addTorso } from './scene/body.js';
-import { placeOf } from './scene/motion.js';
-import { type Scene, swayAt } from './scene/scene.js';
+import { materials, shade } from './render/shading.js';
+import { add, along, transform, type Vec3 } from './render/vector.js';
+import { addArm, addHead, addTorso } from './scene/body.js';
+import { addHand, type HandPlace } from './scene/hand.js';
+import { type HandState, handAt, type Prop, placeOf, type Side } from './scene/motion.js';
+import { gestureHand, type Scene, swayAt } from './scene/scene.js';
 
-/** Buffers of one picture size, used again for every frame. */
+/** Buffers of one picture size, reused for every frame. */
 export interface Canvas {
   readonly surface: Surface;
   readonly cones: Cones;
@@ -44,7 +51,7 @@ export function createCanvas(width: number, height: number): Canvas {
   };
 }
 
-/** Renders the cut-outs of the body; returns what draws frame `t` (any moment, in frames) into the canvas. */
+/** Renders the body once; returns a function that draws the frame at time `t` (in frames, fractions allowed) into the canvas. */
 export function openScene(canvas: Canvas, scene: Scene): (t: number) => Float32Array {
   const { frame, torso, head, hands } = canvas;
   const room = scene.paintRoom();
@@ -66,7 +73,7 @@ export function openScene(canvas: Canvas, scene: Scene): (t: number) => Float32A
   };
 }
 
-/** Where samples lie within a pixel, from -0.5 to 0.5, in the order of time. */
+/** Positions of the samples within a pixel, from -0.5 to 0.5, in order of time. */
 type Grid = readonly (readonly [x: number, y: number])[];
 
 const still: Grid = Array.from({ length: 16 }, (_, i) => [
@@ -75,8 +82,8 @@ const still: Grid = Array.from({ length: 16 }, (_, i) => [
 ]);
 
 /**
- * Each of n rows and columns of the pixel is hit once, and the diagonals too as evenly as can be: hands have edges
- * in all directions.
+ * N-rooks sampling: one sample in each of n rows and columns, and the diagonals covered as evenly as possible, because
+ * hands have edges in all directions.
  */
 const rooks = (n: number): Grid =>
   Array.from({ length: n }, (_, i) => [(i + 0.5) / n - 0.5, (((2 * i + 2) % (n + 1)) - 0.5) / n - 0.5]);
@@ -91,7 +98,7 @@ function renderStill(canvas: Canvas, layer: Layer, scene: Scene, build: (cones: 
   for (const [x, y] of still) addSample(canvas, layer, scene, x, y, still.length);
 }
 
-/** Samples are spread over the pixel and over the time that the shutter is open. */
+/** Spreads the samples over the pixel and over the exposure time. */
 function renderHands(canvas: Canvas, scene: Scene, t: number): void {
   const { cones, hands } = canvas;
   const { shutter } = scene.sensor;
@@ -105,7 +112,7 @@ function renderHands(canvas: Canvas, scene: Scene, t: number): void {
   }
 }
 
-/** Draws the cones once more, beside the pixels' middles; a soft lens looks further aside. */
+/** Draws the cones once more, offset from the pixel centres; further for a soft lens. */
 function addSample(canvas: Canvas, layer: Layer, scene: Scene, x: number, y: number, samples: number): void {
   const { surface, cones } = canvas;
   const { person, light, sensor } = scene;
@@ -117,7 +124,7 @@ function addSample(canvas: Canvas, layer: Layer, scene: Scene, x: number, y: num
   touch(layer, region);
 }
 
-/** How many pixels the tips of the fingers move in a frame's time. */
+/** How far the fingertips move, in pixels per frame. */
 function pathLength(scene: Scene, t: number): number {
   const tip = (moment: number) => {
     const state = gestureHand(scene, moment);
@@ -125,4 +132,54 @@ function pathLength(scene: Scene, t: number): number {
   };
   const [a, b] = [tip(t - 0.25), tip(t + 0.25)];
   return 2 * Math.hypot(a[0] - b[0], a[1] - b[1]);
+}
+
+const opposite = (side: Side): Side => (side === 1 ? -1 : 1);
+
+/** Share of the head's sway that the shoulders follow, horizontally and vertically. */
+const shoulderSway = [0.45, 0.3] as const;
+
+/** Adds what moves: the gesturing arm, and the other one if it takes part. */
+function addMovingLimbs(cones: Cones, scene: Scene, t: number): void {
+  const { performance, timeline, otherRest, side } = scene;
+  addLimb(cones, scene, gestureHand(scene, t), side, t);
+  if (performance.other) {
+    addLimb(cones, scene, handAt(t, timeline, otherRest, performance.other), opposite(side), t);
+  }
+}
+
+/** Adds an arm that does not take part: it is drawn once, with the body. */
+function addRestingLimb(cones: Cones, scene: Scene): void {
+  if (!scene.performance.other) addLimb(cones, scene, scene.otherRest, opposite(scene.side));
+}
+
+/** @param t time for sway and tremor; without it there is neither */
+function addLimb(cones: Cones, scene: Scene, state: HandState, side: Side, t?: number): void {
+  const { person, anchors, sways, performance } = scene;
+  const shake: Vec3 =
+    t === undefined ? [0, 0, 0] : [swayAt(sways.tremor, t), swayAt(sways.tremor, 1.7 * t + 40), 0];
+  const place = placeOf({ ...state, center: add(state.center, shake) }, side);
+  const shoulder = side === 1 ? anchors.shoulder.right : anchors.shoulder.left;
+  const pole: Vec3 = [-0.45 * side, -1, 0.15];
+  const root = t === undefined ? shoulder : add(shoulder, shoulderShift(scene, t));
+  addArm(cones, root, place.wrist, place.basis, pole, person.arm);
+  addHand(cones, state.pose, place, person.hand);
+  if (performance.prop && side === scene.side) addProp(cones, performance.prop, place);
+}
+
+/** How the sway of the body moves a shoulder, in world units. */
+function shoulderShift({ sways, camera, stance }: Scene, t: number): Vec3 {
+  const pixel = 1 / scaleAt(camera, stance.head[2]);
+  return [shoulderSway[0] * swayAt(sways.x, t) * pixel, -shoulderSway[1] * swayAt(sways.y, t) * pixel, 0];
+}
+
+/** Adds what the hand carries, in the axes of the hand. */
+function addProp(cones: Cones, prop: Prop, { wrist, basis }: HandPlace): void {
+  const at = (p: Vec3): Vec3 => add(wrist, transform(basis, p));
+  if (prop === 'cup') cones.push(at([0.22, 0.4, 0.2]), 0.17, at([-0.2, 0.4, 0.2]), 0.14, materials.prop);
+  else {
+    for (const x of [-0.08, 0, 0.08]) {
+      cones.push(at([x, 0.2, 0.13]), 0.035, at([x, 0.85, 0.13]), 0.035, materials.prop, basis[2], 2);
+    }
+  }
 }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { gestureLabels, orderPairs } from './labels.js';
-import { listFiles } from './lists.js';
-import { defaultRecipe, peopleOf, planClips, type SynthRecipe, splits } from './plan.js';
+import { defaultRecipe, listFiles, peopleOf, planClips, type SynthRecipe, splits } from './plan.js';
 
 const recipe: SynthRecipe = { ...defaultRecipe, train: 10, validation: 4, test: 2, people: 30 };
 const clips = planClips(recipe);
@@ -39,7 +38,7 @@ test('the two gestures of an order-only pair have the same people, as often', ()
   for (const [a, b] of orderPairs) expect(people(a)).toEqual(people(b));
 });
 
-test('ids and takes are unique, and ids say nothing about the label', () => {
+test('ids and takes are unique, and ids do not reveal the label', () => {
   expect(new Set(clips.map((c) => c.id)).size).toBe(clips.length);
   expect(new Set(clips.map((c) => c.request.take)).size).toBe(clips.length);
   const classes = clips.map((c) => gestureLabels.indexOf(c.request.label));

@@ -1,29 +1,27 @@
 /**
- * Which clips a data set has: their numbers, labels, splits and people. The plan is a function of the recipe
- * alone; rendering it may be done by any number of workers, in any order, in several sittings.
+ * Which clips a data set has: their numbers, labels, splits and people, and the lists that say so. The plan is a
+ * function of the recipe alone, so any number of workers can render it, in any order, over several runs.
  */
 import { KinoraError } from '@kinora/torch';
 import { permutation, randomStream } from '../../clip/augment/random.js';
 import type { ClipRequest } from './clip.js';
 import { gestureLabels, playback } from './labels.js';
 
-/** What a data set is made from: the same recipe gives the same bytes. */
+/** The recipe of a data set: the same recipe gives the same bytes. */
 export interface SynthRecipe {
-  /** Counts up whenever the renderer draws anything else than before. */
+  /** Version of the renderer, raised whenever the same request gives different pixels. */
   readonly renderer: number;
   readonly seed: number;
   /** Clips per class in each split. */
   readonly train: number;
   readonly validation: number;
   readonly test: number;
-  /** People in all splits together, 3 at least; about 70 % of them are in training, 10 % in the test split. */
+  /** People in all splits together, at least 3: about 70 % in training, 20 % in validation, 10 % in the test split. */
   readonly people: number;
 }
 
-export const rendererVersion = 1;
-
 export const defaultRecipe: SynthRecipe = {
-  renderer: rendererVersion,
+  renderer: 1,
   seed: 1,
   train: 60,
   validation: 12,
@@ -35,13 +33,13 @@ export const splits = ['train', 'validation', 'test'] as const;
 export type Split = (typeof splits)[number];
 
 export interface PlannedClip {
-  /** Folder name: a number that says nothing about the label. */
+  /** Folder name: a number that does not reveal the label. */
   readonly id: string;
   readonly split: Split;
   readonly request: ClipRequest;
 }
 
-/** Streams of random numbers that random.ts does not use. */
+/** Random streams that random.ts does not use. */
 const streams = { numbers: 1000, people: 1001 };
 
 /** All clips of a recipe, sorted by id. */
@@ -50,7 +48,7 @@ export function planClips(recipe: SynthRecipe): PlannedClip[] {
   const groups = peopleOf(recipe);
   const clips = splits.flatMap((split, s) =>
     gestureLabels.flatMap((label) => {
-      // The clips of an order-only pair are played by the same people, as many of each.
+      // The two gestures of an order-only pair are played by the same people, equally often.
       const played = gestureLabels.indexOf(playback(label).played);
       const group = groups[split];
       const order = permutation(group.length, randomStream(recipe.seed, streams.people, played, s));
@@ -79,6 +77,29 @@ export function peopleOf({ people }: SynthRecipe): Record<Split, number[]> {
     test: ids.slice(-test),
   };
 }
+
+/**
+ * Contents of the lists beside the clips by file name, in Jester's format: `id;label` for training and validation, `id`
+ * alone for the test split, one label per line. `test-key.csv` has the labels of the test split, for scoring, and
+ * `subjects.csv` the person of every clip.
+ */
+export function listFiles(clips: readonly PlannedClip[]): Record<string, string> {
+  const of = (split: Split) => clips.filter((clip) => clip.split === split);
+  const labelled = ({ id, request }: PlannedClip) => `${id};${request.label}`;
+  return {
+    'labels.csv': lines(gestureLabels),
+    'train.csv': lines(of('train').map(labelled)),
+    'validation.csv': lines(of('validation').map(labelled)),
+    'test.csv': lines(of('test').map(({ id }) => id)),
+    'test-key.csv': lines(of('test').map(labelled)),
+    'subjects.csv': lines([
+      'id;label;subject;split',
+      ...clips.map((clip) => `${labelled(clip)};${clip.request.person};${clip.split}`),
+    ]),
+  };
+}
+
+const lines = (rows: readonly string[]): string => rows.map((row) => `${row}\n`).join('');
 
 function checkRecipe(recipe: SynthRecipe): void {
   const limits = { seed: 0, train: 1, validation: 0, test: 0, people: 3 };

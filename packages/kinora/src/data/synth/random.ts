@@ -1,10 +1,10 @@
 /**
- * Draws for the renderer, on top of the numbered random streams of clip/random.ts: a stream is named by what
- * it is for and by up to two numbers, so that a person or a take is the same whatever was drawn before it.
+ * Random numbers for the renderer. A stream is identified by its purpose and up to two numbers, so that a person or a
+ * take is the same whatever was drawn before it.
  */
 import { randomStream } from '../../clip/augment/random.js';
 
-/** What a stream is for. The numbers are part of "same seed, same bytes": add at the end, never reorder. */
+/** What a stream is for. Positions are part of "same seed, same bytes": add at the end, never reorder. */
 const purposes = ['person', 'take', 'camera', 'room', 'noise', 'light'] as const;
 
 export interface Random {
@@ -16,11 +16,11 @@ export interface Random {
   normal(mean?: number, deviation?: number): number;
   /** True with this probability. */
   chance(probability: number): boolean;
-  /** One of the values, each as likely. */
+  /** One of the values, with equal probability. */
   pick<T>(values: readonly T[]): T;
 }
 
-/** The stream of this name, e.g. `random(seed, 'person', 12)`. Same name, same numbers. */
+/** The stream for a purpose, such as `random(seed, 'person', 12)`. Same arguments, same numbers. */
 export function random(seed: number, purpose: (typeof purposes)[number], a = 0, b = 0): Random {
   const stream = randomStream(seed, purposes.indexOf(purpose), a, b);
   return {
@@ -32,7 +32,7 @@ export function random(seed: number, purpose: (typeof purposes)[number], a = 0, 
   };
 }
 
-/** Box and Muller's transform, one of its two numbers. */
+/** The Box-Muller transform, one of its two numbers. */
 function gaussian(uniform: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }

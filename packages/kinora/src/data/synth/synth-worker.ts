@@ -1,8 +1,8 @@
-/** A thread that renders and writes the clips it is asked for, one after the other. */
+/** A worker thread that renders and writes the clips it receives, one after the other. */
 import { parentPort } from 'node:worker_threads';
-import { type WriteRequest, writeClip } from './write.js';
+import { type WriteRequest, writeClip } from './clip.js';
 
-/** What a worker answers. */
+/** The reply of a worker. */
 export type WriteReply =
   | { readonly id: string; readonly frames: number; readonly bytes: number }
   | { readonly id: string; readonly error: string };

@@ -1,7 +1,11 @@
-/** Cut-outs: pictures with coverage that are laid over a frame, in place or moved by a part of a pixel. */
-import type { Region } from '../raster.js';
+/**
+ * Pictures in linear light: layers with coverage that are composited over a frame, in place or moved by a fraction
+ * of a pixel, and the exposure that turns the frame into 8-bit sRGB with vignette and noise.
+ */
+import { type Random, random } from '../random.js';
+import type { Region } from './cones.js';
 
-/** Premultiplied linear RGB and coverage, `[height, width, 4]`, and where it is not empty. */
+/** Premultiplied linear RGB and coverage, `[height, width, 4]`, and the region that is not empty. */
 export interface Layer {
   readonly width: number;
   readonly height: number;
@@ -21,7 +25,7 @@ export function clearLayer({ width, height, pixels, touched }: Layer): void {
   Object.assign(touched, { left: width, top: height, right: 0, bottom: 0 });
 }
 
-/** Notes that something was drawn in a region. */
+/** Records that something was drawn in a region. */
 export function touch({ touched }: Layer, { left, top, right, bottom }: Region): void {
   touched.left = Math.min(touched.left, left);
   touched.top = Math.min(touched.top, top);
@@ -30,8 +34,8 @@ export function touch({ touched }: Layer, { left, top, right, bottom }: Region):
 }
 
 /**
- * Darkens the frame where `caster` stands between the light and `receiver`: its coverage, moved by (dx, dy) whole
- * pixels and blurred a little.
+ * Darkens the frame where `caster` shadows `receiver`: its coverage, moved by (dx, dy) whole pixels and slightly
+ * blurred.
  */
 export function castShadow(
   frame: Float32Array,
@@ -61,7 +65,7 @@ export function castShadow(
   }
 }
 
-/** Lays the layer over a frame, linear RGB `[height, width, 3]`. */
+/** Composites the layer over a frame, linear RGB `[height, width, 3]`. */
 export function overlay(frame: Float32Array, { width, pixels, touched }: Layer): void {
   for (let y = touched.top; y < touched.bottom; y++) {
     const end = y * width + touched.right;
@@ -75,7 +79,7 @@ export function overlay(frame: Float32Array, { width, pixels, touched }: Layer):
   }
 }
 
-/** The same, moved by (dx, dy) pixels: between pixels by bilinear interpolation, beyond edges by the edge. */
+/** The same, moved by (dx, dy) pixels, bilinearly interpolated; edge pixels repeat beyond the picture. */
 export function overlayMoved(frame: Float32Array, layer: Layer, dx: number, dy: number): void {
   const { width, height, pixels, touched } = layer;
   const [sx, sy] = [Math.floor(-dx), Math.floor(-dy)];
@@ -84,7 +88,7 @@ export function overlayMoved(frame: Float32Array, layer: Layer, dx: number, dy: 
   const left = Math.max(0, touched.left - sx - 1);
   const right = Math.min(width, touched.right - sx + 1);
   const top = Math.max(0, touched.top - sy - 1);
-  // A body that is cut off by the lower edge goes on below it, wherever it moves.
+  // A body cut off by the lower edge continues below it, wherever it moves.
   const bottom = touched.bottom === height ? height : Math.min(height, touched.bottom - sy + 1);
   const inside = (v: number, size: number) => Math.min(size - 1, Math.max(0, v));
   for (let y = top; y < bottom; y++) {
@@ -112,3 +116,65 @@ export function overlayMoved(frame: Float32Array, layer: Layer, dx: number, dy: 
     }
   }
 }
+
+const curveSteps = 4096;
+/** The brightest light in the table; anything above maps to the last entry. */
+const curveTop = 2;
+
+/** The sRGB curve with a shoulder, so that highlights roll off instead of clipping: levels 0-255 by light. */
+const curve = Float32Array.from({ length: curveSteps + 1 }, (_, i) => {
+  const light = (curveTop * i) / curveSteps;
+  const rolled = light < 0.6 ? light : 0.6 + 0.4 * (1 - Math.exp(-(light - 0.6) / 0.4));
+  return 255 * (rolled <= 0.0031308 ? 12.92 * rolled : 1.055 * rolled ** (1 / 2.4) - 0.055);
+});
+
+const noiseSize = 1 << 16;
+let noiseTable: Float32Array | undefined;
+
+/** Standard normal numbers, drawn on first use. */
+function noiseLevels(): Float32Array {
+  if (noiseTable !== undefined) return noiseTable;
+  const rng = random(0, 'noise');
+  noiseTable = Float32Array.from({ length: noiseSize }, () => rng.normal());
+  return noiseTable;
+}
+
+/** Share of the light that reaches each pixel, `[height, width]`: less in the corners. */
+export function vignetteMap(width: number, height: number, strength: number): Float32Array {
+  return Float32Array.from({ length: width * height }, (_, i) => {
+    const x = ((i % width) + 0.5) / width - 0.5;
+    const y = (Math.floor(i / width) + 0.5) / height - 0.5;
+    return 1 - 2 * strength * (x * x + y * y);
+  });
+}
+
+/**
+ * Exposes a frame: linear RGB `[height, width, 3]` to uint8 RGB of the same shape at `target`.
+ *
+ * @param noise standard deviation in levels; 0 gives a clean picture
+ */
+export function expose(
+  frame: Float32Array,
+  vignette: Float32Array,
+  gain: number,
+  noise: number,
+  rng: Random,
+  target: Uint8ClampedArray,
+): void {
+  const k = (gain * curveSteps) / curveTop;
+  const tint = 0.5 * noise;
+  const levels = noiseLevels();
+  let next = rng.integer(0, noiseSize - 1);
+  for (let pixel = 0, i = 0; pixel < vignette.length; pixel++, i += 3) {
+    const light = k * vignette[pixel]!;
+    const grain = noise * levels[next & mask]!;
+    // Chroma noise is weaker than luma noise, and absent in green, which a Bayer sensor samples twice.
+    target[i] = level(light * frame[i]!) + grain + tint * levels[(next + 1) & mask]!;
+    target[i + 1] = level(light * frame[i + 1]!) + grain;
+    target[i + 2] = level(light * frame[i + 2]!) + grain + tint * levels[(next + 2) & mask]!;
+    next += 3;
+  }
+}
+
+const mask = noiseSize - 1;
+const level = (step: number): number => curve[step < curveSteps ? step | 0 : curveSteps]!;

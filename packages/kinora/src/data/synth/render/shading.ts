@@ -1,13 +1,77 @@
 /**
- * Light: turns one sample of the visible surface into colour and adds it to a layer. Diffuse light that wraps
- * a little around the form, as it does in skin, a sky above, a soft highlight, and darkness where something
- * nearer stands beside (the gaps between fingers).
+ * Materials and light: colours in linear light, and the shader that turns one sample of the visible surface into
+ * colour and adds it to a layer. Diffuse light that wraps slightly around the form, as it does in skin, an ambient
+ * sky, a soft highlight, and darkness beside nearer surfaces (the gaps between fingers).
  */
-
-import { type Color, materialSize } from '../materials.js';
-import type { Region, Surface } from '../raster.js';
-import { type Cones, coneSize } from './cones.js';
+import { type Cones, coneSize, type Region, type Surface } from './cones.js';
 import type { Vec3 } from './vector.js';
+
+export type Color = readonly [red: number, green: number, blue: number];
+
+export const materialNames = [
+  'skin',
+  'limb',
+  'nail',
+  'crease',
+  'sleeve',
+  'shirt',
+  'collar',
+  'hair',
+  'brow',
+  'eye',
+  'iris',
+  'lips',
+  'glasses',
+  'prop',
+] as const;
+
+/** Index of each material in the table that the shader reads. */
+export const materials = Object.fromEntries(materialNames.map((name, i) => [name, i])) as Readonly<
+  Record<(typeof materialNames)[number], number>
+>;
+
+export interface Material {
+  readonly color: Color;
+  /** Colour of the side that faces the palm direction; default: `color`. */
+  readonly palm?: Color;
+  /** Strength of the highlight. */
+  readonly gloss?: number;
+  /** Strength of the occlusion by nearer surfaces; default 1. */
+  readonly crevice?: number;
+  /** Contrast of the woven or striped pattern, 0 for none. */
+  readonly pattern?: number;
+}
+
+/** Numbers per material: two colours, gloss, pattern, crevice. */
+export const materialSize = 9;
+
+/** The table `[materials, materialSize]` that the shader reads. */
+export function materialTable(
+  list: Readonly<Record<(typeof materialNames)[number], Material>>,
+): Float32Array {
+  return Float32Array.from(
+    materialNames.flatMap((name) => {
+      const { color, palm = color, gloss = 0, pattern = 0, crevice = 1 } = list[name];
+      return [...color, ...palm, gloss, pattern, crevice];
+    }),
+  );
+}
+
+/** Converts an sRGB colour `#rrggbb` to linear light (IEC 61966-2-1). */
+export function hex(code: string): Color {
+  const channel = (at: number) => toLinear(Number.parseInt(code.slice(at, at + 2), 16) / 255);
+  return [channel(1), channel(3), channel(5)];
+}
+
+const toLinear = (v: number): number => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+
+export const mixColor = (a: Color, b: Color, t: number): Color => [
+  a[0] + t * (b[0] - a[0]),
+  a[1] + t * (b[1] - a[1]),
+  a[2] + t * (b[2] - a[2]),
+];
+
+export const dim = (a: Color, k: number): Color => [a[0] * k, a[1] * k, a[2] * k];
 
 export interface Light {
   /** Unit vector towards the lamp: x right, y up, z towards the camera. */
@@ -94,7 +158,7 @@ export function shade(
   }
 }
 
-/** How much a neighbour that is `d` pixels nearer to the camera hides of the light. */
+/** Occlusion by a neighbour `d` pixels nearer to the camera, in [0, 1]. */
 const nearer = (d: number): number => (d <= 0 ? 0 : d > 4 ? 1 : d * 0.25);
 
 /** Bands of cloth at right angles to the cone's axis, in [-1, 1]; they move with the cone. */

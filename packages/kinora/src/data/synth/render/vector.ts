@@ -2,7 +2,7 @@
 
 export type Vec3 = readonly [x: number, y: number, z: number];
 
-/** The columns of a 3x3 matrix: where it takes the x, y and z axes. */
+/** The columns of a 3x3 matrix: the images of the x, y and z axes. */
 export type Basis = readonly [x: Vec3, y: Vec3, z: Vec3];
 
 export const degrees = Math.PI / 180;
@@ -24,19 +24,19 @@ export function normalize(a: Vec3): Vec3 {
   return [a[0] / length, a[1] / length, a[2] / length];
 }
 
-/** The part of `a` at right angles to the unit vector `axis`, as a unit vector. */
+/** The component of `a` perpendicular to the unit vector `axis`, as a unit vector. */
 export function perpendicular(a: Vec3, axis: Vec3): Vec3 {
   return normalize(along(a, axis, -dot(a, axis)));
 }
 
-/** Turns the unit vector `from` by `angle` (radians) towards the unit vector `to` at right angles to it. */
+/** Rotates the unit vector `from` by `angle` (radians) towards the perpendicular unit vector `to`. */
 export function bend(from: Vec3, to: Vec3, angle: number): Vec3 {
   const c = Math.cos(angle);
   const s = Math.sin(angle);
   return [c * from[0] + s * to[0], c * from[1] + s * to[1], c * from[2] + s * to[2]];
 }
 
-/** `v` given in the axes of `basis`, in the axes of the world. */
+/** Converts `v` from the axes of `basis` to those of the world. */
 export function transform(basis: Basis, v: Vec3): Vec3 {
   const [x, y, z] = basis;
   return [

@@ -1,12 +1,11 @@
 /**
- * "Doing other things": what people do in front of a camera besides gestures. Each activity is drawn anew for
+ * "Doing other things": what people do in front of a camera other than gestures. Each activity is drawn anew for
  * every clip and looks like none of the 25 gestures.
  */
 
-import { drawHold, type Performance, type Setting } from '../performance.js';
-import { blend, type Pose, poses } from '../pose.js';
 import { add, mix, type Vec3 } from '../render/vector.js';
-import type { HandState, Path } from './motion.js';
+import { blend, type Pose, poses } from './hand.js';
+import { drawHold, type HandState, type Path, type Performance, type Setting } from './motion.js';
 
 type Activity = (setting: Setting) => Performance;
 
@@ -111,7 +110,7 @@ const okSign: Activity = (setting) => {
   return { frames: setting.rng.between(10, 20), hand: () => hold };
 };
 
-/** The hand goes past the camera's lower edge, as to a keyboard. */
+/** The hand reaches below the lower edge of the picture, as if to a keyboard. */
 const reachDown: Activity = (setting) => {
   const { rng } = setting;
   const hold = { ...drawHold(setting, poses.relaxed), pitch: 65 };
@@ -123,7 +122,7 @@ const reachDown: Activity = (setting) => {
   return { frames: rng.between(12, 22), hand };
 };
 
-/** Both hands meet before the chest. */
+/** Both hands meet in front of the chest. */
 const clap: Activity = (setting) => {
   const { rng, side } = setting;
   const claps = rng.between(2, 4);

@@ -1,16 +1,15 @@
 /**
- * The gestures: for each played label, one way through space, drawn anew for every clip. Lengths are in hand
+ * The gestures: the path of the hand for each played label, drawn anew for every clip. Lengths are in hand
  * lengths around the middle of the picture, angles in degrees, times in frames at 12 per second.
- * The second labels of the order-only pairs are missing on purpose: they are these, played backwards.
+ * The second labels of the order-only pairs are absent on purpose: they are these, played backwards.
  */
 
 import type { PlayedLabel } from '../labels.js';
-import { drawHold, type Performance, type Setting } from '../performance.js';
-import { blend, fingerOffset, type Pose, poses } from '../pose.js';
 import type { Random } from '../random.js';
 import type { Vec3 } from '../render/vector.js';
 import { drawActivity } from './activities.js';
-import { drawEase, type HandState, type Path } from './motion.js';
+import { blend, fingerOffset, type Pose, poses } from './hand.js';
+import { drawEase, drawHold, type HandState, type Path, type Performance, type Setting } from './motion.js';
 
 /** Draws what the hands do for a label. */
 export function drawPerformance(label: PlayedLabel, setting: Setting): Performance {
@@ -101,7 +100,7 @@ function towardsCamera(setting: Setting, pose: Pose): Performance {
   return { frames: rng.between(7, 13), hand };
 }
 
-/** The flat hand lies across and goes round a horizontal axis: over the top towards the camera. */
+/** The flat hand, held sideways, circles a horizontal axis: over the top towards the camera. */
 function rolling(setting: Setting): Performance {
   const { rng, side, vigour } = setting;
   const hold = drawHold(setting, blend(poses.flat, poses.relaxed, rng.between(0, 0.8)));
@@ -127,7 +126,7 @@ function rolling(setting: Setting): Performance {
   return { frames, hand };
 }
 
-/** As if turning a large knob on the screen, or the raised hand like the hand of a clock. */
+/** Turns a large knob on the screen, or the raised hand like the hand of a clock. */
 function turning(setting: Setting): Performance {
   const { rng, vigour } = setting;
   const knob = rng.chance(0.5);
@@ -139,7 +138,7 @@ function turning(setting: Setting): Performance {
   return { frames: rng.between(8, 14), hand };
 }
 
-/** Fingertips that part. */
+/** The fingertips move apart. */
 function opening(setting: Setting, closed: Pose, open: Pose, yaw: number): Performance {
   const { rng } = setting;
   const hold = drawHold(setting, closed);
@@ -167,7 +166,7 @@ function thumb(setting: Setting, up: 1 | -1): Performance {
   return { frames: rng.between(9, 20), hand };
 }
 
-/** The open hand waves from side to side: no, no. */
+/** The open hand waves from side to side, as if to say no. */
 function shaking(setting: Setting): Performance {
   const { rng, vigour } = setting;
   const hold = drawHold(setting, drawFlat(setting));
@@ -190,7 +189,7 @@ function stopSign(setting: Setting): Performance {
   return { frames: rng.between(10, 22), hand: () => ({ ...hold, center: moved(hold, 0, 0, z) }) };
 }
 
-/** A wave runs through the fingers of a hand that stays in its place. */
+/** A wave runs through the fingers of a hand that stays in place. */
 function drumming(setting: Setting): Performance {
   const { rng, side } = setting;
   const hold = drawHold(setting, blend(poses.relaxed, poses.claw, rng.between(0, 0.6)));

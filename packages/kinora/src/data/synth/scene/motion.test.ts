@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { poses } from '../pose.js';
 import { random } from '../random.js';
-import { drawTimeline, handAt, longestClip, shortestClip } from '../timeline.js';
-import type { HandState } from './motion.js';
+import { poses } from './hand.js';
+import { drawTimeline, type HandState, handAt, longestClip, shortestClip } from './motion.js';
 
 const timelines = Array.from({ length: 8000 }, (_, i) => {
   const rng = random(1, 'take', i);

@@ -1,15 +1,16 @@
-/** Who stands in front of the camera: drawn once per person, the same in all of that person's clips. */
-import type { ArmShape } from '../arm.js';
-import { type Color, dim, hex, type Material, materialTable, mixColor } from '../materials.js';
+/**
+ * Who is in front of the camera: proportions, colours and habits, drawn once per person and the same in all of that
+ * person's clips.
+ */
 import { type Random, random } from '../random.js';
-import type { HandShape } from './hand.js';
+import { type Color, dim, hex, type Material, materialTable, mixColor } from '../render/shading.js';
 
-export const hairStyles = ['bald', 'buzz', 'short', 'fringe', 'bob', 'long', 'bun', 'curly', 'cap'] as const;
+const hairStyles = ['bald', 'buzz', 'short', 'fringe', 'bob', 'long', 'bun', 'curly', 'cap'] as const;
 export type HairStyle = (typeof hairStyles)[number];
 
 export interface Person {
   readonly id: number;
-  /** The shader's table of this person's materials. */
+  /** The shader's table `[materials, materialSize]`. */
   readonly materials: Float32Array;
   readonly hand: HandShape;
   readonly arm: ArmShape;
@@ -18,9 +19,25 @@ export interface Person {
   readonly shoulders: number;
   /** Probability that a gesture is made with the right hand. */
   readonly rightHanded: number;
-  /** Size of movements and time they take; 1 is the average. */
+  /** Size and duration of movements; 1 is the average. */
   readonly vigour: number;
   readonly pace: number;
+}
+
+/** Proportions of the hand; 1 is the average. */
+export interface HandShape {
+  readonly fingerLength: number;
+  readonly thickness: number;
+  readonly palmWidth: number;
+}
+
+/** Lengths in hand lengths. */
+export interface ArmShape {
+  readonly upperLength: number;
+  readonly foreLength: number;
+  readonly thickness: number;
+  /** Where the sleeve ends: 0 the shoulder, 1 the elbow, 2 the wrist. */
+  readonly sleeve: number;
 }
 
 export interface HeadShape {
@@ -32,7 +49,7 @@ export interface HeadShape {
   readonly hood: boolean;
 }
 
-/** Person number `id` of the world that `seed` names. */
+/** Draws person number `id` of the world with this seed. */
 export function drawPerson(seed: number, id: number): Person {
   const rng = random(seed, 'person', id);
   const hair = rng.pick(hairStyles);

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { gestureLabels, orderPairs, type PlayedLabel, playback } from '../labels.js';
-import { gestureHand } from '../limbs.js';
 import { Cones, coneSize, projectCones } from '../render/cones.js';
 import { addHand } from './hand.js';
 import { placeOf } from './motion.js';
-import { drawScene, type Scene } from './scene.js';
+import { drawScene, gestureHand, type Scene } from './scene.js';
 
 const takes = Array.from({ length: 300 }, (_, take) => take);
 const scenesOf = (label: PlayedLabel, count = takes.length) =>
@@ -59,7 +58,7 @@ describe('the hand', () => {
 });
 
 describe('time has no direction', () => {
-  test.each(orderPairs)('%s and %s: what the middle frame shows does not tell which it is', (label) => {
+  test.each(orderPairs)('%s and %s: what the middle frame shows does not reveal which it is', (label) => {
     // The reverse shows the same middle frames; this asks whether its half of the gesture is as likely.
     const first = scenesOf(label).filter(
       ({ timeline: { start, end, frames } }) => (start + end) / 2 < frames / 2,

@@ -1,42 +1,46 @@
 /**
- * Everything about one clip that does not move with the pixels: who, where, in which light, with which camera,
- * and what the hands do when. A scene is drawn from (seed, person, take) and the *played* label only, so that
- * a gesture and its reverse have the same scenes.
+ * Everything about one clip that does not change from frame to frame: who, where, in which light, with which camera,
+ * and what the hands do when. A scene depends on (seed, person, take) and the *played* label only, so that a gesture
+ * and its reverse share the same scenes.
  */
-
 import type { PlayedLabel } from '../labels.js';
-import { type Color, mixColor } from '../materials.js';
-import type { Performance } from '../performance.js';
-import { poses } from '../pose.js';
 import { type Random, random } from '../random.js';
 import type { Camera } from '../render/cones.js';
-import type { Light } from '../render/shading.js';
+import { type Color, type Light, mixColor } from '../render/shading.js';
 import { normalize, type Vec3 } from '../render/vector.js';
-import { drawTimeline, type Timeline } from '../timeline.js';
 import { type Anchors, anchorsOf, type Stance } from './body.js';
 import { drawPerformance } from './gestures.js';
-import type { HandState, Side } from './motion.js';
+import { poses } from './hand.js';
+import {
+  drawTimeline,
+  type HandState,
+  handAt,
+  type Performance,
+  type Side,
+  type Timeline,
+} from './motion.js';
 import { drawPerson, type Person } from './person.js';
 import { paintRoom } from './room.js';
 
+/** Pixels. */
 export const frameHeight = 100;
 /** Jester's frame rate, frames per second. */
 export const frameRate = 12;
 
-/** The camera's faults and habits: drawn per person, since each has their own. */
+/** The imperfections of the camera, drawn per person: everyone has their own. */
 export interface Sensor {
-  /** Part of a frame's time that the shutter is open. */
+  /** Exposure time as a share of the time per frame. */
   readonly shutter: number;
   /** Standard deviation of the noise, in 8-bit levels. */
   readonly noise: number;
   /** How much darker the corners are. */
   readonly vignette: number;
-  /** How much further than itself a pixel sees, in pixels. */
+  /** Extra radius of the area that a pixel averages, in pixels. */
   readonly softness: number;
   readonly jpegQuality: number;
 }
 
-/** A slow, irregular movement: the sum of two sines. Like all else here, the same backwards. */
+/** A slow, irregular movement: the sum of two sines, which looks the same backwards. */
 export interface Sway {
   readonly amplitude: number;
   readonly rates: readonly [number, number];
@@ -57,7 +61,7 @@ export interface Scene {
   readonly side: Side;
   readonly performance: Performance;
   readonly timeline: Timeline;
-  /** Where the gesture's hand and the other one lie when they do nothing. */
+  /** The gesturing hand and the other one at rest. */
   readonly rest: HandState;
   readonly otherRest: HandState;
   readonly sways: { readonly x: Sway; readonly y: Sway; readonly tremor: Sway; readonly gain: Sway };
@@ -140,7 +144,7 @@ function drawCamera(width: number, height: number, scale: number, rng: Random): 
   };
 }
 
-/** How far behind the hands the body is, in hand lengths. */
+/** Depth of the body relative to the hands, in hand lengths. */
 const bodyDepth = -1.6;
 
 function drawStance(rng: Random): Stance {
@@ -165,6 +169,11 @@ function drawSway(rng: Random, amplitude: number): Sway {
   const rate = () => (2 * Math.PI * rng.between(0.15, 0.7)) / frameRate;
   const phase = () => rng.between(0, 2 * Math.PI);
   return { amplitude: rng.between(0, amplitude), rates: [rate(), 2.3 * rate()], phases: [phase(), phase()] };
+}
+
+/** The gesturing hand at time `t`, in frames. */
+export function gestureHand({ performance, timeline, rest }: Scene, t: number): HandState {
+  return performance.hand ? handAt(t, timeline, rest, performance.hand) : rest;
 }
 
 export const swayAt = ({ amplitude, rates, phases }: Sway, t: number): number =>
