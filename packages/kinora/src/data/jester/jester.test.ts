@@ -15,9 +15,9 @@ import { gzipSync } from 'node:zlib';
 import { create, Header } from 'tar';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder, writeTestClip } from '../../clip/read/fixtures.test.util.js';
+import { checkSpace } from './archive.js';
 import { findParts } from './parts.js';
 import { prepareJester } from './prepare.js';
-import { checkSpace } from './unpack.js';
 
 const ids = ['1001', '1002', '1003', '1004'];
 

@@ -6,10 +6,10 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
 import { type Progress, silent } from '../../progress.js';
+import { checkSpace, type UnpackOptions, type UnpackResult, unpackParts } from './archive.js';
 import { type ArchivePart, findParts } from './parts.js';
 import { readRecord, writeRecord } from './record.js';
 import { findLists, type ListName, listNames, type Survey, surveyClips } from './survey.js';
-import { checkSpace, type UnpackOptions, type UnpackResult, unpackParts } from './unpack.js';
 
 export interface JesterOptions {
   /** Where the parts and lists lie. */
