@@ -1,10 +1,19 @@
 /**
- * Joins and unpacks the parts as a stream: nothing is written but the frames. Run again after an interruption it
- * writes only what is missing: a file that has its full size is left alone. An archive with an entry that leads
- * out of the folder, or that is a link or a device, is refused.
+ * The downloaded Jester archive: one tar.gz split into parts `20bn-jester-v1-00`, `-01` and so on, joined and unpacked as
+ * a stream, so that only the frames are written. Run again after an interruption it writes only what is missing: a file of
+ * the right size is kept. An archive with an entry that leads out of the folder, or that is a link or a device, is refused.
  */
 import { once } from 'node:events';
-import { type Stats, statfsSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  createReadStream,
+  openSync,
+  readdirSync,
+  readSync,
+  type Stats,
+  statfsSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -12,20 +21,81 @@ import { KinoraError } from '@kinora/torch/error';
 import { Unpack } from 'tar';
 import { type Progress, silent } from '../../progress.js';
 import { climbs } from '../lists/clip-path.js';
-import { type ArchivePart, joinParts, totalBytes } from './parts.js';
+
+export interface ArchivePart {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+const PART = /^20bn-jester-v1-(\d\d)$/;
+
+/** The downloaded parts `20bn-jester-v1-00`, `-01`, ... in a folder, in order. Throws if one is missing between two others. */
+export function findParts(folder: string): ArchivePart[] {
+  const names = listFolder(folder)
+    .filter((name) => PART.test(name))
+    .sort();
+  for (const [i, name] of names.entries()) {
+    const expected = `20bn-jester-v1-${String(i).padStart(2, '0')}`;
+    if (name !== expected) throw missingPart(folder, expected, name);
+  }
+  const parts = names.map((name) => ({ path: join(folder, name), bytes: statSync(join(folder, name)).size }));
+  if (parts.length > 0) checkGzip(parts[0]!);
+  return parts;
+}
+
+function listFolder(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    throw new KinoraError({
+      code: 'jester/no-folder',
+      where: folder,
+      expected: 'the folder with the downloaded Jester files',
+      received:
+        code === 'ENOENT' ? 'nothing there' : code === 'ENOTDIR' ? 'a file' : (cause as Error).message,
+      cause,
+    });
+  }
+}
+
+function checkGzip({ path }: ArchivePart): void {
+  const head = Buffer.alloc(2);
+  const file = openSync(path, 'r');
+  readSync(file, head, 0, 2, 0);
+  closeSync(file);
+  if (head[0] === 0x1f && head[1] === 0x8b) return;
+  throw new KinoraError({
+    code: 'jester/not-gzip',
+    where: path,
+    expected: 'the beginning of a gzip archive',
+    received: head[0] === 0x50 && head[1] === 0x4b ? 'a zip archive' : 'something else',
+    hint: 'download this part again',
+  });
+}
+
+function missingPart(folder: string, expected: string, next: string): KinoraError {
+  return new KinoraError({
+    code: 'jester/missing-part',
+    where: folder,
+    expected: `${expected} before ${next}`,
+    received: 'nothing there',
+    hint: 'download the missing part',
+  });
+}
 
 export interface UnpackResult {
-  /** Frames written now, and frames that were there already. */
+  /** Frames written by this call, and frames that were there before. */
   readonly written: number;
   readonly kept: number;
   /** The folder at the top of the archive, inside `out`. */
   readonly root: string;
 }
 
-/** What a file takes on disk beyond its bytes: half a block on average, rounded up to be safe. */
+/** Disk space per byte of archive: each file wastes half a block on average, rounded up to be safe. */
 const BLOCK_WASTE = 1.5;
 
-/** Throws KinoraError `jester/disk-full` if the file system of `out` has no room for what is in these parts. */
+/** Throws KinoraError `jester/disk-full` if the file system of `out` has no room for the contents of these parts. */
 export function checkSpace(parts: readonly ArchivePart[], out: string): void {
   const { bavail, bsize } = statfsSync(out);
   const free = bavail * bsize;
@@ -43,7 +113,7 @@ export function checkSpace(parts: readonly ArchivePart[], out: string): void {
 export interface UnpackOptions {
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
-  /** Hears how many parts have been read to their end. */
+  /** Called with the number of parts that have been read completely. */
   readonly onPart?: ((done: number) => void) | undefined;
 }
 
@@ -115,7 +185,7 @@ interface EntryGuard {
   top(): string;
 }
 
-/** Decides entry by entry; tar's own refusals would only be warnings. */
+/** Decides entry by entry; what tar itself refuses would only be a warning. */
 function entryGuard(out: string): EntryGuard {
   let refused: KinoraError | undefined;
   let written = 0;
@@ -149,7 +219,7 @@ function refusal(path: string, type: string): KinoraError | undefined {
     where: 'the archive',
     expected: 'only files and folders below its own folder',
     received: `${plain ? 'the path' : `the ${type}`} ${JSON.stringify(path)}`,
-    hint: 'this is not the Jester archive; nothing outside the folder was touched',
+    hint: 'this is not the Jester archive; nothing outside the folder was written',
   });
 }
 
@@ -171,23 +241,43 @@ function unpackError(error: unknown, parts: readonly ArchivePart[]): unknown {
       cause: error,
     });
   if (code === 'Z_BUF_ERROR')
-    return damaged(last, 'its end too early', 'the parts after it are missing, or it is cut short');
+    return damaged(last, 'a truncated one', 'later parts are missing, or this one is truncated');
   if (code.startsWith('Z_') || code.startsWith('TAR_')) {
     return damaged(
       parts[0]!.path,
       (error as Error).message,
-      'compare the sizes of the parts with those of the download page',
+      'compare the sizes of the parts with those on the download page',
     );
   }
   if (code !== 'ENOSPC') return error;
   return new KinoraError({
     code: 'jester/disk-full',
     expected: 'room for the frames',
-    received: 'a disk that is full, or can hold no more files (df -i)',
-    hint: 'make room and run the same command again: it goes on where it stopped',
+    received: 'a full disk, or one without free inodes (df -i)',
+    hint: 'free some space and run the same command again: it resumes where it stopped',
     cause: error,
   });
 }
 
 const megabytes = (bytes: number): number => Math.ceil(bytes / 1e6);
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+
+/** The bytes of the whole archive, part after part. Calls `onRead` with the bytes and whole parts read so far. */
+async function* joinParts(
+  parts: readonly ArchivePart[],
+  onRead: (bytes: number, parts: number) => void,
+): AsyncGenerator<Buffer, void, void> {
+  let read = 0;
+  for (const [done, { path }] of parts.entries()) {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+      yield chunk as Buffer;
+      read += (chunk as Buffer).length;
+      onRead(read, done);
+    }
+    onRead(read, done + 1);
+  }
+}
+
+function totalBytes(parts: readonly ArchivePart[]): number {
+  return parts.reduce((sum, { bytes }) => sum + bytes, 0);
+}

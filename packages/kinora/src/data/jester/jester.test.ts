@@ -1,4 +1,4 @@
-/** Preparing Jester from parts made here: whole, interrupted, damaged, hostile. */
+/** Preparing Jester from generated parts: complete, interrupted, damaged, malicious. */
 import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
@@ -15,8 +15,7 @@ import { gzipSync } from 'node:zlib';
 import { create, Header } from 'tar';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder, writeTestClip } from '../../clip/read/fixtures.test.util.js';
-import { checkSpace } from './archive.js';
-import { findParts } from './parts.js';
+import { checkSpace, findParts } from './archive.js';
 import { prepareJester } from './prepare.js';
 
 const ids = ['1001', '1002', '1003', '1004'];
@@ -68,7 +67,7 @@ describe('prepareJester', () => {
     expect((await prepareJester({ path: folder.path })).unpacked).toBeUndefined();
   });
 
-  test('elsewhere; missing clips and lists are named', async () => {
+  test('unpacks elsewhere; names missing clips and lists', async () => {
     using folder = download();
     using out = temporaryFolder();
     writeFileSync(join(folder.path, 'annotations', 'jester-v1-test.csv'), '1004\n1005\n');
@@ -79,7 +78,7 @@ describe('prepareJester', () => {
     expect(readdirSync(out.path)).toEqual(['.kinora-unpacked.json', '20bn-jester-v1']);
   });
 
-  test('goes on where it was interrupted: only what is missing or cut short is written', async () => {
+  test('resumes where it was interrupted: writes only what is missing or truncated', async () => {
     using folder = download();
     const { root } = await prepareJester({ path: folder.path });
     rmSync(join(folder.path, '.kinora-unpacked.json'));
@@ -93,7 +92,7 @@ describe('prepareJester', () => {
     expect(report.missing).toEqual([]);
   });
 
-  test('stops when asked to, and can go on', async () => {
+  test('stops when asked to, and can resume', async () => {
     using folder = download();
     const stop = AbortSignal.abort(new Error('stopped'));
     await expect(prepareJester({ path: folder.path, signal: stop })).rejects.toThrow();
@@ -108,7 +107,7 @@ describe('prepareJester', () => {
   });
 });
 
-describe('what is wrong is said in one line', () => {
+describe('errors are one line', () => {
   const preparing = (path: string) => prepareJester({ path });
 
   test('nothing there, nothing in it', async () => {
@@ -128,11 +127,11 @@ describe('what is wrong is said in one line', () => {
     );
     rmSync(join(folder.path, '20bn-jester-v1-03'));
     await expect(preparing(folder.path)).rejects.toThrow(
-      '20bn-jester-v1-01: expected a complete archive, received its end too early',
+      '20bn-jester-v1-01: expected a complete archive, received a truncated one',
     );
   });
 
-  test('a part is damaged, or no archive at all', async () => {
+  test('a part is damaged, or is not an archive at all', async () => {
     using folder = download();
     const middle = join(folder.path, '20bn-jester-v1-01');
     writeFileSync(middle, readFileSync(middle).fill(7, 100, 400));
@@ -143,7 +142,7 @@ describe('what is wrong is said in one line', () => {
     );
   });
 
-  test('a disk without room', () => {
+  test('a disk without space', () => {
     using folder = temporaryFolder();
     expect(() => checkSpace([{ path: 'x', bytes: 1e18 }], folder.path)).toThrow(
       /expected 1500000000\.0 GB free .* --out$/,
@@ -154,17 +153,17 @@ describe('what is wrong is said in one line', () => {
     ['../evil.txt', 'File', 'the path "../evil.txt"'],
     ['/tmp/kinora-evil.txt', 'File', 'the path "/tmp/kinora-evil.txt"'],
     ['20bn-jester-v1/1/link', 'SymbolicLink', 'the SymbolicLink "20bn-jester-v1/1/link"'],
-  ] as const)('a hostile archive: %s', async (path, type, words) => {
+  ] as const)('a malicious archive: %s', async (path, type, words) => {
     using folder = temporaryFolder();
     const inside = join(folder.path, 'in');
     mkdirSync(inside);
-    writeFileSync(join(inside, '20bn-jester-v1-00'), gzipSync(hostile(path, type)));
+    writeFileSync(join(inside, '20bn-jester-v1-00'), gzipSync(malicious(path, type)));
     await expect(preparing(inside)).rejects.toThrow(words);
     expect(readdirSync(folder.path)).toEqual(['in']);
   });
 });
 
-test('the command prints what it found and how to go on', () => {
+test('the command prints what it found and what to do next', () => {
   using folder = download();
   writeFileSync(join(folder.path, 'annotations', 'jester-v1-test.csv'), '1004\n1005\n');
   const script = `
@@ -181,8 +180,8 @@ test('the command prints what it found and how to go on', () => {
   expect(text).toContain(`--set train_data_folder=${join(folder.path, '20bn-jester-v1')}`);
 });
 
-/** A tar with a single entry, as tar programs with good manners would not write it. */
-function hostile(path: string, type: 'File' | 'SymbolicLink'): Buffer {
+/** A tar with a single entry that no well-behaved tar program would write. */
+function malicious(path: string, type: 'File' | 'SymbolicLink'): Buffer {
   const body = type === 'File' ? Buffer.from('evil') : Buffer.alloc(0);
   const block = Buffer.alloc(512 * (type === 'File' ? 2 : 1) + 1024);
   const header = new Header({

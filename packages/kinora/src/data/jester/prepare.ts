@@ -1,27 +1,32 @@
 /**
- * Makes the real Jester ready for training from what its users download: parts of an archive and four lists.
- * Done again it checks, goes on where it was interrupted, and does nothing that is done.
+ * Prepares Jester for training from what its users download: the parts of an archive and four lists. Run again it checks,
+ * resumes where it was interrupted, and skips what is done.
  */
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
 import { type Progress, silent } from '../../progress.js';
-import { checkSpace, type UnpackOptions, type UnpackResult, unpackParts } from './archive.js';
-import { type ArchivePart, findParts } from './parts.js';
-import { readRecord, writeRecord } from './record.js';
+import {
+  type ArchivePart,
+  checkSpace,
+  findParts,
+  type UnpackOptions,
+  type UnpackResult,
+  unpackParts,
+} from './archive.js';
 import { findLists, type ListName, listNames, type Survey, surveyClips } from './survey.js';
 
 export interface JesterOptions {
-  /** Where the parts and lists lie. */
+  /** The folder with the parts and lists. */
   readonly path: string;
-  /** Where the frames go; default: beside the parts. */
+  /** The folder for the frames; default: `path`. */
   readonly out?: string;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
 }
 
 export interface JesterReport extends Survey {
-  /** Holds one folder of frames for each id. */
+  /** The folder with one folder of frames per clip id. */
   readonly root: string;
   readonly lists: Partial<Record<ListName, string>>;
   readonly missingLists: readonly ListName[];
@@ -33,33 +38,33 @@ export async function prepareJester(options: JesterOptions): Promise<JesterRepor
   const { path, out = path, progress = silent, signal } = options;
   const parts = findParts(path);
   mkdirSync(out, { recursive: true });
-  const listening = { progress, ...(signal && { signal }) };
+  const reporting = { progress, ...(signal && { signal }) };
   const { top } = readRecord(out, parts);
-  const unpacked = parts.length > 0 && top === undefined ? await unpack(parts, out, listening) : undefined;
+  const unpacked = parts.length > 0 && top === undefined ? await unpack(parts, out, reporting) : undefined;
   const root = unpacked?.root ?? (parts.length > 0 ? join(out, top!) : unpackedRoot(out));
   const lists = findLists([path, root, out]);
-  const survey = await surveyClips(root, lists, listening);
+  const survey = await surveyClips(root, lists, reporting);
   const missingLists = listNames.filter((name) => lists[name] === undefined);
   return { ...survey, root, lists, missingLists, ...(unpacked && { unpacked }) };
 }
 
-/** Parts that an earlier run has read need no more room, though they are read again. */
+/** Parts that an earlier run has unpacked need no space, although they are read again. */
 async function unpack(
   parts: readonly ArchivePart[],
   out: string,
-  listening: UnpackOptions,
+  reporting: UnpackOptions,
 ): Promise<UnpackResult> {
   const record = readRecord(out, parts);
   checkSpace(parts.slice(record.done), out);
   const onPart = (done: number): void => {
     if (done > record.done) writeRecord(out, { parts: record.parts, done });
   };
-  const result = await unpackParts(parts, out, { ...listening, onPart });
+  const result = await unpackParts(parts, out, { ...reporting, onPart });
   writeRecord(out, { parts: record.parts, done: parts.length, top: relative(out, result.root) });
   return result;
 }
 
-/** A folder that somebody unpacked by hand. */
+/** A folder that was unpacked by hand. */
 function unpackedRoot(out: string): string {
   const holdsClips = (folder: string) => readdirSync(folder).some((name) => /^\d+$/.test(name));
   const root = [join(out, '20bn-jester-v1'), out].find((folder) => existsSync(folder) && holdsClips(folder));
@@ -67,9 +72,38 @@ function unpackedRoot(out: string): string {
   throw new KinoraError({
     code: 'jester/nothing',
     where: out,
-    expected:
-      'parts named 20bn-jester-v1-00, -01, ..., or a folder 20bn-jester-v1 with a folder for each clip',
+    expected: 'parts named 20bn-jester-v1-00, -01, ..., or a folder 20bn-jester-v1 with one folder per clip',
     received: 'neither',
-    hint: 'download the parts from the page of the data set first (a research licence goes with them)',
+    hint: 'download the parts from the page of the data set first (they come with a research licence)',
   });
+}
+
+/**
+ * How far unpacking has come, stored in the folder of the frames. It saves repeated work; the files themselves decide
+ * what is there.
+ */
+interface UnpackRecord {
+  /** Sizes of the parts it describes, in bytes. */
+  readonly parts: readonly number[];
+  /** How many of them have been read completely. */
+  readonly done: number;
+  /** Once all are unpacked: the folder at the top of the archive. */
+  readonly top?: string;
+}
+
+const RECORD = '.kinora-unpacked.json';
+
+/** The record of exactly these parts; an empty one if there is none. */
+function readRecord(out: string, parts: readonly ArchivePart[]): UnpackRecord {
+  const empty = { parts: parts.map(({ bytes }) => bytes), done: 0 };
+  const file = join(out, RECORD);
+  if (!existsSync(file)) return empty;
+  const record = JSON.parse(readFileSync(file, 'utf8')) as UnpackRecord;
+  return String(record.parts) === String(empty.parts) ? record : empty;
+}
+
+function writeRecord(out: string, record: UnpackRecord): void {
+  const file = join(out, RECORD);
+  writeFileSync(`${file}.part`, JSON.stringify(record));
+  renameSync(`${file}.part`, file);
 }

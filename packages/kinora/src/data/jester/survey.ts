@@ -1,4 +1,4 @@
-/** What an unpacked Jester folder holds: its lists, the clips they name, their frames, and what is missing. */
+/** What an unpacked Jester folder contains: its lists, the clips they name, their frames, and what is missing. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -14,7 +14,7 @@ export type ListName = (typeof listNames)[number];
 
 export interface SplitSurvey {
   readonly name: 'train' | 'validation' | 'test';
-  /** Clips in the list, and those with at least one frame. */
+  /** Clips in the list, and those of them with at least one frame. */
   readonly clips: number;
   readonly present: number;
 }
@@ -24,7 +24,7 @@ export interface Survey {
   readonly classes: number;
   /** Ids in the lists whose folder is missing or empty. */
   readonly missing: readonly string[];
-  /** Frames of all clips together, and of the shortest, the middle and the longest clip. */
+  /** Frames of all clips together, and of the shortest, the median and the longest clip. */
   readonly frames: {
     readonly total: number;
     readonly min: number;
@@ -33,7 +33,7 @@ export interface Survey {
   };
 }
 
-/** The paths of the lists, looked for in these folders in turn and in their `annotations`. */
+/** Looks for the lists in these folders in turn, in `annotations` first. */
 export function findLists(folders: readonly string[]): Partial<Record<ListName, string>> {
   const places = folders.flatMap((folder) => [join(folder, 'annotations'), folder]);
   const found: Partial<Record<ListName, string>> = {};
@@ -44,7 +44,7 @@ export function findLists(folders: readonly string[]): Partial<Record<ListName, 
   return found;
 }
 
-/** Counts the frames of every clip in the lists. `root` holds one folder for each id. */
+/** Counts the frames of every clip in the lists. `root` has one folder per id. */
 export async function surveyClips(
   root: string,
   lists: Partial<Record<ListName, string>>,
