@@ -4,6 +4,7 @@
  */
 import type { DType } from './dtype.js';
 import { native } from './native.js';
+import { processWide } from './process-wide.js';
 import { synchronous } from './synchronous.js';
 import type { Device } from './tensor.js';
 
@@ -12,22 +13,22 @@ export interface AutocastMode {
   readonly dtype: Extract<DType, 'bfloat16' | 'float16'>;
 }
 
-let current: AutocastMode | null = null;
+const state = processWide('autocast', () => ({ mode: null as AutocastMode | null }));
 
 /** The mode in force; null outside any. */
-export const autocastMode = (): AutocastMode | null => current;
+export const autocastMode = (): AutocastMode | null => state.mode;
 
 /** Runs `fn` in `mode`, or in full precision for null; the mode before is restored even when it throws. */
 export function autocast<T>(mode: AutocastMode | null, fn: () => T): T {
-  const outer = current;
+  const outer = state.mode;
   if (mode === null && outer === null) return fn();
   const { device } = (mode ?? outer)!;
   const before = native().setAutocast(device, mode?.dtype ?? null);
-  current = mode;
+  state.mode = mode;
   try {
     return synchronous('autocast()', fn());
   } finally {
     native().setAutocast(device, before);
-    current = outer;
+    state.mode = outer;
   }
 }

@@ -1,6 +1,7 @@
 /** The machine behind the tensors: threads, CUDA devices, determinism, and what libtorch says of itself. */
 import { KinoraError } from './error.js';
 import { native } from './native.js';
+import { processWide } from './process-wide.js';
 import type { Device } from './tensor.js';
 
 /**
@@ -34,18 +35,18 @@ export const cuda = {
   synchronize: (device: Device = 'cuda:0'): void => native().synchronize(device),
 };
 
-let deterministic = false;
+const state = processWide('device', () => ({ deterministic: false }));
 
 /** Only algorithms that give the same bits at each run; operators that have none throw. To be called before CUDA is used. */
 export function setDeterministic(enabled: boolean): void {
   // cuBLAS reads it when it starts, and libtorch refuses its products without.
   if (enabled) process.env.CUBLAS_WORKSPACE_CONFIG ??= ':4096:8';
   native().setDeterministic(enabled);
-  deterministic = enabled;
+  state.deterministic = enabled;
 }
 
 /** @internal */
-export const isDeterministic = (): boolean => deterministic;
+export const isDeterministic = (): boolean => state.deterministic;
 
 /** libtorch's version, its build configuration (BLAS, CUDA, instruction set) and its threading, as it words them. */
 export const engineInfo = (): { version: string; config: string; parallel: string } => native().description();

@@ -6,32 +6,35 @@ import { type Kind, kindOf, NAMED, type Named, TENSOR } from './kinds.js';
 import { type NativeArgument, native } from './native.js';
 import type { Operator } from './operators.js';
 import { chooseOverload, type Plan } from './overload.js';
+import { processWide } from './process-wide.js';
 import { Generator } from './random.js';
 import { refusedCall } from './refusal.js';
 import { Tensor } from './tensor.js';
 
 /** Sees each call after it has run, its arguments in the schema's order; `trace` is the one user. */
 export type CallObserver = (operator: Operator, args: readonly unknown[], result: unknown) => void;
-let observer: CallObserver | null = null;
+/** Answers calls in libtorch's place; `undefined` leaves one to libtorch. `shapesOnly` is the one user. */
+export type CallSubstitute = (operator: Operator, args: readonly unknown[]) => unknown;
+
+const hooks = processWide('hooks of calls', () => ({
+  observer: null as CallObserver | null,
+  substitute: null as CallSubstitute | null,
+}));
 
 /** Sets the observer, and returns the one before. */
 export function observeCalls(next: CallObserver | null): CallObserver | null {
-  const previous = observer;
-  observer = next;
+  const previous = hooks.observer;
+  hooks.observer = next;
   return previous;
 }
 
 /** Whether somebody is told of each call, or answers it: calls must then be those that the code means. */
-export const isObserved = (): boolean => observer !== null || substitute !== null;
-
-/** Answers calls in libtorch's place; `undefined` leaves one to libtorch. `shapesOnly` is the one user. */
-export type CallSubstitute = (operator: Operator, args: readonly unknown[]) => unknown;
-let substitute: CallSubstitute | null = null;
+export const isObserved = (): boolean => hooks.observer !== null || hooks.substitute !== null;
 
 /** Sets the substitute, and returns the one before. */
 export function substituteCalls(next: CallSubstitute | null): CallSubstitute | null {
-  const previous = substitute;
-  substitute = next;
+  const previous = hooks.substitute;
+  hooks.substitute = next;
   return previous;
 }
 
@@ -110,8 +113,8 @@ function followNamed(branch: Branch, named: Named): Branch {
 
 function perform(plan: Plan, args: readonly unknown[]): unknown {
   const values = plan.sources === null ? args : plan.sources.map((source) => pick(source, args));
-  const result = substitute?.(plan.operator, values) ?? run(plan.operator, values);
-  if (observer !== null) observer(plan.operator, values, result);
+  const result = hooks.substitute?.(plan.operator, values) ?? run(plan.operator, values);
+  hooks.observer?.(plan.operator, values, result);
   return result;
 }
 

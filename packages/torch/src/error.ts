@@ -17,7 +17,23 @@ export interface KinoraErrorParts {
   cause?: unknown;
 }
 
+/** On the prototype of every copy of the class: each bundle holds one, and code of one catches errors of another. */
+const BRAND = Symbol.for('KinoraError');
+
 export class KinoraError extends Error {
+  /** Holds for the errors of every copy; for a subclass, for its own instances. */
+  static override readonly [Symbol.hasInstance] = function (
+    this: unknown,
+    value: unknown,
+  ): value is KinoraError {
+    if (this !== KinoraError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === 'object' && value !== null && BRAND in value;
+  };
+
+  static {
+    Object.defineProperty(KinoraError.prototype, BRAND, { value: true });
+  }
+
   override readonly name = 'KinoraError';
   readonly code: string;
   readonly parts: Readonly<KinoraErrorParts>;

@@ -4,6 +4,7 @@ import { operatorCall } from './dispatch.js';
 import { type BackwardOptions, backward } from './grad.js';
 import { type Index, index, indexPut_, slice } from './indexing.js';
 import { methodNames, type TensorMethods } from './ops.generated.js';
+import { processWide } from './process-wide.js';
 import { type Scalar, Tensor } from './tensor.js';
 
 declare module './tensor.js' {
@@ -20,18 +21,16 @@ declare module './tensor.js' {
   }
 }
 
-const prototype = Tensor.prototype as unknown as Record<string, unknown>;
-for (const name of methodNames) {
+function operatorMethod(name: string): (this: Tensor, ...args: unknown[]) => unknown {
   const call = operatorCall(`aten::${name}`);
   const adapt = adapted[name];
-  prototype[name] =
-    adapt === undefined
-      ? function (this: Tensor, ...args: unknown[]) {
-          return call(withReceiver(this, args));
-        }
-      : function (this: Tensor, ...args: unknown[]) {
-          return call(adapt(withReceiver(this, args)));
-        };
+  return adapt === undefined
+    ? function (...args) {
+        return call(withReceiver(this, args));
+      }
+    : function (...args) {
+        return call(adapt(withReceiver(this, args)));
+      };
 }
 
 /** Spelt out for the usual numbers of arguments: a spread takes as long as all else that happens before libtorch. */
@@ -46,7 +45,7 @@ function withReceiver(receiver: Tensor, args: readonly unknown[]): unknown[] {
   }
 }
 
-Object.assign(prototype, {
+const written = {
   index(this: Tensor, ...indices: Index[]) {
     return index(this, ...indices);
   },
@@ -59,4 +58,12 @@ Object.assign(prototype, {
   backward(this: Tensor, gradient?: Tensor | null, options?: BackwardOptions) {
     backward(this, gradient, options);
   },
-});
+};
+
+processWide('methods', () =>
+  Object.assign(
+    Tensor.prototype,
+    Object.fromEntries(methodNames.map((name) => [name, operatorMethod(name)])),
+    written,
+  ),
+);

@@ -9,14 +9,15 @@ import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import type { NativeModule } from './addon.js';
 import { KinoraError } from './error.js';
+import { processWide } from './process-wide.js';
 
 export type { Handle, NativeArgument, NativeModule, NativeOperator } from './addon.js';
 
 let loaded: NativeModule | undefined;
 
-/** The addon; loads libtorch (about half a second) the first time. */
+/** The process's one addon; loads libtorch (about half a second) the first time. */
 export function native(): NativeModule {
-  loaded ??= load();
+  loaded ??= processWide('addon', load);
   return loaded;
 }
 

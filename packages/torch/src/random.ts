@@ -1,6 +1,7 @@
 /** Random numbers: seeds, generators and their states, which a checkpoint saves so that a run resumes exactly. */
 import { KinoraError } from './error.js';
 import { type Handle, native } from './native.js';
+import { oncePerProcess } from './process-wide.js';
 import { type Device, Tensor } from './tensor.js';
 
 /** Seeds the default generator of every device (torch.manual_seed). */
@@ -21,6 +22,7 @@ const DISPOSED = -1;
 const backstop = new FinalizationRegistry<Handle>((handle) => native().releaseGenerator(handle));
 
 /** A generator of its own on the CPU, for draws that must not disturb the default one (torch.Generator). */
+@oncePerProcess
 export class Generator {
   #handle: Handle;
 

@@ -2,6 +2,7 @@
  * Lifetimes of native memory. The garbage collector does not see it and runs no finalizers inside a synchronous loop,
  * so temporaries belong to a scope that frees them, and finalizers are only the backstop for tensors outside any scope.
  */
+import { processWide } from './process-wide.js';
 import { synchronous } from './synchronous.js';
 
 /** What a scope can own: a tensor. Declared here so that this file imports nothing of tensors. */
@@ -12,7 +13,7 @@ export interface Owned {
 }
 
 export type Scope = Set<Owned>;
-const scopes: Scope[] = [];
+const scopes = processWide('scopes', (): Scope[] => []);
 
 /** The innermost scope that is open; null outside any. */
 export const currentScope = (): Scope | null => scopes.at(-1) ?? null;

@@ -7,6 +7,7 @@ import { type DType, dtypes, type TypedArray } from './dtype.js';
 import { KinoraError } from './error.js';
 import { type Handle, native } from './native.js';
 import { formatTensor } from './print.js';
+import { oncePerProcess } from './process-wide.js';
 import { currentScope, type Owned, type Scope } from './scope.js';
 
 /** `cpu`, `cuda` or `cuda:N`. */
@@ -24,6 +25,7 @@ function entrust(tensor: Tensor, handle: Handle): void {
   native().entrust(handle);
 }
 
+@oncePerProcess
 export class Tensor implements Owned {
   #handle: Handle;
   #scope: Scope | null;

@@ -1,6 +1,8 @@
 /** Element-wise nonlinearities and softmax, without state. Any shape in, the same shape out. */
+
 import { isObserved } from '../dispatch.js';
 import { ops } from '../ops.js';
+import { oncePerProcess } from '../process-wide.js';
 import type { Tensor } from '../tensor.js';
 import { isWatched } from './call-stack.js';
 import { Module } from './module.js';
@@ -14,6 +16,7 @@ export interface InplaceOptions {
 }
 
 /** max(x, 0) */
+@oncePerProcess
 export class ReLU extends Module {
   forward(input: Tensor): Tensor {
     return ops.relu(input);
@@ -21,6 +24,7 @@ export class ReLU extends Module {
 }
 
 /** min(max(x, 0), 6) */
+@oncePerProcess
 export class ReLU6 extends Module {
   forward(input: Tensor): Tensor {
     return ops.hardtanh(input, 0, 6);
@@ -28,6 +32,7 @@ export class ReLU6 extends Module {
 }
 
 /** x where positive, else negativeSlope x */
+@oncePerProcess
 export class LeakyReLU extends Module {
   readonly inplace: boolean;
 

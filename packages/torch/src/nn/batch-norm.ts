@@ -1,7 +1,9 @@
 /** torch.nn.BatchNorm1d, 2d and 3d (Ioffe and Szegedy 2015): one implementation whose rank is data. */
+
 import { isObserved } from '../dispatch.js';
 import { type Handle, native } from '../native.js';
 import { ops } from '../ops.js';
+import { oncePerProcess } from '../process-wide.js';
 import { Tensor } from '../tensor.js';
 import { checkFeatureMap, checkState, type Rank, rejectInput, shapeText } from './check.js';
 import { foldOf } from './folded.js';
@@ -31,6 +33,7 @@ export interface Activation {
 const NO_ACTIVATION: Activation = { slope: 1, cap: Number.POSITIVE_INFINITY };
 
 /** Normalises each channel of `[N, C, ...]` over the batch and all positions. */
+@oncePerProcess
 export abstract class BatchNormNd extends Module {
   readonly rank: Rank;
   readonly numFeatures: number;

@@ -4,6 +4,7 @@
  * enough; it does not follow backward.
  */
 import { KinoraError } from '../error.js';
+import { processWide } from '../process-wide.js';
 
 /** What this file needs of a Module. */
 interface Named {
@@ -12,12 +13,15 @@ interface Named {
 
 export type CallWatcher = (path: string, output: unknown) => void;
 
-const stack: Named[] = [];
-const watchers = new Set<CallWatcher>();
-/** Paths below `stack[0]`, built when first asked for, dropped when its call ends. */
-let paths: Map<object, string> | null = null;
-/** Errors that name their module already. */
-const placed = new WeakSet<KinoraError>();
+const state = processWide('calls of modules', () => ({
+  stack: [] as Named[],
+  watchers: new Set<CallWatcher>(),
+  /** Paths below `stack[0]`, built when first asked for, dropped when its call ends. */
+  paths: null as Map<object, string> | null,
+  /** Errors that name their module already. */
+  placed: new WeakSet<KinoraError>(),
+}));
+const { stack, watchers, placed } = state;
 
 /** Runs `forward` as the call of `module`. */
 export function enterModule<T>(module: Named, forward: () => T): T {
@@ -30,7 +34,7 @@ export function enterModule<T>(module: Named, forward: () => T): T {
     throw located(error, module);
   } finally {
     stack.pop();
-    if (stack.length === 0) paths = null;
+    if (stack.length === 0) state.paths = null;
   }
 }
 
@@ -73,7 +77,7 @@ function located(error: unknown, module: Named): unknown {
 }
 
 function pathOf(module: object): string {
-  paths ??= new Map([...stack[0]!.namedModules()].map(([path, found]) => [found, path]));
+  state.paths ??= new Map([...stack[0]!.namedModules()].map(([path, found]) => [found, path]));
   // A module made inside forward belongs to no field: its class has to do.
-  return paths.get(module) ?? module.constructor.name;
+  return state.paths.get(module) ?? module.constructor.name;
 }

@@ -7,6 +7,7 @@
 import { type AutocastMode, autocast, autocastMode } from '../autocast.js';
 import { KinoraError } from '../error.js';
 import { backward, enableGrad, noGrad } from '../grad.js';
+import { processWide } from '../process-wide.js';
 import { getRngState, setRngState } from '../random.js';
 import { scope } from '../scope.js';
 import type { Tensor } from '../tensor.js';
@@ -27,16 +28,17 @@ interface Segment {
   readonly mode: AutocastMode | null;
 }
 
-/** The segments of the forward pass in work; null where nothing is checkpointed. */
-let segments: Segment[] | null = null;
+const state = processWide('activation checkpointing', () => ({
+  /** The segments of the current forward pass; null where nothing is checkpointed. */
+  segments: null as Segment[] | null,
+  inSegment: false,
+}));
 
 /** Whether the forward pass in work is that of a `checkpointed`. */
-export const isCheckpointing = (): boolean => segments !== null;
-
-let inSegment = false;
+export const isCheckpointing = (): boolean => state.segments !== null;
 
 /** Whether a segment runs whose inside will be computed again, with gradients: by the same kernels, for the same bits. */
-export const isInSegment = (): boolean => inSegment;
+export const isInSegment = (): boolean => state.inSegment;
 
 /**
  * Calls `module` as a segment: within `checkpointed` its inside is forgotten and computed again in backward, elsewhere
@@ -45,24 +47,24 @@ export const isInSegment = (): boolean => inSegment;
  * that ends before.
  */
 export function checkpoint(module: Step, input: Tensor): Tensor {
-  if (segments === null) return module.call(input);
+  if (state.segments === null) return module.call(input);
   const random = getRngState(input.device);
   const output = whole(() => scope(() => noGrad(() => module.call(input))));
   output.requiresGrad = input.requiresGrad || module.parameters().some(({ requiresGrad }) => requiresGrad);
-  segments.push({ module, input, output, random, mode: autocastMode() });
+  state.segments.push({ module, input, output, random, mode: autocastMode() });
   return output;
 }
 
 /** Runs what is inside a segment: segments of its own are none to it. */
 function whole<T>(fn: () => T): T {
-  const outer = segments;
-  segments = null;
-  inSegment = true;
+  const outer = state.segments;
+  state.segments = null;
+  state.inSegment = true;
   try {
     return fn();
   } finally {
-    segments = outer;
-    inSegment = false;
+    state.segments = outer;
+    state.inSegment = false;
   }
 }
 
@@ -78,14 +80,14 @@ export interface Checkpointed<T> {
  * @throws KinoraError `nn/checkpoint` if `forward` has no segments, and inside another `checkpointed`
  */
 export function checkpointed<T>(forward: () => T): Checkpointed<T> {
-  if (segments !== null) throw refused('a forward pass of its own', 'one inside another');
+  if (state.segments !== null) throw refused('a forward pass of its own', 'one inside another');
   const own: Segment[] = [];
-  segments = own;
+  state.segments = own;
   let result: T;
   try {
     result = forward();
   } finally {
-    segments = null;
+    state.segments = null;
   }
   if (own.length === 0)
     throw refused('a network with segments', 'one without', 'train it without checkpointing');

@@ -1,6 +1,8 @@
 /** torch.nn.Conv1d, Conv2d and Conv3d: one convolution whose rank is data. Padding is with zeros. */
+
 import { KinoraError } from '../error.js';
 import { ops } from '../ops.js';
+import { oncePerProcess } from '../process-wide.js';
 import type { Tensor } from '../tensor.js';
 import { checkFeatureMap, checkWindow, type Rank } from './check.js';
 import { directConv3d } from './direct-conv.js';
@@ -20,6 +22,7 @@ export interface ConvOptions {
 }
 
 /** `[N, inChannels, ...]` to `[N, outChannels, ...]`. */
+@oncePerProcess
 export abstract class ConvNd extends Module {
   readonly rank: Rank;
   readonly inChannels: number;

@@ -5,6 +5,7 @@
  */
 import { callOp, isObserved } from '../dispatch.js';
 import { isGradEnabled } from '../grad.js';
+import { processWide } from '../process-wide.js';
 import type { Tensor } from '../tensor.js';
 import { isCalling, isWatched } from './call-stack.js';
 
@@ -25,7 +26,7 @@ export interface Fold {
 }
 
 /** By layer and by norm. */
-const folds = new WeakMap<object, Fold>();
+const folds = processWide('folds', () => new WeakMap<object, Fold>());
 
 export function setFold(fold: Omit<Fold, 'versions'>): void {
   const versioned = { ...fold, versions: fold.sources.map(version) };

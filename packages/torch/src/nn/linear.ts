@@ -1,5 +1,7 @@
 /** torch.nn.Linear: y = x W^T + b on the last axis. */
+
 import { ops } from '../ops.js';
+import { oncePerProcess } from '../process-wide.js';
 import type { Tensor } from '../tensor.js';
 import { checkTail } from './check.js';
 import { foldOf } from './folded.js';
@@ -13,6 +15,7 @@ export interface LinearOptions {
 }
 
 /** `[..., inFeatures]` to `[..., outFeatures]`. */
+@oncePerProcess
 export class Linear extends Module {
   readonly inFeatures: number;
   readonly outFeatures: number;

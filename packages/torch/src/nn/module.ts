@@ -2,9 +2,11 @@
  * The base of every layer and network: fields that hold parameters, buffers and modules, found by walking them. Names
  * are those of the fields, and the fields carry PyTorch's names, so a PyTorch state_dict loads as it is.
  */
+
 import type { DType } from '../dtype.js';
 import { noGrad } from '../grad.js';
 import { ops } from '../ops.js';
+import { oncePerProcess } from '../process-wide.js';
 import { scope } from '../scope.js';
 import type { Device, Tensor } from '../tensor.js';
 import { enterModule, moduleName } from './call-stack.js';
@@ -25,6 +27,7 @@ export type AnyModule = Module<unknown[], unknown>;
  *   }
  * }
  */
+@oncePerProcess
 export abstract class Module<In extends unknown[] = [input: Tensor], Out = Tensor> {
   /** Whether dropout drops and batch norm uses the statistics of the batch; set by `train` and `eval`. */
   training = true;

@@ -2,12 +2,13 @@
  * What makes a tensor in a module's field a parameter (trained) or a buffer (saved, not trained). A field whose tensor
  * carries neither mark is the module's private business: it is not saved, moved or trained.
  */
+import { processWide } from '../process-wide.js';
 import { keep } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 
 export type TensorKind = 'parameter' | 'buffer';
 
-const kinds = new WeakMap<Tensor, TensorKind>();
+const kinds = processWide('kinds of tensors', () => new WeakMap<Tensor, TensorKind>());
 
 /** Marks `tensor` as trained: it requires gradients and outlives the scope it was made in. */
 export function parameter(tensor: Tensor): Tensor {

@@ -1,6 +1,8 @@
 /** torch.nn.MaxPool and AvgPool in 1d, 2d and 3d: a window of fixed size, its rank and kind are data. */
+
 import { KinoraError } from '../error.js';
 import { ops } from '../ops.js';
+import { oncePerProcess } from '../process-wide.js';
 import type { Tensor } from '../tensor.js';
 import { checkFeatureMap, checkWindow, type Rank } from './check.js';
 import { directMaxPool } from './direct-pool.js';
@@ -60,6 +62,7 @@ abstract class PoolNd extends Module {
   protected abstract pool(input: Tensor): Tensor;
 }
 
+@oncePerProcess
 export abstract class MaxPoolNd extends PoolNd {
   protected pool(input: Tensor): Tensor {
     const { rank, kernelSize, stride, padding, dilation, ceilMode } = this;
