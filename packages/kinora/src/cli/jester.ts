@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { type JesterReport, prepareJester } from '../data/jester/prepare.js';
+import { shellQuote } from '../shell.js';
 import { interruptible } from './terminal/interrupt.js';
 import { createProgress } from './terminal/progress.js';
 
@@ -75,10 +76,6 @@ function trainLine(root: string, lists: Record<'train' | 'validation' | 'labels'
     val_data_csv: lists.validation,
     labels_csv: lists.labels,
   };
-  const settings = Object.entries(keys).map(([key, value]) => `--set ${key}=${shellWord(value)}`);
+  const settings = Object.entries(keys).map(([key, value]) => `--set ${key}=${shellQuote(value)}`);
   return ['kinora train --config configs/config.json', ...settings].join(' ');
-}
-
-function shellWord(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

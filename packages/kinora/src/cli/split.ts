@@ -9,6 +9,7 @@ import { type Division, divide } from '../data/lists/divide.js';
 import { type People, peopleByName, peopleOf, subjectsBeside } from '../data/lists/people.js';
 import { writeClipList, writeLabels, writeSubjects } from '../data/lists/write-lists.js';
 import { plural } from '../predict/report/words.js';
+import { shellQuote } from '../shell.js';
 import { wholeNumber } from './terminal/options.js';
 
 interface SplitFlags {
@@ -108,13 +109,9 @@ function trainLine(folder: string, files: Files): string {
     val_data_csv: files.validation,
     labels_csv: files.labels,
   };
-  const sets = Object.entries(keys).map(([key, value]) => `--set ${key}=${quoted(value)}`);
+  const sets = Object.entries(keys).map(([key, value]) => `--set ${key}=${shellQuote(value)}`);
   return `kinora train --config configs/own-clips.json ${sets.join(' ')}`;
 }
-
-/** A word for a POSIX shell. */
-const quoted = (word: string): string =>
-  /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 function pattern(text: string): RegExp {
   try {

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { loadConfig, type RunConfig } from '../../config/index.js';
 import type { NetworkEntry } from '../../model/network.js';
+import { shellQuote } from '../../shell.js';
 import type { Entrant } from './entrant.js';
 
 export interface ComparePlan {
@@ -94,10 +95,6 @@ export function inputSettings({ input, sampling }: NetworkEntry, base: RunConfig
 
 /** The lines that make a row again. */
 export function rowCommand({ settings, config }: RowPlan, file: string): string {
-  const set = settings.map((setting) => `--set ${quoted(setting)}`).join(' ');
-  return `kinora train --config ${quoted(file)} ${set}\nkinora eval ${quoted(join(config.output_dir, config.model_name))}`;
+  const set = settings.map((setting) => `--set ${shellQuote(setting)}`).join(' ');
+  return `kinora train --config ${shellQuote(file)} ${set}\nkinora eval ${shellQuote(join(config.output_dir, config.model_name))}`;
 }
-
-/** As a shell reads it. */
-const quoted = (word: string): string =>
-  /^[\w./=:,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
