@@ -61,7 +61,7 @@ export async function makeSite(): Promise<TestSite> {
     const state = stateOf('packages/kinora/dist/studio');
     const build = async (run: string): Promise<string> => {
       const site = join(work, `${run}-${state}`);
-      if (!existsSync(site)) await kinora(work, 'studio', 'build', '--run', `runs/${run}`, '--out', site);
+      if (!existsSync(site)) await kinora(work, 'studio', 'build', `runs/${run}`, '--out', site);
       return site;
     };
     return [await build('three'), await build('long')] as const;

@@ -69,7 +69,7 @@ top-1 ${percent(top1)}, top-5 ${percent(top5)} on ${plural(clips, 'clip')} of un
 report: ${join(report, 'index.html')}
 
 Try next:
-  npm run kinora -- predict --checkpoint runs/${model_name} ${DATA}/clips/1
+  npm run kinora -- predict runs/${model_name} ${DATA}/clips/1
   npm run studio                                         # see how it works, and show it your own hand
   npm run kinora -- train --config configs/config.json   # the real Jester, once prepared by: kinora jester PATH`;
 }

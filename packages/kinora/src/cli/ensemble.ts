@@ -35,7 +35,7 @@ export function ensembleCommand(): Command {
     .description(
       'Make one model of several runs. Every rule is measured, on clips that neither its members were trained on nor it was fitted to.',
     )
-    .argument('<run...>', 'run folders of the members')
+    .argument('<RUN...>', 'run folders of the members')
     .option('--out <folder>', 'where the ensemble goes', 'runs/ensemble')
     .option('--rule <name>', 'the rule to save', parseRule, 'logistic')
     .option('--fit <list>', "labelled clips that rules are fitted to (default: the members' validation list)")

@@ -6,18 +6,21 @@ import { orderAccuracy } from '../predict/order-pairs.js';
 import { percent } from '../predict/report/words.js';
 import { chooseDevice } from '../train/device/choice.js';
 import { interruptible } from './terminal/interrupt.js';
+import { type ConfigOptions, type DeviceOptions, withConfig, withDevice } from './terminal/options.js';
 import { createProgress } from './terminal/progress.js';
-import { configOf, type RunFlags, withRunFlags } from './terminal/run-flags.js';
+import { configOfRun, RUN } from './terminal/run-argument.js';
 
 export function evalCommand(): Command {
   const command = new Command('eval')
     .description('Measure a trained network on its validation clips and write a report.')
-    .argument('[run]', 'run folder; left out: the run of --config');
-  return withRunFlags(command).addHelpText('after', '\nExample:\n  $ kinora eval runs/demo').action(evaluate);
+    .argument('[RUN]', `${RUN}; default: the run of --config`);
+  return withDevice(withConfig(command))
+    .addHelpText('after', '\nExample:\n  $ kinora eval runs/demo')
+    .action(evaluate);
 }
 
-export async function evaluate(run: string | undefined, flags: RunFlags): Promise<void> {
-  const config = await configOf(flags, 'eval', run);
+export async function evaluate(run: string | undefined, flags: ConfigOptions & DeviceOptions): Promise<void> {
+  const config = await configOfRun(run, flags, 'eval');
   const progress = createProgress();
   const device = chooseDevice(flags, progress);
   const { summary, evaluation, labels, report } = await interruptible((signal) =>

@@ -23,7 +23,9 @@ async function kinora(...words: string[]) {
       return true;
     }),
   );
-  const paths = words.map((word, i) => (/^--(run|out)$/.test(words[i - 1] ?? '') ? at(word) : word));
+  const paths = words.map((word, i) =>
+    (i === 0 && !word.startsWith('-')) || words[i - 1] === '--out' ? at(word) : word,
+  );
   try {
     return { status: await run(['export', ...paths]), ...text };
   } finally {
@@ -41,7 +43,6 @@ beforeAll(() => {
 describe('kinora export', () => {
   test('writes ONNX that onnxruntime opens', async () => {
     const { status, stdout, stderr } = await kinora(
-      '--run',
       'model.safetensors',
       '--format',
       'onnx',
@@ -56,9 +57,9 @@ describe('kinora export', () => {
   });
 
   test('writes safetensors that Kinora opens alone, and a file for PyTorch', async () => {
-    const words = ['--run', 'model.safetensors', '--format', 'safetensors', '--out', 'net.safetensors'];
+    const words = ['model.safetensors', '--format', 'safetensors', '--out', 'net.safetensors'];
     expect((await kinora(...words)).status).toBe(0);
-    expect((await kinora('--run', 'model.safetensors', '--format', 'pt')).stdout).toMatch(/^model\.pt: /);
+    expect((await kinora('model.safetensors', '--format', 'pt')).stdout).toMatch(/^model\.pt: /);
     const { network, spec } = openModel(at('net.safetensors'));
     const content = serialize.loadTorch(at('model.pt')) as Map<string, unknown>;
     expect([content.get('arch'), content.get('labels')]).toEqual(['SingleFrameSmall', labels]);
@@ -70,26 +71,23 @@ describe('kinora export', () => {
   });
 
   test.each([
-    [[], 2, /^kinora export: expected --run with a run folder.*received nothing; for example/],
+    [[], 2, /^kinora export: expected the argument RUN, received nothing; kinora export --help/],
     [
-      ['--run', 'model.safetensors', '--format', 'onx'],
+      ['--run=runs/demo', '--format', 'pt'],
       2,
-      /^--format: expected one of onnx.*the nearest is onnx/,
+      /^kinora export: expected RUN as the first argument, received --run; type: kinora export runs\/demo --format pt\n$/,
     ],
-    [['--run', 'no-such-run'], 1, /^no-such-run: expected a run folder.*received no such file/],
-    [['--run', 'empty'], 1, /^empty: expected a run folder.*received a folder without checkpoints/],
+    [['model.safetensors', '--format', 'onx'], 2, /^--format: expected one of onnx.*the nearest is onnx/],
+    [['no-such-run'], 1, /^no-such-run: expected a run folder.*received no such file/],
+    [['empty'], 1, /^empty: expected a run folder.*received a folder without checkpoints/],
+    [['model.safetensors', '--format', 'pt', '--explain'], 1, /expected format onnx to give out the maps/],
     [
-      ['--run', 'model.safetensors', '--format', 'pt', '--explain'],
-      1,
-      /expected format onnx to give out the maps/,
-    ],
-    [
-      ['--run', 'model.safetensors', '--format', 'safetensors'],
+      ['model.safetensors', '--format', 'safetensors'],
       1,
       /expected another file than the weights themselves/,
     ],
     [
-      ['--run', 'model.safetensors', '--out', 'nowhere/net.onnx'],
+      ['model.safetensors', '--out', 'nowhere/net.onnx'],
       1,
       /^nowhere\/net\.onnx: expected .*no such file or folder/,
     ],
@@ -104,7 +102,7 @@ describe('kinora export', () => {
   test('a file that cannot be replaced stays whole', async () => {
     writeFileSync(at('damaged.safetensors'), readFileSync(at('model.safetensors')).subarray(0, 5000));
     writeFileSync(at('kept.onnx'), 'whole');
-    expect((await kinora('--run', 'damaged.safetensors', '--out', 'kept.onnx')).status).toBe(1);
+    expect((await kinora('damaged.safetensors', '--out', 'kept.onnx')).status).toBe(1);
     expect(readFileSync(at('kept.onnx'), 'utf8')).toBe('whole');
   });
 });

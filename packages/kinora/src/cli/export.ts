@@ -3,9 +3,9 @@ import { KinoraError } from '@kinora/torch/error';
 import { Command } from 'commander';
 import { exportModel, FORMATS, type Format } from '../export/export.js';
 import { nearest } from '../nearest.js';
+import { FormerRunOption, RUN } from './terminal/run-argument.js';
 
 interface ExportFlags {
-  run?: string;
   format: Format;
   out?: string;
   explain?: boolean;
@@ -14,16 +14,16 @@ interface ExportFlags {
 export function exportCommand(): Command {
   return new Command('export')
     .description("Write a run's best network for other programs: ONNX, safetensors or PyTorch.")
-    .option('--run <path>', 'run folder, checkpoint or weights file')
+    .argument('<RUN>', RUN)
+    .addOption(new FormerRunOption('--run'))
     .option('--format <format>', `one of ${FORMATS.join(', ')}`, parseFormat, 'onnx')
     .option('--out <file>', 'file to write; left out: in the run folder, by its name')
     .option('--explain', 'ONNX: also give out the maps of every layer')
-    .addHelpText('after', '\nExample:\n  $ kinora export --run runs/demo --format onnx --out demo.onnx')
+    .addHelpText('after', '\nExample:\n  $ kinora export runs/demo --format onnx --out demo.onnx')
     .action(run);
 }
 
-function run({ run: path, ...flags }: ExportFlags): void {
-  if (path === undefined) throw noRun();
+function run(path: string, flags: ExportFlags): void {
   const { file, bytes, network, labels } = exportModel(path, flags);
   process.stdout.write(`${file}: ${network}, ${labels.length} labels, ${(bytes / 1e6).toFixed(2)} MB\n`);
 }
@@ -39,12 +39,3 @@ function parseFormat(text: string): Format {
     hint: `the nearest is ${nearest(text, FORMATS)}`,
   });
 }
-
-const noRun = (): KinoraError =>
-  new KinoraError({
-    code: 'usage/no-run',
-    where: 'kinora export',
-    expected: '--run with a run folder, a checkpoint or a weights file',
-    received: 'nothing',
-    hint: 'for example --run runs/demo',
-  });

@@ -53,7 +53,7 @@ const parse = (stdout: string): Line[] =>
 
 describe('kinora predict', () => {
   test('--json prints one object a clip, likeliest first', () => {
-    const { status, stdout, stderr } = kinora('predict', 'a', 'b', '--checkpoint', weights, '--json');
+    const { status, stdout, stderr } = kinora('predict', weights, 'a', 'b', '--json');
     expect([status, stderr]).toEqual([0, '']);
     const [a, b] = parse(stdout);
     expect([a!.path, b!.path]).toEqual(['a', 'b']);
@@ -65,7 +65,7 @@ describe('kinora predict', () => {
   });
 
   test('prints bars for people; without a GPU, -g says so on stderr and goes on', () => {
-    const { status, stdout, stderr } = kinora('predict', 'a', '--checkpoint', weights, '-k', '2', '-g', '0');
+    const { status, stdout, stderr } = kinora('predict', weights, 'a', '-k', '2', '-g', '0');
     expect(status).toBe(0);
     // On a machine with a GPU there is nothing to say.
     expect(stderr).toMatch(/^(kinora: no CUDA device here[^\n]*\n)?$/);
@@ -73,19 +73,19 @@ describe('kinora predict', () => {
   });
 
   test('an unreadable clip among others: they get their answer, the exit code is 1', () => {
-    const text = kinora('predict', 'empty', 'a', '--checkpoint', weights);
+    const text = kinora('predict', weights, 'empty', 'a');
     expect(text.status).toBe(1);
     expect(text.stdout).toMatch(/^a\n/);
     expect(text.stderr).toMatch(
       /^kinora: empty: expected .*\nkinora: expected clips that can be read, received 1 of 2/,
     );
-    const lines = parse(kinora('predict', 'empty', 'a', '--checkpoint', weights, '--json').stdout);
+    const lines = parse(kinora('predict', weights, 'empty', 'a', '--json').stdout);
     expect(lines[0]!.error).toMatch(/^empty: expected /);
     expect(lines[1]!.top).toHaveLength(3);
   });
 
   test('alone, its error is one line', () => {
-    const { status, stderr, stdout } = kinora('predict', 'empty', '--checkpoint', weights);
+    const { status, stderr, stdout } = kinora('predict', weights, 'empty');
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(/^kinora: empty: expected [^\n]*\n$/);
   });
@@ -93,15 +93,36 @@ describe('kinora predict', () => {
   test('a clip that is damaged anywhere gets no answer, even where the network does not look', () => {
     writeClip('long', 40);
     writeFileSync(join(folder, 'long', '00039.jpg'), 'broken');
-    const { status, stderr, stdout } = kinora('predict', 'long', '--checkpoint', weights);
+    const { status, stderr, stdout } = kinora('predict', weights, 'long');
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(/^kinora: long\/00039\.jpg: expected a complete JPEG, received [^\n]*\n$/);
   });
 
-  test('needs to know the weights', () => {
-    expect(kinora('predict', 'a')).toMatchObject({
+  test('needs RUN and a clip', () => {
+    expect(kinora('predict')).toMatchObject({
       status: 2,
-      stderr: expect.stringMatching(/^kinora predict: expected --checkpoint with a run folder/),
+      stderr:
+        'kinora predict: expected the argument RUN, received nothing; kinora predict --help describes it\n',
+    });
+    expect(kinora('predict', weights)).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^kinora predict: expected the argument CLIP, received nothing/),
+    });
+  });
+
+  test('--checkpoint, which named RUN before, ends with the command line of today', () => {
+    expect(kinora('predict', '--checkpoint', 'runs/my run', 'a', '--json')).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr:
+        "kinora predict: expected RUN as the first argument, received --checkpoint; type: kinora predict 'runs/my run' a --json\n",
+    });
+  });
+
+  test('--set without --config has nothing to change', () => {
+    expect(kinora('predict', weights, 'a', '--set', 'crop=64')).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^kinora predict: expected --set only together with --config/),
     });
   });
 });

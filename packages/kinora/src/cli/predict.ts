@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Device, KinoraError } from '@kinora/torch';
 import { Command } from 'commander';
+import type { PreprocessSpec } from '../clip/spec.js';
 import type { Views } from '../clip/view.js';
 import { need } from '../config/check.js';
 import { loadConfig, preprocessSpec, type RunConfig } from '../config/index.js';
@@ -11,7 +12,6 @@ import { type OpenedModel, openModel } from '../predict/open.js';
 import { type Prediction, predictClip } from '../predict/predict.js';
 import { silent } from '../progress.js';
 import { chooseDevice } from '../train/device/choice.js';
-import { runFolderOf } from '../train/save/run-folder.js';
 import {
   type ConfigOptions,
   type DeviceOptions,
@@ -19,10 +19,10 @@ import {
   withConfig,
   withDevice,
 } from './terminal/options.js';
+import { FormerRunOption, RUN } from './terminal/run-argument.js';
 import { textBar } from './terminal/table.js';
 
 interface PredictFlags extends ConfigOptions, DeviceOptions {
-  checkpoint?: string;
   top: number;
   json?: boolean;
   evalClips?: number;
@@ -32,8 +32,9 @@ interface PredictFlags extends ConfigOptions, DeviceOptions {
 export function predictCommand(): Command {
   const command = new Command('predict')
     .description('Name the gestures in clips: folders of JPEG frames or video files.')
-    .argument('<path...>', 'folders of JPEG frames or video files')
-    .option('--checkpoint <path>', 'run folder, checkpoint or weights file to use')
+    .argument('<RUN>', RUN)
+    .argument('<CLIP...>', 'folders of JPEG frames or video files')
+    .addOption(new FormerRunOption('--checkpoint'))
     .option('-k, --top <n>', 'labels to show', positiveInt, 5)
     .option('--json', 'print one JSON object a clip')
     .option('--eval-clips <n>', "clips along time to average (default: the run's eval_clips)", positiveInt)
@@ -41,17 +42,17 @@ export function predictCommand(): Command {
   return withDevice(withConfig(command))
     .addHelpText(
       'after',
-      '\nExample:\n  $ kinora predict --checkpoint runs/demo data/gestures/clips/100001 hand.mp4',
+      '\nExample:\n  $ kinora predict runs/demo data/gestures/clips/1 data/gestures/clips/2',
     )
     .action(predict);
 }
 
-async function predict(paths: string[], flags: PredictFlags): Promise<void> {
-  const source = await findModel(flags);
+async function predict(run: string, paths: string[], flags: PredictFlags): Promise<void> {
+  const config = await configGiven(flags);
   // Remarks go to stderr: stdout holds results only.
   const device = chooseDevice(flags, { ...silent, log: remark });
-  const model = openModel(source.path, { device, ...(source.spec && { spec: source.spec }) });
-  const settings = { ...flags, device, views: await viewsOf(flags, source), alone: paths.length === 1 };
+  const model = openModel(run, { device, ...(config && { spec: () => specOf(config) }) });
+  const settings = { ...flags, device, views: await viewsOf(flags, run, config), alone: paths.length === 1 };
   let failures = 0;
   try {
     for (const path of paths) if (!(await answer(model, path, settings))) failures++;
@@ -97,25 +98,23 @@ export function describePrediction(path: string, best: readonly Prediction[]): s
   return `${path}\n${lines.join('\n')}\n`;
 }
 
-/** The weights named by --checkpoint, or those of the run that --config describes, which also says their preprocessing. */
-async function findModel({ checkpoint, config: file, set = [] }: PredictFlags) {
-  const config = file === undefined ? undefined : await loadConfig(file, { set });
-  const path = checkpoint ?? config?.checkpoint ?? (config && runFolderOf(config).path);
-  if (path === undefined) throw noModel();
-  if (config === undefined) return { path };
-  return {
-    path,
-    config,
-    spec: () => preprocessSpec(config, readLabels(need(config, 'labels_csv', 'prediction'))),
-  };
+/** The configuration of --config, for weights whose file holds no preprocessing spec (PyTorch's). */
+async function configGiven({ config, set }: PredictFlags): Promise<RunConfig | undefined> {
+  if (config !== undefined) return loadConfig(config, { set: set ?? [] });
+  if (set !== undefined) throw setWithoutConfig();
+  return undefined;
 }
 
-/** What the flags say, else the configuration, else the run that the weights lie in. */
+const specOf = (config: RunConfig): PreprocessSpec =>
+  preprocessSpec(config, readLabels(need(config, 'labels_csv', 'prediction')));
+
+/** What the flags say, else the configuration, else the run folder. */
 async function viewsOf(
   { evalClips, evalCrops }: PredictFlags,
-  { path, config }: { path: string; config?: RunConfig },
+  run: string,
+  config: RunConfig | undefined,
 ): Promise<Views> {
-  const file = join(path, 'config.json');
+  const file = join(run, 'config.json');
   const own = config ?? (existsSync(file) ? await loadConfig(file) : undefined);
   return { clips: evalClips ?? own?.eval_clips ?? 1, crops: evalCrops ?? own?.eval_crops ?? 1 };
 }
@@ -124,13 +123,13 @@ function remark(line: string): void {
   process.stderr.write(`kinora: ${line}\n`);
 }
 
-const noModel = (): KinoraError =>
+const setWithoutConfig = (): KinoraError =>
   new KinoraError({
-    code: 'usage/no-model',
+    code: 'usage/no-config',
     where: 'kinora predict',
-    expected: '--checkpoint with a run folder, a checkpoint or a weights file',
-    received: 'nothing',
-    hint: 'for example --checkpoint runs/demo',
+    expected: '--set only together with --config',
+    received: '--set alone',
+    hint: 'RUN has its own preprocessing; --eval-clips and --eval-crops set the views',
   });
 
 const unreadable = (failures: number, clips: number): KinoraError =>

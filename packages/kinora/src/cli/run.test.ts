@@ -72,6 +72,59 @@ describe('usage errors are one line and exit code 2', () => {
   });
 });
 
+describe('a command in a command', () => {
+  const build = (out: (words: unknown[]) => void) =>
+    new Command('studio')
+      .argument('[RUN]')
+      .option('--port <n>')
+      .action((...words) => out(['studio', words[0]]))
+      .addCommand(
+        new Command('build')
+          .argument('[RUN]')
+          .option('--out <folder>')
+          .action((...words) => out(['build', words[0]])),
+      );
+  const studio = (out: (words: unknown[]) => void = () => {}): CommandEntry[] => [
+    { name: 'studio', summary: 'show', load: async () => build(out) },
+  ];
+
+  test.each([
+    [
+      ['studio', 'runs/demo'],
+      ['studio', 'runs/demo'],
+    ],
+    [
+      ['studio', 'build', 'runs/demo', '--out', 'site'],
+      ['build', 'runs/demo'],
+    ],
+  ])('%j', async (words, expected) => {
+    const seen: unknown[] = [];
+    expect(
+      await run(
+        words,
+        studio((found) => seen.push(...found)),
+      ),
+    ).toBe(0);
+    expect(seen).toEqual(expected);
+  });
+
+  test.each([[['studio', 'build', '--help']], [['help', 'studio', 'build']]])('%j', async (words) => {
+    expect(await run(words, studio())).toBe(0);
+    expect(out).toMatch(/^Usage: kinora studio build \[options\] \[RUN\]/);
+  });
+
+  test.each([
+    [['studio', 'build', '--port', '1'], 'kinora studio build: expected a known flag, received --port; '],
+    [
+      ['studio', '--port', '1', 'build'],
+      'kinora studio: expected "build" before all flags, received flags before it',
+    ],
+  ])('%j: no flag is offered that is ignored', async (words, message) => {
+    expect(await run(words, studio())).toBe(2);
+    expect(err).toContain(message);
+  });
+});
+
 describe('failures', () => {
   const failing = (error: unknown) =>
     commands(() => {

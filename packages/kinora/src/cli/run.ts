@@ -8,6 +8,7 @@ import { version } from '../version.js';
 import { COMMANDS, type CommandEntry } from './commands.js';
 import { normalizeArgv, takeDebug } from './terminal/argv.js';
 import { describeFailure } from './terminal/failure.js';
+import { refuseFormerOption } from './terminal/run-argument.js';
 import { unknownCommand, usageError } from './terminal/usage.js';
 
 /** Runs `kinora <words>` and returns the exit code. Never throws. */
@@ -30,7 +31,7 @@ async function dispatch(words: string[], commands: readonly CommandEntry[]): Pro
   const [first, ...rest] = words;
   if (first === undefined || first === '--help' || first === '-h') return print(overview(commands));
   if (first === '--version' || first === '-V') return print(`kinora ${version()}\n`);
-  if (first === 'help') return dispatch(rest.length > 0 ? [rest[0]!, '--help'] : [], commands);
+  if (first === 'help') return dispatch(rest.length > 0 ? [...rest, '--help'] : [], commands);
   const entry = commands.find(({ name }) => name === first);
   if (entry === undefined) {
     const names = commands.map(({ name }) => name);
@@ -41,15 +42,21 @@ async function dispatch(words: string[], commands: readonly CommandEntry[]): Pro
 
 /** Runs one command of `program`, or shows its help. Throws KinoraError `usage/*` for words that it does not know. */
 export async function execute(command: Command, words: string[], program = 'kinora'): Promise<void> {
+  const [first = '', ...rest] = words;
+  const inner = command.commands.find((each) => each.name() === first);
+  if (inner !== undefined) return execute(inner, rest, `${program} ${command.name()}`);
+  refuseFormerOption(words, command, `${program} ${command.name()}`);
+  for (const option of command.options) nameInErrors(option);
   // Commander builds its usage line from the parent; its errors come back as exceptions instead of exits.
-  new Command(program).addCommand(command);
-  for (const each of [command, ...command.commands]) {
-    for (const option of each.options) nameInErrors(option);
-    each
+  new Command(program).addCommand(
+    command
       .exitOverride()
       .configureOutput({ writeErr: () => {} })
-      .helpOption('-h, --help', 'show this');
-  }
+      .helpOption('-h, --help', 'show this')
+      .hook('preSubcommand', (outer, inner) => {
+        throw flagsBefore(program, outer, inner);
+      }),
+  );
   try {
     await command.parseAsync(normalizeArgv(words, command.options), { from: 'user' });
   } catch (error) {
@@ -58,7 +65,16 @@ export async function execute(command: Command, words: string[], program = 'kino
   }
 }
 
-/** A word that cannot be read as a value is told together with its flag, which the reading does not know. */
+const flagsBefore = (program: string, outer: Command, inner: Command): KinoraError =>
+  new KinoraError({
+    code: 'usage/flags-before-command',
+    where: `${program} ${outer.name()}`,
+    expected: `"${inner.name()}" before all flags`,
+    received: 'flags before it',
+    hint: `${program} ${outer.name()} ${inner.name()} --help lists its flags`,
+  });
+
+/** Adds the flag to the error of a value that cannot be read: the reader of the value does not know it. */
 function nameInErrors(option: Option): void {
   const read = option.parseArg;
   if (read === undefined) return;

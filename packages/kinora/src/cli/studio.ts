@@ -19,15 +19,16 @@ import { demo } from './demo.js';
 import { interruptible } from './terminal/interrupt.js';
 import { portNumber } from './terminal/options.js';
 import { createProgress } from './terminal/progress.js';
-import { configOf } from './terminal/run-flags.js';
+import { configOfFolder, FormerRunOption } from './terminal/run-argument.js';
 
 export function studioCommand(): Command {
   const command = new Command('studio')
     .description('Show in the browser how 3D convolutional networks see motion, on a trained one.')
-    .option('--run <folder>', 'run to show; left out: the demo, trained first if it is not there');
+    .argument('[RUN]', 'run folder to show (default: the demo, trained first where it is not there)')
+    .addOption(new FormerRunOption('--run'));
   return withOthers(command)
     .option('--port <number>', 'port on 127.0.0.1; 0 takes any free one', portNumber, 4321)
-    .addHelpText('after', '\nExample:\n  $ kinora studio\n  $ kinora studio build --run runs/demo --out site')
+    .addHelpText('after', '\nExamples:\n  $ kinora studio\n  $ kinora studio runs/demo')
     .action(open)
     .addCommand(buildCommand());
 }
@@ -37,20 +38,18 @@ function buildCommand(): Command {
     .description(
       'Write the studio for a run as a folder that any web server can serve, and that works offline.',
     )
-    .requiredOption('--out <folder>', 'where the site goes; an earlier site there is replaced')
-    .option('--run <folder>', 'run to show; left out: the demo');
+    .argument('[RUN]', 'run folder to show (default: the demo)')
+    .addOption(new FormerRunOption('--run'))
+    .requiredOption('--out <folder>', 'where the site goes; an earlier site there is replaced');
   return withOthers(command)
-    .addHelpText('after', '\nExample:\n  $ kinora studio build --run runs/demo --out site')
-    .action(async (_: unknown, command: Command) => {
-      // Both commands have --run; commander hands the word to the outer one.
-      const { out, ...runs } = command.optsWithGlobals<RunOptions & { out: string }>();
-      const site = await build(await sourceOf(runs), out);
+    .addHelpText('after', '\nExample:\n  $ kinora studio build runs/demo --out site')
+    .action(async (run: string | undefined, { out, ...others }: Others & { out: string }) => {
+      const site = await build(await sourceOf(run, others), out);
       createProgress().log(`${site.folder}: ${plural(site.files, 'file')}, ready for any web server`);
     });
 }
 
-interface RunOptions {
-  readonly run?: string;
+interface Others {
   readonly frameRun?: string;
   readonly compare?: string;
   readonly ensemble?: string;
@@ -69,10 +68,10 @@ const withOthers = (command: Command): Command =>
       'ensemble to look into; left out: ensemble beside the run, where there is one',
     );
 
-async function open({ port, ...runs }: RunOptions & { port: number }): Promise<void> {
+async function open(run: string | undefined, { port, ...others }: Others & { port: number }): Promise<void> {
   await checkPort(port);
-  if (runs.run === undefined) await trainDemo();
-  const source = await sourceOf(runs);
+  if (run === undefined) await trainDemo();
+  const source = await sourceOf(run, others);
   const { folder } = await build(source, join(runFolderOf(source.run).path, 'studio'));
   const server = await serveFolder(folder, port);
   const progress = createProgress();
@@ -110,7 +109,10 @@ async function trainDemo(): Promise<void> {
   await interruptible((signal) => trainRun(frames!, { resume, device, progress, signal }));
 }
 
-async function sourceOf({ run, frameRun, compare, ensemble }: RunOptions): Promise<SiteSource> {
+async function sourceOf(
+  run: string | undefined,
+  { frameRun, compare, ensemble }: Others,
+): Promise<SiteSource> {
   const config = await configOfRun(run);
   const beside = (name: string): string => join(dirname(runFolderOf(config).path), name);
   const frames =
@@ -144,7 +146,7 @@ async function trainedRun(folder: string): Promise<RunConfig | undefined> {
 }
 
 const configOfRun = async (run: string | undefined): Promise<RunConfig> =>
-  run === undefined ? effectiveConfig(demoConfig, 'the demo') : configOf({}, 'eval', run);
+  run === undefined ? effectiveConfig(demoConfig, 'the demo') : configOfFolder(run);
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => signal.addEventListener('abort', () => resolve()));

@@ -3,20 +3,24 @@ import { Command } from 'commander';
 import { predictTestList } from '../predict/evaluate.js';
 import { chooseDevice } from '../train/device/choice.js';
 import { interruptible } from './terminal/interrupt.js';
+import { type ConfigOptions, type DeviceOptions, withConfig, withDevice } from './terminal/options.js';
 import { createProgress } from './terminal/progress.js';
-import { configOf, type RunFlags, withRunFlags } from './terminal/run-flags.js';
+import { configOfRun, RUN } from './terminal/run-argument.js';
 
 export function testCommand(): Command {
   const command = new Command('test')
     .description('Predict the test list with a trained network.')
-    .argument('[run]', 'run folder; left out: the run of --config');
-  return withRunFlags(command)
+    .argument('[RUN]', `${RUN}; default: the run of --config`);
+  return withDevice(withConfig(command))
     .addHelpText('after', '\nExample:\n  $ kinora test runs/demo')
     .action(predictTests);
 }
 
-export async function predictTests(run: string | undefined, flags: RunFlags): Promise<void> {
-  const config = await configOf(flags, 'test', run);
+export async function predictTests(
+  run: string | undefined,
+  flags: ConfigOptions & DeviceOptions,
+): Promise<void> {
+  const config = await configOfRun(run, flags, 'test');
   const progress = createProgress();
   const device = chooseDevice(flags, progress);
   const { file, clips } = await interruptible((signal) =>

@@ -18,8 +18,9 @@ import { effectiveConfig, type RunConfigInput } from '../config/index.js';
 import { canMount, withTinyDisk } from '../train/log/tiny-disk.test.util.js';
 import { runFolderOf } from '../train/save/run-folder.js';
 import { losses, outcome, TinyData, trainSession } from '../train/tiny-run.test.util.js';
+import { normalizeArgv } from './terminal/argv.js';
 import { type Exit, kinora, main } from './terminal/kinora.test.util.js';
-import { whatNext } from './train.js';
+import { modeOf, trainCommand, whatNext } from './train.js';
 
 const golden = (name: string): string =>
   fileURLToPath(new URL(`../../../torch/golden/serialize/${name}`, import.meta.url));
@@ -56,9 +57,41 @@ test('what to do next: evaluate, or say that nothing was validated', () => {
     whatNext(effectiveConfig({ train_data_folder: 'a', ...more }), 'runs/x');
   expect(next({ val_data_folder: 'b' })).toEqual(['next: kinora eval runs/x']);
   expect(next({ val_data_csv: 'b.csv' })).toEqual(['next: kinora eval runs/x']);
-  expect(next({}).join('\n')).toMatch(
-    /^no clips were validated.*\nnext: kinora predict --checkpoint runs\/x CLIP$/,
-  );
+  expect(next({}).join('\n')).toMatch(/^no clips were validated.*\nnext: kinora predict runs\/x CLIP$/);
+});
+
+/** What a line of words asks `kinora train` for, without training. */
+function parse(line: string) {
+  const command = trainCommand().action(() => {});
+  command.parse(normalizeArgv(line.split(' '), command.options), { from: 'user' });
+  const flags = command.opts();
+  return { mode: modeOf(flags), flags };
+}
+
+describe("the tutorial project's own lines", () => {
+  test.each([
+    ['--config configs/config.json -g 0', 'train', { gpus: [0] }],
+    ['--config configs/config.json -g 0,1 --resume True', 'train', { resume: true, gpus: [0, 1] }],
+    ['--eval_only True --resume True --config configs/config.json -g 0', 'eval', { resume: true }],
+    ['--config configs/config.json --test_only True', 'test', {}],
+    ['-c configs/config.json -e True -r True --use_gpu False', 'eval', { useGpu: false }],
+    ['-c configs/config.json --eval_only False', 'train', {}],
+  ])('%s', (line, mode, flags) => {
+    expect(parse(line)).toMatchObject({ mode, flags: { config: 'configs/config.json', ...flags } });
+  });
+
+  test('two kinds of work at once', () => {
+    expect(() => parse('-e -t')).toThrow('kinora train: expected one kind of work');
+  });
+
+  test('a flag that only training uses is refused in an evaluation', async () => {
+    const { status, stderr } = await kinora(data.folder, 'train', '-c', 'x.json', '-e', '--nproc', '2');
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr:
+        'kinora train: expected only flags that it uses with --eval-only, received --nproc; leave it out\n',
+    });
+  });
 });
 
 describe('lists and configurations that cannot be meant are one line', () => {
@@ -192,7 +225,7 @@ describe('checkpoints that cannot be used', () => {
     damaged('cut-for-eval', 'model.safetensors');
     for (const words of [
       ['eval', run('cut-for-eval')],
-      ['predict', data.at('clips', '1'), '--checkpoint', run('cut-for-eval')],
+      ['predict', run('cut-for-eval'), data.at('clips', '1')],
     ]) {
       const exit = await kinora(data.folder, ...words);
       expect(complaint(exit)).toMatch(
@@ -226,6 +259,19 @@ describe('checkpoints that cannot be used', () => {
       expect(complaint(await kinora(data.folder, 'eval', '--config', config))).toMatch(message);
     },
   );
+
+  test('eval RUN takes a checkpoint of a run, and only flags that it uses', async () => {
+    const { status, stdout } = await kinora(data.folder, 'eval', 'runs/good/checkpoints/last');
+    expect({ status, stdout }).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/report: runs\/good\/report\/index\.html\n$/),
+    });
+    const exit = await kinora(data.folder, 'eval', 'runs/good', '--resume');
+    expect(exit).toMatchObject({ status: 2, stdout: '' });
+    expect(exit.stderr).toMatch(
+      /^kinora eval: expected a known flag, received --resume; the nearest valid one is --/,
+    );
+  });
 
   test('a moved run is evaluated where it lies', async () => {
     cpSync(run('good'), data.at('moved', 'elsewhere'), { recursive: true, verbatimSymlinks: true });

@@ -1,5 +1,5 @@
 /** `kinora train`, and the starting point's one script: with --eval-only or --test-only it hands over to those. */
-import { cuda, distributed } from '@kinora/torch';
+import { cuda, distributed, KinoraError } from '@kinora/torch';
 import { Command, Option } from 'commander';
 import type { RunConfig } from '../config/index.js';
 import { percent } from '../predict/report/words.js';
@@ -11,12 +11,25 @@ import { trainRun } from '../train/run.js';
 import { launch, threadsPerProcess } from './ranks/launch.js';
 import { asRank } from './ranks/rank.js';
 import { wordsToGoOn } from './ranks/restart.js';
+import { BooleanOption } from './terminal/argv.js';
 import { interruptible } from './terminal/interrupt.js';
-import { collect, positiveInt, wholeNumber } from './terminal/options.js';
+import {
+  type ConfigOptions,
+  collect,
+  type DeviceOptions,
+  positiveInt,
+  refuseFlags,
+  wholeNumber,
+  withConfig,
+  withDevice,
+} from './terminal/options.js';
 import { createProgress } from './terminal/progress.js';
-import { configOf, modeOf, type RunFlags, withRunFlags } from './terminal/run-flags.js';
+import { configOf } from './terminal/run-argument.js';
 
-interface TrainFlags extends RunFlags {
+interface TrainFlags extends ConfigOptions, DeviceOptions {
+  resume?: boolean;
+  evalOnly?: boolean;
+  testOnly?: boolean;
   resumeFrom?: 'last' | 'best';
   initFrom?: string;
   freeze?: string[];
@@ -33,7 +46,10 @@ Examples:
   $ kinora train --config configs/own-clips.json --init-from runs/demo --freeze conv_layer1`;
 
 export function trainCommand(): Command {
-  return withRunFlags(new Command('train').description('Train a network as a configuration says.'))
+  return withDevice(withConfig(new Command('train').description('Train a network as a configuration says.')))
+    .addOption(new BooleanOption('-r, --resume', 'go on from the last checkpoint'))
+    .addOption(new BooleanOption('-e, --eval-only', 'evaluate on the validation clips, as `kinora eval`'))
+    .addOption(new BooleanOption('-t, --test-only', 'predict the test list, as `kinora test`'))
     .addOption(
       new Option('--resume-from <checkpoint>', 'go on from this one; best gives up what came after').choices([
         'last',
@@ -54,12 +70,34 @@ export function trainCommand(): Command {
       ),
     )
     .addHelpText('after', EXAMPLES)
-    .action(async (flags: TrainFlags) => {
+    .action(async (flags: TrainFlags, command: Command) => {
       const mode = modeOf(flags);
+      if (mode === 'train') return train(flags);
+      refuseFlags(command, TRAINING_ONLY, `with --${mode}-only`);
       if (mode === 'eval') return (await import('./eval.js')).evaluate(undefined, flags);
-      if (mode === 'test') return (await import('./test.js')).predictTests(undefined, flags);
-      return train(flags);
+      return (await import('./test.js')).predictTests(undefined, flags);
     });
+}
+
+type Mode = 'train' | 'eval' | 'test';
+
+/** What only training uses; --resume is part of the lines that the tutorial project evaluates with. */
+const TRAINING_ONLY = ['resumeFrom', 'initFrom', 'freeze', 'profile', 'nproc', 'maxRestarts'];
+
+/** The work that a line of `kinora train` asks for. */
+export function modeOf({
+  evalOnly = false,
+  testOnly = false,
+}: Pick<TrainFlags, 'evalOnly' | 'testOnly'>): Mode {
+  if (evalOnly && testOnly) {
+    throw new KinoraError({
+      code: 'usage/modes',
+      where: 'kinora train',
+      expected: 'one kind of work',
+      received: 'both --eval-only and --test-only',
+    });
+  }
+  return evalOnly ? 'eval' : testOnly ? 'test' : 'train';
 }
 
 async function train(flags: TrainFlags): Promise<void> {
@@ -111,7 +149,7 @@ export function whatNext(
   if (validates) return [`next: kinora eval ${run}`];
   return [
     'no clips were validated: these accuracies are of training clips; kinora split makes a validation list',
-    `next: kinora predict --checkpoint ${run} CLIP`,
+    `next: kinora predict ${run} CLIP`,
   ];
 }
 

@@ -52,6 +52,23 @@ function parseGpus(text: string): number[] {
   throw new KinoraError({ code: 'usage/gpus', where: '--gpus', expected, received: JSON.stringify(text) });
 }
 
+/** Throws `usage/unused` for a flag that was given but has no effect in this use of the command (`with --check`). */
+export function refuseFlags(command: Command, attributes: readonly string[], use: string): void {
+  const unused = command.options.find(
+    (option) =>
+      attributes.includes(option.attributeName()) &&
+      command.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  if (unused === undefined) return;
+  throw new KinoraError({
+    code: 'usage/unused',
+    where: `kinora ${command.name()}`,
+    expected: `only flags that it uses ${use}`,
+    received: unused.long!,
+    hint: 'leave it out',
+  });
+}
+
 /** Gathers the values of a flag that may be repeated. */
 export function collect(word: string, previous: string[] = []): string[] {
   return [...previous, word];

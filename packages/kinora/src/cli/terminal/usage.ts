@@ -41,12 +41,12 @@ export function usageError(error: unknown, command: Command): unknown {
       return fail(
         'a known flag',
         words,
-        `the nearest valid one is ${nearest(words, [...flags, '--help', '--debug'])}`,
+        `the nearest valid one is ${nearest(words, [...flags, '--help', '--debug'])}; ${help}`,
       );
     case 'commander.optionMissingArgument':
       return fail(`a value after ${words}`, 'nothing', help);
     case 'commander.missingArgument':
-      return fail(`an argument "${words}"`, 'nothing', help);
+      return fail(`the argument ${words}`, 'nothing', `${name} --help describes it`);
     case 'commander.missingMandatoryOptionValue':
       return fail(words, 'nothing', help);
     case 'commander.excessArguments': {

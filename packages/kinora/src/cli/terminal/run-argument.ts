@@ -1,0 +1,142 @@
+/**
+ * RUN, the first argument of every command that uses a trained network: a run folder or a checkpoint file. What it
+ * means for the configuration, and the command lines of earlier releases, which named it with an option.
+ */
+import { existsSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { KinoraError } from '@kinora/torch/error';
+import { type Command, Option } from 'commander';
+import { loadConfig, type RunConfig } from '../../config/index.js';
+import { shellQuote } from '../../shell.js';
+import type { ConfigOptions } from './options.js';
+
+/** What the help says of RUN. */
+export const RUN = 'run folder or checkpoint file, such as runs/demo';
+
+/** The configuration of --config, with the changes of --set. */
+export async function configOf({ config, set = [] }: ConfigOptions, command: string): Promise<RunConfig> {
+  if (config !== undefined) return loadConfig(config, { set });
+  throw new KinoraError({
+    code: 'usage/no-config',
+    where: `kinora ${command}`,
+    expected: '--config with a JSON file',
+    received: 'nothing',
+    hint: `for example kinora ${command} --config configs/demo.json`,
+  });
+}
+
+/**
+ * The configuration of RUN, with the changes of --set: of a run folder its own, of a checkpoint inside a run folder
+ * that with this checkpoint, of a checkpoint elsewhere that of --config. Without RUN, --config names the run.
+ */
+export async function configOfRun(
+  run: string | undefined,
+  { config, set = [] }: ConfigOptions,
+  command: string,
+): Promise<RunConfig> {
+  if (run === undefined && config === undefined) throw noRun(command);
+  if (run === undefined) return loadConfig(config!, { set });
+  const folder = runFolderAround(run);
+  if (folder === run && config !== undefined) throw runAndConfig(command, run);
+  if (config !== undefined) return loadConfig(config, { set: [assignment('checkpoint', run), ...set] });
+  if (folder === undefined) throw notInRun(run);
+  const checkpoint = folder === run ? null : run;
+  return loadConfig(join(folder, 'config.json'), { set: [...placeOf(folder, checkpoint), ...set] });
+}
+
+/** The configuration of a run folder. Throws for a checkpoint: what needs the whole run says so. */
+export async function configOfFolder(run: string): Promise<RunConfig> {
+  const folder = runFolderAround(run);
+  if (folder !== run) throw notInRun(run, folder);
+  return loadConfig(join(run, 'config.json'), { set: placeOf(run, null) });
+}
+
+/** RUN itself, or the run folder that a checkpoint lies in: run/checkpoints/step-.../model.safetensors at the deepest. */
+function runFolderAround(run: string): string | undefined {
+  if (!existsSync(run)) throw notThere(run);
+  const isFolder = statSync(run).isDirectory();
+  if (isFolder && hasConfig(run)) return run;
+  return ['..', '../..', '../../..']
+    .slice(0, isFolder ? 2 : 3)
+    .map((up) => join(run, up))
+    .find((path) => hasConfig(path) && hasWeights(path));
+}
+
+const hasConfig = (path: string): boolean => existsSync(join(path, 'config.json'));
+/** A folder of configurations has none. */
+const hasWeights = (path: string): boolean =>
+  ['checkpoints', 'model.safetensors'].some((name) => existsSync(join(path, name)));
+
+/** A run is asked for its own weights, whatever it was initialised from, and where it lies now. */
+function placeOf(folder: string, checkpoint: string | null): string[] {
+  const path = /^\.*$/.test(basename(folder)) ? resolve(folder) : folder;
+  return [
+    assignment('checkpoint', checkpoint),
+    assignment('output_dir', dirname(path)),
+    assignment('model_name', basename(path)),
+  ];
+}
+
+const assignment = (key: string, value: string | null): string => `${key}=${JSON.stringify(value)}`;
+
+/** An option of earlier releases for what is the argument RUN today: hidden, and refused with the new command line. */
+export class FormerRunOption extends Option {
+  constructor(flag: string) {
+    super(`${flag} <path>`);
+    this.hideHelp();
+  }
+}
+
+/** Throws `usage/run-argument` where `words` use an option of earlier releases for RUN. */
+export function refuseFormerOption(words: readonly string[], { options }: Command, program: string): void {
+  const former = options.find((option) => option instanceof FormerRunOption);
+  if (former === undefined) return;
+  const flag = former.long!;
+  const at = words.findIndex((word) => word === flag || word.startsWith(`${flag}=`));
+  if (at < 0) return;
+  const attached = words[at]!.startsWith(`${flag}=`);
+  const run = attached ? words[at]!.slice(flag.length + 1) : (words[at + 1] ?? 'RUN');
+  const rest = [...words.slice(0, at), ...words.slice(at + (attached ? 1 : 2))];
+  throw new KinoraError({
+    code: 'usage/run-argument',
+    where: program,
+    expected: 'RUN as the first argument',
+    received: flag,
+    hint: `type: ${[program, ...[run, ...rest].map(shellQuote)].join(' ')}`,
+  });
+}
+
+const noRun = (command: string): KinoraError =>
+  new KinoraError({
+    code: 'usage/no-run',
+    where: `kinora ${command}`,
+    expected: 'RUN, a run folder or a checkpoint file, or the --config of a run',
+    received: 'nothing',
+    hint: `for example kinora ${command} runs/demo`,
+  });
+
+const runAndConfig = (command: string, run: string): KinoraError =>
+  new KinoraError({
+    code: 'usage/run-and-config',
+    where: `kinora ${command}`,
+    expected: `${run} without --config: a run folder has its own configuration`,
+    received: 'both',
+    hint: 'change keys of it with --set key=value',
+  });
+
+const notThere = (run: string): KinoraError =>
+  new KinoraError({
+    code: 'run/missing',
+    where: run,
+    expected: 'a run folder or a checkpoint file',
+    received: 'no such file or folder',
+  });
+
+const notInRun = (run: string, folder?: string): KinoraError =>
+  new KinoraError({
+    code: 'run/no-config',
+    where: run,
+    expected: 'a run folder, which has a config.json',
+    received: folder === undefined ? 'neither one nor a file inside one' : 'a checkpoint of one',
+    hint: folder === undefined ? 'give the configuration with --config' : `use ${folder}`,
+  });
