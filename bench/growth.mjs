@@ -11,8 +11,8 @@ import { Command } from 'commander';
 import { clipLoader, defaultSpec, encodeJpeg, readClipList } from 'kinora';
 import { positiveInt } from '../packages/kinora/dist/cli/terminal/options.js';
 import { printOf } from '../packages/kinora/dist/data/lists/clip-list.js';
-import { packClips } from '../packages/kinora/dist/data/pack/pack.js';
 import { readPack } from '../packages/kinora/dist/data/pack/read-pack.js';
+import { packClips } from '../packages/kinora/dist/data/pack/write/pack.js';
 import { flagsOf } from './flags.mjs';
 
 const SIZES = [1e3, 1e4, 1e5, 1e6];

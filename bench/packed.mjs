@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { openClip, permutation, randomStream, readClipList } from 'kinora';
 import { positiveInt } from '../packages/kinora/dist/cli/terminal/options.js';
-import { packClips } from '../packages/kinora/dist/data/pack/pack.js';
 import { readPack } from '../packages/kinora/dist/data/pack/read-pack.js';
+import { packClips } from '../packages/kinora/dist/data/pack/write/pack.js';
 import { flagsOf } from './flags.mjs';
 
 const command = new Command('bench/packed.mjs')

@@ -6,9 +6,9 @@
  */
 import { constants, deflateSync, inflateSync } from 'node:zlib';
 import turbo from '@julusian/jpeg-turbo';
-import { computeFlow, consecutive } from '../dist/clip/flow/farneback.js';
 import { fieldAt } from '../dist/clip/flow/fields.js';
-import { openClip } from '../dist/clip/read/open.js';
+import { openClip } from '../dist/data/decode/open.js';
+import { computeFlow, consecutive } from '../dist/data/flow/farneback.js';
 
 const kept = [];
 let seconds = 0;

@@ -7,13 +7,11 @@ export { permutation, type Random, randomStream } from './clip/augment/random.js
 export type { Frames } from './clip/frames.js';
 export { normaliseClip } from './clip/normalise.js';
 export { prepareClip } from './clip/prepare.js';
-export { decodeJpeg, encodeJpeg } from './clip/read/jpeg.js';
-export { openClip } from './clip/read/open.js';
-export type { ClipSource } from './clip/read/source.js';
-export { findVideoDecoder } from './clip/read/video.js';
 export { resampleByRate, resampleByTime } from './clip/resample.js';
 export { samplePositions } from './clip/sample.js';
 export { defaultSpec, type PreprocessSpec, parseSpec, preprocessSchema } from './clip/spec.js';
+// Predictions: checkpoints and clips to labels and reports.
+export { type CompareOptions, compare, type Row } from './compare/compare.js';
 // Configurations, progress and reports.
 export {
   effectiveConfig,
@@ -22,6 +20,10 @@ export {
   type RunConfig,
   type RunConfigInput,
 } from './config/index.js';
+export { decodeJpeg, encodeJpeg } from './data/decode/jpeg.js';
+export { openClip } from './data/decode/open.js';
+export type { ClipSource } from './data/decode/source.js';
+export { findVideoDecoder } from './data/decode/video.js';
 // Data: lists of clips to batches.
 export { type ListOptions, readClipList } from './data/lists/annotations.js';
 export { type BadClip, writeBadClips } from './data/lists/bad-clips.js';
@@ -49,8 +51,11 @@ export {
   type SynthResult,
   synthesize,
 } from './data/synth/index.js';
+export { type EnsembleOptions, type EnsembleResult, ensemble } from './ensemble/ensemble.js';
+export { majority, rightVotes, type Voters, voteAccuracy } from './ensemble/theory.js';
 // Exports: checkpoints to files for other programs.
 export { type Exported, type ExportOptions, exportModel, type Format } from './export/export.js';
+export { type Evaluation, summarize, worstClips } from './measure/metrics.js';
 export { Classifier } from './model/classifier.js';
 // Networks: tables to modules, what they cost, weights from anywhere.
 export { inflate } from './model/inflate.js';
@@ -68,16 +73,11 @@ export {
   type Weights,
   type WeightsFile,
 } from './model/weights.js';
-// Predictions: checkpoints and clips to labels and reports.
-export { type CompareOptions, compare, type Row } from './predict/compare/compare.js';
-export { type EnsembleOptions, type EnsembleResult, ensemble } from './predict/ensemble/ensemble.js';
-export { majority, rightVotes, type Voters, voteAccuracy } from './predict/ensemble/theory.js';
 export { type EvaluateResult, evaluateRun, predictTestList } from './predict/evaluate.js';
 export { type OpenedModel, type OpenOptions, openModel } from './predict/open.js';
 export { type Prediction, predictClip } from './predict/predict.js';
-export type { EpochMetrics, ReportData, ShownClip } from './predict/report/data.js';
-export { writeReport, writeTestResults } from './predict/report/write.js';
 export { type Progress, type ProgressTask, silent } from './progress.js';
-export { type Evaluation, summarize, worstClips } from './train/metrics.js';
+export type { EpochMetrics, ReportData, ShownClip } from './report/data.js';
+export { writeReport, writeTestResults } from './report/write.js';
 // Training: batches to checkpoints.
 export { type RunSummary, type TrainOptions, trainRun } from './train/run.js';

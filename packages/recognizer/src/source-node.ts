@@ -1,11 +1,11 @@
 /** Clips on disk, in Node: folders of JPEG frames and video files, decoded by the trainer's own code. */
-import type { ClipSource } from '../../kinora/src/clip/read/source.js';
+import type { ClipSource } from '../../kinora/src/data/decode/source.js';
 import { KinoraError } from './error.js';
 import type { TimedFrame } from './types.js';
 
 /** Opens a folder of JPEG frames (needs `@julusian/jpeg-turbo`) or a video file (needs `node-av` or the program ffmpeg). */
 export async function openSource(path: string): Promise<ClipSource> {
-  const { openClip } = await import('../../kinora/src/clip/read/open.js').catch((cause: Error) => {
+  const { openClip } = await import('../../kinora/src/data/decode/open.js').catch((cause: Error) => {
     throw new KinoraError({
       code: 'recognizer/decoder',
       where: path,

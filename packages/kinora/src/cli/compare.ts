@@ -2,11 +2,11 @@
 import { cpus } from 'node:os';
 import { engineInfo, KinoraError, threads } from '@kinora/torch';
 import { Command } from 'commander';
-import { compare, type Row } from '../predict/compare/compare.js';
-import { parseEntrants } from '../predict/compare/entrant.js';
-import type { ComparePlan } from '../predict/compare/plan.js';
-import { writeComparison } from '../predict/compare/write.js';
-import { plural } from '../predict/report/words.js';
+import { compare, type Row } from '../compare/compare.js';
+import { parseEntrants } from '../compare/entrant.js';
+import type { ComparePlan } from '../compare/plan.js';
+import { writeComparison } from '../compare/write.js';
+import { plural } from '../figures/words.js';
 import { chooseDevice } from '../train/device/choice.js';
 import { interruptible } from './terminal/interrupt.js';
 import {

@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { cuda, distributed, engineInfo, threads } from '@kinora/torch';
 import { inspect, type PLATFORM_NAMES, waysToGet } from '@kinora/torch/install';
-import { findVideoDecoder } from '../clip/read/video.js';
+import { findVideoDecoder } from '../data/decode/video.js';
 import { version } from '../version.js';
 
 type Inspection = Awaited<ReturnType<typeof inspect>>;

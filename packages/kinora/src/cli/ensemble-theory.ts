@@ -1,7 +1,7 @@
 /** `kinora ensemble theory`: the arithmetic of voting, and what is left of it when voters err together. */
 import { KinoraError } from '@kinora/torch/error';
 import { Command } from 'commander';
-import { majority, rightVotes, voteAccuracy } from '../predict/ensemble/theory.js';
+import { majority, rightVotes, voteAccuracy } from '../ensemble/theory.js';
 import { textTable } from './terminal/table.js';
 
 export function theoryCommand(): Command {

@@ -2,13 +2,13 @@
 import { join } from 'node:path';
 import { KinoraError } from '@kinora/torch';
 import { Command } from 'commander';
+import { type EnsembleResult, ensemble } from '../ensemble/ensemble.js';
+import { gainOf } from '../ensemble/report/page.js';
+import { writeEnsembleReport } from '../ensemble/report/write.js';
+import { percent, plural } from '../figures/words.js';
+import type { Interval } from '../measure/bootstrap.js';
 import { type RuleName, ruleNames, ruleSummaries } from '../model/ensemble/rules.js';
 import { nearest } from '../nearest.js';
-import type { Interval } from '../predict/ensemble/bootstrap.js';
-import { type EnsembleResult, ensemble } from '../predict/ensemble/ensemble.js';
-import { gainOf } from '../predict/ensemble/report/page.js';
-import { writeEnsembleReport } from '../predict/ensemble/report/write.js';
-import { percent, plural } from '../predict/report/words.js';
 import { chooseDevice } from '../train/device/choice.js';
 import { theoryCommand } from './ensemble-theory.js';
 import { BooleanOption } from './terminal/argv.js';

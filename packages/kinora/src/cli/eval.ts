@@ -1,9 +1,9 @@
 /** `kinora eval`: measures a run's best checkpoint on its validation clips and writes the report. */
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { percent } from '../figures/words.js';
+import { orderAccuracy } from '../measure/order-pairs.js';
 import { evaluateRun } from '../predict/evaluate.js';
-import { orderAccuracy } from '../predict/order-pairs.js';
-import { percent } from '../predict/report/words.js';
 import { chooseDevice } from '../train/device/choice.js';
 import { interruptible } from './terminal/interrupt.js';
 import { type ConfigOptions, type DeviceOptions, withConfig, withDevice } from './terminal/options.js';

@@ -10,7 +10,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { randomStream } from '../clip/augment/random.js';
 import type { RunConfig } from '../config/index.js';
-import { runFolderOf } from '../train/save/run-folder.js';
+import { runFolderOf } from '../run/run-folder.js';
 import { losses, type Outcome, outcome, TinyData } from '../train/tiny-run.test.util.js';
 import { checkWhole } from './ranks/whole.test.util.js';
 import { kinora, main } from './terminal/kinora.test.util.js';

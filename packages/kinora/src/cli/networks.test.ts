@@ -6,7 +6,7 @@ import { serialize } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { RunConfigInput } from '../config/index.js';
 import { networks } from '../model/registry.js';
-import { runFolderOf } from '../train/save/run-folder.js';
+import { runFolderOf } from '../run/run-folder.js';
 import { TinyData, trainSession } from '../train/tiny-run.test.util.js';
 import { run } from './run.js';
 

@@ -2,7 +2,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
-import { isAddress } from '../clip/read/packed/remote/address.js';
 import { loadConfig } from '../config/index.js';
 import { readClipList } from '../data/lists/annotations.js';
 import { readClassFolders } from '../data/lists/class-folders.js';
@@ -10,6 +9,7 @@ import type { ClipList } from '../data/lists/clip-list.js';
 import { readLabels } from '../data/lists/labels.js';
 import { indexName } from '../data/pack/index-file.js';
 import { readDamagedPack } from '../data/pack/read-pack.js';
+import { isAddress } from '../files/address.js';
 import { readSplit, readTestList } from '../train/data.js';
 import type { ConfigOptions } from './terminal/options.js';
 

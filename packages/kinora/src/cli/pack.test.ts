@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { temporaryFolder, writeTestClip } from '../clip/read/fixtures.test.util.js';
+import { temporaryFolder, writeTestClip } from '../data/decode/fixtures.test.util.js';
 import { kinora } from './terminal/kinora.test.util.js';
 
 let folder: ReturnType<typeof temporaryFolder>;

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { KinoraError } from '@kinora/torch/error';
 import { Command } from 'commander';
 import { checkClips, checkShards } from '../data/pack/check.js';
-import { type PackResult, packClips } from '../data/pack/pack.js';
+import { type PackResult, packClips } from '../data/pack/write/pack.js';
 import type { Progress } from '../progress.js';
 import { type ListFlags, listsOf, type NamedList, packsAt } from './pack-lists.js';
 import { interruptible } from './terminal/interrupt.js';

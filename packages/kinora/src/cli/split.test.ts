@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { temporaryFolder } from '../clip/read/fixtures.test.util.js';
+import { temporaryFolder } from '../data/decode/fixtures.test.util.js';
 import { readClipList } from '../data/lists/annotations.js';
 import { readLabels } from '../data/lists/labels.js';
 import { kinora } from './terminal/kinora.test.util.js';

@@ -8,7 +8,7 @@ import type { ClipItem, ClipList } from '../data/lists/clip-list.js';
 import { type Division, divide } from '../data/lists/divide.js';
 import { type People, peopleByName, peopleOf, subjectsBeside } from '../data/lists/people.js';
 import { writeClipList, writeLabels, writeSubjects } from '../data/lists/write-lists.js';
-import { plural } from '../predict/report/words.js';
+import { plural } from '../figures/words.js';
 import { shellQuote } from '../shell.js';
 import { wholeNumber } from './terminal/options.js';
 

@@ -9,11 +9,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cuda, scope } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeTestClip } from '../clip/read/fixtures.test.util.js';
 import { defaultSpec } from '../clip/spec.js';
+import { writeTestClip } from '../data/decode/fixtures.test.util.js';
 import { readClip } from '../data/load/clip-reader.js';
+import { readNpy, writeNpy } from '../files/npy.js';
 import { networkInput } from '../model/input.js';
-import { readNpy, writeNpy } from '../predict/npy.js';
 import { type Exit, kinora } from './terminal/kinora.test.util.js';
 
 const python = ['/usr/bin/python3', 'python3'].find((name) => {

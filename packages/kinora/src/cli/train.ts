@@ -2,7 +2,7 @@
 import { cuda, distributed, KinoraError } from '@kinora/torch';
 import { Command, Option } from 'commander';
 import type { RunConfig } from '../config/index.js';
-import { percent } from '../predict/report/words.js';
+import { percent } from '../figures/words.js';
 import { silent } from '../progress.js';
 import { findBeginning } from '../train/beginning.js';
 import { chooseDevice } from '../train/device/choice.js';

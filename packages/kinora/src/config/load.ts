@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
-import { isAddress } from '../clip/read/packed/remote/address.js';
+import { isAddress } from '../files/address.js';
 import { crossCheck } from './check.js';
 import { configError, type IssueContext } from './issues.js';
 import { acceptsAt, keysAt } from './keys.js';

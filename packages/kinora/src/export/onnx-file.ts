@@ -3,7 +3,7 @@
  * the wire format stands in `protobuf.ts`.
  */
 import { type DType, KinoraError } from '@kinora/torch';
-import { bytes, float, int64, message, text } from '../protobuf.js';
+import { bytes, float, int64, message, text } from '../files/protobuf.js';
 import { isPerClip, type Size } from './batch.js';
 import type { Attribute, Constant, Graph, Node, Port } from './graph.js';
 

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { memoryStats } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunConfig } from '../config/index.js';
-import { readMetrics } from '../train/log/index.js';
-import { softmax } from '../train/metrics.js';
-import { runFolderOf } from '../train/save/run-folder.js';
+import { readNpy } from '../files/npy.js';
+import { softmax } from '../measure/metrics.js';
+import { readMetrics } from '../run/log.js';
+import { runFolderOf } from '../run/run-folder.js';
 import { TinyData, trainSession } from '../train/tiny-run.test.util.js';
 import { evaluateRun, predictTestList } from './evaluate.js';
-import { readNpy } from './npy.js';
 import { openModel } from './open.js';
 import { predictClip } from './predict.js';
 

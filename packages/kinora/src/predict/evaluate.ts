@@ -7,18 +7,18 @@ import { clipSize } from '../clip/spec.js';
 import { preprocessSpec, type RunConfig } from '../config/index.js';
 import type { ClipList } from '../data/lists/clip-list.js';
 import { readLabels } from '../data/lists/labels.js';
+import { listHash } from '../data/lists/list-hash.js';
 import { readClip } from '../data/load/clip-reader.js';
+import { type Evaluation, type Summary, summarize, worstClips } from '../measure/metrics.js';
 import { networkCost } from '../model/summary.js';
 import { silent } from '../progress.js';
+import type { ShownClip } from '../report/data.js';
+import { writeReport, writeTestResults } from '../report/write.js';
+import { epochMetrics } from '../run/history.js';
+import { runFolderOf } from '../run/run-folder.js';
 import { readSplit, readTestList } from '../train/data.js';
-import { type Evaluation, type Summary, summarize, worstClips } from '../train/metrics.js';
-import { runFolderOf } from '../train/save/run-folder.js';
-import { epochMetrics } from './history.js';
-import { listHash } from './list-hash.js';
 import { type OpenedModel, openModel } from './open.js';
 import { type PredictOptions, predictList } from './predict-list.js';
-import type { ShownClip } from './report/data.js';
-import { writeReport, writeTestResults } from './report/write.js';
 
 export interface EvaluateOptions extends PredictOptions {
   /** Folder of the report; default: `report/` of the run. */

@@ -5,7 +5,7 @@ import { ENSEMBLE, type EnsembleSpec, ensembleSchema, newEnsemble } from '../mod
 import { foldNorms } from '../model/fold.js';
 import type { Network } from '../model/network.js';
 import { networkOf, openWeights, type Weights } from '../model/weights.js';
-import { weightsFile } from '../train/save/weights-file.js';
+import { weightsFile } from '../run/weights-file.js';
 
 export interface OpenedModel {
   /** In evaluation mode, batch norms folded for inference. The caller disposes it. */

@@ -4,9 +4,9 @@ import type { PreprocessSpec } from '../clip/spec.js';
 import { oneView, type View, type Views, viewsOf } from '../clip/view.js';
 import { readClip } from '../data/load/clip-reader.js';
 import type { ClipPart } from '../data/load/timeline.js';
+import { softmax } from '../measure/metrics.js';
 import { networkInputs } from '../model/input.js';
 import type { Network } from '../model/network.js';
-import { softmax } from '../train/metrics.js';
 import { logMean } from './views.js';
 
 export interface Prediction {

@@ -1,12 +1,12 @@
 /** Several views of a clip: the numbers are those of averaging by hand, the same in evaluation and prediction. */
 import { memoryStats } from '@kinora/torch';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { writeTestClip } from '../clip/read/fixtures.test.util.js';
 import { viewsOf } from '../clip/view.js';
 import type { RunConfig } from '../config/index.js';
+import { writeTestClip } from '../data/decode/fixtures.test.util.js';
+import { softmax } from '../measure/metrics.js';
+import { runFolderOf } from '../run/run-folder.js';
 import { readSplit } from '../train/data.js';
-import { softmax } from '../train/metrics.js';
-import { runFolderOf } from '../train/save/run-folder.js';
 import { TinyData, trainSession } from '../train/tiny-run.test.util.js';
 import { evaluateRun, predictTestList } from './evaluate.js';
 import { openModel } from './open.js';

@@ -2,7 +2,7 @@
 import { type Views, viewsOf } from '../clip/view.js';
 import type { RunConfig } from '../config/index.js';
 import type { ClipList } from '../data/lists/clip-list.js';
-import { softmax } from '../train/metrics.js';
+import { softmax } from '../measure/metrics.js';
 import type { Predictions } from '../train/validate.js';
 
 /** The views that a configuration asks for. */

@@ -6,21 +6,21 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { KinoraError } from '@kinora/torch';
 import type { RunConfig } from '../config/index.js';
+import { noSums } from '../measure/sums.js';
 import { readWeights } from '../model/weights.js';
 import type { Progress } from '../progress.js';
-import { describeInit, initFrom } from './recipe/init-from.js';
 import {
   configOf,
   isCheckpoint,
   readState,
   restoreCheckpoint,
   type TrainingProgress,
-} from './save/checkpoint.js';
-import { type Link, linked, pointAt } from './save/generations.js';
-import { changedKeys, checkFits } from './save/resume-check.js';
-import { type RunFolder, runFolderOf } from './save/run-folder.js';
-import { weightsFile } from './save/weights-file.js';
-import { noSums } from './sums.js';
+} from '../run/checkpoint.js';
+import { type Link, linked, pointAt } from '../run/generations.js';
+import { type RunFolder, runFolderOf } from '../run/run-folder.js';
+import { weightsFile } from '../run/weights-file.js';
+import { describeInit, initFrom } from './recipe/init-from.js';
+import { changedKeys, checkFits } from './resume-check.js';
 import type { Training } from './training.js';
 
 export interface Beginning {

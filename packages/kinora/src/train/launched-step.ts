@@ -1,6 +1,6 @@
 /** A step that a GPU may still be at: what it will say of itself, on its way to the program. */
 import type { Readback } from '@kinora/torch';
-import { checkLoss } from './finite.js';
+import { checkLoss } from '../model/finite.js';
 
 export interface StepResult {
   /** Mean cross-entropy of the batch, in nats; where ranks share it, this rank's summand of that. */

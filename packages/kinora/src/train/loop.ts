@@ -5,8 +5,10 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { Batch, ClipLoader } from '../data/load/loader.js';
+import { type Averages, addBatch, addSums, averages, evaluated, noSums, type Sums } from '../measure/sums.js';
+import { checkLoss } from '../model/finite.js';
 import type { Progress, ProgressTask } from '../progress.js';
-import { checkLoss } from './finite.js';
+import type { TrainingProgress } from '../run/checkpoint.js';
 import type { LaunchedStep, StepResult } from './launched-step.js';
 import type { Lap } from './profile.js';
 import type { Ranks } from './ranks/ranks.js';
@@ -14,9 +16,7 @@ import { trainMode } from './recipe/freeze.js';
 import { scheduledRate } from './recipe/optimizer.js';
 import { totalSteps } from './recipe/schedule.js';
 import type { RunLog, StepRecord } from './run-log.js';
-import type { TrainingProgress } from './save/checkpoint.js';
 import { launchStep } from './step.js';
-import { type Averages, addBatch, addSums, averages, evaluated, noSums, type Sums } from './sums.js';
 import { evaluatedNetwork, type Training } from './training.js';
 import { Unread } from './unread.js';
 import { predictAll } from './validate.js';

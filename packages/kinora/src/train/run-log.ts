@@ -4,10 +4,10 @@
  */
 import { appendFileSync } from 'node:fs';
 import { noGrad, scope } from '@kinora/torch';
+import type { Averages } from '../measure/sums.js';
 import type { Network } from '../model/network.js';
 import type { Progress } from '../progress.js';
-import type { ClipBatch } from './batch.js';
-import { firstKernels, kernelRecord } from './log/first-kernels.js';
+import { firstKernels, kernelRecord } from '../run/first-kernels.js';
 import {
   EventWriter,
   filmStrip,
@@ -15,9 +15,9 @@ import {
   MetricsLog,
   type MetricsRecord,
   truncateEvents,
-} from './log/index.js';
-import type { RunFolder } from './save/run-folder.js';
-import type { Averages } from './sums.js';
+} from '../run/log.js';
+import type { RunFolder } from '../run/run-folder.js';
+import type { ClipBatch } from './batch.js';
 
 export interface StepRecord {
   /** Optimizer steps made, this one included. */

@@ -13,12 +13,12 @@ import { join } from 'node:path';
 import { serialize } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { effectiveConfig, type RunConfig, type RunConfigInput } from '../config/index.js';
-import { readKernels } from './log/first-kernels.js';
-import { readMetrics } from './log/index.js';
-import { readEventFolder } from './log/read-events.test.util.js';
-import { isCheckpoint, readState } from './save/checkpoint.js';
-import { linked } from './save/generations.js';
-import { runFolderOf } from './save/run-folder.js';
+import { isCheckpoint, readState } from '../run/checkpoint.js';
+import { readKernels } from '../run/first-kernels.js';
+import { linked } from '../run/generations.js';
+import { readMetrics } from '../run/log.js';
+import { readEventFolder } from '../run/read-events.test.util.js';
+import { runFolderOf } from '../run/run-folder.js';
 import { losses, outcome, TinyData, trainSession } from './tiny-run.test.util.js';
 
 let data: TinyData;

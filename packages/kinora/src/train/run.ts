@@ -6,8 +6,13 @@ import { type Device, type distributed, serialize } from '@kinora/torch';
 import { preprocessSpec, type RunConfig } from '../config/index.js';
 import { flipMapFor } from '../data/lists/labels.js';
 import type { ClipLoader } from '../data/load/loader.js';
-import { withLock } from '../lock.js';
+import { withLock } from '../files/lock.js';
 import { type Progress, silent } from '../progress.js';
+import { badClipReporter } from '../run/bad-clip-list.js';
+import { saveCheckpoint, type TrainingProgress } from '../run/checkpoint.js';
+import { type Link, linked } from '../run/generations.js';
+import { makeRunFolder, type RunFolder, runFolderOf } from '../run/run-folder.js';
+import { saveTar, wantsTar } from '../run/starting-point.js';
 import { type Beginning, begin, findBeginning, fresh, initialise, NOTHING } from './beginning.js';
 import { evaluationLoader, readSplit, trainingLoader } from './data.js';
 import { trainLoop } from './loop.js';
@@ -16,11 +21,6 @@ import { rankFacts } from './ranks/facts.js';
 import { Ranks } from './ranks/ranks.js';
 import { weightsPrint } from './ranks/share.js';
 import { loggedProgress, noRunLog, openRunLog } from './run-log.js';
-import { badClipReporter } from './save/bad-clip-list.js';
-import { saveCheckpoint, type TrainingProgress } from './save/checkpoint.js';
-import { type Link, linked } from './save/generations.js';
-import { makeRunFolder, type RunFolder, runFolderOf } from './save/run-folder.js';
-import { saveTar, wantsTar } from './save/starting-point.js';
 import {
   disposeTraining,
   evaluatedNetwork,

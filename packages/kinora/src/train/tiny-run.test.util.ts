@@ -2,13 +2,13 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeTestClip } from '../clip/read/fixtures.test.util.js';
 import { effectiveConfig, type RunConfig, type RunConfigInput } from '../config/index.js';
+import { writeTestClip } from '../data/decode/fixtures.test.util.js';
 import type { Progress } from '../progress.js';
-import { readMetrics } from './log/index.js';
+import { type CheckpointState, readState } from '../run/checkpoint.js';
+import { readMetrics } from '../run/log.js';
+import { runFolderOf } from '../run/run-folder.js';
 import { type RunSummary, type TrainOptions, trainRun } from './run.js';
-import { type CheckpointState, readState } from './save/checkpoint.js';
-import { runFolderOf } from './save/run-folder.js';
 
 export const LABELS = ['Swiping Left', 'Swiping Right', 'Stop Sign'] as const;
 const TRAIN = 10;

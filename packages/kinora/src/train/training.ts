@@ -14,13 +14,13 @@ import type { RunConfig } from '../config/index.js';
 import { type ClipList, clipsPerClass, printOf } from '../data/lists/clip-list.js';
 import type { Network } from '../model/network.js';
 import { findNetwork } from '../model/registry.js';
+import type { ListPrints } from '../run/checkpoint.js';
 import { Precision } from './device/precision.js';
 import { WeightAverage } from './recipe/average.js';
 import { classWeights } from './recipe/class-weights.js';
 import { freeze } from './recipe/freeze.js';
 import { runOptimizer } from './recipe/optimizer.js';
 import { type RunSchedule, runSchedule } from './recipe/schedule.js';
-import type { ListPrints } from './save/checkpoint.js';
 import type { StepSettings } from './step.js';
 
 export interface Training {

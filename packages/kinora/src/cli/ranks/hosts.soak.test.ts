@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { distributed } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runFolderOf } from '../../train/save/run-folder.js';
+import { runFolderOf } from '../../run/run-folder.js';
 import { losses, outcome, TinyData } from '../../train/tiny-run.test.util.js';
 import { kinora, main } from '../terminal/kinora.test.util.js';
 import { checkWhole } from './whole.test.util.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { linked } from '../../train/save/generations.js';
-import { runFolderOf } from '../../train/save/run-folder.js';
+import { linked } from '../../run/generations.js';
+import { runFolderOf } from '../../run/run-folder.js';
 import { TinyData, trainSession } from '../../train/tiny-run.test.util.js';
 import { wordsToGoOn } from './restart.js';
 

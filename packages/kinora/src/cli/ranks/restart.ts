@@ -1,9 +1,9 @@
 /** Where a group of ranks goes on that is started again: at its last checkpoint, once there is one of its own. */
 import { existsSync } from 'node:fs';
 import type { RunConfig } from '../../config/index.js';
+import { type Link, linked } from '../../run/generations.js';
+import { runFolderOf } from '../../run/run-folder.js';
 import { hasCheckpoint } from '../../train/beginning.js';
-import { type Link, linked } from '../../train/save/generations.js';
-import { runFolderOf } from '../../train/save/run-folder.js';
 
 /**
  * Called before the first start; the result, before each further one, says what to add to the words of the first, of which

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { distributed } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runFolderOf } from '../../train/save/run-folder.js';
+import { runFolderOf } from '../../run/run-folder.js';
 import { losses, TinyData } from '../../train/tiny-run.test.util.js';
 import { kinora, kinoraWith } from '../terminal/kinora.test.util.js';
 

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { serialize } from '@kinora/torch';
 import type { RunConfig } from '../../config/index.js';
-import { isCheckpoint, readState } from '../../train/save/checkpoint.js';
-import { runFolderOf } from '../../train/save/run-folder.js';
+import { isCheckpoint, readState } from '../../run/checkpoint.js';
+import { runFolderOf } from '../../run/run-folder.js';
 
 /** Every link leads to a generation that can be loaded. Returns the step it stands at. */
 export function checkWhole(config: RunConfig): number {

@@ -2,8 +2,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
-import { fileError } from '../../clip/read/file-error.js';
-import { isFrameName } from '../../clip/read/folder.js';
+import { fileError } from '../decode/file-error.js';
+import { isFrameName } from '../decode/folder.js';
 import { isVideoName } from '../lists/class-folders.js';
 import type { ClipPart } from '../load/timeline.js';
 

@@ -1,9 +1,9 @@
 /** A clip's optical flow as the network sees it: the fields of its sampled frames, cropped and augmented as they are. */
 import type { ClipDraw } from '../../clip/augment/augment.js';
 import type { Matrix } from '../../clip/augment/matrix.js';
-import { type FlowClip, fieldPlaces, readFlow } from '../../clip/flow/clip-flow.js';
 import { prepareFlow } from '../../clip/flow/prepare-flow.js';
 import type { PreprocessSpec } from '../../clip/spec.js';
+import { type FlowClip, fieldPlaces, readFlow } from './clip-flow.js';
 
 export interface FlowOptions {
   /** Folder where a clip's flow is kept once it is computed; absent: computed at every reading. */

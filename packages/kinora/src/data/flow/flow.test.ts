@@ -7,14 +7,14 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { augmentSchema } from '../../clip/augment/augment-spec.js';
 import { FLOW_FIELDS, STILL } from '../../clip/flow/fields.js';
-import { writeTexturedClip } from '../../clip/flow/texture.test.util.js';
-import { temporaryFolder } from '../../clip/read/fixtures.test.util.js';
 import { defaultSpec } from '../../clip/spec.js';
+import { temporaryFolder } from '../decode/fixtures.test.util.js';
 import type { ClipItem, ClipList } from '../lists/clip-list.js';
 import { readClip } from '../load/clip-reader.js';
 import { clipLoader, type LoaderOptions } from '../load/loader.js';
 import { clipsBelow } from './clips-below.js';
 import { precomputeFlow } from './precompute.js';
+import { writeTexturedClip } from './texture.test.util.js';
 
 const CLIPS = 5;
 const SIZE = { height: 30, width: 40 };

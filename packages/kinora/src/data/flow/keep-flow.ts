@@ -1,9 +1,10 @@
 /** The flow of one clip of a list, into the cache. */
-import { cacheFlow } from '../../clip/flow/clip-flow.js';
+
 import { resizedSize } from '../../clip/prepare.js';
-import { openClip } from '../../clip/read/open.js';
 import type { PreprocessSpec } from '../../clip/spec.js';
+import { openClip } from '../decode/open.js';
 import { type ClipPart, clipTimeline, partOf } from '../load/timeline.js';
+import { cacheFlow } from './clip-flow.js';
 
 /** Computes the clip's flow unless the cache has it. Resolves to whether it did. Throws `clip/*` and `flow/*`. */
 export async function keepFlow(item: ClipPart, spec: PreprocessSpec, cache: string): Promise<boolean> {

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { create, Header } from 'tar';
 import { describe, expect, test } from 'vitest';
-import { temporaryFolder, writeTestClip } from '../../clip/read/fixtures.test.util.js';
+import { temporaryFolder, writeTestClip } from '../decode/fixtures.test.util.js';
 import { checkSpace, findParts } from './archive.js';
 import { prepareJester } from './prepare.js';
 

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { frameNames } from '../../clip/read/folder.js';
 import { type Progress, silent } from '../../progress.js';
+import { frameNames } from '../decode/folder.js';
 import { readClipList } from '../lists/annotations.js';
 import { isClipFault } from '../lists/bad-clips.js';
 import type { ClipItem } from '../lists/clip-list.js';

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { realData, temporaryFolder, writeTestClip } from '../../clip/read/fixtures.test.util.js';
+import { realData, temporaryFolder, writeTestClip } from '../decode/fixtures.test.util.js';
 import { readClipList } from './annotations.js';
 import { readClassFolders } from './class-folders.js';
 import { pathInside } from './clip-path.js';

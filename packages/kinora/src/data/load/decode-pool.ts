@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { KinoraError } from '@kinora/torch/error';
-import { endThreads } from '../../clip/read/addon-threads.js';
+import { endThreads } from '../decode/addon-threads.js';
 import { fromThread } from '../thread-error.js';
 import { clipReader, type ReaderOptions } from './clip-reader.js';
 import type { DecodeJob, DecodeReply, NumberedJob } from './decode-job.js';

@@ -1,8 +1,8 @@
 /** Which frames of a file follow each other in a clip: at the network's frame rate, in the part that the list names. */
 
-import type { ClipSource } from '../../clip/read/source.js';
 import { resampleByRate, resampleByTime } from '../../clip/resample.js';
 import type { PreprocessSpec } from '../../clip/spec.js';
+import type { ClipSource } from '../decode/source.js';
 import type { ClipItem } from '../lists/clip-list.js';
 
 export type ClipPart = Pick<ClipItem, 'path' | 'start' | 'end'>;

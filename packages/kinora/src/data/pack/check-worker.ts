@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { parentPort } from 'node:worker_threads';
-import { fileError } from '../../clip/read/file-error.js';
-import { openClip } from '../../clip/read/open.js';
+import { fileError } from '../decode/file-error.js';
+import { openClip } from '../decode/open.js';
 import { type ThreadError, toThread } from '../thread-error.js';
 
 /** Decode the clips at these paths, or take the checksum of a shard. */

@@ -14,18 +14,18 @@ import {
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { augmentSchema } from '../../clip/augment/augment-spec.js';
-import { realData, temporaryFolder, writeTestClip } from '../../clip/read/fixtures.test.util.js';
-import { openClip } from '../../clip/read/open.js';
-import { readDescription } from '../../clip/read/packed/packed.js';
-import { packedPlace } from '../../clip/read/packed/place.js';
 import { defaultSpec } from '../../clip/spec.js';
+import { realData, temporaryFolder, writeTestClip } from '../decode/fixtures.test.util.js';
+import { openClip } from '../decode/open.js';
 import { type ClipItem, type ClipList, printOf } from '../lists/clip-list.js';
 import { readClip } from '../load/clip-reader.js';
 import { clipLoader, type LoaderOptions } from '../load/loader.js';
 import { checkClips, checkShards } from './check.js';
 import { readIndex } from './index-file.js';
-import { type PackOptions, packClips } from './pack.js';
+import { readDescription } from './packed.js';
+import { packedPlace } from './place.js';
 import { readDamagedPack, readPack } from './read-pack.js';
+import { type PackOptions, packClips } from './write/pack.js';
 
 const CLIPS = 11;
 const labels = ['Swiping Left', 'Swiping Right'];

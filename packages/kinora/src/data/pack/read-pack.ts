@@ -2,13 +2,13 @@
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
-import { packedPath } from '../../clip/read/packed/place.js';
-import { isAddress } from '../../clip/read/packed/remote/address.js';
+import { isAddress } from '../../files/address.js';
 import type { ListOptions } from '../lists/annotations.js';
 import type { ClipItem, ClipList } from '../lists/clip-list.js';
 import { unknownLabel } from '../lists/labels.js';
-import { fetchIndex, type StreamOptions } from './fetch-index.js';
 import { badIndex, isPackIndex, type PackedEntry, readIndex, type ShardEntry } from './index-file.js';
+import { packedPath } from './place.js';
+import { fetchIndex, type StreamOptions } from './remote/fetch-index.js';
 
 export interface PackListOptions extends ListOptions, StreamOptions {
   /** Where the pack is on a web server: clips that training mixes at a time. */

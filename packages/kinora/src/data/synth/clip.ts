@@ -4,7 +4,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Frames } from '../../clip/frames.js';
-import { encodeJpeg } from '../../clip/read/jpeg.js';
+import { encodeJpeg } from '../decode/jpeg.js';
 import { type GestureLabel, playback } from './labels.js';
 import { type Canvas, createCanvas, openScene } from './picture.js';
 import { random } from './random.js';

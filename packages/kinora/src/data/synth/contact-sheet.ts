@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Resvg } from '@resvg/resvg-js';
 import { PNG } from 'pngjs';
-import { decodeJpeg, jpegSize } from '../../clip/read/jpeg.js';
+import { decodeJpeg, jpegSize } from '../decode/jpeg.js';
 import { gestureLabels } from './labels.js';
 import type { PlannedClip } from './plan.js';
 import { frameHeight } from './scene/scene.js';

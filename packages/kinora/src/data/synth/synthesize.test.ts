@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { jpegSize } from '../../clip/read/jpeg.js';
+import { jpegSize } from '../decode/jpeg.js';
 import { contactSheetName, synthesize } from './synthesize.js';
 
 const small = { train: 1, validation: 0, test: 0, people: 3, seed: 9 };

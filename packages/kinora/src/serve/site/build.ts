@@ -17,7 +17,7 @@ import { KinoraError } from '@kinora/torch';
 import type { RunConfig } from '../../config/index.js';
 import { findNetwork } from '../../model/registry.js';
 import { type OpenedModel, openModel } from '../../predict/open.js';
-import { runFolderOf } from '../../train/save/run-folder.js';
+import { runFolderOf } from '../../run/run-folder.js';
 import { copyApp, filesOf, listFiles } from './app.js';
 import { writeClips } from './clips.js';
 import { readComparison } from './comparison.js';

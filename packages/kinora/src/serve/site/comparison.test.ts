@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import type { Row } from '../../compare/compare.js';
+import { writeComparison } from '../../compare/write.js';
 import { effectiveConfig } from '../../config/index.js';
 import { findNetwork } from '../../model/registry.js';
-import type { Row } from '../../predict/compare/compare.js';
-import { writeComparison } from '../../predict/compare/write.js';
 import { readComparison } from './comparison.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kinora-comparison-'));

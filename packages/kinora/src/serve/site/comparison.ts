@@ -1,8 +1,8 @@
 /** What `kinora compare` has measured, for the chapter on the alternatives. */
 import { join } from 'node:path';
 import * as z from 'zod';
-import { costSchema, rowSchema } from '../../predict/compare/data.js';
-import { readRecord } from '../../predict/record.js';
+import { costSchema, rowSchema } from '../../compare/data.js';
+import { readRecord } from '../../files/record.js';
 import type { SiteRow } from './protocol.js';
 
 /** A line of its rows.json, as far as the site shows it. */

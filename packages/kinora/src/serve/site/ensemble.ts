@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { KinoraError, serialize } from '@kinora/torch';
 import * as z from 'zod';
+import { readRecord } from '../../files/record.js';
 import { ensembleSchema } from '../../model/ensemble/ensemble.js';
-import { readRecord } from '../../predict/record.js';
 import type { SiteEnsemble, SiteMeasured } from './protocol.js';
 
 const intervalSchema = z.object({ value: z.number(), low: z.number(), high: z.number() });

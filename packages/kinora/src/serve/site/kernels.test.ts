@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { effectiveConfig } from '../../config/index.js';
-import { makeRunFolder, runFolderOf } from '../../train/save/run-folder.js';
+import { makeRunFolder, runFolderOf } from '../../run/run-folder.js';
 import { spread, writeKernels } from './kernels.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kinora-kernels-'));

@@ -2,8 +2,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunConfig } from '../../config/index.js';
-import { type EpochKernels, readKernels } from '../../train/log/first-kernels.js';
-import { runFolderOf } from '../../train/save/run-folder.js';
+import { type EpochKernels, readKernels } from '../../run/first-kernels.js';
+import { runFolderOf } from '../../run/run-folder.js';
 import type { SiteKernels } from './protocol.js';
 
 /** Moments and kernels in a site: what a figure can show. */

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import type { RunConfig } from '../../config/index.js';
 import { exportModel } from '../../export/export.js';
-import { epochMetrics } from '../../predict/history.js';
-import { runFolderOf } from '../../train/save/run-folder.js';
+import { epochMetrics } from '../../run/history.js';
+import { runFolderOf } from '../../run/run-folder.js';
 import { writeKernels } from './kernels.js';
 import type { SiteRun } from './protocol.js';
 

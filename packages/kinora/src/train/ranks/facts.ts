@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type distributed, engineInfo } from '@kinora/torch';
 import type { RunConfig } from '../../config/index.js';
-import type { ListPrints } from '../save/checkpoint.js';
+import type { ListPrints } from '../../run/checkpoint.js';
 
 /** Where things lie and how many threads read them may differ from host to host. */
 const PRIVATE = new Set<string>([

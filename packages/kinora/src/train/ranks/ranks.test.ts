@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { distributed } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { batchPlaces } from '../../data/load/order.js';
-import { runFolderOf } from '../save/run-folder.js';
+import { runFolderOf } from '../../run/run-folder.js';
 import { LABELS, TinyData } from '../tiny-run.test.util.js';
 import { expectSameAsOne, trainRanks } from './ranks.test.util.js';
 

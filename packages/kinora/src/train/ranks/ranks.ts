@@ -7,9 +7,9 @@ import type { RunConfig } from '../../config/index.js';
 import type { BadClip } from '../../data/lists/bad-clips.js';
 import type { ClipLoader } from '../../data/load/loader.js';
 import type { Part } from '../../data/load/order.js';
-import type { TrainingProgress } from '../save/checkpoint.js';
+import { noSums, type Sums } from '../../measure/sums.js';
+import type { TrainingProgress } from '../../run/checkpoint.js';
 import type { StepRanks } from '../step.js';
-import { noSums, type Sums } from '../sums.js';
 import type { Training } from '../training.js';
 import { shareStatistics, shareTraining, weightsPrint } from './share.js';
 

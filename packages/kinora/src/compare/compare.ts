@@ -1,0 +1,105 @@
+/**
+ * A comparison: what every network costs, then row after row trained and measured, and after each the tables and
+ * pictures written anew. A row that fails keeps its error and the rest goes on; an interruption stops all of it.
+ */
+import { availableParallelism } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
+import type { RunConfig } from '../config/index.js';
+import { type Progress, silent } from '../progress.js';
+import { CostBook } from './cost-book.js';
+import type { Cost, RowRecord } from './data.js';
+import { type ComparePlan, planRows, type RowPlan } from './plan.js';
+import { type RowOptions, readRow, runRow } from './row.js';
+import { runRowApart } from './row-process.js';
+
+export interface CompareOptions extends ComparePlan, RowOptions {
+  /** Time the networks again, even those whose figures are there. */
+  readonly measure?: boolean;
+  /** Seconds that each of a network's speeds is measured for. */
+  readonly seconds?: number;
+  /** Rows trained side by side, each in a process and with its share of the processors. Default 1: in this process. */
+  readonly jobs?: number;
+  /** Called whenever there is more to show. */
+  readonly publish?: (rows: readonly Row[]) => Promise<void>;
+}
+
+/** A row as the table shows it. */
+export interface Row {
+  readonly plan: RowPlan;
+  cost?: Cost;
+  record?: RowRecord;
+  /** Why it is not finished. */
+  error?: string;
+}
+
+/** Does what is left to do and returns all rows. Throws the signal's reason once the work in hand is saved. */
+export async function compare(options: CompareOptions): Promise<Row[]> {
+  const { progress = silent, publish = async () => undefined, jobs = 1 } = options;
+  const rows: Row[] = (await planRows(options)).map((plan) => ({ plan }));
+  await measureAll(rows, options, progress);
+  let next = 0;
+  const lane = async () => {
+    for (let i = next++; i < rows.length; i = next++) {
+      const row = rows[i]!;
+      if (row.error === undefined) {
+        progress.log(`\n${i + 1}/${rows.length}  ${row.plan.config.model_name}`);
+        await attempt(row, options, async () => {
+          row.record = await work(row.plan.config, options);
+        });
+      }
+      await publish(rows);
+    }
+  };
+  await allOf(Array.from({ length: jobs }, lane));
+  return rows;
+}
+
+function work(config: RunConfig, options: CompareOptions): Promise<RowRecord> {
+  const { jobs = 1 } = options;
+  if (jobs === 1) return runRow(config, options);
+  return runRowApart(config, options, Math.max(1, Math.floor(availableParallelism() / jobs)));
+}
+
+/** As Promise.all, but when one fails it waits for the others too: they are saving. */
+async function allOf(promises: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(promises);
+  await Promise.all(promises);
+}
+
+/** What the networks cost comes first: who cannot be built is known before hours have passed. */
+async function measureAll(rows: readonly Row[], options: CompareOptions, progress: Progress): Promise<void> {
+  const { device = 'cpu', measure = false, runs, seconds } = options;
+  const book = new CostBook(runs, device, measure, seconds);
+  const task = progress.task('timing the networks', { total: rows.length, unit: 'rows' });
+  try {
+    for (const [i, row] of rows.entries()) {
+      await attempt(row, options, async () => {
+        const record = readRow(row.plan.config);
+        if (record !== undefined) row.record = record;
+        row.cost = book.costOf(row.plan.config);
+      });
+      // The loop must breathe, or Ctrl+C is not heard.
+      await setImmediate();
+      task.update(i + 1, row.plan.entrant.name);
+    }
+  } finally {
+    task.finish();
+  }
+}
+
+/** Runs one part of a row. A failure is the row's own; the signal is everybody's. */
+async function attempt(
+  row: Row,
+  { signal, progress = silent }: CompareOptions,
+  work: () => Promise<void>,
+): Promise<void> {
+  signal?.throwIfAborted();
+  try {
+    await work();
+  } catch (error) {
+    signal?.throwIfAborted();
+    row.error = error instanceof Error ? error.message : String(error);
+    progress.log(`${row.plan.config.model_name} failed: ${row.error}`);
+  }
+  signal?.throwIfAborted();
+}

@@ -1,0 +1,97 @@
+/**
+ * What a network costs here: parameters and multiply-accumulates from one traced clip, the speed of training steps and
+ * the latency of one clip from timing them on clips that lie in memory, so that no disk or decoder is in the figures.
+ */
+import { cuda, type Device, inferenceMode, scope, threads } from '@kinora/torch';
+import { randomStream } from '../clip/augment/random.js';
+import { FLOW_FIELDS, fieldBytes } from '../clip/flow/fields.js';
+import { clipLength, clipSize, type PreprocessSpec } from '../clip/spec.js';
+import { preprocessSpec, type RunConfig } from '../config/index.js';
+import { networkInputs } from '../model/input.js';
+import type { Network } from '../model/network.js';
+import { networkCost } from '../model/summary.js';
+import { trainStep } from '../train/step.js';
+import { disposeTraining, newTraining, type Training } from '../train/training.js';
+import type { Cost } from './data.js';
+
+/** Each figure is the median of at least so many runs, and a slow one's of as many as fit into so many seconds. */
+const RUNS = 5;
+const PATIENCE = 20;
+/** The schedule wants a length, weighted classes their counts, checkpoints their lists: no figure depends on them. */
+const STEPS_PER_EPOCH = 1000;
+
+/**
+ * Builds the network anew, as training would, and measures it; nothing is left alive.
+ * @param seconds that each of the two figures is measured for
+ */
+export function measureCost(config: RunConfig, labels: readonly string[], device: Device, seconds = 3): Cost {
+  const spec = preprocessSpec(config, labels);
+  const training = newTraining(config, spec, device, {
+    stepsPerEpoch: STEPS_PER_EPOCH,
+    perClass: labels.map(() => 1),
+    lists: { train: { clips: labels.length, sha256: '' }, val: null },
+  });
+  try {
+    const { parameters, macs } = networkCost(training.network, clipSize(spec));
+    const step = medianSeconds(trainer(training), device, seconds);
+    const clip = medianSeconds(predictor(training), device, seconds);
+    return {
+      parameters,
+      macs,
+      trainClipsPerSecond: config.batch_size / step,
+      latencyMs: 1000 * clip,
+      batchSize: config.batch_size,
+      threads: threads.get(),
+      device,
+    };
+  } finally {
+    disposeTraining(training);
+  }
+}
+
+/** One step of the configuration's batch size. */
+function trainer({ network, optimizer, config, spec, settings }: Training): () => void {
+  network.train();
+  const batch = { ...noise(config.batch_size, spec, network), epoch: 0, number: 0 };
+  return () => void trainStep(network, optimizer, batch, settings);
+}
+
+/** One clip from bytes to logits. */
+function predictor({ network, spec, device }: Training): () => void {
+  network.eval();
+  const batch = noise(1, spec, network);
+  return () =>
+    scope(() =>
+      inferenceMode(() => {
+        network.call(...networkInputs(batch, spec, device)).logits.toTypedArray();
+      }),
+    );
+}
+
+/** A batch of random pixels, motion where the network wants it, and labels. */
+function noise(count: number, spec: PreprocessSpec, { flow }: Network) {
+  const { height, width } = spec.crop;
+  const shape = [count, clipLength(spec)!, height, width] as const;
+  const random = randomStream(1);
+  const bytes = (length: number) => Uint8Array.from({ length }, () => random.below(256));
+  const clips = bytes(3 * shape.reduce((a, b) => a * b));
+  const labels = BigInt64Array.from({ length: count }, () => BigInt(random.below(spec.labels.length)));
+  const motion = flow && { flow: bytes(count * fieldBytes(spec.crop, FLOW_FIELDS)) };
+  return { clips, shape, labels, ...motion };
+}
+
+/** Seconds of one run: the median, after one that warms up. */
+function medianSeconds(run: () => void, device: Device, seconds: number): number {
+  const times: number[] = [];
+  const once = () => {
+    const start = performance.now();
+    run();
+    if (device.startsWith('cuda')) cuda.synchronize(device);
+    return (performance.now() - start) / 1000;
+  };
+  once();
+  const enough = (spent: number) => spent > PATIENCE || (times.length >= RUNS && spent > seconds);
+  for (let spent = 0; !enough(spent); spent += times.at(-1)!) times.push(once());
+  times.sort((a, b) => a - b);
+  return times[times.length >> 1]!;
+}

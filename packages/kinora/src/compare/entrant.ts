@@ -1,0 +1,68 @@
+/** Who takes part in a comparison: networks of the registry, each with settings of its own where the user gives some. */
+import { KinoraError } from '@kinora/torch';
+import type { NetworkEntry } from '../model/network.js';
+import { findNetwork, networks } from '../model/registry.js';
+import { nearest } from '../nearest.js';
+
+export interface Entrant {
+  /** Folder-safe: the network, and its own settings where it has some. */
+  readonly name: string;
+  readonly network: NetworkEntry;
+  /** `key=value` settings of this entrant alone. */
+  readonly settings: readonly string[];
+}
+
+/**
+ * Reads `ConvColumnSmall`, `*Small` (every network whose name fits) or `ConvColumnSmall:lr=0.001,batch_size=16`.
+ * Throws `model/unknown` with the nearest name, and `compare/*` for what is no setting or comes twice.
+ */
+export function parseEntrants(words: readonly string[]): Entrant[] {
+  const entrants = words.flatMap(parseWord);
+  const twice = entrants.find(({ name }, i) => entrants.findIndex((other) => other.name === name) < i);
+  if (twice === undefined) return entrants;
+  throw new KinoraError({
+    code: 'compare/twice',
+    where: 'networks',
+    expected: 'each once',
+    received: `${twice.name} again`,
+  });
+}
+
+function parseWord(word: string): Entrant[] {
+  const [pattern = '', ...rest] = word.split(':');
+  // A comma ends a setting only where the next one begins: values may be JSON.
+  const settings = rest.length === 0 ? [] : rest.join(':').split(/,(?=[\w.]+=)/);
+  for (const setting of settings) checkSetting(setting, word);
+  return found(pattern).map((network) => ({ name: entrantName(network.name, settings), network, settings }));
+}
+
+function found(pattern: string): NetworkEntry[] {
+  if (!pattern.includes('*')) return [findNetwork(pattern)];
+  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  const fits = new RegExp(`^${parts.join('.*')}$`);
+  const all = networks.filter(({ name }) => fits.test(name));
+  if (all.length > 0) return all;
+  const near = nearest(
+    pattern,
+    networks.map(({ name }) => name),
+  );
+  throw new KinoraError({
+    code: 'model/unknown',
+    expected: 'a pattern that fits a network',
+    received: `"${pattern}"`,
+    ...(near === undefined ? {} : { hint: `the nearest name is "${near}"` }),
+  });
+}
+
+const entrantName = (network: string, settings: readonly string[]): string =>
+  [network, ...settings].join('-').replace(/[^\w.=+-]/g, '_');
+
+function checkSetting(setting: string, where: string): void {
+  if (/^[\w.]+=./.test(setting)) return;
+  throw new KinoraError({
+    code: 'compare/setting',
+    where,
+    expected: 'NETWORK or NETWORK:key=value,key=value',
+    received: JSON.stringify(setting),
+  });
+}

@@ -1,0 +1,100 @@
+/**
+ * The rows of a comparison: each network with each seed, and what its configuration amounts to. A row is the base
+ * configuration with a list of `key=value` settings, so that the same list is the command that trains it again.
+ */
+import { join } from 'node:path';
+import { loadConfig, type RunConfig } from '../config/index.js';
+import type { NetworkEntry } from '../model/network.js';
+import { shellQuote } from '../shell.js';
+import type { Entrant } from './entrant.js';
+
+export interface ComparePlan {
+  /** The configuration that all rows share, a JSON file. */
+  readonly config: string;
+  readonly entrants: readonly Entrant[];
+  readonly seeds: readonly number[];
+  /** One budget for all; left out: the configuration's. */
+  readonly budget?: { readonly steps: number } | { readonly epochs: number };
+  /** Settings of all rows, as `kinora train --set`. */
+  readonly set?: readonly string[];
+  /** Folder of the run folders. */
+  readonly runs: string;
+}
+
+export interface RowPlan {
+  readonly entrant: Entrant;
+  readonly seed: number;
+  /** What `kinora train --config FILE` needs beside the file. */
+  readonly settings: readonly string[];
+  readonly config: RunConfig;
+}
+
+/** All rows, seeds last, so that every network has a result early. Throws `config/*`. */
+export async function planRows(plan: ComparePlan): Promise<RowPlan[]> {
+  const file = await loadConfig(plan.config);
+  const base = await loadConfig(plan.config, { set: plan.set ?? [] });
+  const rows: RowPlan[] = [];
+  for (const seed of plan.seeds) {
+    for (const entrant of plan.entrants) {
+      const all = rowSettings(plan, base, entrant, seed);
+      const config = await loadConfig(plan.config, { set: all });
+      rows.push({ entrant, seed, settings: needed(all, file, config), config });
+    }
+  }
+  return rows;
+}
+
+function rowSettings(plan: ComparePlan, base: RunConfig, entrant: Entrant, seed: number): string[] {
+  const { budget } = plan;
+  const length =
+    budget === undefined
+      ? []
+      : 'steps' in budget
+        ? [`max_steps=${budget.steps}`, 'num_epochs=-1']
+        : [`num_epochs=${budget.epochs}`, 'max_steps=null'];
+  return [
+    `output_dir=${plan.runs}`,
+    `model_name=${rowName(entrant, seed)}`,
+    `model=${entrant.network.name}`,
+    ...inputSettings(entrant.network, base),
+    ...length,
+    `seed=${seed}`,
+    ...(plan.set ?? []),
+    ...entrant.settings,
+  ];
+}
+
+/** Those that change what the file says, the last one of each key. */
+function needed(settings: readonly string[], file: RunConfig, row: RunConfig): string[] {
+  const keys = settings.map((setting) => setting.slice(0, setting.indexOf('=')));
+  return settings.filter((_, i) => {
+    const top = keys[i]!.split('.')[0] as keyof RunConfig;
+    return keys.lastIndexOf(keys[i]!) === i && JSON.stringify(file[top]) !== JSON.stringify(row[top]);
+  });
+}
+
+export const rowName = ({ name }: Entrant, seed: number): string => `${name}-seed${seed}`;
+
+/**
+ * Frames and size that a network was designed for. Its frames are spread over the stretch of time that the base
+ * configuration looks at, so that none sees more of the video than another.
+ */
+export function inputSettings({ input, sampling }: NetworkEntry, base: RunConfig): string[] {
+  const [frames, height, width] = input;
+  const span = base.clip_size * base.step_size;
+  const crop = height === width ? String(height) : JSON.stringify({ height, width });
+  // A single frame is taken from the middle of the video, not from its beginning.
+  const segments = sampling === 'segments' || frames === 1;
+  return [
+    `clip_size=${frames}`,
+    `step_size=${Math.max(1, Math.round(span / frames))}`,
+    `crop=${crop}`,
+    ...(segments ? ['sampling=uniform'] : []),
+  ];
+}
+
+/** The lines that make a row again. */
+export function rowCommand({ settings, config }: RowPlan, file: string): string {
+  const set = settings.map((setting) => `--set ${shellQuote(setting)}`).join(' ');
+  return `kinora train --config ${shellQuote(file)} ${set}\nkinora eval ${shellQuote(join(config.output_dir, config.model_name))}`;
+}

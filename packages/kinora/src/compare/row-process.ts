@@ -1,0 +1,71 @@
+/**
+ * A row in a process of its own, so that several are trained side by side: this is both ends, the parent's `runRowApart`
+ * and what the child does with the one message it is sent. Rows keep all they have in files; only lines come back.
+ */
+import { fork } from 'node:child_process';
+import { type Device, KinoraError } from '@kinora/torch';
+import type { RunConfig } from '../config/index.js';
+import { silent } from '../progress.js';
+import type { RowRecord } from './data.js';
+import { type RowOptions, readRow, runRow } from './row.js';
+
+interface Job {
+  readonly config: RunConfig;
+  readonly test?: string;
+  readonly device: Device;
+}
+
+type Reply = { readonly line: string } | { readonly error: string } | { readonly done: true };
+
+/** @param threads of the engine, for each row */
+export function runRowApart(config: RunConfig, options: RowOptions, threads: number): Promise<RowRecord> {
+  const { test, device = 'cpu', progress = silent, signal } = options;
+  const env = { ...process.env, OMP_NUM_THREADS: String(threads) };
+  const child = fork(new URL('./row-process.js', import.meta.url), { env, execArgv: [] });
+  const stop = () => child.kill('SIGTERM');
+  signal?.addEventListener('abort', stop);
+  child.send({ config, device, ...(test !== undefined && { test }) } satisfies Job);
+  return new Promise<RowRecord>((resolve, reject) => {
+    let failure: Error | undefined;
+    child.on('message', (reply: Reply) => {
+      if ('line' in reply) progress.log(`${config.model_name}: ${reply.line}`);
+      if ('error' in reply) failure = new Error(reply.error);
+    });
+    child.on('error', reject);
+    child.on('close', (code, name) => {
+      const record = failure === undefined && code === 0 ? readRow(config) : undefined;
+      if (signal?.aborted) reject(signal.reason);
+      else if (record !== undefined) resolve(record);
+      else reject(failure ?? died(config, name ?? `code ${code}`));
+    });
+  }).finally(() => signal?.removeEventListener('abort', stop));
+}
+
+const died = (config: RunConfig, how: string): KinoraError =>
+  new KinoraError({
+    code: 'compare/process-died',
+    where: config.model_name,
+    expected: 'its process to finish the row',
+    received: `its end by ${how}`,
+    hint: 'if memory is short, run fewer at once with --jobs',
+  });
+
+/** The child: one job, then the end. Ctrl+C reaches it too, and saves. */
+async function work({ config, ...options }: Job): Promise<void> {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.on(name, () => controller.abort(new Error(`stopped by ${name}`)));
+  const tell = (reply: Reply) => void (process.connected && process.send?.(reply));
+  const progress = { ...silent, log: (line: string) => tell({ line }) };
+  try {
+    await runRow(config, { ...options, progress, signal: controller.signal });
+    tell({ done: true });
+  } catch (error) {
+    tell({ error: error instanceof Error ? error.message : String(error) });
+    process.exitCode = 1;
+  }
+  process.disconnect();
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname)
+  process.once('message', (job: Job) => void work(job));

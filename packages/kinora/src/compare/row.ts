@@ -1,0 +1,110 @@
+/**
+ * One row of a comparison: train, measure on the validation clips and on a test list, keep the figures in the run
+ * folder. What is finished is not done again, and what was interrupted goes on where it stopped.
+ */
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Device, KinoraError } from '@kinora/torch';
+import { effectiveConfig, type RunConfig } from '../config/index.js';
+import { readRecord, writeRecord } from '../files/record.js';
+import { orderAccuracy } from '../measure/order-pairs.js';
+import { evaluateRun } from '../predict/evaluate.js';
+import { type Progress, silent } from '../progress.js';
+import { readState } from '../run/checkpoint.js';
+import { runFolderOf } from '../run/run-folder.js';
+import { hasCheckpoint } from '../train/beginning.js';
+import { changedKeys } from '../train/resume-check.js';
+import { trainRun } from '../train/run.js';
+import { type RowRecord, type RowResult, rowSchema, type Scores } from './data.js';
+
+export interface RowOptions {
+  /** A labelled list of clips that decided nothing, `id;label`. */
+  readonly test?: string;
+  readonly device?: Device;
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
+const recordFile = (config: RunConfig): string => join(runFolderOf(config).path, 'compare.json');
+
+/** The record of a row, if it was begun. Throws `compare/other-settings` where the run folder is another row's. */
+export function readRow(config: RunConfig): RowRecord | undefined {
+  const file = recordFile(config);
+  const record = readRecord(file, rowSchema);
+  const before = record?.config ?? (hasCheckpoint(config) ? lastConfig(config) : undefined);
+  // Keys that did not exist then have the defaults of today.
+  const changed = before === undefined ? [] : changedKeys(effectiveConfig(before, file), config);
+  if (changed.length === 0) return record;
+  throw new KinoraError({
+    code: 'compare/other-settings',
+    where: runFolderOf(config).path,
+    expected: 'a run of the same settings',
+    received: changed.join(', '),
+    hint: 'choose another folder with --runs, or delete this one',
+  });
+}
+
+const lastConfig = (config: RunConfig): Readonly<Record<string, unknown>> =>
+  readState(join(runFolderOf(config).checkpoints, 'last')).config;
+
+/** Does what is left to do of a row and returns its record. The signal's reason is thrown after saving. */
+export async function runRow(config: RunConfig, options: RowOptions = {}): Promise<RowRecord> {
+  const record = readRow(config);
+  if (record?.result !== undefined && (options.test === undefined || record.result.test !== null))
+    return record;
+  const watch = stopwatch(config, record?.minutes ?? 0, options.progress ?? silent);
+  try {
+    const result = await work(config, { ...options, progress: watch.progress });
+    const finished: RowRecord = { ...watch.record(), result };
+    writeRecord(recordFile(config), finished);
+    return finished;
+  } catch (error) {
+    watch.save();
+    throw error;
+  }
+}
+
+async function work(config: RunConfig, { test, ...options }: RowOptions): Promise<RowResult> {
+  const { steps, epochs, best } = await trainRun(config, { ...options, resume: hasCheckpoint(config) });
+  options.signal?.throwIfAborted();
+  const validation = scoresOf(await evaluateRun(config, options));
+  return {
+    steps,
+    epochs,
+    bestEpoch: (best?.epoch ?? -1) + 1,
+    validation,
+    test: test === undefined ? null : await testScores(config, test, options),
+  };
+}
+
+async function testScores(config: RunConfig, test: string, options: RowOptions): Promise<Scores> {
+  const report = join(runFolderOf(config).path, 'report-test');
+  return scoresOf(
+    await evaluateRun({ ...config, val_data_csv: test }, { ...options, report, split: 'test' }),
+  );
+}
+
+function scoresOf({ summary, evaluation, labels }: Awaited<ReturnType<typeof evaluateRun>>): Scores {
+  const { clips, top1, top5 } = summary;
+  return { clips, top1, top5, order: orderAccuracy(evaluation, labels) ?? null };
+}
+
+/** Minutes over all sittings. They are written at every line that training prints, so that a kill loses an epoch's. */
+function stopwatch(config: RunConfig, before: number, progress: Progress) {
+  const start = performance.now();
+  const record = (): RowRecord => ({
+    format: 'kinora-compare-row',
+    config,
+    minutes: before + (performance.now() - start) / 60_000,
+  });
+  const save = () => {
+    mkdirSync(runFolderOf(config).path, { recursive: true });
+    writeRecord(recordFile(config), record());
+  };
+  const log = (line: string) => {
+    progress.log(line);
+    if (hasCheckpoint(config)) save();
+  };
+  return { record, save, progress: { ...progress, log } };
+}

@@ -1,0 +1,23 @@
+/** Opens any clip: looks whether the path is a folder of frames, a video file or a place in a packed shard. */
+import { type Stats, statSync } from 'node:fs';
+import { openPacked } from '../pack/packed.js';
+import { packedPlace } from '../pack/place.js';
+import { fileError } from './file-error.js';
+import { openFolder } from './folder.js';
+import type { ClipSource } from './source.js';
+import { openVideo } from './video.js';
+
+/** Opens a folder of JPEG frames, a video file or a packed clip. Throws KinoraError `clip/...` if there is no clip. */
+export async function openClip(path: string): Promise<ClipSource> {
+  const place = packedPlace(path);
+  if (place !== undefined) return openPacked(path, place);
+  return statClip(path).isDirectory() ? openFolder(path) : openVideo(path);
+}
+
+function statClip(path: string): Stats {
+  try {
+    return statSync(path);
+  } catch (error) {
+    throw fileError(error, path, 'a folder of JPEG frames or a video file');
+  }
+}

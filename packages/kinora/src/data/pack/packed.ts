@@ -1,0 +1,109 @@
+/**
+ * A clip in a shard: its frames by byte range, each checked against its checksum. The list that names the clip has the
+ * checksum of its description, the description those of the frames: nothing is read that was not packed.
+ */
+import { KinoraError } from '@kinora/torch/error';
+import { decodeFrames, type EncodedFrame, verifyFrames } from '../decode/jpeg-frames.js';
+import type { ClipSource } from '../decode/source.js';
+import { type ClipDescription, frameOffsets } from './description.js';
+import { checksumOf, type PackedPlace } from './place.js';
+import { addressOf, mirrorOf } from './remote/mirror.js';
+import { shardBytes } from './shard-bytes.js';
+
+/** Unwanted bytes between two frames that are read rather than skipped: a request costs more. */
+const GAP = 64 * 1024;
+
+/** Opens the clip at a place. Throws KinoraError `clip/...` where it is damaged or is not there. */
+export async function openPacked(path: string, place: PackedPlace): Promise<ClipSource> {
+  const description = await readDescription(place);
+  const { times, bytes } = description;
+  // Of a part that begins later, position 0 is the video's first moment, which no part asks for.
+  const lead = times === undefined ? 0 : times.length - bytes.length;
+  const stored = (position: number): number => Math.max(0, position - lead);
+  return {
+    path,
+    count: bytes.length + lead,
+    ...(times && { times: Float64Array.from(times) }),
+    read: async (positions, storage) => {
+      const wanted = Array.from(positions, stored);
+      return decodeFrames(await encodedFrames(place, description, wanted), wanted, storage);
+    },
+    encoded: async (positions) => {
+      const frames = await encodedFrames(place, description, positions.map(stored));
+      return (position) => frames(stored(position));
+    },
+    verify: async () => {
+      const all = Array.from(bytes.keys());
+      verifyFrames(await encodedFrames(place, description, all), all.length);
+    },
+  };
+}
+
+/** What the shard says of the clip. */
+export async function readDescription(place: PackedPlace): Promise<ClipDescription> {
+  const { shard, offset, bytes, checksum } = place;
+  const found = await shardBytes(shard, offset, bytes, (read) => checksumOf(read) === checksum);
+  check(found, checksum, shard, `${shard}, byte ${offset}`);
+  return JSON.parse(Buffer.from(found).toString('utf8')) as ClipDescription;
+}
+
+/** Reads the JPEGs at these ascending positions, in as few ranges as their gaps allow. */
+async function encodedFrames(
+  place: PackedPlace,
+  description: ClipDescription,
+  positions: readonly number[],
+): Promise<(position: number) => EncodedFrame> {
+  const offsets = frameOffsets(place.bytes, description);
+  const frames = new Map<number, Uint8Array>();
+  const { bytes, sha256, id } = description;
+  for (const { from, to, members } of ranges(offsets, bytes, positions)) {
+    const cut = (read: Uint8Array, i: number) => read.subarray(offsets[i]! - from).subarray(0, bytes[i]!);
+    const isRight = (read: Uint8Array) => members.every((i) => checksumOf(cut(read, i)) === sha256[i]);
+    const read = await shardBytes(place.shard, place.offset + from, to - from, isRight);
+    for (const i of members) frames.set(i, cut(read, i));
+  }
+  return (position) => {
+    const frame = frames.get(position)!;
+    const name = `${place.shard}, clip ${id}, frame ${position + 1}`;
+    check(frame, sha256[position]!, place.shard, name);
+    return { bytes: frame, name };
+  };
+}
+
+/** Bytes `[from, to)` after the start of the description, and the frames in them. */
+interface Range {
+  readonly from: number;
+  to: number;
+  readonly members: number[];
+}
+
+function ranges(offsets: Float64Array, bytes: readonly number[], positions: readonly number[]): Range[] {
+  const found: Range[] = [];
+  for (const i of new Set(positions)) {
+    const last = found.at(-1);
+    const to = offsets[i]! + bytes[i]!;
+    if (last === undefined || offsets[i]! - last.to > GAP)
+      found.push({ from: offsets[i]!, to, members: [i] });
+    else {
+      last.to = to;
+      last.members.push(i);
+    }
+  }
+  return found;
+}
+
+function check(bytes: Uint8Array, expected: string, shard: string, where: string): void {
+  const received = checksumOf(bytes);
+  if (received === expected) return;
+  const mirror = mirrorOf(shard);
+  throw new KinoraError({
+    code: 'clip/checksum',
+    where,
+    expected: `bytes with SHA-256 ${expected}...`,
+    received: `${received}...: the shard is damaged, or not the one that its index was written for`,
+    hint:
+      mirror === undefined
+        ? 'kinora pack --check tells what else is'
+        : `it was fetched twice from ${addressOf(mirror, shard)}; put index and shards of one pack there`,
+  });
+}

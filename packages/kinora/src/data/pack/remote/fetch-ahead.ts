@@ -1,0 +1,74 @@
+/**
+ * Fetches what the next batches of an epoch will need, in a thread of its own, since the one that trains is busy for seconds
+ * at a time. It only makes waiting shorter: who reads a clip that is not here yet fetches it, and tells what is wrong.
+ */
+import { basename } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { blocksOf } from './blocks.js';
+import type { AheadWork } from './fetch-ahead-worker.js';
+import { type Mirror, mirrorOf } from './mirror.js';
+import type { Placement } from './placement.js';
+
+export interface FetchAhead {
+  /** Batch `number` has been handed out. */
+  reached(number: number): void;
+  /** Ends the thread, once it has let go of what it was at. */
+  stop(): Promise<void>;
+}
+
+/** Fetches the blocks of these batches, each a list of positions, from the first one on. */
+export function fetchAhead(
+  placement: Placement,
+  batches: Iterable<readonly number[]>,
+  first: number,
+): FetchAhead {
+  const reached = new Int32Array(new SharedArrayBuffer(4)).fill(first);
+  const work: AheadWork = { ...planOf(placement, batches, first), shards: placement.shards, reached };
+  const worker = new Worker(new URL('./fetch-ahead-worker.js', import.meta.url), {
+    workerData: work,
+    execArgv: [],
+  });
+  worker.unref();
+  const ended = new Promise<void>((resolve) => {
+    worker.on('exit', () => resolve());
+    worker.on('error', () => undefined); // what it could not fetch, the reader of the clip fetches and tells
+  });
+  return {
+    reached: (number) => Atomics.store(reached, 0, number),
+    stop: async () => {
+      worker.ref(); // or a process with nothing else to do would end here, in the middle of the caller's work
+      worker.postMessage('stop');
+      await ended;
+    },
+  };
+}
+
+/** Each block once, in the order of need: its shard, its number, and the batch that needs it first. */
+function planOf(
+  { shards, shard, from, to }: Placement,
+  batches: Iterable<readonly number[]>,
+  first: number,
+): Pick<AheadWork, 'shard' | 'block' | 'batch'> {
+  const mirrors = shards.map((path) => mirrorOf(path) as Mirror);
+  const known = shards.map(() => new Set<number>());
+  const plan = { shard: [] as number[], block: [] as number[], batch: [] as number[] };
+  let batch = first;
+  for (const positions of batches) {
+    for (const position of positions) {
+      const own = shard[position]!;
+      const start = from[position]!;
+      const end = Number.isFinite(to[position]!)
+        ? to[position]!
+        : mirrors[own]!.sizes[basename(shards[own]!)]!;
+      for (const block of blocksOf(mirrors[own]!, start, end - start)) {
+        if (known[own]!.has(block)) continue;
+        known[own]!.add(block);
+        plan.shard.push(own);
+        plan.block.push(block);
+        plan.batch.push(batch);
+      }
+    }
+    batch++;
+  }
+  return plan;
+}

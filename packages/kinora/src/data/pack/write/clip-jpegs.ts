@@ -1,0 +1,68 @@
+/** Any clip as JPEGs for a shard: copied as they are where they fit, encoded otherwise. What it gives has been decoded whole. */
+import { frameAt, frameBytes, type Size } from '../../../clip/frames.js';
+import { toHeight } from '../../../clip/prepare.js';
+import { resizeFrames } from '../../../clip/resize.js';
+import { encodeJpeg, jpegSize } from '../../decode/jpeg.js';
+import { verifyFrames } from '../../decode/jpeg-frames.js';
+import { openClip } from '../../decode/open.js';
+import type { ClipSource } from '../../decode/source.js';
+import type { ClipPart } from '../../load/timeline.js';
+import { keptFrames } from './kept-frames.js';
+
+export interface JpegSettings {
+  /** Pixels; the width follows. null: as the clip has it, and JPEGs are copied. */
+  readonly height: number | null;
+  /** Of what is encoded, 1-100. */
+  readonly quality: number;
+}
+
+export interface ClipJpegs extends Size {
+  readonly jpegs: readonly Uint8Array[];
+  readonly times?: readonly number[];
+}
+
+/** Decoded frames that are in memory at a time, in bytes: a video may be long. */
+const AT_A_TIME = 128 * 2 ** 20;
+
+/** Throws KinoraError `clip/...` if the clip is damaged anywhere in what is kept of it. */
+export async function clipJpegs(part: ClipPart, { height, quality }: JpegSettings): Promise<ClipJpegs> {
+  const source = await openClip(part.path);
+  const { positions, times } = keptFrames(source, part);
+  const copied = await copy(source, positions, height);
+  const made = copied ?? (await encode(source, positions, height, quality));
+  return { ...made, ...(times && { times }) };
+}
+
+/** The JPEGs as they are, if the source has any and they have that height. */
+async function copy(
+  source: ClipSource,
+  positions: readonly number[],
+  height: number | null,
+): Promise<ClipJpegs | undefined> {
+  const encoded = await source.encoded?.(positions);
+  if (encoded === undefined) return undefined;
+  const first = encoded(positions[0]!);
+  const size = jpegSize(first.bytes, first.name);
+  if (height !== null && size.height !== height) return undefined;
+  const frames = positions.map(encoded);
+  verifyFrames((i) => frames[i]!, frames.length);
+  return { ...size, jpegs: frames.map(({ bytes }) => bytes) };
+}
+
+async function encode(
+  source: ClipSource,
+  positions: readonly number[],
+  height: number | null,
+  quality: number,
+): Promise<ClipJpegs> {
+  const first = await source.read(positions.slice(0, 1));
+  const size = height === null ? first : toHeight(first, height);
+  const count = Math.max(1, Math.floor(AT_A_TIME / frameBytes(first.height, first.width)));
+  const jpegs: Uint8Array[] = [];
+  for (let from = 0; from < positions.length; from += count) {
+    const frames = await source.read(positions.slice(from, from + count));
+    const resized = resizeFrames(frames, size.height, size.width);
+    for (let t = 0; t < resized.count; t++) jpegs.push(encodeJpeg(frameAt(resized, t), size, quality));
+  }
+  return { height: size.height, width: size.width, jpegs };
+}

@@ -1,0 +1,159 @@
+/**
+ * Packs a list of clips into WebDataset shards with an index, by worker threads, a shard at a time each. Stopped or killed,
+ * the same call goes on with the shards that are missing; the index is written last, when all of them stand.
+ */
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { KinoraError } from '@kinora/torch';
+import { withLock } from '../../../files/lock.js';
+import { type Progress, silent } from '../../../progress.js';
+import { type ClipList, printOf } from '../../lists/clip-list.js';
+import { runTasks } from '../../task-pool.js';
+import { fromThread } from '../../thread-error.js';
+import { indexName } from '../index-file.js';
+import type { BadPlace, WrittenShard } from './pack-shard.js';
+import type { PackReply, PackWork } from './pack-worker.js';
+import { type PackPlan, ShardRecords } from './shard-records.js';
+import { clipsIn, type NumberedTask, type ShardSettings, tasksOf } from './shard-tasks.js';
+import { type StandingPack, standingPack } from './standing-pack.js';
+import { tellBad } from './tell-bad.js';
+
+export interface PackOptions extends ShardSettings {
+  /** Folder of the shards and the index; made if it is not there. */
+  readonly out: string;
+  /** The files are `<name>-000000.tar` and so on, and `<name>.index.jsonl`. */
+  readonly name: string;
+  readonly workers: number;
+  /** Share of bad clips that are left out; more are an error. */
+  readonly maxBadFraction: number;
+  readonly progress?: Progress;
+  /** Gives up the shards under way, and stops. */
+  readonly signal?: AbortSignal;
+}
+
+export interface PackResult {
+  readonly state: 'packed' | 'complete already' | 'stopped';
+  readonly index: string;
+  /** Shards that stand, and that there are to be. */
+  readonly done: number;
+  readonly shards: number;
+  /** Clips in them, their bytes, and clips that could not be read. */
+  readonly clips: number;
+  readonly bytes: number;
+  readonly bad: number;
+}
+
+const ONE_PACKING = { code: 'pack/locked', expected: 'nobody else at packing it' };
+
+/**
+ * Packs what is missing of the pack. Throws `pack/*` where another pack of that name is in the folder or somebody is at this
+ * one, and `data/too-many-bad-clips`.
+ */
+export async function packClips(list: ClipList, options: PackOptions): Promise<PackResult> {
+  const { out, name, clipsPerShard } = options;
+  checkName(name);
+  const plan = planOf(list, options);
+  const index = join(out, indexName(name));
+  const before = existsSync(index) ? standingPack(index, plan) : undefined;
+  if (before?.isWhole === true) return completed(index, before);
+  mkdirSync(out, { recursive: true });
+  return withLock(join(out, `.${name}.lock`), ONE_PACKING, async () => {
+    const records = new ShardRecords(out, plan);
+    records.begin();
+    if (before !== undefined) goBack(index, before, records, (shard) => clipsIn([shard], list, options));
+    const shards = Math.ceil(list.items.length / clipsPerShard);
+    const missing = Array.from({ length: shards }, (_, i) => i).filter((i) => !isWhole(records.find(i)));
+    await packShards(list, missing, records, options);
+    return finish(list, shards, index, records, options);
+  });
+}
+
+/** From a finished pack that has lost shards to one that was interrupted before it had them; and those with bad clips. */
+function goBack(
+  index: string,
+  { entries }: StandingPack,
+  records: ShardRecords,
+  clipsOf: (shard: number) => number,
+): void {
+  for (const [number, { clips, bytes, sha256 }] of entries)
+    if (clips.length === clipsOf(number)) records.add(number, { bytes, sha256, clips, bad: [] });
+  rmSync(index);
+}
+
+/** A name goes before `-000000.tar`, and the index refers to its shards by it. */
+function checkName(name: string): void {
+  if (/^[^./\\][^/\\]*$/.test(name)) return;
+  const expected = 'a name for files: no slashes, no dot at its beginning';
+  throw new KinoraError({ code: 'pack/name', where: 'name', expected, received: JSON.stringify(name) });
+}
+
+function planOf({ labels, ...list }: ClipList, options: PackOptions): PackPlan {
+  const { name, height, quality, clipsPerShard, shuffled } = options;
+  const { sha256 } = printOf({ labels, ...list });
+  const settings = { height, quality, clips_per_shard: clipsPerShard, shuffled };
+  return { name, labels: [...labels], list: sha256, ...settings };
+}
+
+/** A shard without some of its clips is packed again: they may have been repaired. */
+const isWhole = (shard: WrittenShard | undefined): boolean => shard?.bad.length === 0;
+
+async function packShards(
+  list: ClipList,
+  missing: readonly number[],
+  records: ShardRecords,
+  options: PackOptions,
+): Promise<void> {
+  const { name, workers, progress = silent, signal } = options;
+  const task = progress.task(`packing ${name}`, { total: clipsIn(missing, list, options), unit: 'clips' });
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  const onAbort = () => Atomics.store(stop, 0, 1);
+  signal?.addEventListener('abort', onAbort);
+  let done = 0;
+  try {
+    await runTasks<NumberedTask, PackReply>(tasksOf(missing, list, records, options), {
+      entry: new URL('./pack-worker.js', import.meta.url),
+      workerData: { stop } satisfies PackWork,
+      threads: workers,
+      onReply: ({ number }, reply) => {
+        if ('error' in reply) throw fromThread(reply.error);
+        if (reply.written !== undefined) records.add(number, reply.written);
+      },
+      onNote: () => task.update(++done),
+      signal,
+    });
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    task.finish();
+  }
+}
+
+function finish(
+  list: ClipList,
+  shards: number,
+  index: string,
+  records: ShardRecords,
+  { out, name, maxBadFraction }: PackOptions,
+): PackResult {
+  const bad: BadPlace[] = [];
+  let [done, clips, bytes] = [0, 0, 0];
+  for (let number = 0; number < shards; number++) {
+    const shard = records.find(number);
+    if (shard === undefined) continue;
+    done++;
+    clips += shard.clips.length;
+    bytes += shard.bytes;
+    bad.push(...shard.bad);
+  }
+  const facts = { index, done, shards, clips, bytes, bad: bad.length };
+  if (done < shards) return { state: 'stopped', ...facts };
+  tellBad(join(out, `${name}.bad_clips.csv`), bad, list.items.length, maxBadFraction);
+  records.finish(index, shards, { clips, bad: bad.length });
+  return { state: 'packed', ...facts };
+}
+
+function completed(index: string, { header, entries }: StandingPack): PackResult {
+  let bytes = 0;
+  for (const entry of entries.values()) bytes += entry.bytes;
+  const { clips, bad, shards } = header;
+  return { state: 'complete already', index, done: shards, shards, clips, bytes, bad };
+}

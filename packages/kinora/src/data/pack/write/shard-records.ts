@@ -1,0 +1,87 @@
+/**
+ * What is known of the shards of a pack that is being written: a file for each, written once the shard stands, in a hidden
+ * folder beside them. Whoever goes on after an interruption writes the others; the index is made of all of them.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { KinoraError, serialize } from '@kinora/torch';
+import { indexText, type PackHeader, shardName } from '../index-file.js';
+import type { WrittenShard } from './pack-shard.js';
+
+/** What must be the same for work to be gone on with. */
+export type PackPlan = Omit<PackHeader, 'format' | 'version' | 'clips' | 'shards' | 'bad'>;
+
+export class ShardRecords {
+  readonly #folder: string;
+
+  constructor(
+    private readonly out: string,
+    private readonly plan: PackPlan,
+  ) {
+    this.#folder = join(out, `.${plan.name}.packing`);
+  }
+
+  /** Begins, or goes on. Throws `pack/other-plan` where something else was begun here. Removes unfinished shards. */
+  begin(): void {
+    mkdirSync(this.#folder, { recursive: true });
+    const file = join(this.#folder, 'plan.json');
+    const plan = JSON.stringify(this.plan);
+    if (existsSync(file) && readFileSync(file, 'utf8') !== plan)
+      throw otherPlan(this.#folder, this.plan.name);
+    if (!existsSync(file)) writeText(file, plan);
+    for (const name of readdirSync(this.out))
+      if (name.startsWith(`.${this.plan.name}-`) && name.endsWith('.tar.part'))
+        rmSync(join(this.out, name), { force: true });
+  }
+
+  shardFile(number: number): string {
+    return join(this.out, shardName(this.plan.name, number));
+  }
+
+  /** Where a shard grows. */
+  besideFile(number: number): string {
+    return join(this.out, `.${shardName(this.plan.name, number)}.part`);
+  }
+
+  add(number: number, shard: WrittenShard): void {
+    writeText(this.#file(number), JSON.stringify(shard));
+  }
+
+  /** The shard, if it stands. */
+  find(number: number): WrittenShard | undefined {
+    const file = this.#file(number);
+    if (!existsSync(file)) return undefined;
+    const shard = JSON.parse(readFileSync(file, 'utf8')) as WrittenShard;
+    const size = statSync(this.shardFile(number), { throwIfNoEntry: false })?.size;
+    return size === shard.bytes ? shard : undefined;
+  }
+
+  /** Writes the index of all shards and forgets the records. */
+  finish(file: string, shards: number, facts: Pick<PackHeader, 'clips' | 'bad'>): void {
+    serialize.writeAtomically(file, (sink) => {
+      sink.write(Buffer.from(indexText({ ...this.plan, ...facts, shards })));
+      for (let number = 0; number < shards; number++) {
+        const { bad: _, bytes, sha256, clips } = this.find(number)!;
+        const entry = { file: shardName(this.plan.name, number), bytes, sha256, clips };
+        sink.write(Buffer.from(`${JSON.stringify(entry)}\n`));
+      }
+    });
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #file(number: number): string {
+    return join(this.#folder, `${String(number).padStart(6, '0')}.json`);
+  }
+}
+
+const writeText = (file: string, text: string): void =>
+  serialize.writeAtomically(file, (sink) => sink.write(Buffer.from(text)));
+
+const otherPlan = (folder: string, name: string): KinoraError =>
+  new KinoraError({
+    code: 'pack/other-plan',
+    where: folder,
+    expected: `the list and the settings that packing ${name} was begun with`,
+    received: 'others',
+    hint: 'go on with the same command, remove that folder to begin anew, or choose another --out',
+  });

@@ -1,0 +1,38 @@
+/** Folds for cross-validation that keep groups whole: no person is on both sides of a division. */
+import { KinoraError } from '@kinora/torch';
+import { permutation, randomStream } from '../clip/augment/random.js';
+
+/** Names the stream among those of the seed. */
+const FOLDS = 0xf01d;
+
+/**
+ * The rows of each fold: groups, in an order that the seed decides, go one by one to the fold with the fewest rows; the
+ * largest first, so that folds end up about equal. Throws `ensemble/folds` for fewer groups than folds.
+ */
+export function groupedFolds(groups: Int32Array, folds: number, seed: number): Int32Array[] {
+  const members = new Map<number, number[]>();
+  for (const [n, group] of groups.entries()) members.set(group, [...(members.get(group) ?? []), n]);
+  if (members.size < folds) throw tooFewGroups(members.size, folds);
+  const all = [...members.values()];
+  const shuffled = [...permutation(all.length, randomStream(seed, FOLDS))].map((i) => all[i]!);
+  const rows: number[][] = Array.from({ length: folds }, () => []);
+  for (const group of shuffled.sort((a, b) => b.length - a.length))
+    rows.reduce((best, fold) => (fold.length < best.length ? fold : best)).push(...group);
+  return rows.map((fold) => Int32Array.from(fold).sort());
+}
+
+/** All rows but those of a fold. */
+export function otherRows(count: number, fold: Int32Array): Int32Array {
+  const inside = new Set(fold);
+  return Int32Array.from(Array.from({ length: count }, (_, n) => n).filter((n) => !inside.has(n)));
+}
+
+function tooFewGroups(groups: number, folds: number): KinoraError {
+  return new KinoraError({
+    code: 'ensemble/folds',
+    where: 'the clips that rules are fitted to',
+    expected: `at least ${folds} people (or clips, where nobody knows the people), one a fold`,
+    received: String(groups),
+    hint: 'ask for fewer with --folds, or for a longer list with --fit',
+  });
+}

@@ -1,0 +1,118 @@
+/** A member as its run folder describes it: configuration, preprocessing, weights file. Its network is not opened here. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { KinoraError, serialize } from '@kinora/torch';
+import type { PreprocessSpec } from '../clip/spec.js';
+import { loadConfig, type RunConfig } from '../config/index.js';
+import { specInside } from '../predict/open.js';
+import { weightsFile } from '../run/weights-file.js';
+
+export interface Member {
+  /** Name of the run. */
+  readonly name: string;
+  /** The run folder as the user wrote it. */
+  readonly path: string;
+  readonly config: RunConfig;
+  readonly spec: PreprocessSpec;
+  /** Its best checkpoint's weights. */
+  readonly file: string;
+  /** SHA-256 of that file, hexadecimal. */
+  readonly sha256: string;
+}
+
+/** Reads what a run folder says. Throws `ensemble/member` or `model/missing` for what is no trained run. */
+export async function readMember(path: string): Promise<Member> {
+  const configFile = join(path, 'config.json');
+  if (!existsSync(configFile)) throw noRun(path);
+  const config = await loadConfig(configFile);
+  const file = weightsFile(path);
+  const spec = specInside(file);
+  if (spec === undefined) throw noSpec(file);
+  return { name: basename(resolve(path)), path, config, spec, file, sha256: hashOf(file) };
+}
+
+function hashOf(file: string): string {
+  try {
+    return createHash('sha256').update(readFileSync(file)).digest('hex');
+  } catch (cause) {
+    throw serialize.fileError(file, 'readable weights', cause);
+  }
+}
+
+/** Throws unless there are two or more, all different, with the same classes and the same preprocessing. */
+export function checkMembers(members: readonly Member[]): void {
+  const [first, ...others] = members;
+  if (first === undefined || others.length === 0) throw tooFew(members.length);
+  for (const [i, other] of others.entries()) {
+    const same = members.slice(0, i + 1).find(({ sha256 }) => sha256 === other.sha256);
+    if (same !== undefined) throw sameWeights(same, other);
+    checkLabels(first, other);
+    checkSpec(first, other);
+  }
+}
+
+function checkLabels(first: Member, other: Member): void {
+  const [a, b] = [first.spec.labels, other.spec.labels];
+  const at = Array.from({ length: Math.max(a.length, b.length) }, (_, i) => i).find((i) => a[i] !== b[i]);
+  if (at === undefined) return;
+  const name = (labels: readonly string[]) => (labels[at] === undefined ? 'none' : `"${labels[at]}"`);
+  throw new KinoraError({
+    code: 'ensemble/classes',
+    where: other.path,
+    expected: `the ${a.length} classes of ${first.path}, class ${at + 1} being ${name(a)}`,
+    received: `${b.length} classes, class ${at + 1} being ${name(b)}`,
+    hint: 'the members of an ensemble tell the same classes apart, in the same order',
+  });
+}
+
+function checkSpec(first: Member, other: Member): void {
+  const text = (value: unknown) => JSON.stringify(value);
+  const keys = Object.keys(first.spec) as (keyof PreprocessSpec)[];
+  // What mirroring does to labels is of no account outside training.
+  const differ = keys.filter((key) => key !== 'flipMap' && text(first.spec[key]) !== text(other.spec[key]));
+  if (differ.length === 0) return;
+  const side = ({ spec }: Member) => differ.map((key) => `${key} ${text(spec[key])}`).join(', ');
+  throw new KinoraError({
+    code: 'ensemble/preprocessing',
+    where: other.path,
+    expected: `the preprocessing of ${first.path}: ${side(first)}`,
+    received: side(other),
+    hint: 'the members of an ensemble see the same clip',
+  });
+}
+
+const noRun = (path: string): KinoraError =>
+  new KinoraError({
+    code: 'ensemble/member',
+    where: path,
+    expected: 'a run folder, as kinora train makes it',
+    received: existsSync(path) ? 'a folder or file without config.json' : 'no such folder',
+    hint: 'train the member first, or correct its path',
+  });
+
+const noSpec = (file: string): KinoraError =>
+  new KinoraError({
+    code: 'ensemble/member',
+    where: file,
+    expected: 'weights that say how clips become input',
+    received: 'a file that does not',
+    hint: 'members are run folders of kinora train',
+  });
+
+const tooFew = (count: number): KinoraError =>
+  new KinoraError({
+    code: 'ensemble/members',
+    where: 'kinora ensemble',
+    expected: 'two run folders or more',
+    received: String(count),
+  });
+
+const sameWeights = (a: Member, b: Member): KinoraError =>
+  new KinoraError({
+    code: 'ensemble/members',
+    where: b.path,
+    expected: 'weights of its own',
+    received: `those of ${a.path}`,
+    hint: 'an ensemble gains from members that differ: train with another seed or network',
+  });

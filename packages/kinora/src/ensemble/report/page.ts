@@ -1,0 +1,161 @@
+/** The report of an ensemble: what was gained, by which rule, from members that err how much together. */
+
+import { el, type Markup } from '../../figures/svg.js';
+import { pageTheme } from '../../figures/theme.js';
+import { percent, plural, points } from '../../figures/words.js';
+import type { Interval } from '../../measure/bootstrap.js';
+import { ruleSummaries } from '../../model/ensemble/rules.js';
+import { htmlPage } from '../../report/page.js';
+import { section } from '../../report/sections.js';
+import { factTable } from '../../report/tables.js';
+import type { EnsembleResult } from '../ensemble.js';
+import type { Measured, MeasuredRule } from '../study.js';
+import { accuracyChart, errorChart, weightChart } from './pictures.js';
+
+export function ensemblePage(result: EnsembleResult, date: string): string {
+  const sections = [
+    header(result, date),
+    accuracies(result),
+    errors(result),
+    weights(result),
+    details(result),
+  ];
+  return htmlPage('Ensemble: report', sections);
+}
+
+function header({ study, rule, members }: EnsembleResult, date: string): Markup {
+  const saved = study.rules.find((one) => one.rule === rule && !one.leaky)!;
+  const best = study.members[study.best]!;
+  const figures: [string, string][] = [
+    [percent(saved.accuracy.value), `top-1, ${rule}`],
+    [percent(best.accuracy.value), `best member, ${best.name}`],
+    [points(saved.gain.value), `points gained, 95 % interval ${interval(saved.gain)}`],
+    [String(members.length), 'members'],
+    [study.clips.toLocaleString('en-US'), 'clips'],
+  ];
+  return el(
+    'header',
+    {},
+    el('p', { class: 'eyebrow' }, 'Kinora ensemble'),
+    el('h1', {}, `${members.length} members, ${rule.replace('_', ' ')}`),
+    el('p', { class: 'muted' }, `Measured ${date.slice(0, 16).replace('T', ' ')}. ${honesty(study.rules)}`),
+    el(
+      'ul',
+      { class: 'figures' },
+      figures.map(([value, label]) => el('li', {}, el('b', {}, value), el('span', {}, label))),
+    ),
+  );
+}
+
+const honesty = (rules: readonly MeasuredRule[]): string =>
+  rules.some(({ leaky }) => leaky)
+    ? 'No rule was fitted to a clip that its members were trained on, but those marked as leaky, which show what that does.'
+    : 'No rule was fitted to a clip that its members were trained on, and none is measured on a clip it was fitted to.';
+
+function accuracies(result: EnsembleResult): Markup {
+  const { study } = result;
+  const text =
+    `${measuredOn(result)} Lines are 95 % intervals of ${drawn(result)}; the dashed line is the best member. ` +
+    `Some member is right on ${percent(study.oracle)} of the clips: no choice among members does better.`;
+  const rows = [
+    ...study.members.map((member) => measuredRow(member, '')),
+    ...study.rules.map((rule) => measuredRow(rule, ruleSummaries[rule.rule])),
+  ];
+  const headings = ['', 'Top-1', 'Gain in points', 'Top-5', 'Log loss', ''];
+  const table = el(
+    'table',
+    {},
+    el('caption', { class: 'hidden' }, 'Members and rules'),
+    el(
+      'thead',
+      {},
+      el(
+        'tr',
+        {},
+        headings.map((text, i) =>
+          el('th', { scope: 'col', class: i > 0 && i < 5 ? 'number' : undefined }, text),
+        ),
+      ),
+    ),
+    el('tbody', {}, rows),
+  );
+  return section(
+    'Members and rules',
+    text,
+    scroll('Accuracy of members and rules', accuracyChart(study, pageTheme)),
+    scroll('Members and rules as a table', table),
+  );
+}
+
+function measuredRow({ name, accuracy, gain, top5, loss }: Measured, summary: string): Markup {
+  const number = (text: string) => el('td', { class: 'number' }, text);
+  return el(
+    'tr',
+    {},
+    el('th', { scope: 'row' }, name),
+    number(`${percent(accuracy.value)} (${percent(accuracy.low)} to ${percent(accuracy.high)})`),
+    number(gainOf(gain)),
+    number(percent(top5)),
+    number(loss.toFixed(3)),
+    el('td', { class: 'muted' }, summary),
+  );
+}
+
+function measuredOn({ study, lists, test, folds }: EnsembleResult): string {
+  const clips = `${plural(study.clips, 'clip')} of ${lists.test ?? lists.fit}`;
+  return test === undefined
+    ? `On ${clips}: rules with weights were fitted to ${folds - 1} of ${folds} folds and speak of the one left out.`
+    : `On ${clips}; rules with weights were fitted to ${lists.fit}.`;
+}
+
+function drawn({ study, fit, test }: EnsembleResult): string {
+  const { peopleKnown } = test ?? fit;
+  return peopleKnown
+    ? `a bootstrap over ${plural(study.groups, 'person', 'people')}, paired`
+    : 'a paired bootstrap over clips (nobody said who is in them, so that they may be too narrow)';
+}
+
+function errors({ study }: EnsembleResult): Markup {
+  const names = study.members.map(({ name }) => name);
+  return section(
+    'Errors in common',
+    'Correlation of the errors of each two members: at 0 they err independently of each other, at 1 always together, and a vote gains nothing.',
+    scroll('Correlation of errors', errorChart(study.errors, names, pageTheme)),
+  );
+}
+
+function weights({ weights, rule, study, labels }: EnsembleResult): Markup | undefined {
+  if (weights === undefined) return undefined;
+  const names = study.members.map(({ name }) => name);
+  if (rule === 'weighted') {
+    const shares = names.map((name, m) => [name, percent(weights[m]!)] as const);
+    return section('Weights', 'Share of each member in the mean.', factTable(shares, 'Weights'));
+  }
+  return section(
+    'What the stacker learned',
+    'A panel a member: rows are the classes to decide for, columns what the member says. A plain mean is an even diagonal.',
+    scroll('Weights of the stacker', weightChart(weights, names, labels, pageTheme)),
+  );
+}
+
+function details({ members, rule, lists, fit, test, folds, seed }: EnsembleResult): Markup {
+  const facts: [string, string][] = [
+    ['rule that is saved', `${rule}: ${ruleSummaries[rule]}`],
+    ['fitted to', `${lists.fit}, ${plural(fit.ids.length, 'clip')}`],
+    ['measured on', test === undefined ? `the same, in ${folds} folds of whole groups` : `${lists.test}`],
+    ['seed', String(seed)],
+    ...members.map(({ name, config, file, sha256 }): [string, string] => [
+      name,
+      `${config.model}, ${file}, SHA-256 ${sha256.slice(0, 16)}…`,
+    ]),
+  ];
+  return section('Details', undefined, factTable(facts, 'How it was made'));
+}
+
+const scroll = (label: string, content: Markup): Markup =>
+  el('div', { class: 'scroll matrix', tabindex: 0, role: 'region', 'aria-label': label }, content);
+
+/** `+2.5 (+0.6 to +4.3)` */
+export const gainOf = (gain: Interval): string => `${points(gain.value)} (${interval(gain)})`;
+
+const interval = ({ low, high }: Interval): string => `${points(low)} to ${points(high)}`;

@@ -1,0 +1,207 @@
+/** What rules learn, how clips are divided and how uncertain the figures are, on tables made for the purpose. */
+import { memoryStats } from '@kinora/torch';
+import { describe, expect, test } from 'vitest';
+import { randomStream } from '../clip/augment/random.js';
+import { errorCorrelation, oracle } from '../measure/agreement.js';
+import { meanInterval } from '../measure/bootstrap.js';
+import { topK } from '../measure/metrics.js';
+import { fitAndApply, fitRule, heldOutLogits } from './fit.js';
+import { groupedFolds, otherRows } from './folds.js';
+import { lbfgs } from './lbfgs.js';
+import { fitLogistic, minimise } from './logistic.js';
+import { mixtureWeights } from './mixture.js';
+import type { LogitTable } from './table.js';
+
+/** Members whose true class has a logit `skill` above noise of the normal distribution. */
+function trial(clips: number, classes: number, skills: readonly number[], seed = 1): LogitTable {
+  const random = randomStream(seed, 77);
+  const normal = () =>
+    Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
+  const targets = Int32Array.from({ length: clips }, (_, n) => n % classes);
+  const members = skills.map((skill) =>
+    Float32Array.from({ length: clips * classes }, (_, i) => {
+      const isTrue = i % classes === targets[Math.floor(i / classes)];
+      return normal() + (isTrue ? skill : 0);
+    }),
+  );
+  const ids = Array.from(targets, (_, n) => String(n));
+  return { classes, members, targets, ids, groups: Int32Array.from(targets, (_, n) => Math.floor(n / 4)) };
+}
+
+describe('folds', () => {
+  test('keep groups whole, hold every clip once, and are about equal', () => {
+    const groups = Int32Array.from({ length: 103 }, (_, n) => (n * 7) % 13);
+    const folds = groupedFolds(groups, 5, 1);
+    expect(folds.flatMap((fold) => [...fold]).sort((a, b) => a - b)).toEqual([...groups.keys()]);
+    for (const fold of folds) {
+      const inside = new Set([...fold].map((n) => groups[n]));
+      const outside = new Set([...otherRows(103, fold)].map((n) => groups[n]));
+      expect([...inside].filter((group) => outside.has(group))).toEqual([]);
+      expect(Math.abs(fold.length - 103 / 5)).toBeLessThan(9);
+    }
+    expect(groupedFolds(groups, 5, 2)).not.toEqual(folds);
+  });
+
+  test('need as many groups', () => {
+    expect(() => groupedFolds(Int32Array.of(0, 0, 1), 3, 1)).toThrow(
+      'expected at least 3 people (or clips, where nobody knows the people), one a fold, received 2',
+    );
+  });
+});
+
+describe('weights', () => {
+  test('L-BFGS finds the minimum of an ill-conditioned quadratic', () => {
+    const target = Float64Array.from({ length: 40 }, (_, j) => j - 20);
+    const found = lbfgs((x, gradient) => {
+      let value = 0;
+      for (let j = 0; j < 40; j++) {
+        const scale = 10 ** (j / 10);
+        gradient[j] = scale * (x[j]! - target[j]!);
+        value += (scale / 2) * (x[j]! - target[j]!) ** 2;
+      }
+      return value;
+    }, new Float64Array(40));
+    for (const [j, value] of found.entries()) expect(value).toBeCloseTo(target[j]!, 5);
+  });
+
+  test('a mixture gives its weight to the member that deserves it', () => {
+    const [good, bad] = mixtureWeights(trial(600, 5, [3, 0.2]));
+    expect(good! + bad!).toBeCloseTo(1, 9);
+    expect(good).toBeGreaterThan(0.9);
+    const even = mixtureWeights(trial(2000, 5, [2, 2]));
+    expect(even[0]).toBeGreaterThan(0.4);
+    expect(even[0]).toBeLessThan(0.6);
+  });
+
+  test('of two members that say fixed things the best mixture is known', () => {
+    // Member a gives the truth 0.9 and 0.1, b the other way round, on three of one kind and one of the other:
+    // 3 log(.1 + .8 w) + log(.9 - .8 w) is largest at w = 13 / 16.
+    const logit = (p: number) => [Math.log(p), Math.log(1 - p)];
+    const table: LogitTable = {
+      classes: 2,
+      members: [
+        Float32Array.from([0.9, 0.9, 0.9, 0.1].flatMap(logit)),
+        Float32Array.from([0.1, 0.1, 0.1, 0.9].flatMap(logit)),
+      ],
+      targets: Int32Array.of(0, 0, 0, 0),
+      ids: ['1', '2', '3', '4'],
+      groups: Int32Array.of(0, 1, 2, 3),
+    };
+    expect(mixtureWeights(table)[0]).toBeCloseTo(13 / 16, 5);
+  });
+
+  test('logistic regression stands where its gradient is zero', () => {
+    const table = trial(60, 3, [1.5, 1]);
+    const penalty = 0.05;
+    const { weights, bias } = minimise(table, penalty);
+    // By hand: the derivative of the bias is mean(p - y) + penalty b.
+    const slopes = [0, 0, 0];
+    for (let n = 0; n < 60; n++) {
+      const inputs = table.members.flatMap((logits) => {
+        const row = [...logits.subarray(3 * n, 3 * n + 3)];
+        const norm = Math.log(row.reduce((sum, x) => sum + Math.exp(x), 0));
+        return row.map((x) => x - norm);
+      });
+      const z = [0, 1, 2].map(
+        (c) => bias[c]! + inputs.reduce((sum, x, j) => sum + weights[6 * c + j]! * x, 0),
+      );
+      const all = z.reduce((sum, x) => sum + Math.exp(x), 0);
+      for (const c of [0, 1, 2]) slopes[c]! += (Math.exp(z[c]!) / all - Number(table.targets[n] === c)) / 60;
+    }
+    for (const c of [0, 1, 2]) expect(slopes[c]! + penalty * bias[c]!).toBeCloseTo(0, 4);
+  });
+
+  test('with a strong penalty it is the mean, and cross-validation asks for one where clips say little', async () => {
+    const { weights } = minimise(trial(60, 3, [1.5, 1]), 1e6);
+    expect(weights[0]).toBeCloseTo(0.5, 3);
+    expect(weights[1]).toBeCloseTo(0, 3);
+    const noise = trial(40, 4, [0, 0]);
+    const plenty = trial(500, 4, [3, 0]);
+    expect((await fitLogistic(noise, 1)).penalty).toBeGreaterThan((await fitLogistic(plenty, 1)).penalty);
+  });
+});
+
+describe('honesty', () => {
+  const table = trial(240, 6, [1, 1, 1]);
+  const accuracy = (logits: Float32Array) => topK(logits, table.targets, 6, 1);
+
+  test('a rule never speaks of clips it was fitted to', async () => {
+    const fitted = accuracy(await fitAndApply('linear', table, table, 1));
+    const heldOut = accuracy(await heldOutLogits('linear', table, 5, 1));
+    expect(fitted).toBeGreaterThan(heldOut + 0.03);
+    // Without its weights there is nothing to hold out.
+    expect(await heldOutLogits('mean_logits', table, 5, 1)).toEqual(
+      await fitAndApply('mean_logits', table, table, 1),
+    );
+  });
+
+  test('three that err independently gain, by mean and by stacking', async () => {
+    const single = accuracy(table.members[0]!);
+    expect(accuracy(await heldOutLogits('mean_probabilities', table, 5, 1))).toBeGreaterThan(single + 0.1);
+    expect(accuracy(await heldOutLogits('logistic', table, 5, 1))).toBeGreaterThan(single + 0.1);
+  });
+});
+
+test.each(['linear', 'logistic'] as const)('fitting of %s stops when asked to', async (name) => {
+  const before = memoryStats().liveTensors;
+  const stopping = new AbortController();
+  setTimeout(() => stopping.abort(new Error('enough')));
+  const fitted = fitRule(name, trial(2000, 12, [1, 1]), 1, stopping.signal);
+  await expect(fitted).rejects.toThrow('enough');
+  expect(memoryStats().liveTensors).toBe(before);
+});
+
+describe('intervals', () => {
+  test('of independent clips are about those of the normal distribution', () => {
+    const values = Uint8Array.from({ length: 400 }, (_, n) => Number(n % 4 > 0));
+    const { value, low, high } = meanInterval(values, Int32Array.from(values.keys()), 1);
+    const reach = 1.96 * Math.sqrt((0.75 * 0.25) / 400);
+    expect(value).toBe(0.75);
+    expect(low).toBeCloseTo(0.75 - reach, 2);
+    expect(high).toBeCloseTo(0.75 + reach, 2);
+  });
+
+  test('are wider where the clips of a person stand and fall together', () => {
+    const values = Uint8Array.from({ length: 400 }, (_, n) => Number(Math.floor(n / 20) % 4 > 0));
+    const clips = meanInterval(values, Int32Array.from(values.keys()), 1);
+    const people = meanInterval(
+      values,
+      Int32Array.from(values, (_, n) => Math.floor(n / 20)),
+      1,
+    );
+    expect(people.high - people.low).toBeGreaterThan(3 * (clips.high - clips.low));
+  });
+
+  test('cover the truth about as often as they say', () => {
+    let covered = 0;
+    for (let seed = 0; seed < 200; seed++) {
+      const random = randomStream(seed, 5);
+      const values = Uint8Array.from({ length: 100 }, () => Number(random.uniform() < 0.8));
+      const { low, high } = meanInterval(values, Int32Array.from(values.keys()), seed, 400);
+      if (low <= 0.8 && high >= 0.8) covered++;
+    }
+    expect(covered).toBeGreaterThan(178);
+    expect(covered).toBeLessThan(199);
+  });
+});
+
+describe('agreement', () => {
+  const logits = (right: readonly number[]) => Float32Array.from(right.flatMap((r) => [r, 1 - r]));
+  const table: LogitTable = {
+    classes: 2,
+    members: [logits([1, 1, 0, 0]), logits([1, 0, 1, 0]), logits([1, 1, 0, 0]), logits([1, 1, 1, 1])],
+    targets: new Int32Array(4),
+    ids: ['1', '2', '3', '4'],
+    groups: Int32Array.of(0, 1, 2, 3),
+  };
+
+  test('is the correlation of errors; nothing for a member without any', () => {
+    const errors = [...errorCorrelation(table)];
+    expect(errors.slice(0, 3)).toEqual([1, 0, 1]);
+    expect(errors[3]).toBeNaN();
+  });
+
+  test('the oracle is right where anybody is', () => {
+    expect(oracle({ ...table, members: table.members.slice(0, 2) })).toBe(0.75);
+  });
+});

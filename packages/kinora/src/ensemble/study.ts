@@ -1,0 +1,120 @@
+/**
+ * Every member and every rule measured on the same clips. Rules that are fitted speak only of clips that they were not
+ * fitted to: of a test list, or, without one, of the folds that were left out.
+ */
+
+import { errorCorrelation, oracle, rightness } from '../measure/agreement.js';
+import { type Interval, meanInterval } from '../measure/bootstrap.js';
+import { type Summary, summarize } from '../measure/metrics.js';
+import { type RuleName, ruleNames } from '../model/ensemble/rules.js';
+import { type Progress, silent } from '../progress.js';
+import { fitAndApply, heldOutLogits, isFitted } from './fit.js';
+import type { LogitTable } from './table.js';
+
+/** Somebody who predicts: a member or a rule. */
+export interface Measured extends Summary {
+  readonly name: string;
+  /** Top-1 accuracy. */
+  readonly accuracy: Interval;
+  /** Top-1 accuracy above the best member's, on the same draws of clips. */
+  readonly gain: Interval;
+}
+
+export interface MeasuredRule extends Measured {
+  readonly rule: RuleName;
+  /** Fitted to clips that the members were trained on; to show what that does, never to be used. */
+  readonly leaky: boolean;
+}
+
+export interface Study {
+  readonly clips: number;
+  /** Distinct people, or clips where nobody knows them. */
+  readonly groups: number;
+  readonly members: readonly Measured[];
+  /** Position of the member with the highest accuracy on these clips. */
+  readonly best: number;
+  readonly rules: readonly MeasuredRule[];
+  /** Correlation of errors `[members, members]`. */
+  readonly errors: Float64Array;
+  /** Share of the clips that some member has right. */
+  readonly oracle: number;
+}
+
+export interface StudyTables {
+  /** Clips that no member was trained on; rules are fitted to them. */
+  readonly fit: LogitTable;
+  /** Other clips to measure on; absent: those of `fit`, in folds. */
+  readonly test?: LogitTable | undefined;
+  /** Clips that the members were trained on. */
+  readonly leaky?: LogitTable | undefined;
+}
+
+export interface StudyOptions {
+  readonly names: readonly string[];
+  readonly folds: number;
+  readonly seed: number;
+  readonly progress?: Progress | undefined;
+  /** Its reason is thrown between rounds of fitting. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export async function study(
+  { fit, test, leaky }: StudyTables,
+  { names, folds, seed, signal, progress = silent }: StudyOptions,
+): Promise<Study> {
+  const table = test ?? fit;
+  const { measure, best } = yardstick(table, seed);
+  const dishonest = leaky === undefined ? [] : ruleNames.filter(isFitted);
+  const task = progress.task('fitting rules', { total: ruleNames.length + dishonest.length, unit: 'rules' });
+  const rules: MeasuredRule[] = [];
+  const add = (rule: RuleName, name: string, logits: Float32Array, leaky: boolean) => {
+    rules.push({ ...measure(name, logits), rule, leaky });
+    task.update(rules.length, name);
+  };
+  try {
+    for (const rule of ruleNames) {
+      const logits =
+        test === undefined
+          ? await heldOutLogits(rule, fit, folds, seed, signal)
+          : await fitAndApply(rule, fit, test, seed, signal);
+      add(rule, rule, logits, false);
+    }
+    for (const rule of dishonest)
+      add(rule, `${rule}, leaky`, await fitAndApply(rule, leaky!, table, seed, signal), true);
+  } finally {
+    task.finish();
+  }
+  return {
+    clips: table.targets.length,
+    groups: new Set(table.groups).size,
+    members: table.members.map((logits, m) => measure(names[m]!, logits)),
+    best,
+    rules,
+    errors: errorCorrelation(table),
+    oracle: oracle(table),
+  };
+}
+
+/** Measures anybody's logits for the table's clips against the best of its members. */
+function yardstick(table: LogitTable, seed: number) {
+  const { ids, targets, classes, groups } = table;
+  const right = table.members.map((logits) => rightness(logits, targets, classes));
+  const best = bestOf(right);
+  const measure = (name: string, logits: Float32Array): Measured => {
+    const own = rightness(logits, targets, classes);
+    const above = Int8Array.from(own, (value, n) => value - right[best]![n]!);
+    return {
+      name,
+      ...summarize({ ids, targets, logits }, classes),
+      accuracy: meanInterval(own, groups, seed),
+      gain: meanInterval(above, groups, seed),
+    };
+  };
+  return { measure, best };
+}
+
+/** The member with the most right predictions; the first of equals. */
+function bestOf(right: readonly Uint8Array[]): number {
+  const sums = right.map((own) => own.reduce((sum, value) => sum + value, 0));
+  return sums.indexOf(Math.max(...sums));
+}

@@ -1,0 +1,31 @@
+/** How much members err together: correlations of being right, and what a perfect choice among them would reach. */
+
+import type { LogitTable } from '../ensemble/table.js';
+import { argmax } from './metrics.js';
+
+/** For each clip 1 where the prediction is right and 0 where it is wrong, `[N]`. */
+export function rightness(logits: Float32Array, targets: Int32Array, classes: number): Uint8Array {
+  const predicted = argmax(logits, classes);
+  return Uint8Array.from(targets, (target, n) => Number(predicted[n] === target));
+}
+
+/** Pearson's correlation of errors (phi) of each pair, `[members, members]`; NaN for a member that never or always errs. */
+export function errorCorrelation({ members, targets, classes }: LogitTable): Float64Array {
+  const right = members.map((logits) => rightness(logits, targets, classes));
+  const count = members.length;
+  return Float64Array.from({ length: count * count }, (_, i) =>
+    phi(right[Math.floor(i / count)]!, right[i % count]!),
+  );
+}
+
+function phi(a: Uint8Array, b: Uint8Array): number {
+  const share = (of: (n: number) => number) => a.reduce((sum, _, n) => sum + of(n), 0) / a.length;
+  const [pa, pb, both] = [share((n) => a[n]!), share((n) => b[n]!), share((n) => a[n]! * b[n]!)];
+  return (both - pa * pb) / Math.sqrt(pa * (1 - pa) * pb * (1 - pb));
+}
+
+/** Share of the clips that at least one member has right: no choice among members does better. */
+export function oracle({ members, targets, classes }: LogitTable): number {
+  const right = members.map((logits) => rightness(logits, targets, classes));
+  return targets.filter((_, n) => right.some((own) => own[n] === 1)).length / targets.length;
+}

@@ -1,0 +1,61 @@
+/**
+ * Intervals by resampling (Efron 1979), paired: one draw of clips serves both sides of a difference. Where it is known who
+ * is in which clip, whole people are drawn, because the clips of one person are right or wrong together.
+ */
+import { randomStream } from '../clip/augment/random.js';
+
+export interface Interval {
+  /** On the clips as they are. */
+  readonly value: number;
+  /** Ends of the 95 % interval (percentiles). */
+  readonly low: number;
+  readonly high: number;
+}
+
+export const RESAMPLES = 5000;
+/** Names the stream among those of the seed. */
+const DRAWS = 0xb007;
+
+/**
+ * The mean of `values` `[N]` with its interval; for a difference give differences.
+ * @param groups drawn as a whole, `[N]`
+ */
+export function meanInterval(
+  values: ArrayLike<number>,
+  groups: Int32Array,
+  seed: number,
+  resamples = RESAMPLES,
+): Interval {
+  const parts = groupSums(values, groups);
+  const random = randomStream(seed, DRAWS);
+  const means = Float64Array.from({ length: resamples }, () => {
+    let sum = 0;
+    let count = 0;
+    for (let i = 0; i < parts.length; i++) {
+      const part = parts[random.below(parts.length)]!;
+      sum += part.sum;
+      count += part.count;
+    }
+    return sum / count;
+  }).sort();
+  const all = parts.reduce((sum, part) => sum + part.sum, 0) / groups.length;
+  return { value: all, low: quantile(means, 0.025), high: quantile(means, 0.975) };
+}
+
+function groupSums(values: ArrayLike<number>, groups: Int32Array): { sum: number; count: number }[] {
+  const parts = new Map<number, { sum: number; count: number }>();
+  for (const [n, group] of groups.entries()) {
+    const part = parts.get(group) ?? { sum: 0, count: 0 };
+    parts.set(group, part);
+    part.sum += values[n]!;
+    part.count++;
+  }
+  return [...parts.values()];
+}
+
+/** Linear between neighbours, as numpy.quantile. */
+function quantile(sorted: Float64Array, share: number): number {
+  const at = share * (sorted.length - 1);
+  const below = sorted[Math.floor(at)]!;
+  return below + (at - Math.floor(at)) * (sorted[Math.ceil(at)]! - below);
+}

@@ -1,0 +1,27 @@
+/** Training that has diverged: how it is noticed, before anything of it is saved over what is good. */
+import { KinoraError, noGrad, scope } from '@kinora/torch';
+import type { Network } from './network.js';
+
+/** Throws `train/not-finite` for a loss that is no number any more. */
+export function checkLoss(loss: number, what = 'loss'): void {
+  if (!Number.isFinite(loss)) throw notFinite(`a finite ${what}`, String(loss));
+}
+
+/** Throws `train/not-finite` naming the first parameter or buffer that holds a NaN or an infinity. */
+export function checkWeights(network: Network): void {
+  scope(() =>
+    noGrad(() => {
+      for (const [name, tensor] of network.stateDict())
+        if (!tensor.isfinite().all().item()) throw notFinite('finite weights', `others in ${name}`);
+    }),
+  );
+}
+
+function notFinite(expected: string, received: string): KinoraError {
+  return new KinoraError({
+    code: 'train/not-finite',
+    expected,
+    received,
+    hint: 'training has diverged; the last checkpoint is kept: lower lr, or set clip_grad_norm or warmup_steps',
+  });
+}

@@ -1,0 +1,41 @@
+/** What a report is made of: plain data, gathered by whoever trained and evaluated. Nothing here needs the engine. */
+import type { Frames } from '../clip/frames.js';
+import type { Evaluation } from '../measure/metrics.js';
+
+/** One epoch as logged; shares between 0 and 1, what was not measured is left out. */
+export interface EpochMetrics {
+  epoch: number;
+  loss?: number | undefined;
+  top1?: number | undefined;
+  top5?: number | undefined;
+  val_loss?: number | undefined;
+  val_top1?: number | undefined;
+  val_top5?: number | undefined;
+  /** Learning rate at the end of the epoch. */
+  lr?: number | undefined;
+}
+
+/** A clip to show: row of the evaluation and its decoded frames. */
+export interface ShownClip {
+  index: number;
+  frames: Frames;
+}
+
+export interface ReportData {
+  /** Name of the run. */
+  name: string;
+  /** Which clips were evaluated: `validation`, or a name of the caller's. */
+  split: string;
+  /** ISO date and time of the evaluation. */
+  date: string;
+  /** The effective configuration. */
+  config: Record<string, unknown>;
+  /** Class names, in the order of the logits. */
+  labels: readonly string[];
+  history: readonly EpochMetrics[];
+  evaluation: Evaluation;
+  /** Frames of some of the worst clips (metrics.ts, `worstClips`), in the order to be shown. */
+  worst: readonly ShownClip[];
+  /** Facts about the network and the run, as `[name, value]`: parameters, GMAC, device, training time. */
+  facts: readonly (readonly [string, string])[];
+}

@@ -1,0 +1,77 @@
+/** The numbers behind the pictures as HTML tables. */
+
+import { el, type Markup } from '../figures/svg.js';
+import { percent } from '../figures/words.js';
+import type { ClassMetrics, ConfusedPair } from '../measure/metrics.js';
+
+/** One row a class; the headings sort (script.ts). */
+export function classTable(metrics: readonly ClassMetrics[], labels: readonly string[]): Markup {
+  const rows = metrics.map(({ support, precision, recall, f1 }, c) =>
+    el(
+      'tr',
+      {},
+      el('th', { scope: 'row' }, labels[c]),
+      number(recall, percent(recall), bar(recall)),
+      number(precision, percent(precision)),
+      number(f1, percent(f1)),
+      number(support, String(support)),
+    ),
+  );
+  return table('sortable', 'Measures of each class', ['Class', 'Recall', 'Precision', 'F1', 'Clips'], rows);
+}
+
+/** The most frequent mistakes. */
+export function pairTable(pairs: readonly ConfusedPair[], labels: readonly string[]): Markup {
+  const rows = pairs.map(({ target, predicted, count, share }) =>
+    el(
+      'tr',
+      {},
+      el('th', { scope: 'row' }, labels[target]),
+      el('td', {}, labels[predicted]),
+      number(count, String(count)),
+      number(share, percent(share), bar(share, 'wrong')),
+    ),
+  );
+  return table('', 'Most frequent mistakes', ['True class', 'Predicted as', 'Clips', 'Share'], rows);
+}
+
+/** Names and values, such as the configuration. */
+export function factTable(facts: readonly (readonly [string, string])[], caption: string): Markup {
+  const rows = facts.map(([name, value]) =>
+    el('tr', {}, el('th', { scope: 'row' }, name), el('td', {}, value)),
+  );
+  return el('table', { class: 'facts' }, el('caption', { class: 'hidden' }, caption), el('tbody', {}, rows));
+}
+
+function table(kind: string, caption: string, headings: readonly string[], rows: readonly Markup[]): Markup {
+  const numeric = (i: number) => rows.length > 0 && i >= headings.length - (kind === 'sortable' ? 4 : 2);
+  const head = headings.map((heading, i) => {
+    const content = kind === 'sortable' ? el('button', { type: 'button' }, heading) : heading;
+    return el('th', { scope: 'col', class: numeric(i) ? 'number' : undefined }, content);
+  });
+  return el(
+    'div',
+    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption },
+    el(
+      'table',
+      { class: kind === '' ? undefined : kind },
+      el('caption', { class: 'hidden' }, caption),
+      el('thead', {}, el('tr', {}, head)),
+      el('tbody', {}, rows),
+    ),
+  );
+}
+
+function number(value: number, text: string, picture?: Markup): Markup {
+  const shown = picture === undefined ? text : [picture, el('span', { class: 'value' }, text)];
+  return el('td', { class: 'number', 'data-value': Number.isFinite(value) ? value : -1 }, shown);
+}
+
+function bar(share: number, kind = 'right'): Markup | undefined {
+  if (!Number.isFinite(share)) return undefined;
+  return el(
+    'span',
+    { class: `bar ${kind}`, 'aria-hidden': 'true' },
+    el('span', { style: `width:${share * 100}%` }),
+  );
+}

@@ -1,0 +1,205 @@
+/**
+ * What a checkpoint holds: `model.safetensors`, `optimizer.safetensors` and `checkpoint.json` (configuration,
+ * preprocessing spec and the trainer's state), enough for a new process to go on with the very same bits. Where weights
+ * are averaged, the model is the average, and `weights.safetensors` holds those that are being trained.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type Device,
+  getRngState,
+  KinoraError,
+  type optim,
+  serialize,
+  setRngState,
+  type Tensor,
+} from '@kinora/torch';
+import * as z from 'zod';
+import { type PreprocessSpec, preprocessSchema } from '../clip/spec.js';
+import { effectiveConfig, type RunConfig } from '../config/index.js';
+import { checkWeights } from '../model/finite.js';
+import type { Network } from '../model/network.js';
+import { type Precision, precisionSchema } from '../train/device/precision.js';
+import type { WeightAverage } from '../train/recipe/average.js';
+import { type Link, publish } from './generations.js';
+
+const finite = z.number();
+const sumsSchema = z.object({ clips: finite, loss: finite, top1: finite, top5: finite });
+
+const progressSchema = z.object({
+  /** Optimizer steps made. */
+  step: z.int().min(0),
+  /** Epoch in work, from 0, and the batches of it that are done. */
+  epoch: z.int().min(0),
+  batch: z.int().min(0),
+  /** Sums over those batches. */
+  sums: sumsSchema,
+  /** Best validation top-1 so far, its loss, and the epoch it came from; null before the first validation. */
+  best: z.object({ top1: finite, loss: finite, epoch: z.int() }).nullable(),
+});
+/** Where training stands. */
+export type TrainingProgress = z.infer<typeof progressSchema>;
+
+const printSchema = z.object({ clips: z.int(), sha256: z.string() });
+const listsSchema = z.object({ train: printSchema, val: printSchema.nullable() });
+/** The lists that a run is trained and validated on. */
+export type ListPrints = z.infer<typeof listsSchema>;
+
+const stateSchema = z.object({
+  format: z.literal('kinora-checkpoint'),
+  version: z.literal(1),
+  config: z.record(z.string(), z.unknown()),
+  spec: preprocessSchema,
+  lists: listsSchema.optional(),
+  progress: progressSchema,
+  schedule: z.record(z.string(), z.unknown()),
+  optimizer: z.object({
+    optimizer: z.string(),
+    groups: z.array(z.looseObject({ params: z.int() })),
+    steps: z.array(z.int()),
+  }),
+  precision: precisionSchema.optional(),
+  /** Generator states by device, base64. */
+  random: z.record(z.string(), z.string()),
+});
+export type CheckpointState = z.infer<typeof stateSchema>;
+
+const MODEL = 'model.safetensors';
+const WEIGHTS = 'weights.safetensors';
+const OPTIMIZER = 'optimizer.safetensors';
+const STATE = 'checkpoint.json';
+
+export interface Trained {
+  readonly network: Network;
+  readonly average: WeightAverage | null;
+  readonly optimizer: optim.Optimizer;
+  readonly schedule: { state(): optim.ScheduleState; restore(state: optim.ScheduleState): void };
+  readonly config: RunConfig;
+  readonly spec: PreprocessSpec;
+  readonly lists: ListPrints;
+  readonly device: Device;
+  readonly settings: { readonly precision?: Precision };
+}
+
+/**
+ * Publishes a generation of everything; see generations.ts for what survives a failure. Throws `train/not-finite` rather
+ * than replace good weights by broken ones.
+ */
+export function saveCheckpoint(
+  folder: string,
+  links: readonly Link[],
+  trained: Trained,
+  progress: TrainingProgress,
+): void {
+  const { network, average, optimizer, spec, lists, config, schedule, device } = trained;
+  checkWeights(network);
+  const { tensors, settings } = optimizer.stateDict();
+  const state: CheckpointState = {
+    format: 'kinora-checkpoint',
+    version: 1,
+    config,
+    spec,
+    lists,
+    progress,
+    schedule: schedule.state(),
+    optimizer: settings as CheckpointState['optimizer'],
+    precision: trained.settings.precision?.state,
+    random: randomStates(device),
+  };
+  const metadata = { format: 'pt', model: config.model, spec: JSON.stringify(spec) };
+  publish(folder, `step-${String(progress.step).padStart(8, '0')}`, links, (path) => {
+    serialize.saveSafetensors(join(path, MODEL), (average?.network ?? network).stateDict(), metadata);
+    if (average !== null) serialize.saveSafetensors(join(path, WEIGHTS), network.stateDict(), metadata);
+    serialize.saveSafetensors(join(path, OPTIMIZER), tensors);
+    const text = new TextEncoder().encode(`${JSON.stringify(state, null, 1)}\n`);
+    serialize.writeAtomically(join(path, STATE), (sink) => sink.write(text));
+  });
+}
+
+export const isCheckpoint = (path: string): boolean => existsSync(join(path, STATE));
+export const modelFile = (path: string): string => join(path, MODEL);
+
+/** Reads the state of a generation. Throws `checkpoint/*` naming the file where it is damaged or of another kind. */
+export function readState(path: string): CheckpointState {
+  const file = join(path, STATE);
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+  const result = stateSchema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  throw new KinoraError({
+    code: 'checkpoint/damaged',
+    where: `${file}, ${issue.path.join('.')}`,
+    expected: issue.message,
+    hint: 'use the other checkpoint of the run (last or best)',
+  });
+}
+
+export const configOf = (state: CheckpointState, where: string): RunConfig =>
+  effectiveConfig(state.config, where);
+
+/**
+ * Puts a saved generation back into network, optimizer, schedule and generators. The optimizer keeps the settings it was
+ * made with (first rate, decay): the configuration decides them, a checkpoint only remembers. An average that was not kept
+ * so far begins at the weights.
+ */
+export function restoreCheckpoint(path: string, state: CheckpointState, trained: Trained): void {
+  const { network, average, optimizer, schedule, device } = trained;
+  const settings = { ...state.optimizer, groups: settingsOf(state, trained) };
+  const averaged = existsSync(join(path, WEIGHTS));
+  withTensors(join(path, averaged ? WEIGHTS : MODEL), (tensors) => network.loadStateDict(tensors));
+  withTensors(modelFile(path), (tensors) => average?.network.loadStateDict(tensors));
+  withTensors(join(path, OPTIMIZER), (tensors) => optimizer.loadStateDict({ tensors, settings }));
+  schedule.restore(state.schedule);
+  trained.settings.precision?.restore(state.precision);
+  const generators = randomDevices(device).filter((name) => name in state.random);
+  for (const name of generators) setRngState(Buffer.from(state.random[name]!, 'base64'), name);
+}
+
+/** What the schedule moves is the checkpoint's, until it moves again. */
+function settingsOf(state: CheckpointState, { optimizer, config }: Trained) {
+  const moved = config.schedule.name === 'one_cycle' ? ['lr', 'betas', 'momentum'] : ['lr'];
+  return optimizer.stateDict().settings.groups.map((group, i) => {
+    const saved = Object.entries(state.optimizer.groups[i] ?? {});
+    return { ...group, ...Object.fromEntries(saved.filter(([key]) => moved.includes(key))) };
+  });
+}
+
+/** Reads a tensor file for as long as `use` needs it. */
+export function withTensors<T>(file: string, use: (tensors: Map<string, Tensor>) => T): T {
+  const tensors = serialize.loadSafetensors(file);
+  try {
+    return use(tensors);
+  } finally {
+    for (const tensor of tensors.values()) tensor.dispose();
+  }
+}
+
+/** A run may go on on another device; what was drawn on the first one then does not matter. */
+const randomDevices = (device: Device): Device[] => (device === 'cpu' ? ['cpu'] : ['cpu', device]);
+
+function randomStates(device: Device): Record<string, string> {
+  const states = randomDevices(device).map((name) => [
+    name,
+    Buffer.from(getRngState(name)).toString('base64'),
+  ]);
+  return Object.fromEntries(states);
+}
+
+function unreadable(file: string, cause: unknown): KinoraError {
+  const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+  return new KinoraError({
+    code: missing ? 'checkpoint/missing' : 'checkpoint/damaged',
+    where: file,
+    expected: 'the state of a checkpoint',
+    received: missing ? 'no such file' : (cause as Error).message,
+    hint: missing
+      ? 'give the folder of a run or of one of its checkpoints'
+      : 'use the other checkpoint of the run (last or best)',
+    cause,
+  });
+}

@@ -1,0 +1,48 @@
+/**
+ * The weights of a network's first convolution as records of a log, `kernels.jsonl`, so that what it learns to look for
+ * can be watched from epoch to epoch. Weights that are saved to go on with stand in checkpoints.
+ */
+import { noGrad, scope, type Tensor } from '@kinora/torch';
+import type { Network } from '../model/network.js';
+import { type MetricsRecord, readMetrics } from './metrics-log.js';
+
+/** The kernels of one moment of a training. */
+export interface EpochKernels {
+  /** Finished epochs; 0 is before training. */
+  readonly epoch: number;
+  /** Name of the parameter. */
+  readonly name: string;
+  /** `[out, in, T, H, W]`; without T in a 2D network. */
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** The first parameter that has the shape of a convolution's weights; undefined where there is none. */
+export function firstKernels(network: Network): [name: string, weights: Tensor] | undefined {
+  return [...network.namedParameters()].find(([, { shape }]) => shape.length === 4 || shape.length === 5);
+}
+
+export function kernelRecord([name, weights]: [string, Tensor], step: number, epoch: number): MetricsRecord {
+  const values = scope(() => noGrad(() => weights.to('float32').toTypedArray() as Float32Array));
+  const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+  return {
+    step,
+    finished_epoch: epoch,
+    name,
+    shape: weights.shape.join(),
+    float32: bytes.toString('base64'),
+  };
+}
+
+/** Of every epoch, in order. */
+export function readKernels(file: string): EpochKernels[] {
+  return readMetrics(file).map(({ finished_epoch, name, shape, float32 }) => {
+    const bytes = new Uint8Array(Buffer.from(String(float32), 'base64'));
+    return {
+      epoch: Number(finished_epoch),
+      name: String(name),
+      shape: String(shape).split(',').map(Number),
+      values: new Float32Array(bytes.buffer),
+    };
+  });
+}

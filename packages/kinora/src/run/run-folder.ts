@@ -1,0 +1,49 @@
+/** Where everything of a run stands: `runs/<name>/`. The one place that knows the layout. */
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunConfig } from '../config/index.js';
+import { sweep } from './generations.js';
+
+export interface RunFolder {
+  readonly path: string;
+  /** The effective configuration. */
+  readonly config: string;
+  /** One JSON object a line: every step and every epoch. */
+  readonly metrics: string;
+  /** One JSON object a line: the weights of the first convolution, before training and after every epoch. */
+  readonly kernels: string;
+  /** TensorBoard event files. */
+  readonly events: string;
+  /** `last` and `best` are links to generations in here. */
+  readonly checkpoints: string;
+  readonly report: string;
+  readonly log: string;
+  readonly badClips: string;
+}
+
+export function runFolder(path: string): RunFolder {
+  return {
+    path,
+    config: join(path, 'config.json'),
+    metrics: join(path, 'metrics.jsonl'),
+    kernels: join(path, 'kernels.jsonl'),
+    events: join(path, 'events'),
+    checkpoints: join(path, 'checkpoints'),
+    report: join(path, 'report'),
+    log: join(path, 'log.txt'),
+    badClips: join(path, 'bad_clips.csv'),
+  };
+}
+
+export const runFolderOf = ({
+  output_dir,
+  model_name,
+}: Pick<RunConfig, 'output_dir' | 'model_name'>): RunFolder => runFolder(join(output_dir, model_name));
+
+/** Makes what is not there, and removes what a killed process left half-written. */
+export function makeRunFolder(folder: RunFolder): void {
+  for (const path of [folder.path, folder.events, folder.checkpoints]) mkdirSync(path, { recursive: true });
+  for (const path of [folder.path, folder.events])
+    for (const name of readdirSync(path)) if (/^\..*\.tmp$/.test(name)) rmSync(join(path, name));
+  sweep(folder.checkpoints);
+}
