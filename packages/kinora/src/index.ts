@@ -77,7 +77,8 @@ export { type EvaluateResult, evaluateRun, predictTestList } from './predict/eva
 export { type OpenedModel, type OpenOptions, openModel } from './predict/open.js';
 export { type Prediction, predictClip } from './predict/predict.js';
 export { type Progress, type ProgressTask, silent } from './progress.js';
-export type { EpochMetrics, ReportData, ShownClip } from './report/data.js';
+export type { ReportData, ShownClip } from './report/data.js';
 export { writeReport, writeTestResults } from './report/write.js';
+export type { EpochMetrics } from './run/history.js';
 // Training: batches to checkpoints.
 export { type RunSummary, type TrainOptions, trainRun } from './train/run.js';

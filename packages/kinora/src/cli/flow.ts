@@ -5,10 +5,11 @@ import { KinoraError, serialize } from '@kinora/torch';
 import { Command } from 'commander';
 import { defaultSpec } from '../clip/spec.js';
 import { loadConfig, preprocessSpec } from '../config/index.js';
+import { encodeJpeg } from '../data/decode/jpeg.js';
 import { clipsBelow } from '../data/flow/clips-below.js';
 import { flowSvg, readShownFlow } from '../data/flow/flow-picture.js';
 import { precomputeFlow } from '../data/flow/precompute.js';
-import { toJpeg, toPng } from '../figures/png.js';
+import { toPixels, toPng } from '../figures/png.js';
 import { flowCache, readSplit, readTestList } from '../train/data.js';
 import { interruptible } from './terminal/interrupt.js';
 import { type ConfigOptions, positiveInt, withConfig } from './terminal/options.js';
@@ -61,6 +62,11 @@ async function show(paths: readonly string[], { out, columns, most, ...flags }: 
   const bytes = encode(flowSvg(clips, most));
   serialize.writeAtomically(out, (sink) => sink.write(bytes));
   process.stdout.write(`${out}: ${(bytes.length / 1000).toFixed(0)} kB\n`);
+}
+
+function toJpeg(svg: string): Uint8Array {
+  const { data, ...size } = toPixels(svg);
+  return encodeJpeg(data, size, 88);
 }
 
 const ENCODERS: Readonly<Record<string, (svg: string) => Uint8Array>> = {

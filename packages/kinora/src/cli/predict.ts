@@ -11,7 +11,6 @@ import { readLabels } from '../data/lists/labels.js';
 import { type OpenedModel, openModel } from '../predict/open.js';
 import { type Prediction, predictClip } from '../predict/predict.js';
 import { silent } from '../progress.js';
-import { runFolderOf } from '../run/run-folder.js';
 import { chooseDevice } from '../train/device/choice.js';
 import {
   type ConfigOptions,

@@ -1,13 +1,9 @@
 /** What members say of the same clips, as plain numbers: what rules are fitted to, applied to and measured on. */
 import { type Device, fromTypedArray, inferenceMode, scope } from '@kinora/torch';
+import type { MemberLogits } from '../measure/agreement.js';
 import type { Rule } from '../model/ensemble/rules.js';
 
-export interface LogitTable {
-  readonly classes: number;
-  /** Logits of each member, float32 `[N, classes]`. */
-  readonly members: readonly Float32Array[];
-  /** Class indices `[N]`. */
-  readonly targets: Int32Array;
+export interface LogitTable extends MemberLogits {
   /** Names of the clips, `[N]`. */
   readonly ids: readonly string[];
   /** Who is in each clip, or what else must not be divided, `[N]`: clips of one number stay together. */

@@ -1,7 +1,6 @@
 /** SVG to PNG by resvg, with a font that comes along, so that pictures look the same on every machine. */
 import { fileURLToPath } from 'node:url';
 import { type RenderedImage, Resvg } from '@resvg/resvg-js';
-import { encodeJpeg } from '../data/decode/jpeg.js';
 import { FONT } from './theme.js';
 
 const WEIGHTS = ['400Regular/Inter_400Regular.ttf', '600SemiBold/Inter_600SemiBold.ttf'];
@@ -14,12 +13,12 @@ export function toPng(svg: string): Buffer {
   return render(svg).asPng();
 }
 
-/** JPEG of the same pixels, for pictures that are photographs for the most part. */
-export function toJpeg(svg: string, quality = 88): Uint8Array {
+/** The same pixels, RGB `[height, width, 3]`, to encode as a JPEG where a picture is mostly photographs. */
+export function toPixels(svg: string): { data: Uint8Array; height: number; width: number } {
   const { pixels, width, height } = render(svg);
-  const rgb = new Uint8Array(width * height * 3);
-  for (let i = 0, p = 0; p < rgb.length; i += 4, p += 3) rgb.set(pixels.subarray(i, i + 3), p);
-  return encodeJpeg(rgb, { height, width }, quality);
+  const data = new Uint8Array(width * height * 3);
+  for (let i = 0, p = 0; p < data.length; i += 4, p += 3) data.set(pixels.subarray(i, i + 3), p);
+  return { data, height, width };
 }
 
 function render(svg: string): RenderedImage {

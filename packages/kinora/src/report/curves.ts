@@ -5,7 +5,7 @@ import { picture } from '../figures/picture.js';
 import { el, type Markup } from '../figures/svg.js';
 import type { Theme } from '../figures/theme.js';
 import { percent, wholePercent } from '../figures/words.js';
-import type { EpochMetrics } from './data.js';
+import type { EpochMetrics } from '../run/history.js';
 
 type Key = Exclude<keyof EpochMetrics, 'epoch'>;
 

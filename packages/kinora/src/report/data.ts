@@ -1,19 +1,7 @@
 /** What a report is made of: plain data, gathered by whoever trained and evaluated. Nothing here needs the engine. */
 import type { Frames } from '../clip/frames.js';
 import type { Evaluation } from '../measure/metrics.js';
-
-/** One epoch as logged; shares between 0 and 1, what was not measured is left out. */
-export interface EpochMetrics {
-  epoch: number;
-  loss?: number | undefined;
-  top1?: number | undefined;
-  top5?: number | undefined;
-  val_loss?: number | undefined;
-  val_top1?: number | undefined;
-  val_top5?: number | undefined;
-  /** Learning rate at the end of the epoch. */
-  lr?: number | undefined;
-}
+import type { EpochMetrics } from '../run/history.js';
 
 /** A clip to show: row of the evaluation and its decoded frames. */
 export interface ShownClip {

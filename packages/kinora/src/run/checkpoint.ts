@@ -19,8 +19,6 @@ import { type PreprocessSpec, preprocessSchema } from '../clip/spec.js';
 import { effectiveConfig, type RunConfig } from '../config/index.js';
 import { checkWeights } from '../model/finite.js';
 import type { Network } from '../model/network.js';
-import { type Precision, precisionSchema } from '../train/device/precision.js';
-import type { WeightAverage } from '../train/recipe/average.js';
 import { type Link, publish } from './generations.js';
 
 const finite = z.number();
@@ -44,6 +42,19 @@ const printSchema = z.object({ clips: z.int(), sha256: z.string() });
 const listsSchema = z.object({ train: printSchema, val: printSchema.nullable() });
 /** The lists that a run is trained and validated on. */
 export type ListPrints = z.infer<typeof listsSchema>;
+
+const precisions = ['float32', 'bf16', 'fp16'] as const;
+const precisionSchema = z.object({
+  /** As configured, and what this device gains from. */
+  asked: z.enum(precisions),
+  used: z.enum(precisions),
+  device: z.enum(['cpu', 'cuda']),
+  scaler: z.object({ scale: z.number(), goodSteps: z.int() }).nullable(),
+  /** Memory format of the clips; default: contiguous. */
+  layout: z.enum(['contiguous_format', 'channels_last_3d']).optional(),
+});
+/** Precision and memory format of a run's steps. */
+export type PrecisionState = z.infer<typeof precisionSchema>;
 
 const stateSchema = z.object({
   format: z.literal('kinora-checkpoint'),
@@ -69,16 +80,23 @@ const WEIGHTS = 'weights.safetensors';
 const OPTIMIZER = 'optimizer.safetensors';
 const STATE = 'checkpoint.json';
 
+/** What a checkpoint saves and restores. */
 export interface Trained {
   readonly network: Network;
-  readonly average: WeightAverage | null;
+  /** Moving average of the weights, where one is kept. */
+  readonly average: { readonly network: Network } | null;
   readonly optimizer: optim.Optimizer;
   readonly schedule: { state(): optim.ScheduleState; restore(state: optim.ScheduleState): void };
   readonly config: RunConfig;
   readonly spec: PreprocessSpec;
   readonly lists: ListPrints;
   readonly device: Device;
-  readonly settings: { readonly precision?: Precision };
+  readonly settings: {
+    readonly precision?: {
+      readonly state: PrecisionState;
+      restore(saved: PrecisionState | undefined): void;
+    };
+  };
 }
 
 /**

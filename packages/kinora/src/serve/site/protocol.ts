@@ -4,7 +4,7 @@
  */
 import type { PreprocessSpec } from '../../clip/spec.js';
 import type { NetworkCost } from '../../model/summary.js';
-import type { EpochMetrics } from '../../report/data.js';
+import type { EpochMetrics } from '../../run/history.js';
 
 export const SITE_VERSION = 2;
 

@@ -1,7 +1,8 @@
 /** What a run computes in, what it says of it, and that a resumed run goes on in the same. */
 import { ops, scope } from '@kinora/torch';
 import { expect, test } from 'vitest';
-import { Precision, type PrecisionState } from './precision.js';
+import type { PrecisionState } from '../../run/checkpoint.js';
+import { Precision } from './precision.js';
 
 const inForward = (precision: Precision): string =>
   scope(() => precision.forward(() => ops.ones([2, 2]).matmul(ops.ones([2, 2])).dtype));

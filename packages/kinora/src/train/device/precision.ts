@@ -4,22 +4,10 @@
  * goes the layout of the clips in memory, of which a GPU is asked.
  */
 import { type AutocastMode, autocast, type Device, ops, optim, scope } from '@kinora/torch';
-import * as z from 'zod';
-import { fastestLayout, type Layout, layouts } from './layout.js';
+import type { PrecisionState } from '../../run/checkpoint.js';
+import { fastestLayout, type Layout } from './layout.js';
 
-export const precisions = ['float32', 'bf16', 'fp16'] as const;
-export type PrecisionName = (typeof precisions)[number];
-
-export const precisionSchema = z.object({
-  asked: z.enum(precisions),
-  used: z.enum(precisions),
-  device: z.enum(['cpu', 'cuda']),
-  scaler: z.object({ scale: z.number(), goodSteps: z.int() }).nullable(),
-  /** Default: contiguous. */
-  layout: z.enum(layouts).optional(),
-});
-/** What a checkpoint keeps of it. */
-export type PrecisionState = z.infer<typeof precisionSchema>;
+export type PrecisionName = PrecisionState['used'];
 
 const DTYPES = { bf16: 'bfloat16', fp16: 'float16' } as const;
 

@@ -18,6 +18,9 @@ const PRIVATE = new Set<string>([
   'print_freq',
 ]);
 
+/** Folders of the program that decide what a step computes. */
+const STAGES = ['measure', 'model', 'run', 'train'];
+
 export function rankFacts(config: RunConfig, lists: ListPrints): distributed.Facts {
   const shared = Object.entries(config).filter(([key]) => !PRIVATE.has(key) && !/_(folder|csv)$/.test(key));
   return { code: codePrint(), libtorch: engineInfo().version, config: Object.fromEntries(shared), lists };
@@ -25,9 +28,9 @@ export function rankFacts(config: RunConfig, lists: ListPrints): distributed.Fac
 
 /** A hash of the program's files: two builds of the same source agree, two versions do not. */
 function codePrint(): string {
-  const own = dirname(dirname(fileURLToPath(import.meta.url)));
+  const program = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
   const engine = dirname(fileURLToPath(import.meta.resolve('@kinora/torch')));
-  return printOf([own, engine]);
+  return printOf([...STAGES.map((stage) => join(program, stage)), engine]);
 }
 
 /** Of the programs below these folders; tests are none. */

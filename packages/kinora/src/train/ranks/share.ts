@@ -2,8 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type DType, distributed, ops, scope, type Tensor } from '@kinora/torch';
 import type { Network } from '../../model/network.js';
-import type { TrainingProgress } from '../../run/checkpoint.js';
-import type { PrecisionState } from '../device/precision.js';
+import type { PrecisionState, TrainingProgress } from '../../run/checkpoint.js';
 import type { Training } from '../training.js';
 
 type OptimizerState = ReturnType<Training['optimizer']['stateDict']>;
