@@ -4,7 +4,12 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['packages/*/dist/**/*.soak.test.js', 'bench/*.soak.test.mjs', 'studio/test/*.soak.test.ts'],
+    include: [
+      'packages/*/dist/**/*.soak.test.js',
+      'bench/*.soak.test.mjs',
+      'scripts/*.soak.test.mjs',
+      'studio/test/*.soak.test.ts',
+    ],
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 20 * 60_000,

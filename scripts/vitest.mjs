@@ -29,8 +29,12 @@ export async function vitest(root, config) {
 /** @typedef {{ code: number, report: Report | undefined }} Run */
 /** @typedef {{ testResults: File[] }} Report */
 
-/** @param {string} root @param {string} config @param {readonly string[]} words @returns {Promise<Run>} */
-async function runVitest(root, config, words = []) {
+/**
+ * @param {string} root @param {string} config @param {readonly string[]} words
+ * @param {Record<string, string>} env beside this process's own
+ * @returns {Promise<Run>}
+ */
+export async function runVitest(root, config, words = [], env = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'kinora-vitest-'));
   const report = join(folder, 'report.json');
   try {
@@ -38,6 +42,7 @@ async function runVitest(root, config, words = []) {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
     const { code } = await run(program, ['run', '--config', config, ...reporters, ...words], {
       cwd: root,
+      env: { ...process.env, ...env },
       inherit: true,
     });
     return { code, report: existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined };
@@ -47,7 +52,7 @@ async function runVitest(root, config, words = []) {
 }
 
 /** @param {Run} run @param {string} root @returns {import('./steps.mjs').Result} */
-function outcome({ code, report }, root) {
+export function outcome({ code, report }, root) {
   if (report !== undefined) return resultOf(report, code, root);
   return { passed: 0, failed: [`vitest wrote no report (exit status ${code})`], skipped: [] };
 }
