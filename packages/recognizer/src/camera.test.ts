@@ -66,7 +66,7 @@ describe.skipIf(chromiumPath === undefined)(`a camera in Chromium${needsChromium
     await page.evaluate(() =>
       (globalThis as never as InPage).opening({ threshold: 0.05, ignored: [], window: 0 }),
     );
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await site?.close();

@@ -45,7 +45,7 @@ describe.skipIf(chromiumPath === undefined)(`in Chromium${needsChromium}`, () =>
     copyFileSync(model.onnx, join(site.folder, 'model.onnx'));
     copyFileSync(model.weights, join(site.folder, 'weights.onnx'));
     browser = await launch();
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await site?.close();
@@ -91,7 +91,7 @@ describe.skipIf(chromiumPath === undefined)(`in Chromium${needsChromium}`, () =>
       expect(problems).toEqual([]);
       await page.close();
     }
-  }, 180_000);
+  });
 
   test('says which backend it chose, and why', async () => {
     const { page } = await openPage(browser, site.address(true));

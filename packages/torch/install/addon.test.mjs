@@ -152,7 +152,7 @@ withTools('ensureAddon', () => {
     const layout = smallProject();
     const log = join(layout.native, '..', 'compiled.log');
     const process_ = child(layout, slowCompiler(log, 60));
-    await vi.waitFor(() => expect(readFileSync(log, 'utf8')).toContain('.cc'), { timeout: 20_000 });
+    await vi.waitFor(() => expect(readFileSync(log, 'utf8')).toContain('.cc'), { timeout: 240_000 });
     process_.kill('SIGINT');
     expect(await exitOf(process_)).toBe(130);
     expect(remnants(layout)).toEqual([]);

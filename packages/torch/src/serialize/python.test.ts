@@ -106,7 +106,7 @@ describe.skipIf(python === undefined)(`Python reads what we wrote${REASON}`, () 
       saveSafetensors(join(folder, 'x.safetensors'), Object.entries(tensors), { labels: 'ü' });
     });
     read = runPython(python!, READ_FILES, folder) as Record<string, unknown>;
-  }, 60_000);
+  });
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -307,7 +307,7 @@ describe('threads', () => {
         break;
       }`;
     const argv = ['--input-type=module', '-e', program, JSON.stringify({ list, spec })];
-    expect(execFileSync(process.execPath, argv, { encoding: 'utf8', timeout: 30_000 })).toBe('2\n');
+    expect(execFileSync(process.execPath, argv, { encoding: 'utf8', timeout: 240_000 })).toBe('2\n');
   });
 
   describe('ended in the middle of decoding, an addon does not take the process with it', () => {
@@ -325,7 +325,7 @@ describe('threads', () => {
     const run = (ending: string, input: string) =>
       spawnSync(process.execPath, ['--input-type=module', '-e', program(ending), input], {
         encoding: 'utf8',
-        timeout: 60_000,
+        timeout: 240_000,
       });
 
     test('by the end of the process', () => {

@@ -18,7 +18,7 @@ beforeAll(async () => {
   expect(result.state).toBe('finished');
   expect(result.done).toBe(27);
   frames.count = result.frames;
-}, 60_000);
+});
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 /** All files below a folder with a hash of their contents. */
@@ -83,7 +83,7 @@ describe('a second sitting', () => {
     await rm(join(out, 'clips', '7'), { recursive: true, force: true });
     expect((await synthesize({ out, workers: 1, ...small })).state).toBe('finished');
     expect(contents(out)).toEqual(contents(whole));
-  }, 60_000);
+  });
 
   test('with other options is refused and harms nothing', async () => {
     const before = contents(whole);

@@ -29,7 +29,7 @@ test('the places of every batch are shared without loss or overlap', () => {
   }
 });
 
-describe.skipIf(!enough)('two processes', { timeout: 120_000 }, () => {
+describe.skipIf(!enough)('two processes', () => {
   test('with batch norm over both train as one does, checkpointing or not: 10 steps, and every evaluation', async () => {
     await expectSameAsOne(data, 2);
   });

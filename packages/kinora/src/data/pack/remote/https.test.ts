@@ -37,7 +37,7 @@ beforeAll(async () => {
     workerData: { root, tls: certificate() } satisfies WebServerSetup,
   });
   address = `https://localhost:${await new Promise((resolve) => server.once('message', resolve))}`;
-}, 60_000);
+});
 afterAll(async () => {
   await server?.terminate();
   folder?.[Symbol.dispose]();

@@ -289,7 +289,7 @@ describe('bad servers', () => {
       const start = performance.now();
       controller.abort(new Error('asked to stop'));
       await expect(next).rejects.toThrow('asked to stop');
-      expect(performance.now() - start).toBeLessThan(20_000); // below the 90 s after which a server is given up
+      expect(performance.now() - start).toBeLessThan(60_000); // below the 90 s after which a server is given up
     }
     await loader.close();
   });
