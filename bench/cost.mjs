@@ -55,15 +55,15 @@ print(
   places.map(() => '---:'),
 );
 print(
-  'training by itself, clips/s',
+  'training alone, clips/s',
   places.map(({ trains }) => count(trains)),
 );
 print(
-  'decoding by itself, clips/s',
+  'decoding alone, clips/s',
   places.map(({ decodes }) => count(decodes)),
 );
 print(
-  'sending gradients, of a step',
+  'sending gradients, share of a step',
   places.map(({ sends }) => (sends === 0 ? '' : `${percent(sends)} %`)),
 );
 print(
@@ -71,11 +71,11 @@ print(
   places.map(({ clips }) => count(clips)),
 );
 print(
-  'read from disks, MB/s',
+  'read from disk, MB/s',
   places.map(({ clips }) => count((clips * FRAMES * BYTES_A_FRAME) / 1e6)),
 );
 print(
-  'in the way',
+  'bottleneck',
   places.map((place) => obstacle(place)),
 );
 for (const [name, clips] of DATA)
