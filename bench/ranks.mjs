@@ -66,7 +66,7 @@ async function freePort() {
 
 function heading() {
   const command = ['node bench/ranks.mjs', ...process.argv.slice(2)].join(' ');
-  return `\`${command}\` on ${availableParallelism()} cores of ${cpus()[0]?.model.trim()}: ${values.model}, ${parameters} parameters, steps of ${values.clips} clips, medians (least to most) of ${values.rounds} rounds of ${values.steps} steps, and of ${values.timed} timed steps:`;
+  return `\`${command}\` on ${availableParallelism()} cores of ${cpus()[0]?.model.trim()}: ${values.model}, ${parameters} parameters, steps of ${values.clips} clips, medians (smallest to largest) of ${values.rounds} rounds of ${values.steps} steps, and of ${values.timed} timed steps:`;
 }
 
 function table() {
@@ -82,13 +82,13 @@ function table() {
   const rows = [
     ['a step, 1 process x 2 threads', time(laps.alone)],
     [`a step, 2 processes x 1 thread, gradients by ${kind}`, time(laps.shared)],
-    ['the same over that of one process', ratio(laps.shared, laps.alone)],
+    ['ratio to one process', ratio(laps.shared, laps.alone)],
     ['a step, 2 processes x 1 thread, gradients after backward', time(laps.after)],
-    ['a step of 2 processes that do not speak', time(laps.silent)],
-    ['sending the gradients, with nothing else to do', time(laps.sending)],
-    ['bytes on the wire a step', apart ? spread(laps.bytes).median.toFixed(0) : 'not measured: needs root'],
+    ['a step of 2 processes without communication', time(laps.silent)],
+    ['sending the gradients, nothing else running', time(laps.sending)],
+    ['bytes sent per step', apart ? spread(laps.bytes).median.toFixed(0) : 'not measured: needs root'],
     [
-      'over the least that averaging needs',
+      'ratio to the minimum for averaging',
       apart
         ? ratio(
             laps.bytes,
@@ -115,6 +115,6 @@ function bucketTable() {
       figures(shares, 0),
     ];
   });
-  const heads = ['a bucket holds: buckets', 'under way, ms', 'after backward, ms', 'hidden by backward, %'];
+  const heads = ['bucket size: buckets', 'in flight, ms', 'after backward, ms', 'hidden by backward, %'];
   return [heads, ['---', '---:', '---:', '---:'], ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
