@@ -1,5 +1,4 @@
-// Every side of every comparison still runs: once, as small as it can be. What it measures is not looked at but for being a
-// time or a rate.
+// Every side of every comparison runs once, at the smallest size. The test only checks that each prints a time or a rate.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,7 +28,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-// What is for a GPU is rehearsed with the CPU: every part has its table, and the second call has nothing left to do.
+// Rehearses the GPU benchmark on the CPU: every part prints its table, and a second call has nothing left to do.
 test.skipIf(prepared.python === undefined)('the table for a GPU', { timeout: 1_200_000 }, () => {
   const main = fileURLToPath(new URL('gpu/main.mjs', import.meta.url));
   const out = join(folder, 'gpu.md');

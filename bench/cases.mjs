@@ -1,4 +1,4 @@
-// What is compared with what, on what, and with which target. To add a comparison, add an entry.
+// The comparisons: what is measured, against which peer, and the target ratio. To add a comparison, add an entry.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
 
-/** glibc keeps large blocks instead of giving them back to the kernel, as the engine's cache of blocks does for ours. */
+/** Makes glibc keep large blocks instead of returning them to the kernel, as the engine's block cache does on our side. */
 const KEEP_MEMORY = {
   MALLOC_MMAP_MAX_: '0',
   MALLOC_TRIM_THRESHOLD_: '17179869184',
@@ -109,7 +109,7 @@ export function cases({ python, tfjs, data, onnx, libtorch }) {
   ];
 }
 
-/** What Node needs to start with Kinora, beyond what it needs to start. */
+/** Start time with Kinora minus start time of bare Node. */
 const starts = (
   /** @type {(name: string, ...args: string[]) => Command} */ ours,
   /** @type {string} */ libtorch,

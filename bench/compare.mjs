@@ -1,5 +1,5 @@
-// Compares our side of a case with its peers: all of them started, then measured in turn, again and again, so that what
-// else the machine does hits all alike. Each round gives one ratio; a case is judged by the median of its ratios.
+// Compares our side of a case with its peers. All sides start first and are then measured in turns, so that other load on the
+// machine affects all of them alike. Each round gives one ratio; the result of a case is the median of its ratios.
 import { startSide } from './side.mjs';
 import { spread } from './statistics.mjs';
 
@@ -7,8 +7,8 @@ import { spread } from './statistics.mjs';
  * @typedef {import('./side.mjs').Command} Command
  * @typedef {object} Peer
  * @property {string} name
- * @property {Command | undefined | '' | false} side none: it cannot be had here
- * @property {number} [target] the least ratio aimed at; none: reported only
+ * @property {Command | undefined | '' | false} side none: not available here
+ * @property {number} [target] smallest acceptable ratio; none: reported only
  *
  * @typedef {object} Case
  * @property {string} name

@@ -1,5 +1,5 @@
-// What the three big data sets cost on two cores and on 1, 8 and 64 GPUs: a calculation for docs/scale.md from rates that other
-// programs measure, given as flags, and from what is assumed, which stands below. `node bench/cost.mjs --help`.
+// Calculates for docs/scale.md how long three large data sets take on two cores and on 1, 8 and 64 GPUs, from rates that other
+// programs measure (given as flags) and from the assumptions below. `node bench/cost.mjs --help`.
 import { KinoraError } from '@kinora/torch/error';
 import { Command } from 'commander';
 import { flagsOf } from './flags.mjs';
@@ -8,11 +8,11 @@ import { sendingBytes, sendingSums } from './sending.mjs';
 /** ConvColumn6 on clips of 18x84x84. */
 const FRAMES = 18;
 const PARAMETERS = 3_886_883;
-/** Of the clips that the input path is measured with (`npm run bench -- --only input`). */
+/** Frames of the clips that the input pipeline is measured with (`npm run bench -- --only input`). */
 const FRAMES_MEASURED = 16;
 /** 22.8 GB of 148,092 clips of about 36 frames. */
 const BYTES_A_FRAME = 4277;
-/** Clips of a step on each GPU, and cores that decode for it. */
+/** Clips per step on each GPU, and cores that decode for it. */
 const [BATCH, CORES] = [100, 16];
 const EPOCHS = 30;
 const CORES_ALONE = 2;
@@ -43,7 +43,7 @@ const command = new Command('bench/cost.mjs')
   .addHelpText('after', '\nExample:\n  $ node bench/cost.mjs --input 262 --step 5.85 --gpu 2500');
 const { input, step, gpu } = (await flagsOf(command)).options;
 
-/** Clips that a core makes ready in a second. */
+/** Clips that one core decodes and augments per second. */
 const ready = (input * FRAMES_MEASURED) / FRAMES;
 const places = [cores(), ...[1, 8, 64].map(gpus)];
 print(

@@ -1,4 +1,4 @@
-// The words of a bench program's command line: its help, and errors as `kinora` tells them.
+// Parses the command line of a bench program: its help, and errors in the same form as `kinora`.
 import { execute } from '../packages/kinora/dist/cli/run.js';
 import { describeFailure } from '../packages/kinora/dist/cli/terminal/failure.js';
 

@@ -1,5 +1,5 @@
-// The floor under a step of ConvColumn6: what its arithmetic takes at this machine's rate, and what its maps take at this
-// machine's bandwidth, beside what the step takes. `node bench/floor.mjs [NETWORK] [CLIPS] [--by-layers]`.
+// The floor of a step of ConvColumn6: how long its arithmetic takes at this machine's rate and its feature maps at this
+// machine's bandwidth, next to the measured time of the step. `node bench/floor.mjs [NETWORK] [CLIPS] [--by-layers]`.
 import { inferenceMode, ops, scope } from '@kinora/torch';
 import { Command } from 'commander';
 import { entryCost, findNetwork, networkInput } from 'kinora';
@@ -8,7 +8,7 @@ import { trainStep } from '../packages/kinora/dist/train/step.js';
 import { flagsOf } from './flags.mjs';
 import { makeTraining, randomClips } from './ours/training.mjs';
 
-/** Large enough for a processor's full rate and beyond its caches. */
+/** Large enough to reach the processor's full rate and exceed its caches. */
 const [SIDE, BYTES] = [2048, 2 ** 28];
 const RUNS = 7;
 
@@ -43,17 +43,18 @@ console.log(`float32 products of ${SIDE}x${SIDE} matrices: ${giga(flops)} GFLOP/
 ${row(`training step, ${clips} clips`, trainOperations() * clips, learnt * clips, step)}
 ${row('inference, one clip', 2 * cost.macs, seen, predict)}`);
 
-/** Forward, and backward twice as much; but nobody asks for the gradient of the clips. */
+/** Forward, and twice as much backward, except the gradient of the clips, which is not needed. */
 function trainOperations() {
   const first = cost.layers.find(({ macs }) => macs > 0)?.macs ?? 0;
   return 2 * (3 * cost.macs - first);
 }
 
 /**
- * Bytes that each layer's maps are read and written in, once each time a pass needs them, for one clip: a convolution's input and
- * output forward, twice that backward; an activation reads and writes, then reads two and writes; a pool also notes places, in 8 bytes
- * each. A norm that learns reads twice and writes, then reads both twice and writes, the activation after it included; with a
- * pool, too, the full map is read twice, and then twice and written, and places are a byte each.
+ * Bytes of feature maps that a pass reads and writes for one clip, counted once per pass that needs them. A convolution reads its
+ * input and writes its output forward, and moves twice that backward. An activation reads and writes once, then reads two maps and
+ * writes one. A pool also writes its indices, 8 bytes each. A norm with gradients reads twice and writes once, then reads both maps
+ * twice and writes one, including the activation after it. If a pool follows too, the full map is read twice, then read twice and
+ * written once, and indices take one byte each.
  * @param {import('kinora').NetworkCost} of @param {'train' | 'eval'} mode
  */
 function traffic({ layers }, mode) {

@@ -1,9 +1,9 @@
 #!/bin/bash
-# Everything for a machine with CUDA and no network. `bench/gpu.sh pack [FILE]` here writes one archive: what is built, the npm packages
-# that it needs, and Node. There, unpacked, `bench/gpu.sh run` builds the engine against python3's torch, compares steps on the GPU
-# with the CPU's, measures, trains, and writes docs/performance-gpu.md. Needs there: g++, python3 with torch 2.x for CUDA, torchvision
-# and PIL (PYTHON names another interpreter). Ended in the middle, the same command goes on. `bench/gpu.sh run cpu` rehearses it all without
-# a GPU; with KINORA_BENCH=tiny in minutes.
+# Benchmarks for a machine with CUDA and no network. Here, `bench/gpu.sh pack [FILE]` writes one archive: the build, the npm packages
+# that it needs, and Node. Unpack it there and run `bench/gpu.sh run`: it builds the engine against python3's torch, compares steps on
+# the GPU with the CPU's, measures, trains, and writes docs/performance-gpu.md. It needs g++ and python3 with torch 2.x for CUDA,
+# torchvision and PIL (set PYTHON to use another interpreter). If interrupted, the same command resumes. `bench/gpu.sh run cpu`
+# rehearses everything without a GPU; with KINORA_BENCH=tiny in minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 NODE_HERE=.node/bin # Node in the archive
@@ -18,7 +18,7 @@ pack() {
   echo "$file: unpack it there, then: bench/gpu.sh run"
 }
 
-# What npm lists for kinora comes as absolute paths; the workspaces themselves are links.
+# npm lists kinora's packages as absolute paths; the workspaces themselves are links.
 packed_paths() {
   printf '%s\n' "$NODE_HERE" LICENSE bench package.json node_modules/kinora node_modules/@kinora/torch
   printf 'packages/%s\n' {kinora,torch}/{dist,package.json} torch/{native,install}

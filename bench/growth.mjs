@@ -1,6 +1,6 @@
-// How start-up time and memory grow with the clips of a data set: lists of a thousand to a million clips are generated and
-// read, and a training loader started on each until its first batch. All lines name the same few clips, so that nothing but
-// the number of lines differs. `node bench/growth.mjs [clips ...]`
+// Measures how start-up time and memory grow with the number of clips. Generates and reads lists of a thousand to a million
+// clips, and runs a training loader on each until its first batch. All lines refer to the same few clips, so that only the
+// number of lines differs. `node bench/growth.mjs [clips ...]`
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -73,7 +73,7 @@ async function row(clips, kind, file, root) {
   rmSync(file);
 }
 
-/** Seconds of processor time so far, of all threads: on a machine that is shared, what a clock says is others' work too. */
+/** CPU seconds so far, of all threads; on a shared machine, wall time includes other programs' work. */
 function cpu() {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;

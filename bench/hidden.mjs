@@ -1,12 +1,12 @@
-// How much of the sending of gradients backward hides, from when each bucket went off and came back on every rank. Ranks
-// share a clock, so that no step has to be compared with another: noise changes how long things take, not which of
-// them comes first.
+// Computes how much gradient communication backward hides, from the times at which each bucket was sent and returned on every
+// rank. Ranks share a clock, so steps need not be compared with each other: noise changes how long things take, not their
+// order.
 
 /** @typedef {{ off: number, back: number }} BucketTime */
 
 /**
- * Of one step, in milliseconds: `sending`, while any bucket was under way that all ranks had given away; `exposed`, what of
- * it came after the last gradient of all ranks.
+ * Times of one step, in milliseconds. `sending`: some bucket that all ranks had sent was in flight. `exposed`: the part of it
+ * after the last gradient of all ranks.
  * @param {readonly (readonly BucketTime[])[]} ranks each rank's buckets, in the order of sending
  */
 export function sendingOf(ranks) {
@@ -14,7 +14,7 @@ export function sendingOf(ranks) {
     off: Math.max(...ranks.map((times) => times[i]?.off ?? Number.NaN)),
     back: Math.max(...ranks.map((times) => times[i]?.back ?? Number.NaN)),
   }));
-  // A bucket goes off when its last gradient is there, the last one with the last of all.
+  // A bucket is sent when its last gradient is ready; the last bucket with the last gradient of all.
   const backwardEnds = Math.max(...buckets.map(({ off }) => off));
   const end = Math.max(...buckets.map(({ back }) => back));
   return { sending: covered(buckets), exposed: end - backwardEnds };

@@ -1,4 +1,4 @@
-// The heading of a table of results: on what machine and with which versions it was measured, and by which command.
+// The heading of a results table: machine, versions and command.
 import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { engineInfo } from '@kinora/torch';

@@ -1,4 +1,4 @@
-// `npm run bench`: Kinora beside what a user would pick instead, alternately in one run. Prints each round, then a table of
+// `npm run bench`: measures Kinora and its alternatives in turns, in one run. Prints each round, then a table of
 // ratios with their spread; `--out FILE` writes the table with machine, versions and command.
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -15,7 +15,7 @@ import { prepare } from './prepare.mjs';
 import { table } from './table.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-/** Of all comparisons, whatever can be had here. */
+/** The comparisons whose peers are available here. */
 const NAMES = cases({ python: undefined, tfjs: false, data: '', onnx: '', libtorch: '' }).map(
   ({ name }) => name,
 );

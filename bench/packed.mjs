@@ -1,5 +1,5 @@
-// Packed shards against loose files when nothing is in memory: every clip of a list is read once, frames not decoded, each
-// side in a process of its own after the kernel has dropped its caches (as root on Linux; elsewhere it says that it cannot).
+// Packed shards against loose files with cold caches. Reads every clip of a list once, without decoding, each side in a
+// separate process after the kernel has dropped its caches (needs root on Linux; prints a message elsewhere).
 // `node bench/packed.mjs FOLDER LIST`, such as `node bench/packed.mjs data/gestures/clips data/gestures/train.csv`
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -92,7 +92,7 @@ function dropCaches() {
   }
 }
 
-/** Reads every clip's frames, as training would before it decodes them. */
+/** Reads every clip's frames, as training does before it decodes them. */
 async function read() {
   const [, file = '', folder = '', order] = process.argv.slice(2);
   const { items } = folder === '' ? readPack(file) : readClipList(file, folder);

@@ -1,5 +1,6 @@
-// What the comparisons need: a Python with PyTorch, torchvision and PIL, TensorFlow.js, a small set of synthetic gestures, an
-// exported network. Each is made or installed once; a peer that cannot be had is told, and its comparisons are left out.
+// Prepares what the comparisons need: a Python with PyTorch, torchvision and PIL, TensorFlow.js, a small set of synthetic
+// gestures, an exported network. Each is made or installed once. A peer that is not available is reported, and its comparisons
+// are skipped.
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -99,7 +100,7 @@ export function exportNetwork(cache) {
   return exportModel(weights, { format: 'onnx', out }).file;
 }
 
-/** The shared library that the addon is linked with. */
+/** The shared library that the addon links to. */
 export function libtorch() {
   const folder = readCurrent()?.libtorch.lib ?? '';
   return join(folder, process.platform === 'darwin' ? 'libtorch_cpu.dylib' : 'libtorch_cpu.so');

@@ -1,9 +1,9 @@
-// What training on 8 and 64 GPUs should cost: `node bench/ranks-at-scale.mjs`. A calculation, not a measurement; every
-// assumption stands in bench/sending.mjs, and bench/ranks.mjs measures what of it two processes on one machine can show.
+// Estimates the efficiency of training on 8 and 64 GPUs: `node bench/ranks-at-scale.mjs`. A calculation, not a measurement. All
+// assumptions are in bench/sending.mjs; bench/ranks.mjs measures the part that two processes on one machine can show.
 
 import { assumed, sendingBytes, sendingSums } from './sending.mjs';
 
-/** Seconds of a step on one GPU, with nothing to wait for; a third of it is forward. */
+/** Seconds of a step on one GPU without waiting; a third of it is forward. */
 const STEPS = [0.025, 0.1];
 /** 4 bytes each. */
 const PARAMETERS = { ConvColumnSmall: 849_339, ConvColumn6: 3_886_883, ResNet3D_18: 33_200_000 };

@@ -1,7 +1,7 @@
-// What training in two processes costs: `node bench/ranks.mjs [--model NAME] [--clips N] [--rounds N] [--steps N] [--timed N]`
-// makes the same steps on N clips in one process with two threads, and in two processes with one thread each that share the
-// clips, alternately; then so many steps that note when each bucket of gradients went off and came back. As root the two have
-// a network of their own (unshare), so that every byte on it is theirs.
+// Measures the cost of training in two processes: `node bench/ranks.mjs [--model NAME] [--clips N] [--rounds N] [--steps N] [--timed N]`
+// runs the same steps on N clips in one process with two threads and, alternately, in two processes with one thread each that
+// share the clips. Then it runs timed steps, which record when each bucket of gradients was sent and returned. As root it gives
+// the two their own network (unshare), so that every byte on it is theirs.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';

@@ -1,5 +1,5 @@
-// How the rate of training steps grows with cores, clips in a batch and the size of a clip. The best step of several rounds
-// each, all rows in turns: what the machine does when nothing else does. `node bench/scale.mjs`.
+// Measures the rate of training steps for different numbers of cores, batch sizes and clip sizes. Each row is the best step of
+// several rounds, all rows in turns, which approximates a machine without other load. `node bench/scale.mjs`.
 import { threads } from '@kinora/torch';
 import { Command } from 'commander';
 import { trainStep } from '../packages/kinora/dist/train/step.js';

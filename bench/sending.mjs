@@ -1,19 +1,19 @@
-// How long sending gradients among 8 and 64 GPUs should take: a calculation from what is assumed of their network, shared by the
-// programs that say what many GPUs would bring.
+// Estimates how long 8 and 64 GPUs take to exchange gradients, from assumptions about their network. Shared by the programs that
+// calculate scaling.
 
 export const assumed = {
-  /** Bytes a second that a ring of all-reduce moves between neighbours: NVLink in a host, one 200 Gbit/s adapter between. */
+  /** Bytes per second of a ring all-reduce between neighbours: NVLink within a host, one 200 Gbit/s adapter between hosts. */
   bandwidth: { inside: 150e9, between: 20e9 },
-  /** Seconds from neighbour to neighbour: NCCL in a host and between hosts, TCP between CPUs. */
+  /** Latency in seconds between neighbours: NCCL within and between hosts, TCP between CPUs. */
   latency: { inside: 5e-6, between: 15e-6, tcp: 40e-6 },
   gpusInHost: 8,
-  /** Bytes of the first bucket of gradients, and of the others at most: the last one has no backward left to hide behind. */
+  /** Bytes of the first bucket of gradients, and at most of each other one. No backward computation remains to hide the last one. */
   buckets: { first: 2 ** 20, others: 25 * 2 ** 20 },
   /** Small all-reduces over Gloo in every step: loss and counts. */
   sums: 1,
 };
 
-/** Seconds that a ring all-reduce of so many bytes takes (Patarasuk and Yuan 2009). */
+/** Seconds that a ring all-reduce of this many bytes takes (Patarasuk and Yuan 2009). */
 const ring = (
   /** @type {number} */ n,
   /** @type {number} */ bytes,

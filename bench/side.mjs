@@ -1,5 +1,5 @@
-// One side of a comparison: a process that is ready, waits, and measures once for each line it is sent. It does nothing
-// while another side measures, and its start is nobody's time.
+// One side of a comparison: a process that starts, waits, and measures once for each line it receives. It is idle while another
+// side measures, and its start-up is not part of any measurement.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
  * @typedef {{ measure: () => Promise<number>, close: () => Promise<void> }} Side
  */
 
-/** Lines a side may print before it says that it is ready, or instead of a number, for the error. */
+/** Lines that a side may print before `ready`, or instead of a number; shown in the error. */
 const KEPT = 20;
 
 /**

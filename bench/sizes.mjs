@@ -1,5 +1,4 @@
-// How much each side does for one number. `KINORA_BENCH=tiny` makes all of it as small as it can be: the tests run every
-// side that way, to see that it runs.
+// How much work each side does per measurement. `KINORA_BENCH=tiny` reduces it to the minimum; the tests run every side that way.
 import { availableParallelism } from 'node:os';
 
 const tiny = process.env.KINORA_BENCH === 'tiny';

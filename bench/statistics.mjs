@@ -1,4 +1,4 @@
-// The few statistics that the tables print.
+// The statistics that the tables print.
 
 /** @param {readonly number[]} values */
 export function median(values) {

@@ -1,4 +1,4 @@
-// The table of results, in Markdown: one line for each peer.
+// The results table in Markdown: one line per peer.
 import { number } from './compare.mjs';
 
 /** @param {readonly import('./compare.mjs').Result[]} results */

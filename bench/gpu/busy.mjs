@@ -1,5 +1,5 @@
-// How busy a GPU is while something runs: the share of time in which a kernel ran, as nvidia-smi counts it, sampled twice a
-// second; and the most memory that was in use. Prints and gives nothing where there is no such program.
+// GPU utilisation while something runs: the share of time in which a kernel ran, as nvidia-smi reports it, sampled twice a
+// second, and the peak of memory in use. Does nothing if nvidia-smi is not installed.
 import { spawn } from 'node:child_process';
 
 /**

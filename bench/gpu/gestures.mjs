@@ -1,4 +1,4 @@
-// The synthetic gestures that the GPU's parts train on, made once: loose for PyTorch, packed for Kinora.
+// The synthetic gestures that the GPU benchmarks train on, rendered once: loose files for PyTorch, a pack for Kinora.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';

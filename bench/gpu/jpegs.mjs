@@ -1,5 +1,5 @@
-// From JPEGs in memory to updated weights by the loop of `kinora train`: ConvColumn6 on synthetic gestures, packed, and read once so
-// that the kernel holds them; all cores decode. Prints clips a second and how busy the GPU was. `node bench/gpu/jpegs.mjs [DEVICE] [CACHE]`.
+// JPEGs in memory to updated weights through the loop of `kinora train`: ConvColumn6 on packed synthetic gestures, read once so
+// that the kernel caches them; all cores decode. Prints clips/s and GPU utilisation. `node bench/gpu/jpegs.mjs [DEVICE] [CACHE]`.
 import { effectiveConfig, preprocessSpec } from 'kinora';
 import { silent } from '../../packages/kinora/dist/progress.js';
 import { fresh } from '../../packages/kinora/dist/train/beginning.js';
@@ -61,7 +61,7 @@ async function rate(precision) {
 }
 
 /**
- * The list so often that an epoch has at least that many clips: between epochs a pipeline runs empty, and those of real data are long.
+ * Repeats the list until an epoch has at least this many clips: the pipeline drains between epochs, and epochs of real data are long.
  * @param {import('../../packages/kinora/dist/data/lists/clip-list.js').ClipList} list @param {number} clips
  */
 function longer(list, clips) {

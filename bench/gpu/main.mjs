@@ -1,5 +1,5 @@
-// The table for a GPU, part after part: what a part printed is kept under .cache/gpu, so that the same command goes on where it
-// was ended; `--again` begins anew. `node bench/gpu/main.mjs [--device cpu] [--only WORDS] [--out FILE]`.
+// Runs the GPU benchmarks part by part. The output of each part is kept under .cache/gpu, so that the same command resumes where
+// it was interrupted; `--again` starts over. `node bench/gpu/main.mjs [--device cpu] [--only WORDS] [--out FILE]`.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';

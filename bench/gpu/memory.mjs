@@ -1,5 +1,5 @@
-// The most memory that training steps of ConvColumn6 hold, plain and with activation checkpointing, each in a process of its own:
-// on a GPU what nvidia-smi says is in use beyond what was before, on a CPU resident memory. `node bench/gpu/memory.mjs [DEVICE]`.
+// Peak memory of training steps of ConvColumn6, with and without activation checkpointing, each in a separate process. On a GPU
+// it is the increase that nvidia-smi reports, on a CPU resident memory. `node bench/gpu/memory.mjs [DEVICE]`.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

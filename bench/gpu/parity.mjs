@@ -1,6 +1,6 @@
-// Two training steps of several networks on the CPU and on another device from the same weights and clips: loss and logits must
-// agree; and ConvColumn6 twice in deterministic mode, whose bits must. `node bench/gpu/parity.mjs [DEVICE]`, by default cuda:0.
-// Exits with 1 where they do not.
+// Runs two training steps of several networks on the CPU and on another device, from the same weights and clips. Loss and logits
+// must agree. ConvColumn6 runs twice in deterministic mode and must agree bit for bit. `node bench/gpu/parity.mjs [DEVICE]`, by default cuda:0.
+// Exits with code 1 if they do not.
 import { cuda } from '@kinora/torch';
 import { effectiveConfig, findNetwork, preprocessSpec } from 'kinora';
 import { trainStep } from '../../packages/kinora/dist/train/step.js';
@@ -8,7 +8,7 @@ import { newTraining, trainingClips } from '../../packages/kinora/dist/train/tra
 import { randomClips } from '../ours/training.mjs';
 
 const NETWORKS = ['ConvColumn6', 'ConvColumnSmall', 'ResNet3DSmall', 'R2Plus1DSmall', 'MobileNet3DSmall'];
-/** Largest difference of logits, as a share of the largest logit: float32 sums in another order, through ten layers. */
+/** Largest difference of logits, relative to the largest logit: float32 sums in a different order, through ten layers. */
 const TOLERANCE = 1e-3;
 
 const [device = 'cuda:0'] = process.argv.slice(2);
@@ -37,7 +37,7 @@ console.log(`ConvColumn6 twice, deterministic: ${same ? 'the same bits' : 'other
 process.exit(failed === 0 ? 0 : 1);
 
 /**
- * Two steps without dropout: the second sees what the first one's gradients did.
+ * Two steps without dropout: the second shows the effect of the first one's gradients.
  * @param {string} model @param {string} on @param {boolean} [deterministic]
  */
 function step(model, on, deterministic = false) {

@@ -1,5 +1,5 @@
-// Clips a second of training steps, from bytes in memory to updated weights, in each precision; and in bf16 with 128 channels
-// where ConvColumn6 has 124, which is no multiple of 8. `node bench/gpu/rates.mjs [DEVICE]`.
+// Training steps in clips/s, from bytes in memory to updated weights, in each precision; also in bf16 with 128 channels
+// where ConvColumn6 has 124, which is not a multiple of 8. `node bench/gpu/rates.mjs [DEVICE]`.
 import { ConvColumn } from '../../packages/kinora/dist/model/conv-column.js';
 import { convColumnTables } from '../../packages/kinora/dist/model/conv-column-tables.js';
 import { addNetwork } from '../../packages/kinora/dist/model/registry.js';
@@ -22,7 +22,7 @@ for (const [name, model, precision, tf32] of /** @type {const} */ ([
   console.log(`| ${name}${await rate(model, { precision, tf32 })} |`);
 
 /**
- * The layout that was chosen, and clips a second. As in training, a step is launched before the last one is read.
+ * The chosen layout, and clips/s. As in training, a step is launched before the loss of the previous one is read.
  * @param {string} model @param {Partial<import('kinora').RunConfigInput>} changes
  */
 async function rate(model, changes) {
@@ -48,7 +48,7 @@ async function rate(model, changes) {
   return `, ${settings.precision?.layout} | ${((steps * clips) / seconds).toPrecision(4)}`;
 }
 
-/** A network of its own in which convolutions and norms of `from` channels have `to`. Returns its name. */
+/** Registers a copy of the network in which convolutions and norms of `from` channels have `to`. Returns its name. */
 function padChannels(/** @type {string} */ name, /** @type {number} */ from, /** @type {number} */ to) {
   const table = convColumnTables.find((one) => one.name === name);
   if (table === undefined) throw new Error(`no table of ${name}`);

@@ -1,4 +1,4 @@
-// A network with its optimizer on a device, made as `kinora train` makes them, and clips of random bytes that lie in memory.
+// A network with its optimizer on a device, created as `kinora train` creates them, and clips of random bytes in memory.
 import { cuda } from '@kinora/torch';
 import { effectiveConfig, preprocessSpec } from 'kinora';
 import { findNetwork } from '../../packages/kinora/dist/model/registry.js';

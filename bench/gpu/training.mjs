@@ -1,5 +1,5 @@
-// Whole trainings of ConvColumn5 to 9 on synthetic gestures by `kinora train`: top-1 on people who were not trained on, and wall time.
-// One that was ended goes on; the row of one that came to its end is kept. `node bench/gpu/training.mjs [DEVICE] [CACHE]`.
+// Trains ConvColumn5 to 9 on synthetic gestures with `kinora train`: top-1 on people not in the training set, and wall time.
+// Interrupted runs resume, and the rows of finished runs are kept. `node bench/gpu/training.mjs [DEVICE] [CACHE]`.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { sizes } from '../sizes.mjs';

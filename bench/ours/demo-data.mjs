@@ -1,4 +1,4 @@
-// The demo's recipe on a small set of synthetic gestures, for the sides that read clips from disk.
+// The demo's recipe on a small set of synthetic gestures, for sides that read clips from disk.
 import { demoConfig } from '../../packages/kinora/dist/config/demo.js';
 
 /** @param {string} folder of a synthetic data set */

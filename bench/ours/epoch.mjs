@@ -1,4 +1,4 @@
-// One epoch of the demo's network from JPEG folders to updated weights, on all cores. Prints clips a second.
+// One epoch of the demo's network from JPEG folders to updated weights, on all cores. Prints clips/s.
 import { effectiveConfig, preprocessSpec } from 'kinora';
 import { readSplit, trainingLoader } from '../../packages/kinora/dist/train/data.js';
 import { trainStep } from '../../packages/kinora/dist/train/step.js';

@@ -1,4 +1,4 @@
-// JPEG folders to augmented batches as `kinora train` reads them, in one thread on one core. Prints clips a second.
+// JPEG folders to augmented batches as `kinora train` reads them, in one thread on one core. Prints clips/s.
 import { effectiveConfig, preprocessSpec } from 'kinora';
 import { readSplit, trainingLoader } from '../../packages/kinora/dist/train/data.js';
 import { sizes } from '../sizes.mjs';

@@ -1,5 +1,5 @@
-// `a.add_(b)` of two tensors of one element. Prints microseconds: the best of several runs, since a call is so short that
-// whatever else the machine does falls between calls.
+// `a.add_(b)` on two one-element tensors. Prints microseconds, the best of several runs: a call is so short that other load on
+// the machine falls between calls.
 import { tensor, threads } from '@kinora/torch';
 import { sizes } from '../sizes.mjs';
 import { seconds, serve } from './serve.mjs';

@@ -1,4 +1,4 @@
-// The peak of resident memory while something runs, as Linux counts it.
+// Peak resident memory while something runs, as Linux reports it.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /** MiB. @param {() => unknown} work */

@@ -1,5 +1,5 @@
 // One of the two processes of bench/ranks.mjs: `RANK=0 node rank.mjs MODEL CLIPS ROUNDS STEPS TIMED`, with torchrun's
-// other variables. Rank 0 prints what it has measured, as JSON.
+// other variables. Rank 0 prints its measurements as JSON.
 import { readFileSync } from 'node:fs';
 import { distributed, ops, threads } from '@kinora/torch';
 import { trainStep } from '../../packages/kinora/dist/train/step.js';
@@ -20,7 +20,7 @@ process.exit(0);
 
 /** @param {distributed.World} world */
 async function measure(world) {
-  // So small a rate that the weights stay, whatever the ranks do apart.
+  // So small a learning rate that the weights stay the same when ranks train independently.
   const { network, optimizer, settings, spec } = makeTraining({ model, lr: 1e-9, last_lr: 1e-12 }, 1);
   distributed.broadcastState(world.group, network.stateDict().values());
   const whole = randomClips(Number(clips), spec);
@@ -54,7 +54,7 @@ async function measure(world) {
   const kind = distributed.features().reducer ? 'c10d' : 'after-backward';
   return { kind, laps: await race(), buckets: kind === 'c10d' ? await hide() : [], parameters: numbers };
 
-  /** Steps of every kind, one kind after the other in every round. */
+  /** Steps of every kind, one kind after the other in each round. */
   async function race() {
     const early = together({});
     const late = together({ kind: 'after-backward' });
@@ -108,7 +108,7 @@ async function measure(world) {
   }
 }
 
-/** Bytes that have gone over the loopback device of this network. */
+/** Bytes sent over the loopback device of this network. */
 function sent() {
   return Number(readFileSync('/proc/net/dev', 'utf8').match(/lo:\s*(\d+)/)?.[1]);
 }

@@ -1,4 +1,4 @@
-// What every side in JavaScript does around its measurement: says that it is ready, and answers each line with a number.
+// The protocol of every side in JavaScript: prints `ready`, then answers each line with a number.
 import { createInterface } from 'node:readline';
 
 /**

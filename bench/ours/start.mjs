@@ -1,5 +1,4 @@
-// Time from the start of Node to its end with a program, minus that with an empty one: the median of several differences.
-// Prints milliseconds.
+// Run time of Node with a program minus run time with an empty one: the median of several differences. Prints milliseconds.
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { sizes } from '../sizes.mjs';
@@ -13,7 +12,7 @@ const programs = {
   import: () => code("import 'kinora'"),
   help: () => [cli, '--help'],
   engine: () => code("import { engineInfo } from '@kinora/torch'; engineInfo()"),
-  // Node loads the library and then misses an addon in it: the load is what is measured.
+  // Node loads the library and then fails to find an addon in it; only the load matters.
   libtorch: (library) => code(`try { process.dlopen({ exports: {} }, ${JSON.stringify(library)}) } catch {}`),
 };
 const [name = '', library = ''] = process.argv.slice(2);

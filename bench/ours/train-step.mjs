@@ -1,5 +1,5 @@
-// Training steps of ConvColumn6 as `kinora train` makes them, from the bytes of clips of 18x84x84 to updated weights.
-// Prints clips a second; with `memory`, the peak of resident memory during a step in MiB.
+// Training steps of ConvColumn6 as `kinora train` runs them, from the bytes of clips of 18x84x84 to updated weights.
+// Prints clips/s; with `memory`, the peak of resident memory during a step in MiB.
 import { trainStep } from '../../packages/kinora/dist/train/step.js';
 import { sizes } from '../sizes.mjs';
 import { peakMemory } from './peak-memory.mjs';

@@ -1,5 +1,5 @@
-// What the sides that train or predict share: a network with its optimizer, made as `kinora train` makes them, and clips
-// of random bytes that lie in memory.
+// Shared by the sides that train or predict: a network with its optimizer, created as `kinora train` creates them, and clips
+// of random bytes in memory.
 import { threads } from '@kinora/torch';
 import { effectiveConfig, preprocessSpec } from 'kinora';
 import { newTraining, trainingClips } from '../../packages/kinora/dist/train/training.js';
