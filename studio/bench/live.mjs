@@ -1,5 +1,5 @@
-// How fast a site answers in Live, in a headless Chromium with a made-up camera: `node studio/bench/live.mjs SITE`, with and
-// without threads. Prints a Markdown row for each.
+// Latency of live recognition on a site, in headless Chromium with a fake camera, with and without threads:
+// `node studio/bench/live.mjs SITE`. Prints one Markdown row for each.
 import { cpus, loadavg } from 'node:os';
 import { chromium } from 'playwright-core';
 import { serveFolder } from '../../packages/kinora/dist/serve/static-server.js';
@@ -19,7 +19,7 @@ console.log(
   `${cpus().length} x ${cpus()[0]?.model}, load ${loadavg()[0]?.toFixed(1)} before, Chromium ${browser.version()}\n`,
 );
 console.log(
-  '| threads | latency, median | that is, a second | first answer after opening the room | longest task of the page |',
+  '| threads | latency, median | predictions/s possible | first prediction after opening the room | longest task of the page |',
 );
 console.log('|---|---|---|---|---|');
 for (const isolated of [true, false]) console.log(await measure(isolated));
@@ -49,7 +49,7 @@ async function measure(isolated) {
   const threads = (await page.getByText(/on WebAssembly, \d threads?/).innerText()).match(/(\d) thread/)?.[1];
   await context.close();
   const first = ((seen.first - opened) / 1000).toFixed(2);
-  return `| ${threads} | ${median} ms (${latencies.length} answers) | ${(1000 / median).toFixed(1)} | ${first} s | ${Math.round(seen.longest)} ms |`;
+  return `| ${threads} | ${median} ms (${latencies.length} predictions) | ${(1000 / median).toFixed(1)} | ${first} s | ${Math.round(seen.longest)} ms |`;
 }
 
 /** As a host without the headers would send it. @param {import('playwright-core').Page} page */
