@@ -1,4 +1,4 @@
-/** A comparison as Markdown: the table, what went wrong, and the commands that make each row again. */
+/** A comparison as Markdown: the table, failures, and the commands that reproduce each row. */
 import { percent, plural, threeDigits } from '../figures/words.js';
 import { wilson } from '../measure/interval.js';
 import type { Row } from './compare.js';
@@ -8,11 +8,11 @@ import { rowCommand } from './plan.js';
 export interface Setting {
   /** The base configuration's file. */
   readonly config: string;
-  /** The test list, where there is one. */
+  /** The test list, if any. */
   readonly test?: string;
   /** Processor, threads, engine. */
   readonly machine: string;
-  /** The command that makes all of it. */
+  /** The command that reproduces the whole comparison. */
   readonly command: string;
 }
 
@@ -20,13 +20,13 @@ interface Column {
   readonly heading: string;
   readonly cell: (row: Row) => string | undefined;
   readonly text?: true;
-  /** Shown even where nobody has it yet. */
+  /** Shown even if no row has a value yet. */
   readonly always?: true;
 }
 
 const result = ({ record }: Row) => record?.result;
 
-/** The column that also says how far a row is. */
+/** The column that also shows the state of an unfinished row. */
 const VERDICT = 'val top-1';
 
 const COLUMNS: readonly Column[] = [
@@ -46,17 +46,17 @@ const COLUMNS: readonly Column[] = [
   { heading: 'test order pairs', cell: (row) => share(result(row)?.test?.order) },
 ];
 
-/** The whole page; pictures stand beside it. */
+/** The whole page; the pictures are in the same folder. */
 export function comparisonPage(rows: readonly Row[], setting: Setting): string {
   const parts = [
-    '# Networks compared',
-    `One row a network and seed, made by\n\n    ${setting.command}\n\non ${setting.machine}. What is finished is not done again.`,
+    '# Comparison of networks',
+    `One row per network and seed, from\n\n    ${setting.command}\n\non ${setting.machine}. Running it again trains only the rows that are missing.`,
     table(rows),
     explanation(rows, setting),
     rows.some((row) => row.cost && result(row)) &&
-      '![Top-1 accuracy against multiply-accumulates of a clip](cost.png)',
+      '![Top-1 accuracy against multiply-accumulates per clip](cost.png)',
     rows.some((row) => typeof result(row)?.validation.order === 'number') &&
-      '![Accuracy on the gestures that differ only in the order of their frames](order.png)',
+      '![Accuracy on gestures that differ only in the order of their frames](order.png)',
     failures(rows),
     commands(rows, setting),
   ];
@@ -99,12 +99,12 @@ function explanation(rows: readonly Row[], { test }: Setting): string {
   const cost = rows.find((row) => row.cost !== undefined)?.cost;
   const sentences = [
     cost &&
-      `Training clips/s are of steps of ${cost.batchSize} clips that lie in memory, ms a clip of one clip alone, both the median of several, on ${cost.device} with ${plural(cost.threads, 'thread')}; minutes include decoding, validation and whatever else the machine did.`,
+      `Training clips/s: steps of ${cost.batchSize} clips in memory. ms a clip: inference on a single clip. Both are medians on ${cost.device} with ${plural(cost.threads, 'thread')}. Minutes include decoding, validation and other load on the machine.`,
     done &&
-      `Validation figures are of the best epoch, which was chosen on the same ${done.validation.clips} clips.`,
+      `Validation figures are from the best epoch, which was chosen on the same ${done.validation.clips} clips.`,
     done?.test &&
-      `The test figures are of \`${test ?? 'the test list'}\`: ${done.test.clips} clips that decided nothing.`,
-    'In brackets: the 95 % interval that the number of clips allows (Wilson). Order pairs: gestures that differ only in the order of their frames, forced to choose between the two; chance is 50 %.',
+      `Test figures are from \`${test ?? 'the test list'}\`, a held-out set of ${done.test.clips} clips.`,
+    'In parentheses: the 95 % Wilson interval for this number of clips. Order pairs: accuracy of choosing between two gestures that differ only in the order of their frames; chance is 50 %.',
   ];
   return sentences.filter(Boolean).join(' ');
 }
@@ -113,10 +113,10 @@ function failures(rows: readonly Row[]): string | false {
   const failed = rows.filter(({ error }) => error !== undefined);
   if (failed.length === 0) return false;
   const lines = failed.map(({ plan, error }) => `- \`${plan.config.model_name}\`: ${error}`);
-  return `## What went wrong\n\n${lines.join('\n')}`;
+  return `## Failures\n\n${lines.join('\n')}`;
 }
 
 function commands(rows: readonly Row[], { config }: Setting): string {
   const blocks = rows.map(({ plan }) => rowCommand(plan, config));
-  return `## Each row by itself\n\n\`\`\`sh not run: minutes to hours each\n${blocks.join('\n')}\n\`\`\``;
+  return `## Commands for each row\n\n\`\`\`sh not run: minutes to hours each\n${blocks.join('\n')}\n\`\`\``;
 }
