@@ -1,4 +1,4 @@
-// Writes src/ops.generated.ts: TypeScript declarations of the operators in operators.txt, from the schemas of the libtorch
+// Writes src/ops/ops.generated.ts: TypeScript declarations of the operators in operators.txt, from the schemas of the libtorch
 // on this machine. `--check` writes nothing: against the reference version (1.13) the file must come out the same; against
 // any other it checks that every listed operator exists and still takes the arguments that the declarations allow.
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { allows, merged, signaturesOf } from './signatures.mjs';
 
 const REFERENCE = '1.13';
 const at = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
-const output = at('../src/ops.generated.ts');
+const output = at('../src/ops/ops.generated.ts');
 
 const { engineInfo, overloadsOf } = await import('../dist/index.js');
 const { version } = engineInfo();
@@ -21,7 +21,7 @@ const names = readFileSync(at('operators.txt'), 'utf8')
   .flatMap((line) => line.split(' ').filter(Boolean))
   .sort();
 
-/** What src/adapt.ts adds to the schemas. @type {Readonly<Record<string, Signature[]>>} */
+/** What src/ops/adapt.ts adds to the schemas. @type {Readonly<Record<string, Signature[]>>} */
 const adapted = {
   to: [
     {
@@ -69,9 +69,9 @@ const lines = (members) =>
 const list = (members) => members.map(({ name }) => `  '${name}',`).join('\n');
 
 const text = `/** Generated from libtorch's schemas by scripts/generate-ops.mjs; the list stands in scripts/operators.txt. Do not edit. */
-import type { DType } from './dtype.js';
-import type { Generator } from './random.js';
-import type { Device, Scalar, Tensor } from './tensor.js';
+import type { DType } from '../engine/dtype.js';
+import type { Generator } from '../tensor/random.js';
+import type { Device, Scalar, Tensor } from '../tensor/tensor.js';
 
 export type Int = number | bigint;
 export type OptionalTensors = readonly (Tensor | null)[];
@@ -118,7 +118,7 @@ if (!process.argv.includes('--check')) {
   console.log(`${names.length} operators, ${count} signatures, from libtorch ${version}`);
 } else if (version.startsWith(REFERENCE)) {
   if (readFileSync(output, 'utf8') !== text)
-    fail('src/ops.generated.ts differs from what the schemas say: run `npm run generate`');
+    fail('src/ops/ops.generated.ts differs from what the schemas say: run `npm run generate`');
   console.log(`${names.length} operators are declared as libtorch ${version} has them`);
 } else {
   const refused = refusedCalls();

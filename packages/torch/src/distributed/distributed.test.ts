@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { errorOf } from '../engine.test.util.js';
+import { errorOf } from '../engine/engine.test.util.js';
 import { engineInfo, manualSeed, nn, ops, type Tensor, tensor } from '../index.js';
 import { firstHost, placeFromEnvironment } from './environment.js';
 import { features } from './features.js';

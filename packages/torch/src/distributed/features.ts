@@ -1,6 +1,7 @@
 /** What of c10d the engine was built with, and the error where it is not enough. */
+
+import { type NativeModule, native } from '../engine/native.js';
 import { KinoraError } from '../error.js';
-import { type NativeModule, native } from '../native.js';
 
 export type Backend = 'gloo' | 'nccl';
 

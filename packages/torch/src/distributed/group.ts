@@ -2,10 +2,11 @@
  * Ranks that compute together (torch.distributed.ProcessGroup). Every rank calls the same collectives in the same order,
  * with tensors of the same shape and dtype: on the CPU over Gloo, on CUDA over NCCL.
  */
+
+import type { Handle } from '../engine/native.js';
 import { KinoraError } from '../error.js';
-import type { Handle } from '../native.js';
-import { ops } from '../ops.js';
-import type { Tensor } from '../tensor.js';
+import { ops } from '../ops/ops.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { type Backend, c10d, checkBackend } from './features.js';
 import type { Store } from './store.js';
 import { Work } from './work.js';

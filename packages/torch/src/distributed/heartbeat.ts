@@ -2,7 +2,7 @@
  * Signs of life between ranks, from a native thread that no computation holds up. A rank that dies or stops is named to
  * all others; one that is stuck in a collective by then is ended after a grace time, with a line that says why.
  */
-import type { Handle } from '../native.js';
+import type { Handle } from '../engine/native.js';
 import { c10d } from './features.js';
 
 export interface HeartbeatOptions {

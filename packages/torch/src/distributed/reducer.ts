@@ -2,11 +2,12 @@
  * Gradients averaged over the ranks (torch.nn.parallel.DistributedDataParallel): in buckets, each sent as soon as backward
  * has filled it, by c10d's Reducer; where that was not built, in the same buckets after backward.
  */
-import { noGrad } from '../grad.js';
-import { native } from '../native.js';
-import { ops } from '../ops.js';
-import { scope } from '../scope.js';
-import type { Tensor } from '../tensor.js';
+
+import { native } from '../engine/native.js';
+import { scope } from '../engine/scope.js';
+import { ops } from '../ops/ops.js';
+import { noGrad } from '../tensor/grad.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { features } from './features.js';
 import type { ProcessGroup } from './group.js';
 

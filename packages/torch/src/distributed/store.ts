@@ -3,8 +3,8 @@
  * compare and watch each other. Values are text; calls are short and synchronous, waiting is not.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Handle } from '../engine/native.js';
 import { KinoraError } from '../error.js';
-import type { Handle } from '../native.js';
 import { c10d } from './features.js';
 
 export interface TcpStoreOptions {

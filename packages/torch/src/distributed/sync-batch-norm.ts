@@ -1,5 +1,5 @@
 /** Batch norm over the batches of all ranks (torch.nn.SyncBatchNorm.convert_sync_batchnorm), on CPU and GPU. */
-import { BatchNormNd } from '../nn/batch-norm.js';
+import { BatchNormNd } from '../nn/layers/batch-norm.js';
 import type { AnyModule } from '../nn/module.js';
 import type { ProcessGroup } from './group.js';
 

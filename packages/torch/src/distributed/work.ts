@@ -1,6 +1,7 @@
 /** A collective in flight. Its tensors may be used again when it is done. */
+
+import type { Handle } from '../engine/native.js';
 import { KinoraError } from '../error.js';
-import type { Handle } from '../native.js';
 import { c10d } from './features.js';
 
 /** What a collective is, for its errors: `all_reduce on rank 1 of 2`. */

@@ -1,6 +1,7 @@
 /** The ranks that train together, once all have come: their process groups, and small things that they tell each other. */
-import { fromTypedArray } from '../create.js';
-import { scope } from '../scope.js';
+
+import { scope } from '../engine/scope.js';
+import { fromTypedArray } from '../ops/create.js';
 import type { Place } from './environment.js';
 import type { ProcessGroup } from './group.js';
 import type { Heartbeat } from './heartbeat.js';

@@ -3,8 +3,9 @@
  * a module does not know its own path, the outermost one being called does. Forward is synchronous, so one stack is
  * enough; it does not follow backward.
  */
+
+import { processWide } from '../engine/process-wide.js';
 import { KinoraError } from '../error.js';
-import { processWide } from '../process-wide.js';
 
 /** What this file needs of a Module. */
 interface Named {

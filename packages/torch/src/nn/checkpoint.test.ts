@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { liveTensors } from '../engine.test.util.js';
+import { liveTensors } from '../engine/engine.test.util.js';
 import { manualSeed, nn, ops, scope, type Tensor } from '../index.js';
 import { numbers } from './golden.test.util.js';
 

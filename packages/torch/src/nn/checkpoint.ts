@@ -4,13 +4,14 @@
  * torch.utils.checkpoint recomputes inside autograd, on CUDA in its own threads, where JavaScript cannot be called; so
  * here backward itself goes from segment to segment, driven from TypeScript, and works the same on every device.
  */
-import { type AutocastMode, autocast, autocastMode } from '../autocast.js';
+
+import { processWide } from '../engine/process-wide.js';
+import { scope } from '../engine/scope.js';
 import { KinoraError } from '../error.js';
-import { backward, enableGrad, noGrad } from '../grad.js';
-import { processWide } from '../process-wide.js';
-import { getRngState, setRngState } from '../random.js';
-import { scope } from '../scope.js';
-import type { Tensor } from '../tensor.js';
+import { type AutocastMode, autocast, autocastMode } from '../tensor/autocast.js';
+import { backward, enableGrad, noGrad } from '../tensor/grad.js';
+import { getRngState, setRngState } from '../tensor/random.js';
+import type { Tensor } from '../tensor/tensor.js';
 import type { Module } from './module.js';
 
 type Step = Module<[input: Tensor], Tensor>;

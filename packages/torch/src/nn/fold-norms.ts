@@ -4,17 +4,17 @@
  * rounding, and one pass over the maps less.
  */
 
-import { fromTypedArray } from '../create.js';
-import { noGrad } from '../grad.js';
-import { keep, scope } from '../scope.js';
-import { shapesOnly } from '../shapes-only.js';
-import { Tensor } from '../tensor.js';
-import { type Trace, type TracedCall, type TracedTensor, type TracedValue, trace } from '../trace.js';
-import { BatchNormNd } from './batch-norm.js';
-import { ConvNd } from './conv.js';
+import { keep, scope } from '../engine/scope.js';
+import { fromTypedArray } from '../ops/create.js';
+import { shapesOnly } from '../ops/shapes-only.js';
+import { noGrad } from '../tensor/grad.js';
+import { Tensor } from '../tensor/tensor.js';
 import { dropFold, setFold } from './folded.js';
-import { Linear } from './linear.js';
+import { BatchNormNd } from './layers/batch-norm.js';
+import { ConvNd } from './layers/conv.js';
+import { Linear } from './layers/linear.js';
 import type { AnyModule } from './module.js';
+import { type Trace, type TracedCall, type TracedTensor, type TracedValue, trace } from './trace.js';
 
 /** What a batch norm does to each channel: `x * gain + shift`. */
 export interface ChannelAffine {

@@ -3,10 +3,11 @@
  * passes its input on. Only where nothing is learnt and nobody listens: gradients, traces and recordings see the network
  * as it is written. Finding what can be folded is fold-norms.ts.
  */
-import { callOp, isObserved } from '../dispatch.js';
-import { isGradEnabled } from '../grad.js';
-import { processWide } from '../process-wide.js';
-import type { Tensor } from '../tensor.js';
+
+import { processWide } from '../engine/process-wide.js';
+import { callOp, isObserved } from '../ops/dispatch.js';
+import { isGradEnabled } from '../tensor/grad.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { isCalling, isWatched } from './call-stack.js';
 
 interface Mode {

@@ -3,8 +3,8 @@
  * that one seed gives the values PyTorch would give.
  */
 import { KinoraError } from '../error.js';
-import { noGrad } from '../grad.js';
-import type { Tensor } from '../tensor.js';
+import { noGrad } from '../tensor/grad.js';
+import type { Tensor } from '../tensor/tensor.js';
 
 export type FanMode = 'fan_in' | 'fan_out';
 export type Nonlinearity = 'linear' | 'sigmoid' | 'tanh' | 'relu' | 'leaky_relu' | 'selu';

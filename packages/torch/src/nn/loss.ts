@@ -1,8 +1,8 @@
 /** Losses, as functions and as modules that hold the options. Logits come straight from the last linear layer. */
 import { KinoraError } from '../error.js';
-import { ops } from '../ops.js';
-import type { Tensor } from '../tensor.js';
-import { shapeText } from './check.js';
+import { ops } from '../ops/ops.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { shapeText } from './layers/check.js';
 import { Module } from './module.js';
 import { buffer } from './parameter.js';
 

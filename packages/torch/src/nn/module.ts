@@ -3,12 +3,12 @@
  * are those of the fields, and the fields carry PyTorch's names, so a PyTorch state_dict loads as it is.
  */
 
-import type { DType } from '../dtype.js';
-import { noGrad } from '../grad.js';
-import { ops } from '../ops.js';
-import { oncePerProcess } from '../process-wide.js';
-import { scope } from '../scope.js';
-import type { Device, Tensor } from '../tensor.js';
+import type { DType } from '../engine/dtype.js';
+import { oncePerProcess } from '../engine/process-wide.js';
+import { scope } from '../engine/scope.js';
+import { ops } from '../ops/ops.js';
+import { noGrad } from '../tensor/grad.js';
+import type { Device, Tensor } from '../tensor/tensor.js';
 import { enterModule, moduleName } from './call-stack.js';
 import { dropFold } from './folded.js';
 import { type TensorKind, tensorKind } from './parameter.js';

@@ -2,9 +2,9 @@
  * What makes a tensor in a module's field a parameter (trained) or a buffer (saved, not trained). A field whose tensor
  * carries neither mark is the module's private business: it is not saved, moved or trained.
  */
-import { processWide } from '../process-wide.js';
-import { keep } from '../scope.js';
-import type { Tensor } from '../tensor.js';
+import { processWide } from '../engine/process-wide.js';
+import { keep } from '../engine/scope.js';
+import type { Tensor } from '../tensor/tensor.js';
 
 export type TensorKind = 'parameter' | 'buffer';
 

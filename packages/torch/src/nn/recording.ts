@@ -3,10 +3,10 @@
  * maps, histograms. Gradients are retained by libtorch itself, since JavaScript cannot be called from its backward threads.
  */
 
-import { callOp } from '../dispatch.js';
+import { keep } from '../engine/scope.js';
 import { KinoraError } from '../error.js';
-import { keep } from '../scope.js';
-import { Tensor } from '../tensor.js';
+import { callOp } from '../ops/dispatch.js';
+import { Tensor } from '../tensor/tensor.js';
 import { watchCalls } from './call-stack.js';
 import type { AnyModule } from './module.js';
 

@@ -3,8 +3,8 @@
  * that lists everything that is wrong.
  */
 import { KinoraError } from '../error.js';
-import { noGrad } from '../grad.js';
-import type { Tensor } from '../tensor.js';
+import { noGrad } from '../tensor/grad.js';
+import type { Tensor } from '../tensor/tensor.js';
 
 export type StateDict = ReadonlyMap<string, Tensor>;
 

@@ -2,8 +2,8 @@
  * Adam (Kingma and Ba 2015), AdamW (Loshchilov and Hutter 2019) and their AMSGrad variants (Reddi et al. 2018), step for
  * step as torch.optim's `_multi_tensor_adam`. The two differ only in where the weight decay enters.
  */
-import { ops } from '../ops.js';
-import type { Tensor } from '../tensor.js';
+import { ops } from '../ops/ops.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { checkRange, type GroupSettings, type Params } from './groups.js';
 import { type Entry, Optimizer, remembered } from './optimizer.js';
 

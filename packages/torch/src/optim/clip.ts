@@ -1,9 +1,10 @@
 /** Gradient clipping, in place, over all parameters that have a gradient (torch.nn.utils.clip_grad_norm_, clip_grad_value_). */
+
+import { scope } from '../engine/scope.js';
 import { KinoraError } from '../error.js';
-import { noGrad } from '../grad.js';
-import { ops } from '../ops.js';
-import { scope } from '../scope.js';
-import type { Tensor } from '../tensor.js';
+import { ops } from '../ops/ops.js';
+import { noGrad } from '../tensor/grad.js';
+import type { Tensor } from '../tensor/tensor.js';
 
 export interface ClipNormOptions {
   /** Order p of the norm; Infinity takes the largest absolute value. Default 2. */

@@ -2,10 +2,11 @@
  * Gradient scaling for float16 (torch.cuda.amp.GradScaler): the loss is multiplied so that small gradients do not vanish, the
  * gradients are divided again, and a step whose gradients overflowed is left out and lowers the scale.
  */
-import { noGrad } from '../grad.js';
-import { ops } from '../ops.js';
-import { scope } from '../scope.js';
-import type { Tensor } from '../tensor.js';
+
+import { scope } from '../engine/scope.js';
+import { ops } from '../ops/ops.js';
+import { noGrad } from '../tensor/grad.js';
+import type { Tensor } from '../tensor/tensor.js';
 
 export interface GradScalerSettings {
   /** Scale to begin with. */

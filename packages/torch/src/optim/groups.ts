@@ -1,6 +1,6 @@
 /** Groups of parameters and the settings they are updated by. */
 import { KinoraError } from '../error.js';
-import type { Tensor } from '../tensor.js';
+import type { Tensor } from '../tensor/tensor.js';
 
 export interface GroupSettings {
   /** Learning rate now; schedules write it. */

@@ -1,8 +1,9 @@
 /** The saved form of an optimizer: tensors by name, for a tensor file, and the rest as plain JSON. */
+
+import { keep, scope } from '../engine/scope.js';
 import { KinoraError } from '../error.js';
-import { noGrad } from '../grad.js';
-import { keep, scope } from '../scope.js';
-import type { Tensor } from '../tensor.js';
+import { noGrad } from '../tensor/grad.js';
+import type { Tensor } from '../tensor/tensor.js';
 
 export interface OptimizerState {
   /** `<index of the parameter>.<PyTorch's name>`, for instance `3.exp_avg_sq`. */

@@ -2,9 +2,10 @@
  * What all optimizers share: groups of parameters with settings of their own, state per parameter, saving and
  * restoring. The update rule is the subclass's; it works on whole lists of tensors (`_foreach_` operators).
  */
-import { noGrad } from '../grad.js';
-import { keep, scope } from '../scope.js';
-import type { Tensor } from '../tensor.js';
+
+import { keep, scope } from '../engine/scope.js';
+import { noGrad } from '../tensor/grad.js';
+import type { Tensor } from '../tensor/tensor.js';
 import {
   checkDistinct,
   checkRange,

@@ -1,7 +1,7 @@
 /** Stochastic gradient descent with momentum as in torch.optim.SGD (Sutskever et al. 2013; lr outside the buffer). */
 import { KinoraError } from '../error.js';
-import { ops } from '../ops.js';
-import type { Tensor } from '../tensor.js';
+import { ops } from '../ops/ops.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { checkRange, type GroupSettings, type Params } from './groups.js';
 import { type Entry, Optimizer, remembered } from './optimizer.js';
 

@@ -2,12 +2,13 @@
  * The formats with the engine's tensors: files to tensors and back. Formats and their checks stand in the files beside
  * this one, which know nothing of the engine.
  */
-import { fromBytes } from '../create.js';
-import { type DType, dtypes, isDType } from '../dtype.js';
+
+import { type DType, dtypes, isDType } from '../engine/dtype.js';
 import { KinoraError } from '../error.js';
-import { noGrad } from '../grad.js';
-import { ops } from '../ops.js';
-import { type Device, Tensor } from '../tensor.js';
+import { fromBytes } from '../ops/create.js';
+import { ops } from '../ops/ops.js';
+import { noGrad } from '../tensor/grad.js';
+import { type Device, Tensor } from '../tensor/tensor.js';
 import { readCheckpoint } from './checkpoint/read.js';
 import type { Storage, StridedTensor, TensorMaker } from './checkpoint/tensors.js';
 import { writeCheckpoint } from './checkpoint/write.js';

@@ -1,0 +1,45 @@
+/**
+ * What exists once in a process, however many copies of this package it loads: the bundle beside single files, or a
+ * second installation below another package. Otherwise each copy would keep scopes and classes of its own, and no scope
+ * of one would free the tensors of the other.
+ */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { KinoraError } from '../error.js';
+
+/** Found by every copy: this much of it must not change from version to version. */
+interface Registry {
+  readonly version: string;
+  /** The folder of the copy that was loaded first. */
+  readonly folder: string;
+  readonly values: Map<string, unknown>;
+}
+
+const values = register().values;
+
+/** The process's value of this name, made by whichever copy asks for it first. */
+export function processWide<T>(name: string, make: () => T): T {
+  if (!values.has(name)) values.set(name, make());
+  return values.get(name) as T;
+}
+
+/** A class decorator: all copies use the class of the first one, so that `instanceof` holds among them. */
+export const oncePerProcess = <C>(made: C, { name }: { readonly name: string | undefined }): C =>
+  processWide(`class ${name}`, () => made);
+
+function register(): Registry {
+  const key = Symbol.for('@kinora/torch');
+  const registries = globalThis as { [key]?: Registry };
+  const folder = fileURLToPath(new URL('../..', import.meta.url));
+  const { version } = JSON.parse(readFileSync(`${folder}package.json`, 'utf8')) as { version: string };
+  registries[key] ??= { version, folder, values: new Map() };
+  const first = registries[key];
+  if (first.version === version) return first;
+  throw new KinoraError({
+    code: 'torch/two-versions',
+    where: folder,
+    expected: `version ${first.version} of @kinora/torch, which ${first.folder} has brought into this process`,
+    received: `version ${version}`,
+    hint: 'make all packages depend on one version: `npm ls @kinora/torch` lists them',
+  });
+}

@@ -1,0 +1,55 @@
+/**
+ * Where a batch norm that learns is followed by an activation, and perhaps by max pooling, one kernel of our own does it all
+ * (native/norm_activation.cc): on the CPU these layers cost memory traffic, and it goes over the maps a third as often. Not
+ * while a trace or a recording wants to know what each layer gave out.
+ */
+import { isObserved } from '../../ops/dispatch.js';
+import { ops } from '../../ops/ops.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { enterModule, isWatched } from '../call-stack.js';
+import type { AnyModule, Module } from '../module.js';
+import { LeakyReLU, ReLU, ReLU6 } from './activation.js';
+import { type Activation, BatchNormNd } from './batch-norm.js';
+import { isSideBySide } from './direct-pool.js';
+import { MaxPoolNd } from './pool.js';
+
+/**
+ * What `input` becomes in a batch norm and the layers that follow it, and how many of the modules, the norm among them, that
+ * was; undefined where each is to be called.
+ */
+export function normActivation(
+  [norm, activation, pool]: readonly (AnyModule | undefined)[],
+  input: Tensor,
+): { output: Tensor; used: number } | undefined {
+  if (!(norm instanceof BatchNormNd) || norm.forward !== BatchNormNd.prototype.forward) return undefined;
+  const bounds = activation && boundsOf(activation);
+  if (bounds === undefined || isObserved() || isWatched() || !norm.learnsFrom(input)) return undefined;
+  const window = windowOf(pool, norm, input);
+  const output = enterModule(norm, () => norm.forwardActivated(input, bounds, window ?? []));
+  return { output, used: window === undefined ? 2 : 3 };
+}
+
+const RELU = new ReLU();
+
+/** `ops.relu(norm.call(input))`, together where that can be. */
+export const normRelu = (norm: Module, input: Tensor): Tensor =>
+  normActivation([norm, RELU], input)?.output ?? ops.relu(norm.call(input));
+
+/** Subclasses may do as they like. */
+function boundsOf(module: AnyModule): Activation | undefined {
+  if (module.constructor === LeakyReLU)
+    return { slope: (module as LeakyReLU).negativeSlope, cap: Number.POSITIVE_INFINITY };
+  if (module.constructor === ReLU) return { slope: 0, cap: Number.POSITIVE_INFINITY };
+  return module.constructor === ReLU6 ? { slope: 0, cap: 6 } : undefined;
+}
+
+function windowOf(
+  pool: AnyModule | undefined,
+  { rank }: BatchNormNd,
+  { shape }: Tensor,
+): readonly number[] | undefined {
+  if (!(pool instanceof MaxPoolNd) || pool.forward !== MaxPoolNd.prototype.forward) return undefined;
+  const { kernelSize } = pool;
+  if (pool.rank !== rank || !isSideBySide(pool)) return undefined;
+  return kernelSize.every((size, i) => size <= shape[i + 2]!) ? kernelSize : undefined;
+}

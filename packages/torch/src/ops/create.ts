@@ -1,0 +1,145 @@
+/** Tensors from JavaScript values: numbers, nested arrays, typed arrays and raw bytes. */
+
+import { type DType, dtypeOfArray, dtypes, isDType, type TypedArray } from '../engine/dtype.js';
+import { native } from '../engine/native.js';
+import { packScalars } from '../engine/pack.js';
+import { KinoraError } from '../error.js';
+import { type Device, type NestedArray, type Scalar, type Shape, Tensor } from '../tensor/tensor.js';
+import { callOp } from './dispatch.js';
+
+export interface TensorOptions {
+  dtype?: DType;
+  device?: Device;
+  requiresGrad?: boolean;
+}
+
+/**
+ * A tensor that holds a copy of a value or of nested arrays (torch.tensor). Numbers become float32, bigints int64 and
+ * booleans bool unless `dtype` says otherwise.
+ * @throws KinoraError `torch/ragged`, or `torch/value` for what the dtype cannot hold: 2.5 or 300 in a uint8
+ */
+export function tensor(data: NestedArray, options: TensorOptions = {}): Tensor {
+  checkOptions(options, 'tensor()');
+  const shape = shapeOf(data);
+  const values: Scalar[] = [];
+  flatten(data, shape, 0, values);
+  const dtype = checkedDType(options.dtype ?? defaultDType(values[0]));
+  const { array, packedAs } = packScalars(values, dtype);
+  return place(new Tensor(native().fromBytes(array, packedAs, shape, isCuda(options))), dtype, options);
+}
+
+/** A tensor that holds a copy of a typed array; its dtype is the array's own unless `dtype` says otherwise. */
+export function fromTypedArray(array: TypedArray, shape: Shape, options: TensorOptions = {}): Tensor {
+  checkOptions(options, 'fromTypedArray()');
+  const dtype = dtypeOfArray(array);
+  checkLength(array.length, shape, 1, 'elements');
+  return place(
+    new Tensor(native().fromBytes(array, dtype, shape, isCuda(options))),
+    checkedDType(options.dtype ?? dtype),
+    options,
+  );
+}
+
+/** A tensor of any dtype that holds a copy of raw little-endian bytes in row-major order. */
+export function fromBytes(bytes: Uint8Array, dtype: DType, shape: Shape): Tensor {
+  checkLength(bytes.length, shape, dtypes[checkedDType(dtype)].size, 'bytes');
+  return new Tensor(native().fromBytes(bytes, dtype, shape, false));
+}
+
+/** What libtorch's operators take. */
+const MOST_DIMENSIONS = 64;
+
+const OPTIONS: readonly string[] = ['dtype', 'device', 'requiresGrad'] satisfies (keyof TensorOptions)[];
+
+/** A misspelt option must not be one that is left out: JavaScript would not tell. */
+function checkOptions(options: TensorOptions, where: string): void {
+  const strange = Object.keys(options).find((name) => !OPTIONS.includes(name));
+  if (strange === undefined) return;
+  throw new KinoraError({
+    code: 'torch/option',
+    where,
+    expected: `options named ${OPTIONS.join(', ')}`,
+    received: JSON.stringify(strange),
+  });
+}
+
+/** On the way to a GPU, which fetches pinned memory while the program goes on. */
+const isCuda = ({ device = 'cpu' }: TensorOptions): boolean => device.startsWith('cuda');
+
+function place(made: Tensor, dtype: DType, { device = 'cpu', requiresGrad }: TensorOptions): Tensor {
+  const placed = convert(made, dtype, device);
+  if (requiresGrad) placed.requiresGrad = true;
+  return placed;
+}
+
+function convert(made: Tensor, dtype: DType, device: Device): Tensor {
+  if (made.dtype === dtype && device === 'cpu') return made;
+  try {
+    return callOp('aten::_to_copy', made, { dtype, device, non_blocking: device !== 'cpu' }) as Tensor;
+  } finally {
+    made.dispose();
+  }
+}
+
+function shapeOf(data: NestedArray): number[] {
+  const shape: number[] = [];
+  for (let level = data; Array.isArray(level); level = level[0]) {
+    shape.push(level.length);
+    if (level.length === 0) break;
+    // An array that holds itself has no end.
+    if (shape.length > MOST_DIMENSIONS) throw tooDeep();
+  }
+  return shape;
+}
+
+function flatten(data: NestedArray, shape: Shape, depth: number, into: Scalar[]): void {
+  if (depth === shape.length) {
+    if (!['number', 'bigint', 'boolean'].includes(typeof data)) throw ragged(shape, depth, data);
+    into.push(data as Scalar);
+    return;
+  }
+  if (!Array.isArray(data) || data.length !== shape[depth]) throw ragged(shape, depth, data);
+  for (const item of data) flatten(item, shape, depth + 1, into);
+}
+
+const defaultDType = (first: Scalar | undefined): DType =>
+  typeof first === 'bigint' ? 'int64' : typeof first === 'boolean' ? 'bool' : 'float32';
+
+function checkedDType(dtype: DType): DType {
+  if (isDType(dtype)) return dtype;
+  throw new KinoraError({
+    code: 'torch/dtype',
+    expected: `a dtype (${Object.keys(dtypes).join(', ')})`,
+    received: String(dtype),
+  });
+}
+
+function checkLength(received: number, shape: Shape, size: number, unit: string): void {
+  const expected = shape.reduce((product, length) => product * length, size);
+  if (received === expected) return;
+  throw new KinoraError({
+    code: 'torch/length',
+    where: `shape [${shape.join(', ')}]`,
+    expected: `${expected} ${unit}`,
+    received: String(received),
+  });
+}
+
+const tooDeep = (): KinoraError =>
+  new KinoraError({
+    code: 'torch/ragged',
+    where: 'tensor()',
+    expected: `at most ${MOST_DIMENSIONS} dimensions`,
+    received: 'arrays nested deeper, or one that holds itself',
+  });
+
+function ragged(shape: Shape, depth: number, data: unknown): KinoraError {
+  const isTyped = ArrayBuffer.isView(data);
+  return new KinoraError({
+    code: 'torch/ragged',
+    where: `tensor(), dimension ${depth}`,
+    expected: depth === shape.length ? 'a number, bigint or boolean' : `an array of ${shape[depth]}`,
+    received: Array.isArray(data) ? `an array of ${data.length}` : isTyped ? 'a typed array' : String(data),
+    hint: isTyped ? 'use fromTypedArray()' : 'every nested array of a dimension has the same length',
+  });
+}

@@ -1,0 +1,34 @@
+/**
+ * Mixed precision (torch.autocast; Micikevicius et al. 2018, https://arxiv.org/abs/1710.03740): convolutions and products run in
+ * a shorter type while weights stay float32. Which operators do is libtorch's choice.
+ */
+import type { DType } from '../engine/dtype.js';
+import { native } from '../engine/native.js';
+import { processWide } from '../engine/process-wide.js';
+import { synchronous } from '../engine/synchronous.js';
+import type { Device } from './tensor.js';
+
+export interface AutocastMode {
+  readonly device: Device;
+  readonly dtype: Extract<DType, 'bfloat16' | 'float16'>;
+}
+
+const state = processWide('autocast', () => ({ mode: null as AutocastMode | null }));
+
+/** The mode in force; null outside any. */
+export const autocastMode = (): AutocastMode | null => state.mode;
+
+/** Runs `fn` in `mode`, or in full precision for null; the mode before is restored even when it throws. */
+export function autocast<T>(mode: AutocastMode | null, fn: () => T): T {
+  const outer = state.mode;
+  if (mode === null && outer === null) return fn();
+  const { device } = (mode ?? outer)!;
+  const before = native().setAutocast(device, mode?.dtype ?? null);
+  state.mode = mode;
+  try {
+    return synchronous('autocast()', fn());
+  } finally {
+    native().setAutocast(device, before);
+    state.mode = outer;
+  }
+}

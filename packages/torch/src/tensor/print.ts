@@ -1,0 +1,109 @@
+/**
+ * Tensors as text, laid out as PyTorch's `torch/_tensor_str.py` does with its default print options. One difference:
+ * where PyTorch names the operator behind a tensor (`grad_fn=<AddBackward0>`), this says `requires_grad=True`.
+ */
+import type { DType, TypedArray } from '../engine/dtype.js';
+import { type Format, formatterOf } from './print-format.js';
+
+/** What is shown of a tensor. */
+interface Printable {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  readonly device: string;
+  readonly numel: number;
+  readonly requiresGrad: boolean;
+  /** The elements, row by row. */
+  toTypedArray(): TypedArray;
+}
+
+const THRESHOLD = 1000; // elements from which a tensor is summarised
+const EDGE_ITEMS = 3;
+const LINE_WIDTH = 80;
+const PREFIX = 'tensor(';
+
+export function formatTensor(tensor: Printable): string {
+  const body = tensor.device === 'meta' ? '...' : tensor.numel === 0 ? '[]' : formatElements(tensor);
+  return withSuffixes(PREFIX + body, suffixesOf(tensor));
+}
+
+/** What stands behind the elements: whatever they do not show by themselves. */
+function suffixesOf(tensor: Printable): string[] {
+  const { dtype, shape, device, numel } = tensor;
+  const suffixes: string[] = [];
+  if (device !== 'cpu') suffixes.push(`device='${device}'`);
+  const hidden = device === 'meta' || numel === 0;
+  if (device === 'meta' || (numel === 0 && shape.length !== 1)) suffixes.push(`size=${tuple(shape)}`);
+  const evident = hidden ? ['float32'] : ['float32', 'complex64', 'int64', 'bool'];
+  if (!evident.includes(dtype)) suffixes.push(`dtype=torch.${dtype}`);
+  if (tensor.requiresGrad) suffixes.push('requires_grad=True');
+  return suffixes;
+}
+
+const tuple = (shape: readonly number[]): string =>
+  shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
+
+function withSuffixes(text: string, suffixes: readonly string[]): string {
+  let result = text;
+  let column = text.length - text.lastIndexOf('\n') + 1;
+  for (const suffix of suffixes) {
+    const breaks = column + suffix.length + 2 > LINE_WIDTH;
+    result += breaks ? `,\n${' '.repeat(PREFIX.length)}${suffix}` : `, ${suffix}`;
+    column = breaks ? PREFIX.length + suffix.length : column + suffix.length + 2;
+  }
+  return `${result})`;
+}
+
+/** What all levels of the nested brackets share. */
+interface Layout {
+  readonly shape: readonly number[];
+  readonly summarise: boolean;
+  readonly format: Format;
+}
+
+function formatElements(tensor: Printable): string {
+  const { shape, dtype } = tensor;
+  const summarise = tensor.numel > THRESHOLD;
+  const elements = tensor.toTypedArray();
+  const shown = summarise ? edges(shape) : [...Array(tensor.numel).keys()];
+  const format = formatterOf(elements, dtype, shown);
+  return shape.length === 0 ? format.at(0) : brackets({ shape, summarise, format }, 0, 0);
+}
+
+/** The elements that a summary shows, which alone decide the width of its columns. */
+function edges(shape: readonly number[]): number[] {
+  let offsets = [0];
+  shape.forEach((size, dimension) => {
+    const step = stepOf(shape, dimension);
+    offsets = offsets.flatMap((offset) => shownIndices(size, true).map((i) => offset + Number(i) * step));
+  });
+  return offsets.filter((offset) => !Number.isNaN(offset));
+}
+
+const stepOf = (shape: readonly number[], dimension: number): number =>
+  shape.slice(dimension + 1).reduce((product, size) => product * size, 1);
+
+/** Indices along a dimension; NaN stands for those left out. */
+const shownIndices = (size: number, summarise: boolean): number[] =>
+  summarise && size > 2 * EDGE_ITEMS
+    ? [0, 1, 2, Number.NaN, size - 3, size - 2, size - 1]
+    : [...Array(size).keys()];
+
+function brackets(layout: Layout, dimension: number, offset: number): string {
+  const { shape, summarise } = layout;
+  const indices = shownIndices(shape[dimension]!, summarise);
+  const indent = PREFIX.length + dimension;
+  if (dimension === shape.length - 1) return row(layout.format, indices, offset, indent);
+  const step = stepOf(shape, dimension);
+  const parts = indices.map((i) =>
+    Number.isNaN(i) ? '...' : brackets(layout, dimension + 1, offset + i * step),
+  );
+  return `[${parts.join(`,${'\n'.repeat(shape.length - dimension - 1)}${' '.repeat(indent + 1)}`)}]`;
+}
+
+function row(format: Format, indices: readonly number[], offset: number, indent: number): string {
+  const items = indices.map((i) => (Number.isNaN(i) ? ' ...' : format.at(offset + i)));
+  const perLine = Math.max(1, Math.floor((LINE_WIDTH - indent) / (format.width + 2)));
+  const lines: string[] = [];
+  for (let i = 0; i < items.length; i += perLine) lines.push(items.slice(i, i + perLine).join(', '));
+  return `[${lines.join(`,\n${' '.repeat(indent + 1)}`)}]`;
+}
