@@ -21,7 +21,7 @@ const names = readFileSync(at('operators.txt'), 'utf8')
   .flatMap((line) => line.split(' ').filter(Boolean))
   .sort();
 
-/** What src/ops/adapt.ts adds to the schemas. @type {Readonly<Record<string, Signature[]>>} */
+/** What src/ops/ops.ts adds to the schemas. @type {Readonly<Record<string, Signature[]>>} */
 const adapted = {
   to: [
     {

@@ -2,11 +2,14 @@
 import './ops/methods.js';
 
 export * as distributed from './distributed/index.js';
+// Devices.
 export { cuda, engineInfo, setDeterministic, threads } from './engine/device.js';
+// Tensors: making, printing, indexing and freeing them.
 export { type DType, dtypeOfArray, dtypes, isDType, isFloating, type TypedArray } from './engine/dtype.js';
 export { keep, scope } from './engine/scope.js';
 export { Stream, StreamEvent } from './engine/stream.js';
 export { KinoraError, type KinoraErrorParts } from './error.js';
+// Networks: layers, losses and traces; optimizers; files; training in several processes.
 export * as nn from './nn/index.js';
 export {
   type Trace,
@@ -17,6 +20,7 @@ export {
   trace,
 } from './nn/trace.js';
 export { fromBytes, fromTypedArray, type TensorOptions, tensor } from './ops/create.js';
+// Operators.
 export { callOp } from './ops/dispatch.js';
 export { type Index, type Slice, slice } from './ops/indexing.js';
 export { type Operator, overloadsOf } from './ops/operators.js';
@@ -25,6 +29,7 @@ export { ops } from './ops/ops.js';
 export { shapesOnly } from './ops/shapes-only.js';
 export * as optim from './optim/index.js';
 export * as serialize from './serialize/index.js';
+// Gradients, precision and random numbers.
 export { type AutocastMode, autocast } from './tensor/autocast.js';
 export {
   type BackwardOptions,

@@ -2,7 +2,7 @@
  * What autograd keeps of a forward pass for its backward, from a trace: the memory that training needs for each clip,
  * besides weights, gradients and the optimizer's state. It counts what libtorch's formulas save (its derivatives.yaml),
  * each tensor once however many operators share it, and leaves out parameters and statistics, which do not grow with
- * the batch. On a CPU, where one kernel normalises, activates and pools (nn/norm-activation.ts), less is kept.
+ * the batch. On a CPU, where one kernel normalises, activates and pools (nn/layers/norm-activation.ts), less is kept.
  */
 import type { Trace, TracedCall, TracedTensor, TracedValue } from '@kinora/torch';
 

@@ -2,7 +2,7 @@
 export { agree, type Facts } from './agreement.js';
 export { firstHost, type Place, placeFromEnvironment } from './environment.js';
 export { type Backend, type Features, features } from './features.js';
-export { type GroupOptions, ProcessGroup, type ReduceOp } from './group.js';
+export { type GroupOptions, ProcessGroup, type ReduceOp, Work } from './group.js';
 export { Heartbeat, type HeartbeatOptions, type Verdict } from './heartbeat.js';
 export {
   type BucketTime,
@@ -10,9 +10,8 @@ export {
   type GradientReducer,
   gradientReducer,
   type ReducerOptions,
+  synchronizeBatchNorm,
 } from './reducer.js';
 export { type JoinOptions, Rendezvous, type RendezvousOptions } from './rendezvous.js';
 export { Store, type TcpStoreOptions } from './store.js';
-export { synchronizeBatchNorm } from './sync-batch-norm.js';
-export { Work } from './work.js';
 export { World } from './world.js';

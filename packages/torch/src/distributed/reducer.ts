@@ -1,10 +1,12 @@
 /**
  * Gradients averaged over the ranks (torch.nn.parallel.DistributedDataParallel): in buckets, each sent as soon as backward
- * has filled it, by c10d's Reducer; where that was not built, in the same buckets after backward.
+ * has filled it, by c10d's Reducer; where that was not built, in the same buckets after backward. And batch norm over the
+ * batches of all ranks (torch.nn.SyncBatchNorm.convert_sync_batchnorm).
  */
-
 import { native } from '../engine/native.js';
 import { scope } from '../engine/scope.js';
+import { BatchNormNd } from '../nn/layers/normalization.js';
+import type { AnyModule } from '../nn/module.js';
 import { ops } from '../ops/ops.js';
 import { noGrad } from '../tensor/grad.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -162,4 +164,14 @@ export function broadcastState(group: ProcessGroup, tensors: Iterable<Tensor>, r
     const works = [...tensors].map((tensor) => group.broadcast(tensor, root));
     for (const work of works) work.wait();
   });
+}
+
+/**
+ * Makes every batch norm in `module` compute its statistics over all ranks while it trains; in evaluation nothing
+ * changes. Parameters and names stay. Returns how many there are.
+ */
+export function synchronizeBatchNorm(module: AnyModule, group: ProcessGroup | null): number {
+  const norms = [...module.namedModules().values()].filter((each) => each instanceof BatchNormNd);
+  for (const norm of norms) norm.syncGroup = group;
+  return norms.length;
 }

@@ -1,9 +1,11 @@
 /**
  * Lifetimes of native memory. The garbage collector does not see it and runs no finalizers inside a synchronous loop,
  * so temporaries belong to a scope that frees them, and finalizers are only the backstop for tensors outside any scope.
+ * Scopes and autograd modes end when their function returns: they take synchronous functions only.
  */
+
+import { KinoraError } from '../error.js';
 import { processWide } from './process-wide.js';
-import { synchronous } from './synchronous.js';
 
 /** What a scope can own: a tensor. Declared here so that this file imports nothing of tensors. */
 export interface Owned {
@@ -58,4 +60,16 @@ function collect(value: unknown, into: Set<unknown>): void {
 function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
+}
+
+/** Passes a result through, and refuses a Promise. @throws KinoraError `torch/async` */
+export function synchronous<T>(where: string, result: T): T {
+  if (typeof (result as { then?: unknown } | null | undefined)?.then !== 'function') return result;
+  throw new KinoraError({
+    code: 'torch/async',
+    where,
+    expected: 'a synchronous function',
+    received: 'one that returns a Promise',
+    hint: `await outside of ${where}, and use it around each synchronous stretch`,
+  });
 }

@@ -5,7 +5,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Device, Tensor } from '../tensor/tensor.js';
 import { type Handle, native } from './native.js';
-import { synchronous } from './synchronous.js';
+import { synchronous } from './scope.js';
 
 /** A queue beside the one that computes. It belongs to libtorch's pool, so that there is nothing to dispose of. */
 export class Stream {

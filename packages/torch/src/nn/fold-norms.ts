@@ -10,9 +10,9 @@ import { shapesOnly } from '../ops/shapes-only.js';
 import { noGrad } from '../tensor/grad.js';
 import { Tensor } from '../tensor/tensor.js';
 import { dropFold, setFold } from './folded.js';
-import { BatchNormNd } from './layers/batch-norm.js';
 import { ConvNd } from './layers/conv.js';
 import { Linear } from './layers/linear.js';
+import { BatchNormNd } from './layers/normalization.js';
 import type { AnyModule } from './module.js';
 import { type Trace, type TracedCall, type TracedTensor, type TracedValue, trace } from './trace.js';
 

@@ -16,6 +16,28 @@ export {
   Softmax,
   Tanh,
 } from './layers/activation.js';
+export type { Size } from './layers/check.js';
+export { ModuleList, Segments, Sequential } from './layers/containers.js';
+export { Conv1d, Conv2d, Conv3d, ConvNd, type ConvOptions } from './layers/conv.js';
+export { Dropout, Dropout1d, Dropout2d, Dropout3d } from './layers/dropout.js';
+export {
+  Embedding,
+  type EmbeddingOptions,
+  Flatten,
+  Identity,
+  Linear,
+  type LinearOptions,
+} from './layers/linear.js';
+export { normRelu } from './layers/norm-activation.js';
+export {
+  BatchNorm1d,
+  BatchNorm2d,
+  BatchNorm3d,
+  BatchNormNd,
+  type BatchNormOptions,
+  LayerNorm,
+  type LayerNormOptions,
+} from './layers/normalization.js';
 export {
   AdaptiveAvgPool1d,
   AdaptiveAvgPool2d,
@@ -23,23 +45,6 @@ export {
   AdaptiveMaxPool1d,
   AdaptiveMaxPool2d,
   AdaptiveMaxPool3d,
-  type OutputSize,
-} from './layers/adaptive-pool.js';
-export {
-  BatchNorm1d,
-  BatchNorm2d,
-  BatchNorm3d,
-  BatchNormNd,
-  type BatchNormOptions,
-} from './layers/batch-norm.js';
-export { ModuleList, Sequential } from './layers/containers.js';
-export { Conv1d, Conv2d, Conv3d, ConvNd, type ConvOptions } from './layers/conv.js';
-export { Dropout, Dropout1d, Dropout2d, Dropout3d } from './layers/dropout.js';
-export { Embedding, type EmbeddingOptions } from './layers/embedding.js';
-export { LayerNorm, type LayerNormOptions } from './layers/layer-norm.js';
-export { Linear, type LinearOptions } from './layers/linear.js';
-export { normRelu } from './layers/norm-activation.js';
-export {
   AvgPool1d,
   AvgPool2d,
   AvgPool3d,
@@ -48,11 +53,9 @@ export {
   MaxPool2d,
   MaxPool3d,
   type MaxPoolOptions,
+  type OutputSize,
 } from './layers/pool.js';
 export { GRU, LSTM, type RecurrentOptions } from './layers/recurrent.js';
-export { Segments } from './layers/segments.js';
-export { Flatten, Identity } from './layers/shape.js';
-export type { Size } from './layers/size.js';
 export {
   BCEWithLogitsLoss,
   type BCEWithLogitsOptions,
@@ -65,7 +68,6 @@ export {
   mseLoss,
   type Reduction,
 } from './loss.js';
-export { type AnyModule, Module } from './module.js';
-export { buffer, parameter } from './parameter.js';
+export { type AnyModule, buffer, Module, parameter } from './module.js';
 export { Recording, recordActivations } from './recording.js';
 export type { LoadOptions, LoadReport, StateDict } from './state-dict.js';

@@ -3,8 +3,7 @@ import { KinoraError } from '../error.js';
 import { ops } from '../ops/ops.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { shapeText } from './layers/check.js';
-import { Module } from './module.js';
-import { buffer } from './parameter.js';
+import { buffer, Module } from './module.js';
 
 export type Reduction = 'none' | 'mean' | 'sum';
 

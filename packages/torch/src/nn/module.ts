@@ -1,17 +1,16 @@
 /**
  * The base of every layer and network: fields that hold parameters, buffers and modules, found by walking them. Names
- * are those of the fields, and the fields carry PyTorch's names, so a PyTorch state_dict loads as it is.
+ * are those of the fields, and the fields carry PyTorch's names, so a PyTorch state_dict loads as it is. A field whose
+ * tensor is marked neither `parameter` nor `buffer` is private: it is not saved, moved or trained.
  */
-
 import type { DType } from '../engine/dtype.js';
-import { oncePerProcess } from '../engine/process-wide.js';
-import { scope } from '../engine/scope.js';
+import { oncePerProcess, processWide } from '../engine/process-wide.js';
+import { keep, scope } from '../engine/scope.js';
 import { ops } from '../ops/ops.js';
 import { noGrad } from '../tensor/grad.js';
 import type { Device, Tensor } from '../tensor/tensor.js';
 import { enterModule, moduleName } from './call-stack.js';
 import { dropFold } from './folded.js';
-import { type TensorKind, tensorKind } from './parameter.js';
 import { copyState, type LoadOptions, type LoadReport, type StateDict } from './state-dict.js';
 
 /** Any module, whatever it takes and gives. */
@@ -155,4 +154,28 @@ function move(tensor: Tensor, device = tensor.device, dtype?: DType): void {
   const gradient = tensor.grad;
   ops.set_data(tensor, tensor.to(device, to));
   if (gradient !== null) tensor.grad = gradient.to(device, to);
+}
+
+export type TensorKind = 'parameter' | 'buffer';
+
+const kinds = processWide('kinds of tensors', () => new WeakMap<Tensor, TensorKind>());
+
+/** Marks `tensor` as trained: it requires gradients and outlives the scope it was made in. */
+export function parameter(tensor: Tensor): Tensor {
+  tensor.requiresGrad = true;
+  return mark(tensor, 'parameter');
+}
+
+/** Marks `tensor` as part of the module's state (running statistics, say), outliving the scope it was made in. */
+export function buffer(tensor: Tensor): Tensor {
+  return mark(tensor, 'buffer');
+}
+
+export function tensorKind(value: unknown): TensorKind | undefined {
+  return typeof value === 'object' && value !== null ? kinds.get(value as Tensor) : undefined;
+}
+
+function mark(tensor: Tensor, kind: TensorKind): Tensor {
+  kinds.set(keep(tensor), kind);
+  return tensor;
 }

@@ -1,8 +1,6 @@
 /** Tensors from JavaScript values: numbers, nested arrays, typed arrays and raw bytes. */
-
 import { type DType, dtypeOfArray, dtypes, isDType, type TypedArray } from '../engine/dtype.js';
 import { native } from '../engine/native.js';
-import { packScalars } from '../engine/pack.js';
 import { KinoraError } from '../error.js';
 import { type Device, type NestedArray, type Scalar, type Shape, Tensor } from '../tensor/tensor.js';
 import { callOp } from './dispatch.js';
@@ -141,5 +139,54 @@ function ragged(shape: Shape, depth: number, data: unknown): KinoraError {
     expected: depth === shape.length ? 'a number, bigint or boolean' : `an array of ${shape[depth]}`,
     received: Array.isArray(data) ? `an array of ${data.length}` : isTyped ? 'a typed array' : String(data),
     hint: isTyped ? 'use fromTypedArray()' : 'every nested array of a dimension has the same length',
+  });
+}
+
+/** Ranges of the integer dtypes that are written from numbers. */
+const ranges: Partial<Record<DType, readonly [min: number, max: number]>> = {
+  uint8: [0, 255],
+  int8: [-128, 127],
+  int16: [-32768, 32767],
+  int32: [-2147483648, 2147483647],
+};
+
+/**
+ * @returns the values, and the dtype they are packed as: half precisions and complex numbers as floats, for libtorch to
+ * convert
+ * @throws KinoraError `torch/value`
+ */
+function packScalars(values: readonly Scalar[], dtype: DType): { array: TypedArray; packedAs: DType } {
+  if (dtype === 'int64')
+    return { array: BigInt64Array.from(values, (value) => int64(value)), packedAs: dtype };
+  const { readAs, width } = dtypes[dtype];
+  const packedAs = width === 2 ? 'float64' : readAs;
+  const array = new dtypes[packedAs].array(values.length);
+  for (let i = 0; i < values.length; i++) array[i] = toNumber(values[i]!, dtype);
+  return { array, packedAs };
+}
+
+function toNumber(value: Scalar, dtype: DType): number {
+  const number = Number(dtype === 'bool' ? Boolean(value) : value);
+  const range = ranges[dtype];
+  if (range === undefined || (Number.isInteger(number) && number >= range[0] && number <= range[1]))
+    return number;
+  throw unfitting(value, dtype);
+}
+
+function int64(value: Scalar): bigint {
+  if (typeof value === 'number' && !Number.isInteger(value)) throw unfitting(value, 'int64');
+  const exact = BigInt(value);
+  if (BigInt.asIntN(64, exact) !== exact) throw unfitting(value, 'int64');
+  return exact;
+}
+
+function unfitting(value: Scalar, dtype: DType): KinoraError {
+  const range = ranges[dtype];
+  return new KinoraError({
+    code: 'torch/value',
+    where: 'tensor()',
+    expected:
+      range === undefined ? `integers for ${dtype}` : `integers from ${range[0]} to ${range[1]} for ${dtype}`,
+    received: String(value),
   });
 }

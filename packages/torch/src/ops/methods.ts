@@ -3,10 +3,10 @@
 import { processWide } from '../engine/process-wide.js';
 import { type BackwardOptions, backward } from '../tensor/grad.js';
 import { type Scalar, Tensor } from '../tensor/tensor.js';
-import { adapted } from './adapt.js';
 import { operatorCall } from './dispatch.js';
 import { type Index, index, indexPut_, slice } from './indexing.js';
 import { methodNames, type TensorMethods } from './ops.generated.js';
+import { adapted } from './ops.js';
 
 declare module '../tensor/tensor.js' {
   // Disposable again, since the compiler may merge before it has bound `[Symbol.dispose]` of the class.

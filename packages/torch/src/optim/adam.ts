@@ -4,8 +4,14 @@
  */
 import { ops } from '../ops/ops.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { checkRange, type GroupSettings, type Params } from './groups.js';
-import { type Entry, Optimizer, remembered } from './optimizer.js';
+import {
+  checkRange,
+  type Entry,
+  type GroupSettings,
+  Optimizer,
+  type Params,
+  remembered,
+} from './optimizer.js';
 
 export interface AdamSettings extends GroupSettings {
   /** Decay rates of the averages of the gradient and of its square. */

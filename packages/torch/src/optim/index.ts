@@ -2,18 +2,21 @@
 export { Adam, type AdamSettings, AdamW } from './adam.js';
 export { type ClipNormOptions, clipGradNorm, clipGradValue, limitGradNorm } from './clip.js';
 export { GradScaler, type GradScalerSettings, type GradScalerState } from './grad-scaler.js';
-export type { GroupSettings, ParamGroup, Params } from './groups.js';
-export { type OneCycleOptions, oneCycle } from './one-cycle.js';
+export type { GroupSettings, OptimizerState, ParamGroup, Params } from './optimizer.js';
 export { Optimizer } from './optimizer.js';
-export type { OptimizerState } from './optimizer-state.js';
 export { type Plateau, type PlateauOptions, plateau } from './plateau.js';
-export { applySchedule, closedForm, type Schedule, type ScheduleState } from './schedule.js';
 export {
+  applySchedule,
   type CosineOptions,
+  closedForm,
   constant,
   cosine,
   type MultiStepOptions,
   multiStep,
+  type OneCycleOptions,
+  oneCycle,
+  type Schedule,
+  type ScheduleState,
   type SteppedOptions,
   stepped,
   type WarmUpOptions,

@@ -1,20 +1,12 @@
 /**
- * What all optimizers share: groups of parameters with settings of their own, state per parameter, saving and
- * restoring. The update rule is the subclass's; it works on whole lists of tensors (`_foreach_` operators).
+ * What all optimizers share: groups of parameters with their own settings, state per parameter, and the saved form: tensors
+ * by name, the rest plain JSON. The update rule is the subclass's; it works on whole lists of tensors (`_foreach_`
+ * operators).
  */
-
 import { keep, scope } from '../engine/scope.js';
+import { KinoraError } from '../error.js';
 import { noGrad } from '../tensor/grad.js';
 import type { Tensor } from '../tensor/tensor.js';
-import {
-  checkDistinct,
-  checkRange,
-  type GroupSettings,
-  type ParamGroup,
-  type Params,
-  toGroups,
-} from './groups.js';
-import { copyTensors, type OptimizerState } from './optimizer-state.js';
 
 /** A parameter at one step: its gradient and what the algorithm remembers of it. */
 export interface Entry {
@@ -138,5 +130,123 @@ export function remembered(
     const made = keep(create(entry));
     entry.memory.tensors.set(name, made);
     return made;
+  });
+}
+
+export interface GroupSettings {
+  /** Learning rate now; schedules write it. */
+  lr: number;
+  weightDecay: number;
+}
+
+/** Parameters that are updated alike. `S` are the settings of the algorithm. */
+export type ParamGroup<S extends GroupSettings> = S & {
+  readonly params: readonly Tensor[];
+  /** The rate that schedules start from. */
+  initialLr: number;
+};
+
+/** Parameters, or groups of them whose settings differ from the optimizer's. */
+export type Params<S extends GroupSettings> =
+  | readonly Tensor[]
+  | readonly (Partial<S> & { params: readonly Tensor[] })[];
+
+type GroupInput<S extends GroupSettings> = Partial<S> & { params: readonly Tensor[] };
+
+/** One group of all, if the caller made none. @throws KinoraError `optim/settings` */
+export function toGroups<S extends GroupSettings>(params: Params<S>): readonly GroupInput<S>[] {
+  if (!Array.isArray(params)) throw notParameters(params);
+  const first = params[0];
+  if (typeof first === 'object' && 'params' in first) return params as readonly GroupInput<S>[];
+  return [{ params: params as readonly Tensor[] } as GroupInput<S>];
+}
+
+const notParameters = (received: unknown): KinoraError =>
+  new KinoraError({
+    code: 'optim/settings',
+    where: 'params',
+    expected: 'an array of tensors, or of groups of them',
+    received: received instanceof Map ? 'a Map' : `a ${typeof received}`,
+    hint: 'for example network.parameters()',
+  });
+
+/** @throws KinoraError `optim/settings` */
+export function checkDistinct(params: readonly Tensor[]): void {
+  if (params.length > 0 && new Set(params).size === params.length) return;
+  throw new KinoraError({
+    code: 'optim/settings',
+    where: 'params',
+    expected: 'at least one parameter, each once',
+    received: params.length === 0 ? 'none' : 'one of them twice',
+  });
+}
+
+/** @throws KinoraError `optim/settings` */
+export function checkRange(name: string, value: number, low: number, below = Number.POSITIVE_INFINITY): void {
+  if (value >= low && value < below) return;
+  const expected = below === Number.POSITIVE_INFINITY ? `a number >= ${low}` : `${low} <= ${name} < ${below}`;
+  throw new KinoraError({ code: 'optim/settings', where: name, expected, received: String(value) });
+}
+
+export interface OptimizerState {
+  /** `<index of the parameter>.<PyTorch's name>`, for instance `3.exp_avg_sq`. */
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly settings: {
+    readonly optimizer: string;
+    /** Each group's settings, with the number of its parameters. */
+    readonly groups: readonly { readonly params: number; readonly [setting: string]: unknown }[];
+    /** Updates made so far, per parameter. */
+    readonly steps: readonly number[];
+  };
+}
+
+interface Target {
+  readonly params: readonly Tensor[];
+}
+
+/**
+ * Copies of the saved tensors, per parameter and by name, on the parameters' devices.
+ * @throws KinoraError `optim/state` when the state is another optimizer's or another network's
+ */
+export function copyTensors(
+  optimizer: string,
+  groups: readonly Target[],
+  { settings, tensors }: OptimizerState,
+): Map<string, Tensor>[] {
+  expectEqual('optimizer', optimizer, settings.optimizer);
+  const sizes = (of: readonly number[]) => `${of.length} groups of ${of.join(', ')} parameters`;
+  expectEqual(
+    'groups',
+    sizes(groups.map((g) => g.params.length)),
+    sizes(settings.groups.map((g) => g.params)),
+  );
+  const params = groups.flatMap((group) => group.params);
+  expectEqual('steps', `${params.length} numbers`, `${settings.steps.length} numbers`);
+  for (const [name, tensor] of tensors)
+    expectEqual(name, text(params[Number.parseInt(name, 10)]), text(tensor));
+  return params.map((param, index) => copiesOf(param, `${index}.`, tensors));
+}
+
+function copiesOf(param: Tensor, prefix: string, tensors: OptimizerState['tensors']): Map<string, Tensor> {
+  const mine = [...tensors].filter(([name]) => name.startsWith(prefix));
+  return new Map(mine.map(([name, tensor]) => [name.slice(prefix.length), copyBeside(param, tensor)]));
+}
+
+function copyBeside(param: Tensor, tensor: Tensor): Tensor {
+  return keep(scope(() => noGrad(() => tensor.to(param.device, tensor.dtype).clone())));
+}
+
+function text(tensor: Tensor | undefined): string {
+  return tensor === undefined ? 'no such parameter' : `[${tensor.shape.join(', ')}]`;
+}
+
+function expectEqual(where: string, expected: string, received: string): void {
+  if (expected === received) return;
+  throw new KinoraError({
+    code: 'optim/state',
+    where: `optimizer state, ${where}`,
+    expected,
+    received,
+    hint: 'the state must come from the same optimizer on the same network',
   });
 }

@@ -1,6 +1,6 @@
 /** Reduces the rate when a metric stops improving, as torch.optim.lr_scheduler.ReduceLROnPlateau, number for number. */
 import { KinoraError } from '../error.js';
-import { checkSetting, readNumber, type Schedule, type ScheduleState } from './schedule.js';
+import { checkSetting, readNumber, type Schedule, type ScheduleState } from './schedules.js';
 
 export interface PlateauOptions {
   /** Whether smaller (a loss) or larger (an accuracy) is better. Default 'min'. */

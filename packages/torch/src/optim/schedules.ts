@@ -1,5 +1,81 @@
-/** Schedules that are functions of the step: constant, stepped, multi-step and cosine, and the linear warm-up before any. */
-import { checkSetting, closedForm, readNumber, type Schedule, type ScheduleState } from './schedule.js';
+/**
+ * Learning-rate schedules, independent of any optimizer: a schedule computes the rate of a group from the group's initial
+ * rate. What a step is (a batch, an epoch) is up to the caller. Constant, stepped, multi-step, cosine and one-cycle
+ * schedules equal the closed forms of torch.optim.lr_scheduler; `warmUp` goes before any of them.
+ */
+import { KinoraError } from '../error.js';
+
+/** Plain JSON: saved in checkpoints. */
+export type ScheduleState = Readonly<Record<string, unknown>>;
+
+export interface Schedule {
+  /** Rate of the present step for a group that started with `initialLr`. */
+  lr(initialLr: number): number;
+  /** Momentum (SGD) or first beta (Adam) of the present step; null where the schedule leaves it alone. */
+  momentum(): number | null;
+  /** Goes on to the next step. `metric` is what a plateau watches; the others ignore it. */
+  advance(metric?: number): void;
+  state(): ScheduleState;
+  restore(state: ScheduleState): void;
+}
+
+/** What an optimizer's groups must offer to be scheduled. */
+interface Scheduled {
+  readonly groups: readonly {
+    lr: number;
+    readonly initialLr: number;
+    momentum?: number;
+    betas?: readonly [number, number];
+  }[];
+}
+
+/** Writes the present rate, and momentum if the schedule cycles it, into every group. Call before each step. */
+export function applySchedule(schedule: Schedule, optimizer: Scheduled): void {
+  const momentum = schedule.momentum();
+  for (const group of optimizer.groups) {
+    group.lr = schedule.lr(group.initialLr);
+    if (momentum === null) continue;
+    if (group.betas !== undefined) group.betas = [momentum, group.betas[1]];
+    else if (group.momentum !== undefined) group.momentum = momentum;
+  }
+}
+
+/** A schedule that is a function of the number of steps made. */
+export function closedForm(
+  rateAt: (step: number, initialLr: number) => number,
+  momentumAt: (step: number) => number | null = () => null,
+): Schedule {
+  let step = 0;
+  return {
+    lr: (initialLr) => rateAt(step, initialLr),
+    momentum: () => momentumAt(step),
+    advance: () => void step++,
+    state: () => ({ step }),
+    restore: (state) => {
+      step = readNumber(state, 'step');
+    },
+  };
+}
+
+/** @throws KinoraError `optim/schedule-state` */
+export function readNumber(state: ScheduleState, field: string): number {
+  const value = state[field];
+  if (typeof value === 'number') return value;
+  const received = JSON.stringify(value);
+  throw new KinoraError({
+    code: 'optim/schedule-state',
+    where: `schedule state, ${field}`,
+    expected: 'a number',
+    received,
+    hint: 'the state must come from the same schedule',
+  });
+}
+
+/** @throws KinoraError `optim/settings` */
+export function checkSetting(name: string, value: number, valid: boolean, expected: string): void {
+  if (valid) return;
+  throw new KinoraError({ code: 'optim/settings', where: name, expected, received: String(value) });
+}
 
 /** The initial rate throughout. */
 export const constant = (): Schedule => closedForm((_, initialLr) => initialLr);
@@ -75,4 +151,72 @@ export function warmUp({ steps, startFactor = 1 / 3 }: WarmUpOptions, next: Sche
       step = saved;
     },
   };
+}
+
+export interface OneCycleOptions {
+  /** Steps of the whole cycle; the last rate is kept from then on. */
+  steps: number;
+  /** Share of the steps spent rising (pct_start). Default 0.3. */
+  startFraction?: number;
+  anneal?: 'cosine' | 'linear';
+  /** The cycle starts at the group's rate over this. Default 25. */
+  divFactor?: number;
+  /** It ends at the start over this. Default 1e4. */
+  finalDivFactor?: number;
+  /** Fall as long as it rose, then vanish in a third phase. Default false: fall straight to the end. */
+  threePhase?: boolean;
+  /** Move the momentum against the rate. Default true. */
+  cycleMomentum?: boolean;
+  /** Momentum at the peak. Default 0.85. */
+  baseMomentum?: number;
+  /** Momentum at the start and the end. Default 0.95. */
+  maxMomentum?: number;
+}
+
+/** Rate (as a share of the peak) and momentum at the corner of the cycle that stands at `step`. */
+interface Corner {
+  step: number;
+  rate: number;
+  momentum: number;
+}
+
+/** The group's own rate is the peak (max_lr). */
+export function oneCycle(options: OneCycleOptions): Schedule {
+  const { steps, startFraction = 0.3, anneal = 'cosine', cycleMomentum = true } = options;
+  checkSetting('steps', steps, Number.isInteger(steps) && steps >= 1, 'a whole number of at least 1');
+  checkSetting('startFraction', startFraction, startFraction >= 0 && startFraction <= 1, '0 to 1');
+  const corners = cornersOf(options, startFraction);
+  const at = (step: number, read: (corner: Corner) => number) =>
+    interpolate(corners, Math.min(step, steps - 1), read, anneal);
+  return closedForm(
+    (step, initialLr) => at(step, ({ rate }) => initialLr * rate),
+    (step) => (cycleMomentum ? at(step, ({ momentum }) => momentum) : null),
+  );
+}
+
+function cornersOf(options: OneCycleOptions, startFraction: number): Corner[] {
+  const { steps, divFactor = 25, finalDivFactor = 1e4, threePhase = false } = options;
+  const { baseMomentum = 0.85, maxMomentum = 0.95 } = options;
+  const start = { rate: 1 / divFactor, momentum: maxMomentum };
+  const end = { step: steps - 1, rate: 1 / divFactor / finalDivFactor, momentum: maxMomentum };
+  const peak = { step: startFraction * steps - 1, rate: 1, momentum: baseMomentum };
+  const back = { step: 2 * startFraction * steps - 2, ...start };
+  return [{ step: 0, ...start }, peak, ...(threePhase ? [back] : []), end];
+}
+
+function interpolate(
+  corners: readonly Corner[],
+  step: number,
+  read: (corner: Corner) => number,
+  anneal: 'cosine' | 'linear',
+): number {
+  const last = corners.length - 1;
+  const next = Math.max(
+    1,
+    corners.findIndex((corner, i) => i > 0 && (step <= corner.step || i === last)),
+  );
+  const [from, to] = [corners[next - 1]!, corners[next]!];
+  const share = to.step === from.step ? 1 : (step - from.step) / (to.step - from.step);
+  const weight = anneal === 'cosine' ? (1 + Math.cos(Math.PI * share)) / 2 : 1 - share;
+  return read(to) + (read(from) - read(to)) * weight;
 }

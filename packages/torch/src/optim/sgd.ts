@@ -2,8 +2,14 @@
 import { KinoraError } from '../error.js';
 import { ops } from '../ops/ops.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { checkRange, type GroupSettings, type Params } from './groups.js';
-import { type Entry, Optimizer, remembered } from './optimizer.js';
+import {
+  checkRange,
+  type Entry,
+  type GroupSettings,
+  Optimizer,
+  type Params,
+  remembered,
+} from './optimizer.js';
 
 export interface SGDSettings extends GroupSettings {
   momentum: number;

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { memoryStats, scope } from '../index.js';
-import { loadSafetensors, loadTorch } from './engine.js';
 import { withFolder } from './folder.test.util.js';
 import { fuzz, targets } from './fuzz.test.util.js';
+import { loadSafetensors, loadTorch } from './load-save.js';
 
 /** Bounded for all cases together; the inputs are a few kilobytes. */
 const MEMORY_LIMIT = 1 << 30;

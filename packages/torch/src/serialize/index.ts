@@ -10,7 +10,7 @@ export {
   loadTorch,
   saveSafetensors,
   saveTorch,
-} from './engine.js';
+} from './load-save.js';
 export { byteLength, elementCount, ITEM_SIZE, type RawDType, type RawTensor, rawTensor } from './raw.js';
 export { parseSafetensors, type Safetensors, writeSafetensors } from './safetensors.js';
 export { type ByteSource, memorySource, withFile } from './source.js';

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ops, scope, type Tensor, tensor } from '../index.js';
 import type { StridedTensor } from './checkpoint/tensors.js';
 import { writeCheckpoint } from './checkpoint/write.js';
-import { loadTorch, saveSafetensors, saveTorch } from './engine.js';
 import { describeValue, goldenPath, type TensorDescription } from './golden.test.util.js';
+import { loadTorch, saveSafetensors, saveTorch } from './load-save.js';
 import { findPython, runPython } from './python.test.util.js';
 import { rawTensor } from './raw.js';
 

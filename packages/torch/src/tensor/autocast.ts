@@ -5,7 +5,7 @@
 import type { DType } from '../engine/dtype.js';
 import { native } from '../engine/native.js';
 import { processWide } from '../engine/process-wide.js';
-import { synchronous } from '../engine/synchronous.js';
+import { synchronous } from '../engine/scope.js';
 import type { Device } from './tensor.js';
 
 export interface AutocastMode {

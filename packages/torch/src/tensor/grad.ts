@@ -1,6 +1,6 @@
 /** Autograd: modes, backward, and gradients with respect to chosen inputs. */
 import { native } from '../engine/native.js';
-import { synchronous } from '../engine/synchronous.js';
+import { synchronous } from '../engine/scope.js';
 import { Tensor } from './tensor.js';
 
 /** Runs `fn` without recording gradients (torch.no_grad); the mode before is restored even when it throws. */

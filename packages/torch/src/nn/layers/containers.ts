@@ -1,7 +1,10 @@
-/** Modules in a row: Sequential calls one after the other, ModuleList only holds them. */
-
+/**
+ * Lists of modules: Sequential calls one after the other, ModuleList only holds them, and Segments is a Sequential whose groups of
+ * members are the segments of activation checkpointing.
+ */
 import { KinoraError } from '../../error.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { checkpoint, isCheckpointing } from '../checkpoint.js';
 import { type AnyModule, Module } from '../module.js';
 import { normActivation } from './norm-activation.js';
 
@@ -66,5 +69,31 @@ export class ModuleList<M extends AnyModule = AnyModule> extends Module<never, n
       where: 'ModuleList',
       expected: 'its members to be called, not the list',
     });
+  }
+}
+
+/** As Sequential outside `checkpointed`; within it, each group of members is a segment. */
+export class Segments extends Sequential {
+  readonly #groups: Sequential[];
+
+  /** @param ends whether a segment ends after this member; by default every member is one */
+  constructor(steps: readonly Step[], ends: (step: AnyModule) => boolean = () => true) {
+    super(...steps);
+    const groups: Step[][] = [[]];
+    for (const step of steps) {
+      groups.at(-1)!.push(step);
+      if (ends(step)) groups.push([]);
+    }
+    this.#groups = groups.filter(({ length }) => length > 0).map((group) => new Sequential(...group));
+  }
+
+  /** The members of each segment. */
+  get segments(): readonly (readonly AnyModule[])[] {
+    return this.#groups.map((group) => group.children());
+  }
+
+  override forward(input: Tensor): Tensor {
+    if (!isCheckpointing()) return super.forward(input);
+    return this.#groups.reduce((value, group) => checkpoint(group, value), input);
   }
 }

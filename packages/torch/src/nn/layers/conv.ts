@@ -6,11 +6,9 @@ import { ops } from '../../ops/ops.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { foldOf } from '../folded.js';
 import { resetAffine } from '../init.js';
-import { Module } from '../module.js';
-import { parameter } from '../parameter.js';
-import { checkFeatureMap, checkWindow, type Rank } from './check.js';
-import { directConv3d } from './direct-conv.js';
-import { checkCount, expandSize, type Size } from './size.js';
+import { Module, parameter } from '../module.js';
+import { checkCount, checkFeatureMap, checkWindow, expandSize, type Rank, type Size } from './check.js';
+import { directConv3d } from './fast-paths.js';
 
 export interface ConvOptions {
   stride?: Size;

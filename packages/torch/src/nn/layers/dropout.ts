@@ -5,8 +5,7 @@
 import { ops } from '../../ops/ops.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module.js';
-import { checkFeatureMap, type Rank } from './check.js';
-import { checkProbability } from './size.js';
+import { checkFeatureMap, checkProbability, type Rank } from './check.js';
 
 /** Any shape. */
 export class Dropout extends Module {

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { grad, manualSeed, nn, noGrad, ops, scope, type Tensor, threads, trace } from '../../index.js';
 import { expectClose, relativeError } from '../golden.test.util.js';
+import { Segments } from './containers.js';
 import { normActivation } from './norm-activation.js';
-import { Segments } from './segments.js';
 
 type Steps = nn.Module[];
 

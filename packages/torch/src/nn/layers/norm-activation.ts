@@ -9,8 +9,8 @@ import type { Tensor } from '../../tensor/tensor.js';
 import { enterModule, isWatched } from '../call-stack.js';
 import type { AnyModule, Module } from '../module.js';
 import { LeakyReLU, ReLU, ReLU6 } from './activation.js';
-import { type Activation, BatchNormNd } from './batch-norm.js';
-import { isSideBySide } from './direct-pool.js';
+import { isSideBySide } from './fast-paths.js';
+import { type Activation, BatchNormNd } from './normalization.js';
 import { MaxPoolNd } from './pool.js';
 
 /**

@@ -5,10 +5,8 @@
 import { ops } from '../../ops/ops.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { uniform_ } from '../init.js';
-import { Module } from '../module.js';
-import { parameter } from '../parameter.js';
-import { rejectInput, shapeText } from './check.js';
-import { checkCount, checkProbability } from './size.js';
+import { Module, parameter } from '../module.js';
+import { checkCount, checkProbability, rejectInput, shapeText } from './check.js';
 
 export interface RecurrentOptions {
   numLayers?: number;

@@ -4,8 +4,7 @@
 import { type Globals, plainGlobals } from '../pickle/globals.js';
 import { BadArguments, describe, PickleGlobal } from '../pickle/values.js';
 import { ITEM_SIZE } from '../raw.js';
-import { STORAGE_DTYPES, StorageType } from './storage.js';
-import { type TensorMaker, tensorGlobals } from './tensors.js';
+import { STORAGE_DTYPES, StorageType, type TensorMaker, tensorGlobals } from './tensors.js';
 
 function makeSize([sizes]: readonly unknown[]): readonly unknown[] {
   if (Array.isArray(sizes) && Object.isFrozen(sizes)) return sizes;

@@ -11,8 +11,7 @@ import { ITEM_SIZE } from '../raw.js';
 import { type ByteSource, damaged, memorySource } from '../source.js';
 import { readDirectory, readEntry, type ZipEntry } from '../zip/reader.js';
 import { torchGlobals } from './globals.js';
-import { parseStorageId } from './storage.js';
-import { type Storage, StorageView, type TensorMaker } from './tensors.js';
+import { parseStorageId, type Storage, StorageView, type TensorMaker } from './tensors.js';
 
 const PICKLE = 'data.pkl';
 

@@ -10,8 +10,7 @@ import { pickle } from '../pickle/pickle.js';
 import type { PickleWriter } from '../pickle/writer.js';
 import { checkSize, type RawDType } from '../raw.js';
 import { ZipWriter } from '../zip/writer.js';
-import { STORAGE_DTYPES } from './storage.js';
-import type { Storage, StridedTensor } from './tensors.js';
+import { STORAGE_DTYPES, type Storage, type StridedTensor } from './tensors.js';
 
 /** Version of the archive layout that `torch.save` has written since 1.6. */
 const ARCHIVE_VERSION = '3\n';

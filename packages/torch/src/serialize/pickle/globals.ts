@@ -2,8 +2,15 @@
  * What a pickle may name: a short list of builders of plain values, each checking its arguments. This list is the
  * whole of what a file can make the reader do; everything else is refused with the name of what was asked for.
  */
-import { decodeNumpyScalar, makeNumpyDtype } from './numpy-scalar.js';
-import { BadArguments, type Budget, checkHashable, describe, PickleGlobal } from './values.js';
+import {
+  BadArguments,
+  type Budget,
+  checkHashable,
+  decodeNumpyScalar,
+  describe,
+  makeNumpyDtype,
+  PickleGlobal,
+} from './values.js';
 
 export type Globals = ReadonlyMap<string, unknown>;
 

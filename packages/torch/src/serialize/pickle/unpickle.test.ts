@@ -2,12 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { memorySource } from '../source.js';
 import { Cursor } from './cursor.js';
 import { plainGlobals } from './globals.js';
-import { decodeInteger, encodeInteger } from './integer.js';
 import { Op } from './opcodes.js';
 import { pickle } from './pickle.js';
 import { checkPlain } from './plain.js';
 import { unpickle } from './unpickle.js';
-import { BadArguments } from './values.js';
+import { BadArguments, decodeInteger, encodeInteger } from './values.js';
 
 const persistentLoad = () => {
   throw new BadArguments('no storage', 'one');

@@ -6,11 +6,9 @@
 import { KinoraError } from '../../error.js';
 import type { Cursor } from './cursor.js';
 import type { Globals } from './globals.js';
-import { decodeInteger } from './integer.js';
 import { Machine } from './machine.js';
-import { NumpyDtype } from './numpy-scalar.js';
 import { Op } from './opcodes.js';
-import { BadArguments, checkHashable, describe, PickleGlobal } from './values.js';
+import { BadArguments, checkHashable, decodeInteger, describe, NumpyDtype, PickleGlobal } from './values.js';
 
 export interface UnpickleHooks {
   /** What the file may name: builders (PickleGlobal) and constants. */

@@ -1,6 +1,7 @@
 /**
  * The values that live on the unpickler's stack besides JavaScript's own, and how messages name a value.
- * A tuple is a frozen array, a list a plain one; dict is Map, set is Set, bytes is Uint8Array, None is null.
+ * A tuple is a frozen array, a list a plain one; dict is Map, set is Set, bytes is Uint8Array, None is null. Long integers
+ * and NumPy scalars, which older checkpoints hold where a number was meant, become numbers.
  */
 
 /** Something that GLOBAL put on the stack and REDUCE may call. It never leaves the unpickler. */
@@ -46,4 +47,74 @@ export function describe(value: unknown): string {
   if (value instanceof Uint8Array) return `${value.length} bytes`;
   if (value instanceof PickleGlobal) return value.name;
   return 'an object';
+}
+
+/** Longer integers mean nothing in a checkpoint and take quadratic time to print. */
+const LONGEST = 1024;
+
+/** A number when it is safe (below 2^53), else a bigint. */
+export function decodeInteger(bytes: Uint8Array): number | bigint {
+  if (bytes.length === 0) return 0;
+  if (bytes.length > LONGEST)
+    throw new BadArguments(`an integer of at most ${LONGEST} bytes`, `${bytes.length} bytes`);
+  const hex = Buffer.from(bytes).reverse().toString('hex');
+  const value = BigInt.asIntN(8 * bytes.length, BigInt(`0x${hex}`));
+  const small = Number(value);
+  return Number.isSafeInteger(small) ? small : value;
+}
+
+/** The shortest two's complement form of `value`, as CPython's `encode_long`. */
+export function encodeInteger(value: bigint): Uint8Array {
+  if (value === 0n) return new Uint8Array(0);
+  let size = 1;
+  while (BigInt.asIntN(8 * size, value) !== value) size++;
+  const hex = BigInt.asUintN(8 * size, value)
+    .toString(16)
+    .padStart(2 * size, '0');
+  return Uint8Array.from(Buffer.from(hex, 'hex').reverse());
+}
+
+type Reader = (view: DataView) => number | bigint | boolean;
+
+const READERS: Record<string, Reader> = {
+  b1: (view) => view.getUint8(0) !== 0,
+  i1: (view) => view.getInt8(0),
+  u1: (view) => view.getUint8(0),
+  i2: (view) => view.getInt16(0, true),
+  u2: (view) => view.getUint16(0, true),
+  i4: (view) => view.getInt32(0, true),
+  u4: (view) => view.getUint32(0, true),
+  i8: (view) => view.getBigInt64(0, true),
+  u8: (view) => view.getBigUint64(0, true),
+  f4: (view) => view.getFloat32(0, true),
+  f8: (view) => view.getFloat64(0, true),
+};
+
+/** A dtype on the unpickler's stack; BUILD gives it its byte order. It never leaves the unpickler. */
+export class NumpyDtype {
+  constructor(readonly code: string) {}
+
+  /** `state` is NumPy's `(version, byteorder, ...)`. Only little-endian and single bytes are plain. */
+  setState(state: unknown): void {
+    const order = Array.isArray(state) ? state[1] : undefined;
+    if (order !== '<' && order !== '|')
+      throw new BadArguments('a little-endian NumPy dtype', describe(order));
+  }
+}
+
+export function makeNumpyDtype([code]: readonly unknown[]): NumpyDtype {
+  if (typeof code === 'string' && Object.hasOwn(READERS, code)) return new NumpyDtype(code);
+  throw new BadArguments(`a NumPy dtype of ${Object.keys(READERS).join(', ')}`, describe(code));
+}
+
+export function decodeNumpyScalar([dtype, bytes]: readonly unknown[]): number | bigint | boolean {
+  if (!(dtype instanceof NumpyDtype)) throw new BadArguments('a NumPy dtype', describe(dtype));
+  const size = Number(dtype.code[1]);
+  if (!(bytes instanceof Uint8Array) || bytes.length !== size) {
+    throw new BadArguments(`${size} bytes for a NumPy scalar`, describe(bytes));
+  }
+  const value = READERS[dtype.code]!(new DataView(bytes.buffer, bytes.byteOffset, size));
+  return typeof value === 'bigint' && BigInt(Number(value)) === value && Number.isSafeInteger(Number(value))
+    ? Number(value)
+    : value;
 }

@@ -3,8 +3,8 @@
  * accepts (torch/_weights_only_unpickler.py).
  */
 import { KinoraError } from '../../error.js';
-import { encodeInteger } from './integer.js';
 import { Op } from './opcodes.js';
+import { encodeInteger } from './values.js';
 
 const PROTOCOL = 2;
 

@@ -2,8 +2,9 @@
  * Writes zip archives as PyTorch does: entries stored, their data aligned to 64 bytes (so that a reader can map
  * tensors in place), zip64 where a size or an offset needs it. The time stamps are constant: same input, same bytes.
  */
+
+import { crc32 } from 'node:zlib';
 import type { ByteSink } from '../atomic.js';
-import { crc32 } from './crc32.js';
 import * as zip from './format.js';
 
 const ALIGNMENT = 64;

@@ -1,6 +1,6 @@
 /**
- * The formats with the engine's tensors: files to tensors and back. Formats and their checks stand in the files beside
- * this one, which know nothing of the engine.
+ * Tensors of the engine to files and back. The formats and their checks are in the files and folders beside this one, which
+ * do not load the engine.
  */
 
 import { type DType, dtypes, isDType } from '../engine/dtype.js';

@@ -2,9 +2,15 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { memoryStats, ops, scope, slice, type Tensor, tensor } from '../index.js';
-import { loadSafetensors, loadSafetensorsMetadata, loadTorch, saveSafetensors, saveTorch } from './engine.js';
 import { withFolder } from './folder.test.util.js';
 import { describeValue, goldenJson, goldenPath, type TensorDescription } from './golden.test.util.js';
+import {
+  loadSafetensors,
+  loadSafetensorsMetadata,
+  loadTorch,
+  saveSafetensors,
+  saveTorch,
+} from './load-save.js';
 
 function describeTensor(value: object): TensorDescription {
   const { dtype, shape, requiresGrad } = value as Tensor;

@@ -1,15 +1,20 @@
-/** torch.nn.BatchNorm1d, 2d and 3d (Ioffe and Szegedy 2015): one implementation whose rank is data. */
-
+/** torch.nn.BatchNorm1d, 2d and 3d (Ioffe and Szegedy 2015), one implementation whose rank is data, and LayerNorm (Ba et al. 2016). */
 import { type Handle, native } from '../../engine/native.js';
 import { oncePerProcess } from '../../engine/process-wide.js';
 import { isObserved } from '../../ops/dispatch.js';
 import { ops } from '../../ops/ops.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { foldOf } from '../folded.js';
-import { Module } from '../module.js';
-import { buffer, parameter } from '../parameter.js';
-import { checkFeatureMap, checkState, type Rank, rejectInput, shapeText } from './check.js';
-import { checkCount } from './size.js';
+import { buffer, Module, parameter } from '../module.js';
+import {
+  checkCount,
+  checkFeatureMap,
+  checkState,
+  checkTail,
+  type Rank,
+  rejectInput,
+  shapeText,
+} from './check.js';
 
 export interface BatchNormOptions {
   eps?: number;
@@ -158,5 +163,34 @@ export class BatchNorm2d extends BatchNormNd {
 export class BatchNorm3d extends BatchNormNd {
   constructor(numFeatures: number, options: BatchNormOptions = {}) {
     super(3, numFeatures, options);
+  }
+}
+
+export interface LayerNormOptions {
+  eps?: number;
+  elementwiseAffine?: boolean;
+}
+
+/** `[..., ...normalizedShape]`, same shape out. */
+export class LayerNorm extends Module {
+  readonly normalizedShape: readonly number[];
+  readonly eps: number;
+  weight: Tensor | null;
+  bias: Tensor | null;
+
+  constructor(normalizedShape: number | readonly number[], options: LayerNormOptions = {}) {
+    super();
+    this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : [...normalizedShape];
+    this.eps = options.eps ?? 1e-5;
+    const affine = options.elementwiseAffine ?? true;
+    this.weight = affine ? parameter(ops.ones(this.normalizedShape)) : null;
+    this.bias = affine ? parameter(ops.zeros(this.normalizedShape)) : null;
+  }
+
+  forward(input: Tensor): Tensor {
+    checkTail(this, input, this.normalizedShape);
+    checkState(this, 'weight', this.weight, this.normalizedShape);
+    checkState(this, 'bias', this.bias, this.normalizedShape);
+    return ops.layer_norm(input, this.normalizedShape, this.weight, this.bias, this.eps, true);
   }
 }
