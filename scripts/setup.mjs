@@ -50,8 +50,8 @@ async function setUp(say) {
 function checkNode() {
   /** @type {{ engines: { node: string } }} */
   const { engines } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  const oldest = Number(engines.node.match(/\d+/)?.[0]);
-  if (Number(process.versions.node.split('.')[0]) >= oldest) return;
+  const oldest = engines.node.replace('>=', '');
+  if (oldest.localeCompare(process.versions.node, undefined, { numeric: true }) <= 0) return;
   throw new SetupError({
     code: 'setup/node-too-old',
     where: process.execPath,

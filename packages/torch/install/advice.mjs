@@ -24,10 +24,10 @@ const WSL = 'wsl --install, then in its Ubuntu: ';
 /** @type {Record<Need, Record<Platform, string[]>>} */
 const WAYS = {
   node: {
-    debian: ['Node 20 or newer from https://nodejs.org/en/download'],
+    debian: ['Node 20.15 or newer from https://nodejs.org/en/download'],
     macos: ['brew install node'],
-    windows: [`${WSL}Node 20 or newer from https://nodejs.org/en/download`],
-    linux: ['Node 20 or newer from https://nodejs.org/en/download'],
+    windows: [`${WSL}Node 20.15 or newer from https://nodejs.org/en/download`],
+    linux: ['Node 20.15 or newer from https://nodejs.org/en/download'],
   },
   libtorch: {
     debian: ['sudo apt-get install libtorch-dev libopenblas-dev', PIP, ZIP],
