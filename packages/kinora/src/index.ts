@@ -2,16 +2,17 @@
 export { KinoraError, type KinoraErrorParts } from '@kinora/torch';
 export { type ClipDraw, drawClip } from './clip/augment/augment.js';
 // Clips: files to frames to the network's pixels.
-export { type AugmentSpec, augmentSchema } from './clip/augment/augment-spec.js';
+export type { AugmentSpec } from './clip/augment/augment-spec.js';
 export { permutation, type Random, randomStream } from './clip/augment/random.js';
 export type { Frames } from './clip/frames.js';
 export { normaliseClip } from './clip/normalise.js';
 export { prepareClip } from './clip/prepare.js';
 export { resampleByRate, resampleByTime } from './clip/resample.js';
 export { samplePositions } from './clip/sample.js';
-export { defaultSpec, type PreprocessSpec, parseSpec, preprocessSchema } from './clip/spec.js';
+export { defaultSpec, type PreprocessSpec, parseSpec } from './clip/spec.js';
 // Predictions: checkpoints and clips to labels and reports.
 export { type CompareOptions, compare, type Row } from './compare/compare.js';
+export { augmentSchema, preprocessSchema } from './config/clip-schema.js';
 // Configurations, progress and reports.
 export {
   effectiveConfig,

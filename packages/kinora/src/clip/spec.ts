@@ -3,11 +3,45 @@
  * It lives in the config, in every checkpoint and in every exported model, and is executed everywhere by
  * the same arithmetic (`prepare.ts`, `normalise.ts`). It says nothing about augmentation.
  */
-import { KinoraError } from '@kinora/torch/error';
-import * as z from 'zod';
-import { nearest } from '../nearest.js';
+import {
+  above,
+  type Check,
+  channels,
+  fields,
+  finite,
+  list,
+  oneOf,
+  record,
+  refuse,
+  text,
+  whole,
+} from './fields.js';
+import type { Size } from './frames.js';
 
-const pixels = z.int().min(1).max(8192);
+export interface PreprocessSpec {
+  /** Frames per second of the clips the network knows. Videos are resampled to it by their timestamps. */
+  readonly frameRate: number;
+  /** Frames in a clip fed to the network (`clip_size`). */
+  readonly frames: number;
+  /** Every how many-th frame is taken (`step_size`). */
+  readonly stride: number;
+  /** Consecutive clips of `frames` frames each, joined along time (`nclips`); -1 takes the whole video. */
+  readonly clips: number;
+  /** `dense`: the starting point's; `centre`: dense, from the middle; `uniform`: one frame per equal segment. */
+  readonly sampling: 'dense' | 'centre' | 'uniform';
+  readonly resize: ResizeRule;
+  /** The centred window that the network sees, in pixels. */
+  readonly crop: Size;
+  /** Frames smaller than the crop: surrounded by `zeros`, or enlarged by `resize` until they fill it. */
+  readonly pad: 'zeros' | 'resize';
+  /** Per RGB channel, on the scale [0, 1]. */
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+  /** The classes, in the order of the logits. */
+  readonly labels: readonly string[];
+  /** The label of a mirrored clip, where it is another one; null: clips of this label must not be mirrored. */
+  readonly flipMap: Readonly<Record<string, string | null>>;
+}
 
 /**
  * What happens to the size of a frame before the crop. The aspect ratio is kept except by `exact`.
@@ -16,74 +50,83 @@ const pixels = z.int().min(1).max(8192);
  * - `height`: every frame is made `height` pixels high.
  * - `exact`: every frame is made `height` x `width`.
  */
-export const resizeSchema = z.discriminatedUnion('rule', [
-  z.strictObject({ rule: z.literal('none') }),
-  z.strictObject({ rule: z.literal('shrink'), height: pixels }),
-  z.strictObject({ rule: z.literal('height'), height: pixels }),
-  z.strictObject({ rule: z.literal('exact'), height: pixels, width: pixels }),
-]);
+export type ResizeRule =
+  | { readonly rule: 'none' }
+  | { readonly rule: 'shrink' | 'height'; readonly height: number }
+  | { readonly rule: 'exact'; readonly height: number; readonly width: number };
 
-const channels = z.tuple([z.number(), z.number(), z.number()]);
-const positiveChannels = z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]);
+/** Lowest and highest value of each number. `frameRate` must be above its lowest; `clips` may also be -1. */
+export const specLimits = {
+  frameRate: [0, 1000],
+  frames: [1, 1024],
+  stride: [1, 256],
+  clips: [1, 256],
+  /** Sides of the crop and of resized frames. */
+  pixels: [1, 8192],
+} as const;
 
-export const preprocessSchema = z.strictObject({
-  /** Frames per second of the clips the network knows. Videos are resampled to it by their timestamps. */
-  frameRate: z.number().positive().max(1000).default(12),
-  /** Frames a clip fed to the network (`clip_size`). */
-  frames: z.int().min(1).max(1024).default(18),
-  /** Every how many-th frame is taken (`step_size`). */
-  stride: z.int().min(1).max(256).default(2),
-  /** Consecutive clips of `frames` frames each, joined along time (`nclips`); -1 takes the whole video. */
-  clips: z
-    .int()
-    .min(-1)
-    .max(256)
-    .refine((n) => n !== 0, 'a positive number, or -1')
-    .default(1),
-  /** `dense`: the starting point's; `centre`: dense, from the middle; `uniform`: one frame per equal segment. */
-  sampling: z.enum(['dense', 'centre', 'uniform']).default('dense'),
-  resize: resizeSchema.default({ rule: 'shrink', height: 100 }),
-  /** The centred window that the network sees, in pixels. */
-  crop: z.strictObject({ height: pixels, width: pixels }).default({ height: 84, width: 84 }),
-  /** Frames smaller than the crop: surrounded by `zeros`, or enlarged by `resize` until they fill it. */
-  pad: z.enum(['zeros', 'resize']).default('zeros'),
-  /** Per RGB channel, on the scale [0, 1]. */
-  mean: channels.default([0.485, 0.456, 0.406]),
-  std: positiveChannels.default([0.229, 0.224, 0.225]),
-  /** The classes, in the order of the logits. */
-  labels: z.array(z.string().min(1)).default([]),
-  /** The label of a mirrored clip, where it is another one; null: clips of this label must not be mirrored. */
-  flipMap: z.record(z.string(), z.string().nullable()).default({}),
-});
+/** The starting point's preprocessing of Jester. */
+export const specDefaults: PreprocessSpec = {
+  frameRate: 12,
+  frames: 18,
+  stride: 2,
+  clips: 1,
+  sampling: 'dense',
+  resize: { rule: 'shrink', height: 100 },
+  crop: { height: 84, width: 84 },
+  pad: 'zeros',
+  mean: [0.485, 0.456, 0.406],
+  std: [0.229, 0.224, 0.225],
+  labels: [],
+  flipMap: {},
+};
 
-export type PreprocessSpec = z.infer<typeof preprocessSchema>;
-export type ResizeRule = z.infer<typeof resizeSchema>;
+const pixels = whole(specLimits.pixels);
+const height = { rule: oneOf('shrink', 'height'), height: pixels };
+const resizeChecks = {
+  none: fields({ rule: oneOf('none') }),
+  shrink: fields(height),
+  height: fields(height),
+  exact: fields({ rule: oneOf('exact'), height: pixels, width: pixels }),
+};
+const rule = oneOf('none', 'shrink', 'height', 'exact');
+
+const resize: Check<ResizeRule> = (value, where) =>
+  resizeChecks[rule((value as Partial<ResizeRule> | null)?.rule, `${where}.rule`)](value, where);
+
+const clips: Check<number> = (value, where) => {
+  if (value === 0) refuse(where, 'a positive number, or -1', value);
+  return value === -1 ? -1 : whole(specLimits.clips)(value, where);
+};
+
+const checkSpec = fields<PreprocessSpec>(
+  {
+    frameRate: above(specLimits.frameRate),
+    frames: whole(specLimits.frames),
+    stride: whole(specLimits.stride),
+    clips,
+    sampling: oneOf('dense', 'centre', 'uniform'),
+    resize,
+    crop: fields({ height: pixels, width: pixels }),
+    pad: oneOf('zeros', 'resize'),
+    mean: channels(finite),
+    std: channels(above([0, Number.POSITIVE_INFINITY])),
+    labels: list(text),
+    flipMap: record((value, where) =>
+      typeof value === 'string' ? value : value === null ? null : refuse(where, 'a label or null', value),
+    ),
+  },
+  specDefaults,
+);
 
 /** The starting point's preprocessing of Jester, for these labels. */
 export function defaultSpec(labels: readonly string[] = []): PreprocessSpec {
-  return preprocessSchema.parse({ labels: [...labels] });
+  return { ...specDefaults, labels: [...labels] };
 }
 
 /** Reads a spec from JSON data. Absent fields take their defaults; unknown ones are an error. */
 export function parseSpec(value: unknown, where = 'preprocessing spec'): PreprocessSpec {
-  const result = preprocessSchema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  if (issue.code === 'unrecognized_keys') {
-    const near = nearest(issue.keys[0]!, Object.keys(preprocessSchema.shape));
-    throw new KinoraError({
-      code: 'spec/unknown-key',
-      where,
-      expected: 'only known fields',
-      received: `"${issue.keys[0]}"`,
-      ...(near === undefined ? {} : { hint: `did you mean "${near}"?` }),
-    });
-  }
-  throw new KinoraError({
-    code: 'spec/invalid',
-    where: [where, ...issue.path].join('.'),
-    expected: issue.message.replace(/^Invalid input: expected /, ''),
-  });
+  return checkSpec(value, where);
 }
 
 /** Frames `[T]` that a clip of this spec holds. Undefined where it depends on the video (`clips: -1`). */

@@ -3,7 +3,7 @@
  * defaults and rules are those of the preprocessing spec (clip/spec.ts).
  */
 import * as z from 'zod';
-import { preprocessSchema } from '../clip/spec.js';
+import { preprocessSchema } from './clip-schema.js';
 
 const spec = preprocessSchema.shape;
 

@@ -15,7 +15,8 @@ import {
   type Tensor,
 } from '@kinora/torch';
 import * as z from 'zod';
-import { type PreprocessSpec, preprocessSchema } from '../clip/spec.js';
+import type { PreprocessSpec } from '../clip/spec.js';
+import { preprocessSchema } from '../config/clip-schema.js';
 import { effectiveConfig, type RunConfig } from '../config/index.js';
 import { checkWeights } from '../model/finite.js';
 import type { Network } from '../model/network.js';
@@ -60,7 +61,7 @@ const stateSchema = z.object({
   format: z.literal('kinora-checkpoint'),
   version: z.literal(1),
   config: z.record(z.string(), z.unknown()),
-  spec: preprocessSchema,
+  spec: preprocessSchema as z.ZodType<PreprocessSpec>,
   lists: listsSchema.optional(),
   progress: progressSchema,
   schedule: z.record(z.string(), z.unknown()),

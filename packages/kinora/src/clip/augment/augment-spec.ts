@@ -1,56 +1,48 @@
 /**
- * What augmentation a config may ask for. Validation only: the drawing stands in `augment.ts`.
+ * What augmentation a run may ask for, and the defaults. Types only: the drawing is in `augment.ts`.
  */
-import * as z from 'zod';
+import type { ErasingSpec } from './erase.js';
+import type { RandAugmentSpec } from './rand-augment.js';
 
-const amount = z.number().min(0);
-const range = z.tuple([z.number().positive(), z.number().positive()]);
-
-const randAugmentSchema = z.strictObject({
-  /** Operations that each clip goes through. */
-  number: z.int().positive().default(2),
-  /** How strong they are, as in torchvision: 0 to 30. */
-  magnitude: z.int().min(0).max(30).default(9),
-});
-
-const erasingSchema = z.strictObject({
-  probability: amount.max(1).default(0),
-  /** Part of the frame, drawn between the two; the paper's. */
-  area: range.default([0.02, 0.4]),
-  /** Height by width, drawn between the two. */
-  ratio: range.default([0.3, 1 / 0.3]),
-  fill: z.enum(['random', 'mean', 'black']).default('random'),
-});
-
-export const augmentSchema = z.strictObject({
-  /** Up to this many degrees either way. */
-  rotation: amount.max(180).default(10),
-  /** Up to this fraction of the frame's width and height, either way. */
-  translate: amount.max(1).default(0.15),
+export interface AugmentSpec {
+  /** Up to this many degrees either way, 0 to 180. */
+  readonly rotation: number;
+  /** Up to this fraction of the frame's width and height, either way, 0 to 1. */
+  readonly translate: number;
   /** Factor drawn between the two. */
-  scale: range.default([1, 1]),
-  /** Up to this many degrees along x, either way. */
-  shear: amount.max(60).default(0),
+  readonly scale: readonly [low: number, high: number];
+  /** Up to this many degrees along x, either way, 0 to 60. */
+  readonly shear: number;
   /** Probability of mirroring a clip; its label goes through the spec's flip map. */
-  flip: amount.max(1).default(0),
+  readonly flip: number;
   /** Factors drawn from `[1 - x, 1 + x]`. */
-  brightness: amount.max(1).default(0),
-  contrast: amount.max(1).default(0),
-  saturation: amount.max(1).default(0),
-  /** Turns round the colour circle, drawn from `[-x, x]`. */
-  hue: amount.max(0.5).default(0),
+  readonly brightness: number;
+  readonly contrast: number;
+  readonly saturation: number;
+  /** Turns round the colour circle, drawn from `[-x, x]`, at most 0.5. */
+  readonly hue: number;
   /**
    * The starting point's RandomAffine: a new draw for each frame, shifts by whole pixels, nearest pixel
    * (torchvision's defaults: interpolation NEAREST, fill 0), and nothing from beyond the frame's own rectangle.
    */
-  per_frame: z.boolean().default(false),
-  /** RandAugment: operations drawn once for the whole clip (rand-augment.ts); null: none. */
-  rand_augment: randAugmentSchema.nullable().default(null),
-  /** Random erasing: a box through all frames (erase.ts); a bare number is its probability. */
-  erasing: z.preprocess(
-    (value) => (typeof value === 'number' ? { probability: value } : value),
-    erasingSchema.prefault({}),
-  ),
-});
+  readonly per_frame: boolean;
+  /** RandAugment: operations drawn once for the whole clip; null: none. */
+  readonly rand_augment: RandAugmentSpec | null;
+  /** Random erasing: a box through all frames. */
+  readonly erasing: ErasingSpec;
+}
 
-export type AugmentSpec = z.infer<typeof augmentSchema>;
+export const augmentDefaults: AugmentSpec = {
+  rotation: 10,
+  translate: 0.15,
+  scale: [1, 1],
+  shear: 0,
+  flip: 0,
+  brightness: 0,
+  contrast: 0,
+  saturation: 0,
+  hue: 0,
+  per_frame: false,
+  rand_augment: null,
+  erasing: { probability: 0, area: [0.02, 0.4], ratio: [0.3, 1 / 0.3], fill: 'random' },
+};

@@ -7,7 +7,7 @@ import { prepareClip, resizedSize } from '../prepare.js';
 import { resizeFrames } from '../resize.js';
 import { defaultSpec } from '../spec.js';
 import { clipMatrix, drawClip, noDraw } from './augment.js';
-import { augmentSchema } from './augment-spec.js';
+import { type AugmentSpec, augmentDefaults } from './augment-spec.js';
 import { randomStream } from './random.js';
 
 interface Case {
@@ -116,7 +116,14 @@ test('halves go to the even neighbour, as in Python', () => {
 });
 
 describe('draws', () => {
-  const strong = augmentSchema.parse({ flip: 0.5, shear: 5, scale: [0.9, 1.1], hue: 0.1, brightness: 0.3 });
+  const strong: AugmentSpec = {
+    ...augmentDefaults,
+    flip: 0.5,
+    shear: 5,
+    scale: [0.9, 1.1],
+    hue: 0.1,
+    brightness: 0.3,
+  };
 
   test('depend on the stream alone', () => {
     const draw = () => drawClip(strong, randomStream(1, 2, 3), 18);
@@ -141,8 +148,8 @@ describe('draws', () => {
   });
 
   test('switching a change on leaves the others as they were', () => {
-    const plain = drawClip(augmentSchema.parse({}), randomStream(5), 1).frames[0]!;
-    const coloured = drawClip(augmentSchema.parse({ hue: 0.2, shear: 3 }), randomStream(5), 1).frames[0]!;
+    const plain = drawClip(augmentDefaults, randomStream(5), 1).frames[0]!;
+    const coloured = drawClip({ ...augmentDefaults, hue: 0.2, shear: 3 }, randomStream(5), 1).frames[0]!;
     expect(coloured.rotation).toBe(plain.rotation);
     expect(coloured.translateY).toBe(plain.translateY);
   });

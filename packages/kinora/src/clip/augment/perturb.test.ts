@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Frames } from '../frames.js';
-import { augmentSchema } from './augment-spec.js';
+import { type AugmentSpec, augmentDefaults } from './augment-spec.js';
 import { drawBox, eraseBox } from './erase.js';
 import { perturbClip } from './perturb.js';
 import { operations, randAugment } from './rand-augment.js';
@@ -72,7 +72,7 @@ describe('RandAugment', () => {
 });
 
 describe('random erasing', () => {
-  const spec = augmentSchema.parse({ erasing: 1 }).erasing;
+  const spec = { ...augmentDefaults.erasing, probability: 1 };
   const frame = { height: 40, width: 50 };
 
   test('boxes have areas and ratios of the paper, anywhere in the frame', () => {
@@ -124,13 +124,13 @@ describe('random erasing', () => {
 });
 
 test('each draws for itself: erasing is the same box with RandAugment and without', () => {
-  const of = (input: object) => {
+  const of = (changes: Partial<AugmentSpec>) => {
     const clip = muted([20, 24]);
-    perturbClip(clip, augmentSchema.parse(input), [0, 0, 0], randomStream(3));
+    perturbClip(clip, { ...augmentDefaults, ...changes }, [0, 0, 0], randomStream(3));
     return clip.data;
   };
   const black = (data: Uint8Array) => data.reduce((sum, value) => sum + (value === 0 ? 1 : 0), 0);
-  const erasing = { probability: 1, fill: 'black' };
+  const erasing = { ...augmentDefaults.erasing, probability: 1, fill: 'black' } as const;
   const identity = { number: 1, magnitude: 0 };
   expect(of({})).toEqual(muted([20, 24]).data);
   expect(black(of({ erasing, rand_augment: identity }))).toBe(black(of({ erasing })));

@@ -13,8 +13,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { augmentSchema } from '../../clip/augment/augment-spec.js';
 import { defaultSpec } from '../../clip/spec.js';
+import { augmentSchema } from '../../config/clip-schema.js';
 import { realData, temporaryFolder, writeTestClip } from '../decode/fixtures.test.util.js';
 import { openClip } from '../decode/open.js';
 import { type ClipItem, type ClipList, printOf } from '../lists/clip-list.js';

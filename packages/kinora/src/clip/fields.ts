@@ -1,0 +1,108 @@
+/**
+ * Checks of JSON data, for the specs that travel inside checkpoints and exported models. Browsers load them, so they
+ * need no schema library.
+ */
+import { KinoraError } from '@kinora/torch/error';
+import { nearest } from '../nearest.js';
+
+/** Returns the value with its defaults filled in. Throws KinoraError for one that does not fit; `where` names it. */
+export type Check<T> = (value: unknown, where: string) => T;
+
+export type Limits = readonly [low: number, high: number];
+
+/** A whole number from `low` to `high`. */
+export const whole =
+  ([low, high]: Limits): Check<number> =>
+  (value, where) =>
+    Number.isInteger(value) && isWithin(value as number, low, high)
+      ? (value as number)
+      : refuse(where, `a whole number from ${low} to ${high}`, value);
+
+/** A number above `low`, and at most `high`. */
+export const above =
+  ([low, high]: Limits): Check<number> =>
+  (value, where) =>
+    Number.isFinite(value) && (value as number) !== low && isWithin(value as number, low, high)
+      ? (value as number)
+      : refuse(where, `a number above ${low}${high < Infinity ? `, up to ${high}` : ''}`, value);
+
+/** Any number that is finite. */
+export const finite: Check<number> = (value, where) =>
+  Number.isFinite(value) ? (value as number) : refuse(where, 'a number', value);
+
+/** A string that is not empty. */
+export const text: Check<string> = (value, where) =>
+  typeof value === 'string' && value !== '' ? value : refuse(where, 'a non-empty string', value);
+
+export const oneOf =
+  <T extends string>(...names: readonly T[]): Check<T> =>
+  (value, where) =>
+    names.includes(value as T) ? (value as T) : refuse(where, `one of ${names.join(', ')}`, value);
+
+/** Any number of items. */
+export const list =
+  <T>(item: Check<T>): Check<T[]> =>
+  (value, where) =>
+    Array.isArray(value)
+      ? value.map((one, i) => item(one, `${where}.${i}`))
+      : refuse(where, 'an array', value);
+
+/** Three numbers: red, green, blue. */
+export const channels =
+  (item: Check<number>): Check<[number, number, number]> =>
+  (value, where) => {
+    const numbers = list(item)(value, where);
+    return numbers.length === 3
+      ? (numbers as [number, number, number])
+      : refuse(where, 'three numbers, for red, green and blue', value);
+  };
+
+/** Values by name, whatever the names are. */
+export const record =
+  <T>(item: Check<T>): Check<Record<string, T>> =>
+  (value, where) =>
+    Object.fromEntries(
+      Object.entries(objectOf(value, where)).map(([name, one]) => [name, item(one, `${where}.${name}`)]),
+    );
+
+/** These fields and no others; absent ones take their defaults, if they have one. */
+export const fields =
+  <T extends object>(
+    checks: { readonly [Name in keyof T]: Check<T[Name]> },
+    defaults: Partial<T> = {},
+  ): Check<T> =>
+  (value, where) => {
+    const given = objectOf(value, where);
+    const known = Object.keys(checks);
+    const unknown = Object.keys(given).find((name) => !known.includes(name));
+    if (unknown !== undefined) throw unknownField(unknown, known, where);
+    const filled: Record<string, unknown> = { ...defaults, ...given };
+    return Object.fromEntries(
+      known.map((name) => [name, checks[name as keyof T](filled[name], `${where}.${name}`)]),
+    ) as T;
+  };
+
+/** Throws `spec/invalid`. */
+export function refuse(where: string, expected: string, value: unknown): never {
+  const received = value === undefined ? 'nothing' : JSON.stringify(value);
+  const shown = received.length > 60 ? `${received.slice(0, 57)}...` : received;
+  throw new KinoraError({ code: 'spec/invalid', where, expected, received: shown });
+}
+
+const isWithin = (value: number, low: number, high: number): boolean => value >= low && value <= high;
+
+function objectOf(value: unknown, where: string): Readonly<Record<string, unknown>> {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject ? (value as Record<string, unknown>) : refuse(where, 'an object', value);
+}
+
+function unknownField(name: string, known: readonly string[], where: string): KinoraError {
+  const near = nearest(name, known);
+  return new KinoraError({
+    code: 'spec/unknown-key',
+    where,
+    expected: 'only known fields',
+    received: `"${name}"`,
+    ...(near === undefined ? {} : { hint: `did you mean "${near}"?` }),
+  });
+}
