@@ -3,7 +3,6 @@
  * stages before it, never from a later one. @kinora/torch knows nothing of kinora. Nothing imports in circles.
  */
 const CHAIN = [
-  'clip',
   'files',
   'config',
   'figures',
@@ -44,24 +43,31 @@ module.exports = {
       name: 'index-is-for-outsiders',
       comment: 'the table of contents is for users of the package; inside it, import the file itself',
       severity: 'error',
-      from: { path: '^packages/(torch|kinora)/src/', pathNot: '[.]test[.]' },
+      from: { path: '^packages/(clip|torch|kinora)/src/', pathNot: '[.]test[.]' },
       to: { path: '^packages/$1/src/index[.]ts$' },
     },
     {
       name: 'torch-knows-nothing-of-video',
       severity: 'error',
       from: { path: '^packages/torch/' },
-      to: { path: '^(packages/kinora/|node_modules/kinora/)' },
+      to: { path: '^(packages/(clip|kinora)/|node_modules/(kinora|@kinora/clip)/)' },
     },
     {
-      name: 'recognizer-shares-only-clips',
+      name: 'clip-stands-alone',
+      comment: 'it runs in browsers and in worker threads: no package, nothing of Node',
+      severity: 'error',
+      from: { path: '^packages/clip/src/', pathNot: '[.]test[.]' },
+      to: { pathNot: '^packages/clip/src/' },
+    },
+    {
+      name: 'recognizer-shares-only-decoding',
       comment:
-        'it ships to browsers: of the trainer it builds in the arithmetic of clips, and the shape of errors',
+        "it must not need the trainer: in Node it builds in the trainer's decoding of files, and nothing else of it",
       severity: 'error',
       from: { path: '^packages/recognizer/src/', pathNot: '[.]test[.]' },
       to: {
-        path: '^packages/(kinora|torch)/|^node_modules/(kinora|@kinora)/',
-        pathNot: '^packages/kinora/src/(clip|data/decode)/|^packages/torch/src/error[.]ts$',
+        path: '^packages/(kinora|torch)/|^node_modules/(kinora|@kinora/torch)/',
+        pathNot: '^packages/kinora/src/data/decode/',
       },
     },
     {

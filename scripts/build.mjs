@@ -27,6 +27,11 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 /** @type {readonly Package[]} */
 const PACKAGES = [
   {
+    name: 'clip',
+    from: ['clip'],
+    options: (folder) => [...fileByFile(folder), entryBundle(folder, ['index'])],
+  },
+  {
     name: 'torch',
     from: ['torch'],
     options: (folder) => [...fileByFile(folder), entryBundle(folder, ['index', 'error'])],
@@ -36,7 +41,7 @@ const PACKAGES = [
     from: ['kinora'],
     options: (folder) => [...fileByFile(folder), entryBundle(folder, ['index'], ['zod'])],
   },
-  { name: 'recognizer', from: ['recognizer', 'kinora', 'torch'], options: bundled },
+  { name: 'recognizer', from: ['recognizer', 'kinora'], options: bundled },
 ];
 const folderOf = (/** @type {string} */ name) => join(ROOT, 'packages', name);
 
@@ -102,11 +107,7 @@ function fileByFile(folder) {
 function bundled(folder) {
   const { entries } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).kinora;
   /** @type {import('esbuild').BuildOptions} */
-  const options = {
-    bundle: true,
-    packages: 'external',
-    alias: { '@kinora/torch/error': join(folderOf('torch'), 'src', 'error.ts') },
-  };
+  const options = { bundle: true, packages: 'external' };
   const tests = globSync(join(folder, 'src'), '.ts').filter((file) => file.includes('.test.'));
   return [
     {

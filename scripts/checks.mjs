@@ -8,6 +8,7 @@ import { buildStudioIfChanged } from './studio.mjs';
 import { vitest } from './vitest.mjs';
 
 const CRUISED = [
+  'packages/clip/src',
   'packages/torch/src',
   'packages/torch/install',
   'packages/kinora/src',
@@ -17,6 +18,7 @@ const CRUISED = [
 
 const READMES = [
   'README.md',
+  'packages/clip/README.md',
   'packages/torch/README.md',
   'packages/kinora/README.md',
   'packages/recognizer/README.md',

@@ -20,6 +20,7 @@ const TYPE_OPTIONS = [
 export async function checkPackages(root) {
   const folder = mkdtempSync(join(tmpdir(), 'kinora-packages-'));
   try {
+    const clip = await pack(root, 'packages/clip', folder);
     const torch = await pack(root, 'packages/torch', folder);
     const kinora = await pack(root, 'packages/kinora', folder);
     const recognizer = await pack(root, 'packages/recognizer', folder);
@@ -27,14 +28,15 @@ export async function checkPackages(root) {
     const setup = ['kinora-torch', 'setup'];
     /** @type {Project[]} */
     const projects = [
+      { name: 'clip', tarballs: [clip], consumer: 'clip.ts', commands: [] },
       { name: 'torch', tarballs: [torch], consumer: 'torch.ts', commands: [setup] },
       {
         name: 'kinora',
-        tarballs: [torch, kinora],
+        tarballs: [clip, torch, kinora],
         consumer: 'kinora.ts',
         commands: [setup, ['kinora', '--version']],
       },
-      { name: 'recognizer', tarballs: [recognizer], consumer: 'recognizer.ts', commands: [] },
+      { name: 'recognizer', tarballs: [clip, recognizer], consumer: 'recognizer.ts', commands: [] },
     ];
     // What a user of the recognizer has got from elsewhere.
     await succeed(process.execPath, ['scripts/consumers/model.mjs', join(folder, 'model.onnx')], root);
@@ -64,15 +66,26 @@ async function pack(root, workspace, folder) {
 }
 
 /**
- * npm packs no file from outside a package's folder and no link, so the terms are there as copies.
+ * npm packs no file from outside a package's folder and no link, so the terms are there as copies. The error class is too:
+ * of @kinora/clip and @kinora/torch neither depends on the other.
  * @param {string} root
  */
 function checkCopies(root) {
-  for (const copy of ['torch/LICENSE', 'kinora/LICENSE', 'recognizer/LICENSE', 'kinora/THIRD_PARTY.md']) {
+  for (const copy of [
+    'clip/LICENSE',
+    'torch/LICENSE',
+    'kinora/LICENSE',
+    'recognizer/LICENSE',
+    'kinora/THIRD_PARTY.md',
+  ]) {
     const original = readFileSync(join(root, basename(copy)), 'utf8');
     if (readFileSync(join(root, 'packages', copy), 'utf8') !== original)
       throw new Error(`packages/${copy} is no copy`);
   }
+  const [clip, torch] = ['clip', 'torch'].map((name) =>
+    readFileSync(join(root, 'packages', name, 'src', 'error.ts'), 'utf8'),
+  );
+  if (clip !== torch) throw new Error('packages/clip/src/error.ts is no copy of packages/torch/src/error.ts');
 }
 
 /** @param {string} root @param {string} folder @param {Project} project */

@@ -15,7 +15,7 @@ const SOURCES = [
   'studio/plugins',
   'studio/public',
   'docs/tutorial',
-  'packages/kinora/src/clip',
+  'packages/clip/src',
   'packages/recognizer/src',
 ];
 const SINGLE = ['studio/index.html', 'studio/vite.config.ts', 'studio/svelte.config.js', 'package-lock.json'];

@@ -1,7 +1,8 @@
 // One clip of 18x84x84 through a network as `kinora predict` runs it, from bytes to logits. Prints milliseconds.
+
+import { clipSize } from '@kinora/clip';
 import { inferenceMode, scope } from '@kinora/torch';
 import { networkInput } from 'kinora';
-import { clipSize } from '../../packages/kinora/dist/clip/spec.js';
 import { foldNorms } from '../../packages/kinora/dist/model/fold.js';
 import { sizes } from '../sizes.mjs';
 import { seconds, serve } from './serve.mjs';

@@ -4,7 +4,7 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import type { Frames } from '../../packages/kinora/dist/clip/frames.js';
+import type { Frames } from '@kinora/clip';
 import { openClip } from '../../packages/kinora/dist/data/decode/open.js';
 
 /** Frames a second of synthetic clips. */

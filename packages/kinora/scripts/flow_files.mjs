@@ -6,7 +6,7 @@
  */
 import { constants, deflateSync, inflateSync } from 'node:zlib';
 import turbo from '@julusian/jpeg-turbo';
-import { fieldAt } from '../dist/clip/flow/fields.js';
+import { fieldAt } from '@kinora/clip';
 import { openClip } from '../dist/data/decode/open.js';
 import { computeFlow, consecutive } from '../dist/data/flow/farneback.js';
 

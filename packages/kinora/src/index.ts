@@ -1,15 +1,24 @@
 /** kinora: the table of contents. */
+
+export {
+  type AugmentSpec,
+  type ClipDraw,
+  defaultSpec,
+  drawClip,
+  type Frames,
+  normaliseClip,
+  type PreprocessSpec,
+  parseSpec,
+  permutation,
+  prepareClip,
+  type Random,
+  randomStream,
+  resampleByRate,
+  resampleByTime,
+  samplePositions,
+} from '@kinora/clip';
 export { KinoraError, type KinoraErrorParts } from '@kinora/torch';
-export { type ClipDraw, drawClip } from './clip/augment/augment.js';
 // Clips: files to frames to the network's pixels.
-export type { AugmentSpec } from './clip/augment/augment-spec.js';
-export { permutation, type Random, randomStream } from './clip/augment/random.js';
-export type { Frames } from './clip/frames.js';
-export { normaliseClip } from './clip/normalise.js';
-export { prepareClip } from './clip/prepare.js';
-export { resampleByRate, resampleByTime } from './clip/resample.js';
-export { samplePositions } from './clip/sample.js';
-export { defaultSpec, type PreprocessSpec, parseSpec } from './clip/spec.js';
 // Predictions: checkpoints and clips to labels and reports.
 export { type CompareOptions, compare, type Row } from './compare/compare.js';
 export { augmentSchema, preprocessSchema } from './config/clip-schema.js';

@@ -2,10 +2,7 @@
  * The preprocessing spec at work, by the trainer's own arithmetic: which frames of a clip, their pixels, the network's
  * numbers. Imported from kinora's source and built in, so that nothing else of it comes along.
  */
-import { normaliseClip } from '../../kinora/src/clip/normalise.js';
-import { prepareClip } from '../../kinora/src/clip/prepare.js';
-import { resampleByRate, resampleByTime } from '../../kinora/src/clip/resample.js';
-import { samplePositions } from '../../kinora/src/clip/sample.js';
+import { normaliseClip, prepareClip, resampleByRate, resampleByTime, samplePositions } from '@kinora/clip';
 import { KinoraError } from './error.js';
 import type { Frames, PreprocessSpec } from './types.js';
 

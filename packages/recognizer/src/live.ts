@@ -3,7 +3,7 @@
  * every few ticks the clip that ends now is predicted. It sees frames only, never a video or a camera.
  */
 
-import { samplePositions } from '../../kinora/src/clip/sample.js';
+import { samplePositions } from '@kinora/clip';
 import { clipFrames, prepareChosen } from './clip.js';
 import type { Core, RawPrediction } from './core.js';
 import { Ticks } from './ticks.js';

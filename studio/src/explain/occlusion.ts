@@ -3,7 +3,7 @@
  * that what stands still remains and what moves is gone, and the loss in probability is what the part was worth. Needs
  * nothing of the network but its answers.
  */
-import type { Frames } from 'kinora/clip';
+import type { Frames } from '@kinora/clip';
 
 /** Frames from `t[0]` to before `t[1]`, and so on. */
 export interface Box {

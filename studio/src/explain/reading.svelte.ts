@@ -1,6 +1,7 @@
 /** One clip that is to be explained, and what a network computed from it. */
+
+import { type Frames, type GeometrySpec, prepareClip } from '@kinora/clip';
 import { type LayerMaps, type Prediction, type PreprocessSpec, readModelWeights } from '@kinora/recognizer';
-import { type Frames, type GeometrySpec, prepareClip } from 'kinora/clip';
 import { type Model, modelBytes, type OpenedNetwork, openNetwork } from '../network/open.js';
 import type { ShownClip } from '../site/clip.svelte.js';
 import { site } from '../site/open.js';

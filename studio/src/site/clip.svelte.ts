@@ -1,6 +1,6 @@
 /** The clip that the reader has chosen, for all figures at once: as decoded, and as the network sees it. */
 
-import { type Frames, prepareClip } from 'kinora/clip';
+import { type Frames, prepareClip } from '@kinora/clip';
 import type { SiteClip } from 'kinora/site';
 import { type Volume, volume } from '../learn/arithmetic/volume.js';
 import { clipBytes, site } from './open.js';

@@ -1,5 +1,5 @@
 /** Reads the site's data: what it says once, clips when they are first shown. */
-import type { FlowFields } from 'kinora/clip';
+import type { FlowFields } from '@kinora/clip';
 import type { Site, SiteClip } from 'kinora/site';
 
 const DATA = './data/';

@@ -1,6 +1,7 @@
 /** What is being taught: gestures with their recorded clips, and the head that came of them. Lives as long as the page. */
+
+import type { Frames } from '@kinora/clip';
 import type { BrowserRecognizer } from '@kinora/recognizer';
-import type { Frames } from 'kinora/clip';
 import { rgbImage } from '../design/paint.js';
 import { askHead, type Head, type TaughtClass, trainHead } from './head.js';
 import { windowsOf } from './windows.js';

@@ -1,6 +1,7 @@
 /** The clips in a recording: every window that the network would see of it live, so that a head learns gestures whenever they begin. */
+
+import type { Frames } from '@kinora/clip';
 import type { PreprocessSpec } from '@kinora/recognizer';
-import type { Frames } from 'kinora/clip';
 import { clipSpan } from '../video/capture.js';
 
 /** Prepared clips `[N, T, H, W, 3]` of prepared frames at the spec's rate, a window every `every` frames. */

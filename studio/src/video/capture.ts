@@ -1,8 +1,8 @@
 /** One clip of a video file or of a camera, as the network sees it: frames at the times that the spec asks for. */
 
+import type { Frames } from '@kinora/clip';
 import type { PreprocessSpec } from '@kinora/recognizer';
 import { KinoraError } from '@kinora/torch/error';
-import type { Frames } from 'kinora/clip';
 import { openVideoFile } from './file.js';
 import type { PrepareAsk } from './prepare-worker.js';
 

@@ -1,5 +1,5 @@
 /** A worker that makes pictures what the network sees: read at their own size, then the trainer's arithmetic. */
-import { type GeometrySpec, prepareClip } from 'kinora/clip';
+import { type GeometrySpec, prepareClip } from '@kinora/clip';
 
 export interface PrepareAsk {
   readonly id: number;

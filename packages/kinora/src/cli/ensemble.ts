@@ -1,5 +1,6 @@
 /** `kinora ensemble`: makes one model of several runs, and tells what that gains. */
 import { join } from 'node:path';
+import { nearest } from '@kinora/clip';
 import { KinoraError } from '@kinora/torch';
 import { Command } from 'commander';
 import { type EnsembleResult, ensemble } from '../ensemble/ensemble.js';
@@ -8,7 +9,6 @@ import { writeEnsembleReport } from '../ensemble/report/write.js';
 import { percent, plural } from '../figures/words.js';
 import type { Interval } from '../measure/bootstrap.js';
 import { type RuleName, ruleNames, ruleSummaries } from '../model/ensemble/rules.js';
-import { nearest } from '../nearest.js';
 import { chooseDevice } from '../train/device/choice.js';
 import { theoryCommand } from './ensemble-theory.js';
 import { BooleanOption } from './terminal/argv.js';

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { defaultSpec } from '@kinora/clip';
 import { manualSeed, serialize, type Tensor } from '@kinora/torch';
 import { InferenceSession } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { defaultSpec } from '../clip/spec.js';
 import { findNetwork } from '../model/registry.js';
 import { openModel } from '../predict/open.js';
 import { run } from './run.js';

@@ -1,8 +1,9 @@
 /** `kinora export`: a trained network as a file for other programs. */
+
+import { nearest } from '@kinora/clip';
 import { KinoraError } from '@kinora/torch/error';
 import { Command } from 'commander';
 import { exportModel, FORMATS, type Format } from '../export/export.js';
-import { nearest } from '../nearest.js';
 import { FormerRunOption, RUN } from './terminal/run-argument.js';
 
 interface ExportFlags {

@@ -1,9 +1,9 @@
 /** `kinora flow`: shows the optical flow of clips as a picture, or computes that of a whole data set ahead of training. */
 import { availableParallelism } from 'node:os';
 import { extname, resolve } from 'node:path';
+import { defaultSpec } from '@kinora/clip';
 import { KinoraError, serialize } from '@kinora/torch';
 import { Command } from 'commander';
-import { defaultSpec } from '../clip/spec.js';
 import { loadConfig, preprocessSpec } from '../config/index.js';
 import { encodeJpeg } from '../data/decode/jpeg.js';
 import { clipsBelow } from '../data/flow/clips-below.js';

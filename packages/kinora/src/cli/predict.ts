@@ -1,10 +1,9 @@
 /** `kinora predict`: the likeliest labels of clips, as bars or as JSON lines. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PreprocessSpec, Views } from '@kinora/clip';
 import { type Device, KinoraError } from '@kinora/torch';
 import { Command } from 'commander';
-import type { PreprocessSpec } from '../clip/spec.js';
-import type { Views } from '../clip/view.js';
 import { need } from '../config/check.js';
 import { loadConfig, preprocessSpec, type RunConfig } from '../config/index.js';
 import { readLabels } from '../data/lists/labels.js';

@@ -7,9 +7,9 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { defaultSpec } from '@kinora/clip';
 import { cuda, scope } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { defaultSpec } from '../clip/spec.js';
 import { writeTestClip } from '../data/decode/fixtures.test.util.js';
 import { readClip } from '../data/load/clip-reader.js';
 import { readNpy, writeNpy } from '../files/npy.js';

@@ -2,10 +2,16 @@
  * What a network costs here: parameters and multiply-accumulates from one traced clip, the speed of training steps and
  * the latency of one clip from timing them on clips that lie in memory, so that no disk or decoder is in the figures.
  */
+
+import {
+  clipLength,
+  clipSize,
+  FLOW_FIELDS,
+  fieldBytes,
+  type PreprocessSpec,
+  randomStream,
+} from '@kinora/clip';
 import { cuda, type Device, inferenceMode, scope, threads } from '@kinora/torch';
-import { randomStream } from '../clip/augment/random.js';
-import { FLOW_FIELDS, fieldBytes } from '../clip/flow/fields.js';
-import { clipLength, clipSize, type PreprocessSpec } from '../clip/spec.js';
 import { preprocessSpec, type RunConfig } from '../config/index.js';
 import { networkInputs } from '../model/input.js';
 import type { Network } from '../model/network.js';

@@ -1,8 +1,9 @@
 /** Who takes part in a comparison: networks of the registry, each with settings of its own where the user gives some. */
+
+import { nearest } from '@kinora/clip';
 import { KinoraError } from '@kinora/torch';
 import type { NetworkEntry } from '../model/network.js';
 import { findNetwork, networks } from '../model/registry.js';
-import { nearest } from '../nearest.js';
 
 export interface Entrant {
   /** Folder-safe: the network, and its own settings where it has some. */

@@ -1,6 +1,7 @@
 /** The `augment` key: what training may change in a clip (see clip/augment-spec.ts), or `false` for nothing at all. */
+
+import type { AugmentSpec } from '@kinora/clip';
 import * as z from 'zod';
-import type { AugmentSpec } from '../clip/augment/augment-spec.js';
 import { augmentSchema } from './clip-schema.js';
 
 const NOTHING: Partial<AugmentSpec> = { rotation: 0, translate: 0 };

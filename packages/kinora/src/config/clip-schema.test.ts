@@ -1,7 +1,7 @@
 /** The schemas of configurations and the checks of specs that travel with models accept the same values. */
+
+import { augmentDefaults, parseSpec, specDefaults } from '@kinora/clip';
 import { describe, expect, test } from 'vitest';
-import { augmentDefaults } from '../clip/augment/augment-spec.js';
-import { parseSpec, specDefaults } from '../clip/spec.js';
 import { augmentSchema, preprocessSchema } from './clip-schema.js';
 
 test('defaults are those of the specs', () => {

@@ -2,9 +2,15 @@
  * The preprocessing and augmentation specs as zod schemas, for configurations: types, limits and defaults are those of
  * the specs themselves.
  */
+
+import {
+  type AugmentSpec,
+  augmentDefaults,
+  type PreprocessSpec,
+  specDefaults,
+  specLimits,
+} from '@kinora/clip';
 import * as z from 'zod';
-import { type AugmentSpec, augmentDefaults } from '../clip/augment/augment-spec.js';
-import { type PreprocessSpec, specDefaults, specLimits } from '../clip/spec.js';
 
 const whole = ([low, high]: readonly [number, number]) => z.int().min(low).max(high);
 const pixels = whole(specLimits.pixels);

@@ -2,9 +2,10 @@
  * Turns what zod found into the project's error grammar: file, key, expected, received, what to do.
  * The only place that words configuration problems.
  */
+
+import { nearest } from '@kinora/clip';
 import { KinoraError } from '@kinora/torch/error';
 import type * as z from 'zod';
-import { nearest } from '../nearest.js';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];

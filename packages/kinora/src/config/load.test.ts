@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { defaultSpec } from '@kinora/clip';
 import { afterAll, describe, expect, test } from 'vitest';
-import { defaultSpec } from '../clip/spec.js';
 import { need } from './check.js';
 import { effectiveConfig, loadConfig, siblingTestList } from './load.js';
 import { preprocessSpec } from './spec.js';

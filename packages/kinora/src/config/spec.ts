@@ -1,5 +1,5 @@
 /** The preprocessing spec that a configuration amounts to: the same values under the names of clip/spec.ts. */
-import type { PreprocessSpec } from '../clip/spec.js';
+import type { PreprocessSpec } from '@kinora/clip';
 import type { RunConfig } from './schema.js';
 
 /** The preprocessing spec of a run whose network tells these labels apart. */

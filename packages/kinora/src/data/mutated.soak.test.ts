@@ -4,10 +4,9 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { defaultSpec, parseSpec, type Random, randomStream } from '@kinora/clip';
 import { KinoraError } from '@kinora/torch/error';
 import { describe, expect, test } from 'vitest';
-import { type Random, randomStream } from '../clip/augment/random.js';
-import { defaultSpec, parseSpec } from '../clip/spec.js';
 import { realData, temporaryFolder, testPicture } from './decode/fixtures.test.util.js';
 import { decodeJpeg, encodeJpeg, jpegSize } from './decode/jpeg.js';
 import { readClipList } from './lists/annotations.js';

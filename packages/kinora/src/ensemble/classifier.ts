@@ -2,8 +2,9 @@
  * The linear classifier on concatenated logits, trained as the starting point trains its Classifier: cross-entropy, Adam
  * with AMSGrad, rate 0.001, batches of 100, no weight decay.
  */
+
+import { permutation, randomStream } from '@kinora/clip';
 import { fromTypedArray, nn, optim, scope } from '@kinora/torch';
-import { permutation, randomStream } from '../clip/augment/random.js';
 import type { Rule } from '../model/ensemble/rules.js';
 import { breathe } from './breathe.js';
 import { type LogitTable, pick } from './table.js';

@@ -1,6 +1,7 @@
 /** Folds for cross-validation that keep groups whole: no person is on both sides of a division. */
+
+import { permutation, randomStream } from '@kinora/clip';
 import { KinoraError } from '@kinora/torch';
-import { permutation, randomStream } from '../clip/augment/random.js';
 
 /** Names the stream among those of the seed. */
 const FOLDS = 0xf01d;

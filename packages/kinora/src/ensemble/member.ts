@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import type { PreprocessSpec } from '@kinora/clip';
 import { KinoraError, serialize } from '@kinora/torch';
-import type { PreprocessSpec } from '../clip/spec.js';
 import { loadConfig, type RunConfig } from '../config/index.js';
 import { specInside } from '../predict/open.js';
 import { weightsFile } from '../run/weights-file.js';

@@ -1,7 +1,8 @@
 /** What rules learn, how clips are divided and how uncertain the figures are, on tables made for the purpose. */
+
+import { randomStream } from '@kinora/clip';
 import { memoryStats } from '@kinora/torch';
 import { describe, expect, test } from 'vitest';
-import { randomStream } from '../clip/augment/random.js';
 import { errorCorrelation, oracle } from '../measure/agreement.js';
 import { meanInterval } from '../measure/bootstrap.js';
 import { topK } from '../measure/metrics.js';

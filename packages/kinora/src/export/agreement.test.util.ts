@@ -1,4 +1,6 @@
 /** For tests only: how far onnxruntime is from libtorch on the same random clips. */
+
+import { defaultSpec, FLOW_FIELDS, type PreprocessSpec } from '@kinora/clip';
 import {
   fromTypedArray,
   inferenceMode,
@@ -10,8 +12,6 @@ import {
   type Tensor,
 } from '@kinora/torch';
 import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
-import { FLOW_FIELDS } from '../clip/flow/fields.js';
-import { defaultSpec, type PreprocessSpec } from '../clip/spec.js';
 import type { Size3 } from '../model/layers.js';
 import type { Network } from '../model/network.js';
 import { type OnnxOptions, type Translated, toOnnx } from './onnx.js';

@@ -2,9 +2,9 @@
  * A trained network as ONNX: traced, translated, folded, and described in its metadata so that whoever runs it knows how
  * clips become its input and what its outputs mean.
  */
+
+import { FLOW_FIELDS, type PreprocessSpec } from '@kinora/clip';
 import { KinoraError, noGrad, ops, scope, type Tensor, trace } from '@kinora/torch';
-import { FLOW_FIELDS } from '../clip/flow/fields.js';
-import type { PreprocessSpec } from '../clip/spec.js';
 import type { Network } from '../model/network.js';
 import { BATCHES, mergeCalls, mergeModules, type TensorRef } from './batch.js';
 import { foldBatchNorm } from './fold.js';

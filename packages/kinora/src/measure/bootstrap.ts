@@ -2,7 +2,7 @@
  * Intervals by resampling (Efron 1979), paired: one draw of clips serves both sides of a difference. Where it is known who
  * is in which clip, whole people are drawn, because the clips of one person are right or wrong together.
  */
-import { randomStream } from '../clip/augment/random.js';
+import { randomStream } from '@kinora/clip';
 
 export interface Interval {
   /** On the clips as they are. */

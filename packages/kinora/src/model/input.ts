@@ -1,7 +1,7 @@
 /** The last step of clips and their flow on the way into a network: from a batch of bytes to floats on the device. */
+
+import { FLOW_FIELDS, FLOW_STEP, type PreprocessSpec, STILL } from '@kinora/clip';
 import { type Device, fromTypedArray, ops, scope, type Tensor } from '@kinora/torch';
-import { FLOW_FIELDS, FLOW_STEP, STILL } from '../clip/flow/fields.js';
-import type { PreprocessSpec } from '../clip/spec.js';
 import type { Size3 } from './layers.js';
 import type { Network } from './network.js';
 

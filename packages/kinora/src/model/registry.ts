@@ -1,6 +1,7 @@
 /** Networks by name: the families one after the other, in the order in which `kinora models` lists them. */
+
+import { nearest } from '@kinora/clip';
 import { KinoraError } from '@kinora/torch';
-import { nearest } from '../nearest.js';
 import * as convColumn from './conv-column.js';
 import * as frames from './frames/tables.js';
 import * as mobile from './mobile/tables.js';

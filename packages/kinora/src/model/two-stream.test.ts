@@ -1,8 +1,8 @@
 /** Two-Stream networks: against PyTorch, and what their streams have to do with each other. */
 import { fileURLToPath } from 'node:url';
+import { FLOW_FIELDS, flowByte } from '@kinora/clip';
 import { manualSeed, nn, noGrad, ops, scope, serialize, type Tensor, tensor, trace } from '@kinora/torch';
 import { afterAll, describe, expect, test } from 'vitest';
-import { FLOW_FIELDS, flowByte } from '../clip/flow/fields.js';
 import { flowInput, zeroInputs } from './input.js';
 import { findNetwork } from './registry.js';
 import { fuseScores, TwoStream, type TwoStreamTable } from './two-stream.js';

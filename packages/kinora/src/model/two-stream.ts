@@ -4,8 +4,9 @@
  * class scores are averaged. Each stream is also a network of its own, under the same parameter names, so that two
  * runs that trained them apart load into one network of both.
  */
+
+import { FLOW_FIELDS } from '@kinora/clip';
 import { KinoraError, nn, ops, type Tensor } from '@kinora/torch';
-import { FLOW_FIELDS } from '../clip/flow/fields.js';
 import type { Size3 } from './layers.js';
 import { Network, type NetworkEntry, type NetworkOutput } from './network.js';
 import { Trunk, type TrunkTable } from './resnet/trunk.js';

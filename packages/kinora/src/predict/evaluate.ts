@@ -2,8 +2,8 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { clipSize } from '@kinora/clip';
 import { type Device, KinoraError } from '@kinora/torch';
-import { clipSize } from '../clip/spec.js';
 import { preprocessSpec, type RunConfig } from '../config/index.js';
 import type { ClipList } from '../data/lists/clip-list.js';
 import { readLabels } from '../data/lists/labels.js';

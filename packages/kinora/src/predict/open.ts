@@ -1,6 +1,7 @@
 /** A trained network and the preprocessing it was trained with, from anything a user may point at. */
+
+import { clipSize, type PreprocessSpec, parseSpec } from '@kinora/clip';
 import { type Device, KinoraError, serialize } from '@kinora/torch';
-import { clipSize, type PreprocessSpec, parseSpec } from '../clip/spec.js';
 import { ENSEMBLE, type EnsembleSpec, ensembleSchema, newEnsemble } from '../model/ensemble/ensemble.js';
 import { foldNorms } from '../model/fold.js';
 import type { Network } from '../model/network.js';

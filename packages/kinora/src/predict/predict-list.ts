@@ -1,6 +1,7 @@
 /** What a model says of every clip of a list: the loader, the progress and the clips that cannot be read. */
+
+import { isOneView } from '@kinora/clip';
 import type { Device } from '@kinora/torch';
-import { isOneView } from '../clip/view.js';
 import type { RunConfig } from '../config/index.js';
 import type { BadClip } from '../data/lists/bad-clips.js';
 import type { ClipList } from '../data/lists/clip-list.js';

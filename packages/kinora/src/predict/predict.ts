@@ -1,7 +1,7 @@
 /** One clip to labels: the spec is executed, the network runs, probabilities come back sorted. */
+
+import { oneView, type PreprocessSpec, type View, type Views, viewsOf } from '@kinora/clip';
 import { type Device, inferenceMode, scope } from '@kinora/torch';
-import type { PreprocessSpec } from '../clip/spec.js';
-import { oneView, type View, type Views, viewsOf } from '../clip/view.js';
 import { readClip } from '../data/load/clip-reader.js';
 import type { ClipPart } from '../data/load/timeline.js';
 import { softmax } from '../measure/metrics.js';

@@ -1,7 +1,8 @@
 /** Several views of a clip: the numbers are those of averaging by hand, the same in evaluation and prediction. */
+
+import { viewsOf } from '@kinora/clip';
 import { memoryStats } from '@kinora/torch';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { viewsOf } from '../clip/view.js';
 import type { RunConfig } from '../config/index.js';
 import { writeTestClip } from '../data/decode/fixtures.test.util.js';
 import { softmax } from '../measure/metrics.js';

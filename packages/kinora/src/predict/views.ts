@@ -1,5 +1,5 @@
 /** Predictions of several views of each clip as one: the probabilities are averaged. */
-import { type Views, viewsOf } from '../clip/view.js';
+import { type Views, viewsOf } from '@kinora/clip';
 import type { RunConfig } from '../config/index.js';
 import type { ClipList } from '../data/lists/clip-list.js';
 import { softmax } from '../measure/metrics.js';

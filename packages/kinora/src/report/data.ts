@@ -1,5 +1,5 @@
 /** What a report is made of: plain data, gathered by whoever trained and evaluated. Nothing here needs the engine. */
-import type { Frames } from '../clip/frames.js';
+import type { Frames } from '@kinora/clip';
 import type { Evaluation } from '../measure/metrics.js';
 import type { EpochMetrics } from '../run/history.js';
 

@@ -1,6 +1,5 @@
 /** Film strips: a few frames of a clip side by side, as one JPEG. */
-import { type Frames, frameAt } from '../clip/frames.js';
-import { resizeFrames } from '../clip/resize.js';
+import { type Frames, frameAt, resizeFrames } from '@kinora/clip';
 import { encodeJpeg } from '../data/decode/jpeg.js';
 
 export interface Strip {

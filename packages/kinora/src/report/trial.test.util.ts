@@ -1,5 +1,5 @@
 /** A small evaluation for the tests of the report: 3 classes, 6 clips, 2 mistakes, moving grey frames. */
-import type { Frames } from '../clip/frames.js';
+import type { Frames } from '@kinora/clip';
 import type { ReportData } from './data.js';
 
 /** Frames `[count, height, width, 3]`; frame t is grey of value `10 t`. */

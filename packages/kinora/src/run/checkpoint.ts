@@ -5,6 +5,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PreprocessSpec } from '@kinora/clip';
 import {
   type Device,
   getRngState,
@@ -15,7 +16,6 @@ import {
   type Tensor,
 } from '@kinora/torch';
 import * as z from 'zod';
-import type { PreprocessSpec } from '../clip/spec.js';
 import { preprocessSchema } from '../config/clip-schema.js';
 import { effectiveConfig, type RunConfig } from '../config/index.js';
 import { checkWeights } from '../model/finite.js';

@@ -1,5 +1,5 @@
 /** A clip as one picture for TensorBoard: a few frames, evenly spaced in time, side by side. */
-import type { Frames } from '../clip/frames.js';
+import type { Frames } from '@kinora/clip';
 import type { Image } from './event.js';
 
 /** At most `most` frames of a clip `[T, H, W, 3]`, first and last included, as `[H, n W, 3]`. */

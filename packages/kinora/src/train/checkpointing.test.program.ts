@@ -2,8 +2,9 @@
  * For checkpointing.soak.test.ts only: three steps in a process of their own, `node checkpointing.test.program.js
  * NETWORK CLIPS PARTS CHECKPOINTING`, and what they took as a line of JSON.
  */
+
+import { defaultSpec } from '@kinora/clip';
 import { manualSeed, optim, threads } from '@kinora/torch';
-import { defaultSpec } from '../clip/spec.js';
 import { findNetwork } from '../model/registry.js';
 import { trainStep } from './step.js';
 

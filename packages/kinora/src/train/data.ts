@@ -1,7 +1,7 @@
 /** The lists a configuration names, and loaders over them. */
 import { resolve } from 'node:path';
+import type { PreprocessSpec } from '@kinora/clip';
 import { KinoraError } from '@kinora/torch';
-import type { PreprocessSpec } from '../clip/spec.js';
 import { need, type RunConfig } from '../config/index.js';
 import { readClipList } from '../data/lists/annotations.js';
 import type { BadClip } from '../data/lists/bad-clips.js';

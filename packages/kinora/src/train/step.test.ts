@@ -1,7 +1,8 @@
 /** One step: parts of a batch give the gradients of the whole; smoothing and class weights are PyTorch's. */
+
+import { defaultSpec } from '@kinora/clip';
 import { fromTypedArray, manualSeed, nn, optim, scope, type Tensor } from '@kinora/torch';
 import { describe, expect, test } from 'vitest';
-import { defaultSpec } from '../clip/spec.js';
 import { effectiveConfig } from '../config/index.js';
 import { Network, type NetworkOutput } from '../model/network.js';
 import type { ClipBatch } from './batch.js';

@@ -3,6 +3,8 @@
  * batch may go through the network in several parts whose gradients add up, which needs the memory of one part. A GPU is only
  * told what to do: nothing here waits for it, but for float16, whose overflow decides whether there is an update.
  */
+
+import type { PreprocessSpec } from '@kinora/clip';
 import {
   type Device,
   type distributed,
@@ -13,7 +15,6 @@ import {
   scope,
   type Tensor,
 } from '@kinora/torch';
-import type { PreprocessSpec } from '../clip/spec.js';
 import { type InputBatch, inputBytes, inputFloats } from '../model/input.js';
 import type { Network, NetworkOutput } from '../model/network.js';
 import { type BatchPart, type ClipBatch, partsOf } from './batch.js';

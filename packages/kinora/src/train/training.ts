@@ -1,4 +1,6 @@
 /** Everything that is trained, made from a configuration: network, optimizer and schedule, on their device. */
+
+import { clipSize, type PreprocessSpec } from '@kinora/clip';
 import {
   cuda,
   type Device,
@@ -9,7 +11,6 @@ import {
   setDeterministic,
   threads,
 } from '@kinora/torch';
-import { clipSize, type PreprocessSpec } from '../clip/spec.js';
 import type { RunConfig } from '../config/index.js';
 import { type ClipList, clipsPerClass, printOf } from '../data/lists/clip-list.js';
 import type { Network } from '../model/network.js';

@@ -1,6 +1,7 @@
 /** The logits of a network for every clip of a list, in evaluation mode. */
+
+import type { PreprocessSpec } from '@kinora/clip';
 import { type Device, inferenceMode, Readback, Stream, scope } from '@kinora/torch';
-import type { PreprocessSpec } from '../clip/spec.js';
 import type { Batch, ClipLoader } from '../data/load/loader.js';
 import { inputBytes, inputFloats } from '../model/input.js';
 import type { Network } from '../model/network.js';

@@ -1,5 +1,5 @@
 /** The optical flow of a clip as pictures, in the colours of the Middlebury benchmark. */
-import { flowPicture, usualMost } from 'kinora/clip';
+import { flowPicture, usualMost } from '@kinora/clip';
 import type { SiteClip } from 'kinora/site';
 import { imageAddress, rgbImage } from '../../design/paint.js';
 import { clipFlow } from '../../site/open.js';

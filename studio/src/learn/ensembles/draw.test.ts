@@ -1,4 +1,4 @@
-import { randomStream } from 'kinora/clip';
+import { randomStream } from '@kinora/clip';
 import { expect, it } from 'vitest';
 import { drawVotes } from './draw.js';
 import { majority } from './votes.js';

@@ -1,5 +1,5 @@
 /** What the site's networks say to one clip. */
-import type { Frames } from 'kinora/clip';
+import type { Frames } from '@kinora/clip';
 import { look, openNetwork } from '../../network/open.js';
 import { site } from '../../site/open.js';
 import { meanVote } from './order.js';

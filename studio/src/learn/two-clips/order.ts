@@ -1,5 +1,5 @@
 /** Frames in another order, and votes of single frames: plain arithmetic of the two clips. */
-import type { Frames } from 'kinora/clip';
+import type { Frames } from '@kinora/clip';
 
 /** The same frames, the last one first. */
 export function reversed({ data, count, height, width }: Frames): Frames {

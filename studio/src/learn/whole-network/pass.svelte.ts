@@ -1,6 +1,7 @@
 /** One pass of the reader's clip through the trained network: the maps of every layer, and the layer that feeds each. */
+
+import { normaliseClip } from '@kinora/clip';
 import type { Layer } from '@kinora/recognizer';
-import { normaliseClip } from 'kinora/clip';
 import { look, openNetwork, readWeights } from '../../network/open.js';
 import type { Tensor } from '../../network/safetensors.js';
 import { isStep } from '../../network/steps.js';

@@ -1,7 +1,8 @@
 /** Words that a command does not know, told in the project's error grammar with the nearest valid one. */
+
+import { nearest } from '@kinora/clip';
 import { KinoraError } from '@kinora/torch/error';
 import { type Command, CommanderError } from 'commander';
-import { nearest } from '../../nearest.js';
 
 /** A usage error makes the process exit with 2, any other with 1. */
 export function isUsageError(error: unknown): boolean {

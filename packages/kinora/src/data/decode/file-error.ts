@@ -2,7 +2,7 @@
  * What a failed file operation says about a clip. Faults of the clip get a `clip/` code, by which loaders know
  * that they may go on without it; faults of the machine (too many open files, no memory) pass through.
  */
-import { KinoraError } from '@kinora/torch/error';
+import { KinoraError } from '@kinora/clip';
 
 const RECEIVED: Readonly<Record<string, string>> = {
   ENOENT: 'nothing there',

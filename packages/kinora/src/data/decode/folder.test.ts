@@ -1,8 +1,8 @@
 /** JPEG and folders of frames: what is read, and what bad input says. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { frameAt } from '@kinora/clip';
 import { describe, expect, test } from 'vitest';
-import { frameAt } from '../../clip/frames.js';
 import { realData, temporaryFolder, testPicture, writeTestClip } from './fixtures.test.util.js';
 import { decodeJpeg, encodeJpeg, jpegSize } from './jpeg.js';
 import { openClip } from './open.js';

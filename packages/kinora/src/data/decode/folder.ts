@@ -3,7 +3,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { KinoraError } from '@kinora/torch/error';
+import { KinoraError } from '@kinora/clip';
 import { fileError } from './file-error.js';
 import { decodeFrames, type EncodedFrame, verifyFrames } from './jpeg-frames.js';
 import type { ClipSource } from './source.js';

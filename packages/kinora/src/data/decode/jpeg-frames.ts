@@ -1,6 +1,5 @@
 /** A sequence of JPEGs as frames, wherever their bytes come from: a folder, a packed shard. Only those asked for are decoded. */
-import { KinoraError } from '@kinora/torch/error';
-import { type Frames, frameBytes, framesIn } from '../../clip/frames.js';
+import { type Frames, frameBytes, framesIn, KinoraError } from '@kinora/clip';
 import { decodeJpeg, jpegSize } from './jpeg.js';
 
 /** An encoded frame, and what an error calls it. */

@@ -5,8 +5,7 @@
  */
 import { createRequire } from 'node:module';
 import type * as JpegTurbo from '@julusian/jpeg-turbo';
-import { KinoraError } from '@kinora/torch/error';
-import type { Size } from '../../clip/frames.js';
+import { KinoraError, type Size } from '@kinora/clip';
 import { uninterrupted } from './addon-threads.js';
 
 // A thread must not be ended while it loads an addon either, so that this is no import.

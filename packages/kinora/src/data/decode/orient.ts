@@ -2,7 +2,7 @@
  * Cameras write upright clips as turned pictures plus a display matrix. This turns the pictures. Only right
  * angles and mirrors occur in practice; any other matrix is taken as the nearest of them.
  */
-import type { Size } from '../../clip/frames.js';
+import type { Size } from '@kinora/clip';
 
 /** `x' = a x + c y`, `y' = b x + d y` up to a shift; each of -1, 0 and 1. */
 export interface Orientation {

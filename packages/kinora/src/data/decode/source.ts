@@ -1,7 +1,7 @@
 /**
  * What every source of clips offers, be it a folder of frames, a video file or a packed shard.
  */
-import type { Frames } from '../../clip/frames.js';
+import type { Frames } from '@kinora/clip';
 import type { EncodedFrame } from './jpeg-frames.js';
 
 /** An opened clip. Holds no file open: reading opens what it needs. */

@@ -1,5 +1,5 @@
 /** What a video decoder offers to `video.ts`. */
-import type { Frames } from '../../clip/frames.js';
+import type { Frames } from '@kinora/clip';
 
 /** Something that can list and decode the first video stream of a file. */
 export interface VideoDecoder {

@@ -1,5 +1,5 @@
 /** The one error for video files that cannot be decoded, whichever decoder met them. */
-import { KinoraError } from '@kinora/torch/error';
+import { KinoraError } from '@kinora/clip';
 
 /** `problem` is the decoder's own wording; only its first line is kept, without addresses. */
 export function videoError(path: string, problem: unknown): KinoraError {

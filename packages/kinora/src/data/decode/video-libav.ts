@@ -3,8 +3,9 @@
  * Packets are listed first (no decoding), which gives the times of all frames; then only the frames asked for
  * are converted to RGB, and decoding stops at the last of them.
  */
+
+import { type Frames, frameBytes, framesIn } from '@kinora/clip';
 import type * as NodeAv from 'node-av';
-import { type Frames, frameBytes, framesIn } from '../../clip/frames.js';
 import { uninterrupted, uninterruptedAsync, withPauses } from './addon-threads.js';
 import { copyOriented, type Orientation, orientedSize, readDisplayMatrix } from './orient.js';
 import type { VideoDecoder } from './video-decoder.js';

@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { frameAt } from '@kinora/clip';
 import { describe, expect, test } from 'vitest';
-import { frameAt } from '../../clip/frames.js';
 import { realData, temporaryFolder } from './fixtures.test.util.js';
 import { openClip } from './open.js';
 import { copyOriented, readDisplayMatrix } from './orient.js';

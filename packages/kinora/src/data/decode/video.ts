@@ -3,7 +3,7 @@
  * in `video-libav.ts` (FFmpeg's libraries, preferred) and `video-ffmpeg.ts` (the `ffmpeg` program).
  */
 import { statSync } from 'node:fs';
-import { KinoraError } from '@kinora/torch/error';
+import { KinoraError } from '@kinora/clip';
 import type { ClipSource } from './source.js';
 import type { VideoDecoder } from './video-decoder.js';
 import { ffmpegDecoder } from './video-ffmpeg.js';

@@ -1,8 +1,8 @@
 /** The cache of flow: computed once, never wrong, and clear about what it cannot do. */
 import { readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fieldAt, STILL, stillFields } from '@kinora/clip';
 import { describe, expect, test } from 'vitest';
-import { fieldAt, STILL, stillFields } from '../../clip/flow/fields.js';
 import { temporaryFolder } from '../decode/fixtures.test.util.js';
 import { openFolder } from '../decode/folder.js';
 import type { ClipSource } from '../decode/source.js';

@@ -5,9 +5,8 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { FLOW_REACH, type FlowFields, type Size } from '@kinora/clip';
 import { KinoraError, serialize } from '@kinora/torch';
-import { FLOW_REACH, type FlowFields } from '../../clip/flow/fields.js';
-import type { Size } from '../../clip/frames.js';
 import { isFrameName } from '../decode/folder.js';
 import { packedPlace } from '../pack/place.js';
 import { isFlowOf, packFlow, unpackFlow } from './container.js';

@@ -3,10 +3,9 @@
  * and says what moves from there to the next moment, one tick of the frame rate later, however sparsely frames are
  * sampled. After the last moment nothing moves.
  */
+
+import { FLOW_FIELDS, type FlowFields, pickFields, resizeFrames, type Size } from '@kinora/clip';
 import { KinoraError } from '@kinora/torch/error';
-import { FLOW_FIELDS, type FlowFields, pickFields } from '../../clip/flow/fields.js';
-import type { Size } from '../../clip/frames.js';
-import { resizeFrames } from '../../clip/resize.js';
 import type { ClipSource } from '../decode/source.js';
 import { type CachedFlow, cachedFlow } from './cache.js';
 import { computeFlow, consecutive } from './farneback.js';

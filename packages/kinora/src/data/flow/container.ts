@@ -4,7 +4,7 @@
  * zlib's checksum tells damage.
  */
 import { constants, deflateSync, inflateSync } from 'node:zlib';
-import { type FlowFields, fieldAt, STILL, stillFields } from '../../clip/flow/fields.js';
+import { type FlowFields, fieldAt, STILL, stillFields } from '@kinora/clip';
 
 const MAGIC = 'kinora-flow 1 ';
 

@@ -1,20 +1,26 @@
 /** Farneback's flow against motions known by formula, and what augmentation makes of it. */
-import { describe, expect, test } from 'vitest';
-import { type FrameDraw, noDraw } from '../../clip/augment/augment.js';
-import { type Affine, identity, inverseAffine, type Matrix, translation } from '../../clip/augment/matrix.js';
-import { operations } from '../../clip/augment/rand-augment.js';
+
 import {
+  type Affine,
+  defaultSpec,
   FLOW_REACH,
   FLOW_STEP,
+  type FrameDraw,
   fieldAt,
   flowByte,
   flowPixels,
+  identity,
+  inverseAffine,
+  type Matrix,
+  noDraw,
+  operations,
+  prepareClip,
+  prepareFlow,
   STILL,
   stillFields,
-} from '../../clip/flow/fields.js';
-import { prepareFlow } from '../../clip/flow/prepare-flow.js';
-import { prepareClip } from '../../clip/prepare.js';
-import { defaultSpec } from '../../clip/spec.js';
+  translation,
+} from '@kinora/clip';
+import { describe, expect, test } from 'vitest';
 import { computeFlow, consecutive } from './farneback.js';
 import { endpointErrors, texturedFrames } from './texture.test.util.js';
 

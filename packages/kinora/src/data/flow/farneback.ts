@@ -3,8 +3,7 @@
  * polynomial expansion", SCIA 2003), as OpenCV computes it. Frames in, bytes out; nothing is cached here.
  */
 
-import { type FlowFields, fieldAt, flowByte, stillFields } from '../../clip/flow/fields.js';
-import type { Frames } from '../../clip/frames.js';
+import { type FlowFields, type Frames, fieldAt, flowByte, stillFields } from '@kinora/clip';
 import { type Mat, openCv } from './opencv.js';
 
 /** OpenCV's usual settings. A change makes every cached field stale. */

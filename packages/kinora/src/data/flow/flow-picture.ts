@@ -1,11 +1,17 @@
 /** A clip's optical flow as one picture: frames, below each the flow to the next one in colours, and their legend. */
 
-import type { FlowFields } from '../../clip/flow/fields.js';
-import { flowPicture, usualMost, wheelPicture } from '../../clip/flow/wheel.js';
-import { type Frames, frameAt, type Size } from '../../clip/frames.js';
-import { resizedSize } from '../../clip/prepare.js';
-import { resizeFrames } from '../../clip/resize.js';
-import type { PreprocessSpec } from '../../clip/spec.js';
+import {
+  type FlowFields,
+  type Frames,
+  flowPicture,
+  frameAt,
+  type PreprocessSpec,
+  resizedSize,
+  resizeFrames,
+  type Size,
+  usualMost,
+  wheelPicture,
+} from '@kinora/clip';
 import { el, type Markup } from '../../figures/svg.js';
 import { FONT } from '../../figures/theme.js';
 import { encodeJpeg } from '../decode/jpeg.js';

@@ -1,8 +1,5 @@
 /** A clip's optical flow as the network sees it: the fields of its sampled frames, cropped and augmented as they are. */
-import type { ClipDraw } from '../../clip/augment/augment.js';
-import type { Matrix } from '../../clip/augment/matrix.js';
-import { prepareFlow } from '../../clip/flow/prepare-flow.js';
-import type { PreprocessSpec } from '../../clip/spec.js';
+import { type ClipDraw, type Matrix, type PreprocessSpec, prepareFlow } from '@kinora/clip';
 import { type FlowClip, fieldPlaces, readFlow } from './clip-flow.js';
 
 export interface FlowOptions {

@@ -1,6 +1,6 @@
 /** A thread that puts the flow of clips into the cache, one after the other. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { PreprocessSpec } from '../../clip/spec.js';
+import type { PreprocessSpec } from '@kinora/clip';
 import type { ClipPart } from '../load/timeline.js';
 import { type ThreadError, toThread } from '../thread-error.js';
 import { keepFlow } from './keep-flow.js';

@@ -1,7 +1,6 @@
 /** The flow of one clip of a list, into the cache. */
 
-import { resizedSize } from '../../clip/prepare.js';
-import type { PreprocessSpec } from '../../clip/spec.js';
+import { type PreprocessSpec, resizedSize } from '@kinora/clip';
 import { openClip } from '../decode/open.js';
 import { type ClipPart, clipTimeline, partOf } from '../load/timeline.js';
 import { cacheFlow } from './clip-flow.js';

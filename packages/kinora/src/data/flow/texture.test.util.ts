@@ -2,10 +2,18 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Matrix, translation } from '../../clip/augment/matrix.js';
-import { randomStream } from '../../clip/augment/random.js';
-import { type FlowFields, fieldAt, flowPixels } from '../../clip/flow/fields.js';
-import { type Frames, frameAt, frameBytes, type Size } from '../../clip/frames.js';
+import {
+  type FlowFields,
+  type Frames,
+  fieldAt,
+  flowPixels,
+  frameAt,
+  frameBytes,
+  type Matrix,
+  randomStream,
+  type Size,
+  translation,
+} from '@kinora/clip';
 import { encodeJpeg } from '../decode/jpeg.js';
 
 const random = randomStream(11);

@@ -2,7 +2,7 @@
  * What annotations come to: the classes, and one line per clip. Plain data, whatever file it came from.
  */
 import { createHash } from 'node:crypto';
-import type { View } from '../../clip/view.js';
+import type { View } from '@kinora/clip';
 
 export interface ClipItem {
   /** As in the annotation; unique names are not required. */

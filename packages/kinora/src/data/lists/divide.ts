@@ -2,7 +2,7 @@
  * Divides labelled clips into those to train on and those to validate on: whole people at a time, every class by about
  * the same share. Who is in which clip is the caller's to say (`people.ts`).
  */
-import { permutation, randomStream } from '../../clip/augment/random.js';
+import { permutation, randomStream } from '@kinora/clip';
 import { type ClipItem, type ClipList, clipsPerClass } from './clip-list.js';
 
 export interface Division {

@@ -1,6 +1,7 @@
 /** Class names: the labels file, and which class a mirrored clip belongs to. */
+
+import { nearest } from '@kinora/clip';
 import { KinoraError } from '@kinora/torch/error';
-import { nearest } from '../../nearest.js';
 import { readLines } from './text-lines.js';
 
 /** Reads a labels file: one class a line, in the order of the logits; empty lines do not count. */

@@ -2,15 +2,21 @@
  * One clip from disk to the network's pixels: open, sample, decode, augment, crop. What a batch holds is decided
  * here and depends on (seed, epoch, index) alone; `loader.ts` only decides where and when this runs.
  */
-import { drawClip } from '../../clip/augment/augment.js';
-import type { AugmentSpec } from '../../clip/augment/augment-spec.js';
-import { perturbClip } from '../../clip/augment/perturb.js';
-import { type Random, randomStream } from '../../clip/augment/random.js';
-import { frameBytes } from '../../clip/frames.js';
-import { prepareClip, preparedBytes, resizedSize } from '../../clip/prepare.js';
-import { samplePositions } from '../../clip/sample.js';
-import type { PreprocessSpec } from '../../clip/spec.js';
-import { viewDraw, viewPositions } from '../../clip/view.js';
+import {
+  type AugmentSpec,
+  drawClip,
+  frameBytes,
+  type PreprocessSpec,
+  perturbClip,
+  prepareClip,
+  preparedBytes,
+  type Random,
+  randomStream,
+  resizedSize,
+  samplePositions,
+  viewDraw,
+  viewPositions,
+} from '@kinora/clip';
 import { openClip } from '../decode/open.js';
 import type { FlowOptions } from '../flow/flow-reader.js';
 import type { ClipItem } from '../lists/clip-list.js';

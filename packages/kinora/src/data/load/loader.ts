@@ -6,11 +6,16 @@
  * A clip that cannot be read is reported once. In training its place is taken by the next good clip in the
  * epoch's order (which then occurs twice), so that batches keep their size; in evaluation it is left out.
  */
+
+import {
+  type AugmentSpec,
+  clipLength,
+  FLOW_FIELDS,
+  fieldBytes,
+  type PreprocessSpec,
+  preparedBytes,
+} from '@kinora/clip';
 import { KinoraError } from '@kinora/torch/error';
-import type { AugmentSpec } from '../../clip/augment/augment-spec.js';
-import { FLOW_FIELDS, fieldBytes } from '../../clip/flow/fields.js';
-import { preparedBytes } from '../../clip/prepare.js';
-import { clipLength, type PreprocessSpec } from '../../clip/spec.js';
 import type { FlowOptions } from '../flow/flow-reader.js';
 import { type BadClip, BadClips } from '../lists/bad-clips.js';
 import type { ClipList } from '../lists/clip-list.js';

@@ -2,7 +2,7 @@
  * In which order an epoch visits the clips, and which places of it make a batch: functions of (seed, epoch) and the list
  * alone, so that an epoch can be taken up again anywhere.
  */
-import { permutation, type Random, randomStream } from '../../clip/augment/random.js';
+import { permutation, type Random, randomStream } from '@kinora/clip';
 
 /** Names the stream of the order among those of the clips, whose second part is the clip's index. */
 const ORDER = 0xffffffff;

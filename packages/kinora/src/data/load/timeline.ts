@@ -1,7 +1,6 @@
 /** Which frames of a file follow each other in a clip: at the network's frame rate, in the part that the list names. */
 
-import { resampleByRate, resampleByTime } from '../../clip/resample.js';
-import type { PreprocessSpec } from '../../clip/spec.js';
+import { type PreprocessSpec, resampleByRate, resampleByTime } from '@kinora/clip';
 import type { ClipSource } from '../decode/source.js';
 import type { ClipItem } from '../lists/clip-list.js';
 

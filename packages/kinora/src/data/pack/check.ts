@@ -3,7 +3,7 @@
  * checksum, by worker threads. Nothing is changed.
  */
 import { dirname, join } from 'node:path';
-import { KinoraError } from '@kinora/torch/error';
+import { KinoraError } from '@kinora/clip';
 import { type Progress, silent } from '../../progress.js';
 import { type BadClip, isClipFault } from '../lists/bad-clips.js';
 import type { ClipList } from '../lists/clip-list.js';

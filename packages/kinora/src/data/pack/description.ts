@@ -1,5 +1,5 @@
 /** What a shard says of one clip, in the clip's json member, and where its frames lie. Plain data; reads nothing. */
-import type { Size } from '../../clip/frames.js';
+import type { Size } from '@kinora/clip';
 
 /** A clip in a shard. The json stands before the frames and tells where they are: sizes follow from the tar format. */
 export interface ClipDescription extends Size {

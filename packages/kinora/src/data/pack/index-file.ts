@@ -4,7 +4,7 @@
  * `read-pack.ts`.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
-import { KinoraError } from '@kinora/torch/error';
+import { KinoraError } from '@kinora/clip';
 import * as z from 'zod';
 import { readBytes } from '../lists/text-lines.js';
 

@@ -12,8 +12,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { defaultSpec } from '@kinora/clip';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { defaultSpec } from '../../clip/spec.js';
 import { augmentSchema } from '../../config/clip-schema.js';
 import { realData, temporaryFolder, writeTestClip } from '../decode/fixtures.test.util.js';
 import { openClip } from '../decode/open.js';

@@ -2,7 +2,7 @@
  * A clip in a shard: its frames by byte range, each checked against its checksum. The list that names the clip has the
  * checksum of its description, the description those of the frames: nothing is read that was not packed.
  */
-import { KinoraError } from '@kinora/torch/error';
+import { KinoraError } from '@kinora/clip';
 import { decodeFrames, type EncodedFrame, verifyFrames } from '../decode/jpeg-frames.js';
 import type { ClipSource } from '../decode/source.js';
 import { type ClipDescription, frameOffsets } from './description.js';

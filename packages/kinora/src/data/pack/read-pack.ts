@@ -1,7 +1,7 @@
 /** A pack as a list of clips: those of the list that was packed, in its order, each where it lies in the shards. */
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { KinoraError } from '@kinora/torch/error';
+import { KinoraError } from '@kinora/clip';
 import { isAddress } from '../../files/address.js';
 import type { ListOptions } from '../lists/annotations.js';
 import type { ClipItem, ClipList } from '../lists/clip-list.js';

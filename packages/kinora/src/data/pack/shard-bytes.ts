@@ -1,6 +1,6 @@
 /** Bytes of a shard, any range of it: by a seek on this machine, through a mirror from elsewhere. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { KinoraError } from '@kinora/torch/error';
+import { KinoraError } from '@kinora/clip';
 import { fileError } from '../decode/file-error.js';
 import { forgetBlocks, mirrorBytes } from './remote/blocks.js';
 import { mirrorOf } from './remote/mirror.js';

@@ -3,7 +3,7 @@
  */
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Frames } from '../../clip/frames.js';
+import type { Frames } from '@kinora/clip';
 import { encodeJpeg } from '../decode/jpeg.js';
 import { type GestureLabel, playback } from './labels.js';
 import { type Canvas, createCanvas, openScene } from './picture.js';

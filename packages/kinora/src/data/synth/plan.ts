@@ -2,8 +2,9 @@
  * Which clips a data set has: their numbers, labels, splits and people, and the lists that say so. The plan is a
  * function of the recipe alone, so any number of workers can render it, in any order, over several runs.
  */
+
+import { permutation, randomStream } from '@kinora/clip';
 import { KinoraError } from '@kinora/torch';
-import { permutation, randomStream } from '../../clip/augment/random.js';
 import type { ClipRequest } from './clip.js';
 import { gestureLabels, playback } from './labels.js';
 

@@ -2,7 +2,7 @@
  * Random numbers for the renderer. A stream is identified by its purpose and up to two numbers, so that a person or a
  * take is the same whatever was drawn before it.
  */
-import { randomStream } from '../../clip/augment/random.js';
+import { randomStream } from '@kinora/clip';
 
 /** What a stream is for. Positions are part of "same seed, same bytes": add at the end, never reorder. */
 const purposes = ['person', 'take', 'camera', 'room', 'noise', 'light'] as const;

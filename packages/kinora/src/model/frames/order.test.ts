@@ -1,7 +1,8 @@
 /** What defines the families: which of them see the order of frames, and how. */
+
+import { randomStream } from '@kinora/clip';
 import { manualSeed, noGrad, ops, scope, type Tensor, tensor } from '@kinora/torch';
 import { describe, expect, test } from 'vitest';
-import { randomStream } from '../../clip/augment/random.js';
 import type { ConsensusNetwork } from './consensus.js';
 import { engineRandom, fixedRandom } from './random.js';
 import { shift, TemporalShift } from './temporal-shift.js';

@@ -1,6 +1,7 @@
 /** The draws that some networks make in forward. */
+
+import { type Random, randomStream } from '@kinora/clip';
 import { ops, scope } from '@kinora/torch';
-import { type Random, randomStream } from '../../clip/augment/random.js';
 
 /** Always the same draws: evaluation must not depend on chance. */
 export const fixedRandom = (): Random => randomStream(0);

@@ -1,5 +1,5 @@
 /** Ordered tuples of frames, on which temporal relations are computed: a few of all, always increasing in time. */
-import { permutation, type Random } from '../../clip/augment/random.js';
+import { permutation, type Random } from '@kinora/clip';
 
 /** `size` increasing positions in `[0, frames)`. */
 export type Tuple = readonly number[];

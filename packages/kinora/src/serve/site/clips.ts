@@ -5,10 +5,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { type PreprocessSpec, resizedSize, samplePositions } from '@kinora/clip';
 import { KinoraError } from '@kinora/torch';
-import { resizedSize } from '../../clip/prepare.js';
-import { samplePositions } from '../../clip/sample.js';
-import type { PreprocessSpec } from '../../clip/spec.js';
 import type { RunConfig } from '../../config/index.js';
 import { openClip } from '../../data/decode/open.js';
 import { type FlowClip, fieldPlaces } from '../../data/flow/clip-flow.js';

@@ -2,7 +2,7 @@
  * What a studio site's `data/site.json` says: the one agreement between the builder of a site and the app in it. Types
  * only. Files are named relative to `data/`.
  */
-import type { PreprocessSpec } from '../../clip/spec.js';
+import type { PreprocessSpec } from '@kinora/clip';
 import type { NetworkCost } from '../../model/summary.js';
 import type { EpochMetrics } from '../../run/history.js';
 

@@ -1,8 +1,8 @@
 /** Channels last: what a GPU may choose computes the same on a CPU. */
+
+import { defaultSpec, FLOW_FIELDS } from '@kinora/clip';
 import { cuda, manualSeed, ops, scope, type Tensor } from '@kinora/torch';
 import { describe, expect, test } from 'vitest';
-import { FLOW_FIELDS } from '../../clip/flow/fields.js';
-import { defaultSpec } from '../../clip/spec.js';
 import { inputBytes, inputFloats, zeroInputs } from '../../model/input.js';
 import { networks } from '../../model/registry.js';
 import { fastestLayout, layouts, milliseconds } from './layout.js';

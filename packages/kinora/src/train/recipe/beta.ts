@@ -1,5 +1,5 @@
 /** Draws from a beta distribution, as a function of a stream of uniform numbers. */
-import type { Random } from '../../clip/augment/random.js';
+import type { Random } from '@kinora/clip';
 
 /** A draw from Beta(alpha, alpha), in [0, 1]; `alpha` above 0. Two gamma variates, in logarithms: small alphas underflow. */
 export function symmetricBeta(alpha: number, random: Random): number {

@@ -1,7 +1,8 @@
 /** The configured factor of each class's share of the loss. */
+
+import { nearest } from '@kinora/clip';
 import { KinoraError } from '@kinora/torch';
 import type { ClassWeights } from '../../config/index.js';
-import { nearest } from '../../nearest.js';
 
 /**
  * Float32 `[classes]`; null where all classes count alike. `balanced` is clips / (classes x clips of the class), so that

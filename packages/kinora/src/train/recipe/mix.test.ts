@@ -1,7 +1,8 @@
 /** Mixup and CutMix: what is drawn, and what it makes of pixels and targets, beside the papers' formulas. */
+
+import { randomStream } from '@kinora/clip';
 import { fromTypedArray, nn, scope } from '@kinora/torch';
 import { describe, expect, test } from 'vitest';
-import { randomStream } from '../../clip/augment/random.js';
 import { type ClipBatch, partsOf } from '../batch.js';
 import { symmetricBeta } from './beta.js';
 import { drawMix, type Mixing, mixClips } from './mix.js';

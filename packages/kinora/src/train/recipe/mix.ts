@@ -3,10 +3,9 @@
  * clips: each clip of a batch is blended with a partner, or shows it in a box that stands still through time, and its
  * target is shared between the two labels. What is drawn depends on (seed, epoch, batch) alone.
  */
+
+import { type Box, permutation, type Random, randomStream, type Size } from '@kinora/clip';
 import { noGrad, scope, slice, type Tensor } from '@kinora/torch';
-import { permutation, type Random, randomStream } from '../../clip/augment/random.js';
-import type { Box } from '../../clip/box.js';
-import type { Size } from '../../clip/frames.js';
 import { symmetricBeta } from './beta.js';
 
 export interface Mixing {

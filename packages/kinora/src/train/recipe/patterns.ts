@@ -2,8 +2,9 @@
  * Patterns over the names of parameters: `fc` and `conv_layer1.0` mean the layer of that name and all below it, and in
  * `*.bias` or `layer?.*` a star stands for any text, dots included, and a question mark for one character.
  */
+
+import { nearest } from '@kinora/clip';
 import { KinoraError } from '@kinora/torch';
-import { nearest } from '../../nearest.js';
 
 /** Whether a pattern means the tensor of this name, such as `conv_layer1.0.weight`. */
 export function matches(pattern: string, name: string): boolean {

@@ -1,5 +1,5 @@
 /** What a web server answers: whether it is what was asked for, and what to say where it is not. Plain data; asks nobody. */
-import { KinoraError } from '@kinora/torch/error';
+import { KinoraError } from '@kinora/clip';
 
 /** Part of a file, and how large the file must be. */
 export interface ByteRange {

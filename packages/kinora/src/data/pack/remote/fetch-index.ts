@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import { KinoraError } from '@kinora/torch/error';
+import { KinoraError } from '@kinora/clip';
 import { fromThread } from '../../thread-error.js';
 import { indexOf } from '../index-file.js';
 import type { FetchedIndex } from './fetch-index-worker.js';

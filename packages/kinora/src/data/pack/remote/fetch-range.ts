@@ -2,7 +2,7 @@
  * Bytes of a file on a web server, by HTTP(S), with retries: what may be better in a moment (no answer, an answer cut short,
  * a busy server) is tried again after a growing pause, what will not is one error that says what to do.
  */
-import { KinoraError } from '@kinora/torch/error';
+import { KinoraError } from '@kinora/clip';
 import { type ByteRange, checkAnswer, isPassing, otherRange } from './answer.js';
 
 export interface FetchOptions {

@@ -1,5 +1,5 @@
 /** For the test of HTTPS: reads a pack's clips from an address and prints them, or the error's code and message. */
-import { defaultSpec } from '../../../clip/spec.js';
+import { defaultSpec } from '@kinora/clip';
 import { clipLoader } from '../../load/loader.js';
 import { readPack } from '../read-pack.js';
 

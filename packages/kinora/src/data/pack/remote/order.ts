@@ -2,7 +2,7 @@
  * The order of an epoch over clips that are fetched while they are read: shard by shard, mixed by a shuffle buffer, so that
  * at any time few shards are needed. As any order it is a function of (seed, epoch) alone; no clip need be there to know it.
  */
-import { permutation, type Random, randomStream } from '../../../clip/augment/random.js';
+import { permutation, type Random, randomStream } from '@kinora/clip';
 import type { Placement } from './placement.js';
 
 /** Names the stream of these draws, beside that of the order of loose clips. */

@@ -6,8 +6,8 @@ import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileS
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { defaultSpec } from '@kinora/clip';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { defaultSpec } from '../../../clip/spec.js';
 import { augmentSchema } from '../../../config/clip-schema.js';
 import { temporaryFolder, writeTestClip } from '../../decode/fixtures.test.util.js';
 import { type ClipList, printOf } from '../../lists/clip-list.js';

@@ -1,7 +1,5 @@
 /** Any clip as JPEGs for a shard: copied as they are where they fit, encoded otherwise. What it gives has been decoded whole. */
-import { frameAt, frameBytes, type Size } from '../../../clip/frames.js';
-import { toHeight } from '../../../clip/prepare.js';
-import { resizeFrames } from '../../../clip/resize.js';
+import { frameAt, frameBytes, resizeFrames, type Size, toHeight } from '@kinora/clip';
 import { encodeJpeg, jpegSize } from '../../decode/jpeg.js';
 import { verifyFrames } from '../../decode/jpeg-frames.js';
 import { openClip } from '../../decode/open.js';

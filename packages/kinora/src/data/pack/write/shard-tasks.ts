@@ -1,5 +1,5 @@
 /** Which clips of a list go into which shard, and the work of writing one. */
-import { permutation, randomStream } from '../../../clip/augment/random.js';
+import { permutation, randomStream } from '@kinora/clip';
 import type { ClipList } from '../../lists/clip-list.js';
 import type { JpegSettings } from './clip-jpegs.js';
 import type { ShardTask } from './pack-shard.js';

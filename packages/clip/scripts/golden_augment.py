@@ -2,7 +2,7 @@
 tests of clip/.
 
 Run with an interpreter that has torch, torchvision and PIL (Debian: python3-torch, python3-torchvision):
-    /usr/bin/python3 packages/kinora/scripts/golden_augment.py
+    /usr/bin/python3 packages/clip/scripts/golden_augment.py
 The picture is a formula, the same here and in the test, so only results are stored (base64 of uint8 [H, W, 3]).
 """
 

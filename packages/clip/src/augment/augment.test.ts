@@ -28,7 +28,7 @@ interface Golden {
   resize: (Case & { to: [number, number] })[];
 }
 const golden = JSON.parse(
-  readFileSync(new URL('../../../golden/augment.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../golden/augment.json', import.meta.url), 'utf8'),
 ) as Golden;
 
 /** The same formula as in scripts/golden_augment.py. */

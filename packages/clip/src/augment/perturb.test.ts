@@ -16,7 +16,7 @@ interface OperationCase {
   out: string;
 }
 const golden = JSON.parse(
-  readFileSync(new URL('../../../golden/rand-augment.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../golden/rand-augment.json', import.meta.url), 'utf8'),
 ) as { operations: OperationCase[] };
 
 /** The muted picture of scripts/golden_augment.py, `count` times. */

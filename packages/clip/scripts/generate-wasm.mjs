@@ -1,12 +1,12 @@
-// Writes NAME.generated.ts beside each NAME.wat of src/clip: the text as WebAssembly. A name alone prints that one instead:
+// Writes NAME.generated.ts beside each NAME.wat of src: the text as WebAssembly. A name alone prints that one instead:
 // a test compares.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import wabt from 'wabt';
 
-const FOLDER = new URL('../src/clip/', import.meta.url);
+const FOLDER = new URL('../src/', import.meta.url);
 const { parseWat } = await wabt();
 
-/** @param {string} name of the text, without its ending, from src/clip on */
+/** @param {string} name of the text, without its ending, from src on */
 function generated(name) {
   const file = `${name.split('/').at(-1)}.wat`;
   const text = readFileSync(new URL(`${name}.wat`, FOLDER), 'utf8');

@@ -1,0 +1,53 @@
+/**
+ * The one error of the project and its grammar: what was expected, where, what was received, what to do next.
+ * Every package throws it; the command line prints its message as one line.
+ */
+
+export interface KinoraErrorParts {
+  /** Stable, machine-readable: `clip/empty-folder`, `torch/disposed`, ... */
+  code: string;
+  /** What was expected, as a noun phrase or short sentence. */
+  expected: string;
+  /** File, line, field, operator or layer where it went wrong. */
+  where?: string;
+  /** What stood there instead. */
+  received?: string;
+  /** What the reader can do about it. */
+  hint?: string;
+  cause?: unknown;
+}
+
+/** On the prototype of every copy of the class: each bundle holds one, and code of one catches errors of another. */
+const BRAND = Symbol.for('KinoraError');
+
+export class KinoraError extends Error {
+  /** Holds for the errors of every copy; for a subclass, for its own instances. */
+  static override readonly [Symbol.hasInstance] = function (
+    this: unknown,
+    value: unknown,
+  ): value is KinoraError {
+    if (this !== KinoraError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === 'object' && value !== null && BRAND in value;
+  };
+
+  static {
+    Object.defineProperty(KinoraError.prototype, BRAND, { value: true });
+  }
+
+  override readonly name = 'KinoraError';
+  readonly code: string;
+  readonly parts: Readonly<KinoraErrorParts>;
+
+  constructor(parts: KinoraErrorParts) {
+    super(sentence(parts), parts.cause === undefined ? undefined : { cause: parts.cause });
+    this.code = parts.code;
+    this.parts = parts;
+  }
+}
+
+function sentence({ where, expected, received, hint }: KinoraErrorParts): string {
+  const place = where === undefined ? '' : `${where}: `;
+  const got = received === undefined ? '' : `, received ${received}`;
+  const next = hint === undefined ? '' : `; ${hint}`;
+  return `${place}expected ${expected}${got}${next}`;
+}

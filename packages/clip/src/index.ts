@@ -1,0 +1,59 @@
+/** @kinora/clip: the table of contents. Decoded frames to the network's input, the same in Node and in browsers. */
+
+// Augmentation: what is drawn for a training clip, and the pixels it makes.
+export { type ClipDraw, clipMatrix, drawClip, type FrameDraw, noDraw } from './augment/augment.js';
+export { type AugmentSpec, augmentDefaults } from './augment/augment-spec.js';
+export type { ErasingSpec } from './augment/erase.js';
+export {
+  type Affine,
+  compose,
+  identity,
+  inverseAffine,
+  type Matrix,
+  mirror,
+  translation,
+} from './augment/matrix.js';
+export { perturbClip } from './augment/perturb.js';
+export { operations, type RandAugmentSpec, randAugment } from './augment/rand-augment.js';
+export { permutation, type Random, randomStream } from './augment/random.js';
+export type { Box } from './box.js';
+// Errors, which name the field, and the nearest valid one.
+export { KinoraError, type KinoraErrorParts } from './error.js';
+// Optical flow: fields as bytes, through crop and augmentation, and as colours.
+export {
+  FLOW_FIELDS,
+  FLOW_REACH,
+  FLOW_STEP,
+  type FlowFields,
+  fieldAt,
+  fieldBytes,
+  flowByte,
+  flowPixels,
+  pickFields,
+  STILL,
+  stillFields,
+} from './flow/fields.js';
+export { prepareFlow } from './flow/prepare-flow.js';
+export { flowColour, flowPicture, usualMost, wheelPicture } from './flow/wheel.js';
+// Frames, and those of them that make a clip.
+export { type Frames, frameAt, frameBytes, framesIn, type Size } from './frames.js';
+export { editDistance, nearest } from './nearest.js';
+// Pixels: resize, crop, normalise.
+export { normaliseClip } from './normalise.js';
+export { type GeometrySpec, prepareClip, preparedBytes, resizedSize, toHeight } from './prepare.js';
+export { resampleByRate, resampleByTime } from './resample.js';
+export { resizeFrames } from './resize.js';
+export { type SamplingSpec, samplePositions } from './sample.js';
+// The preprocessing spec.
+export {
+  clipLength,
+  clipSize,
+  defaultSpec,
+  type PreprocessSpec,
+  parseSpec,
+  type ResizeRule,
+  specDefaults,
+  specLimits,
+} from './spec.js';
+// Several views of a video.
+export { isOneView, oneView, type View, type Views, viewDraw, viewPositions, viewsOf } from './view.js';
