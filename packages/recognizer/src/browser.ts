@@ -1,17 +1,14 @@
 /** @kinora/recognizer in browsers: onnxruntime-web in a worker; the page only hands over frames and hears of gestures. */
-import type { RawPrediction } from './core.js';
-import { KinoraError } from './error.js';
+import { type Frames, KinoraError } from '@kinora/clip';
 import type { LivePrediction } from './live.js';
+import type { RawPrediction } from './predictor.js';
 import { BaseRecognizer } from './recognizer.js';
-import type { Attachment, Backend, Frames, ModelInfo, Recognizer, Settings } from './types.js';
+import type { Attachment, Backend, ModelInfo, Recognizer, Settings } from './types.js';
 import { type FrameSink, followVideo } from './video-frames.js';
-import { WorkerClient } from './worker-client.js';
+import { WorkerClient } from './worker-calls.js';
 
-export { GestureTracker } from './gestures.js';
-export { readModelInfo } from './model-info.js';
-export { readModelWeights } from './model-weights.js';
-export { defaultSettings } from './settings.js';
-export { Smoother } from './smoother.js';
+export { defaultSettings, GestureTracker, Smoother } from './gestures.js';
+export { readModelInfo, readModelWeights } from './model-file.js';
 export type * from './types.js';
 
 export interface RecognizerOptions {

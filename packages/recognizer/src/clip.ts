@@ -1,10 +1,16 @@
 /**
- * The preprocessing spec at work, by the trainer's own arithmetic: which frames of a clip, their pixels, the network's
- * numbers. Imported from kinora's source and built in, so that nothing else of it comes along.
+ * The preprocessing spec at work: which frames of a clip, their pixels, the network's numbers.
  */
-import { normaliseClip, prepareClip, resampleByRate, resampleByTime, samplePositions } from '@kinora/clip';
-import { KinoraError } from './error.js';
-import type { Frames, PreprocessSpec } from './types.js';
+import {
+  type Frames,
+  KinoraError,
+  normaliseClip,
+  type PreprocessSpec,
+  prepareClip,
+  resampleByRate,
+  resampleByTime,
+  samplePositions,
+} from '@kinora/clip';
 
 /** The frames `[T]` of a source that make its clip: at the spec's frame rate, by its sampling rule. */
 export function clipPositions(
@@ -20,12 +26,12 @@ export function clipPositions(
 /** Decoded frames to the network's pixels, uint8 `[T, crop.height, crop.width, 3]`. */
 export function prepareFrames(frames: Frames, spec: PreprocessSpec): Uint8Array {
   checkFrames(frames);
-  return prepareClip(framesAt(frames, clipPositions(frames.count, frames.times, spec)), trainerSpec(spec));
+  return prepareClip(framesAt(frames, clipPositions(frames.count, frames.times, spec)), spec);
 }
 
 /** Frames that are the clip's already, as `prepareFrames`. */
 export function prepareChosen(frames: Frames, spec: PreprocessSpec): Uint8Array {
-  return prepareClip(frames, trainerSpec(spec));
+  return prepareClip(frames, spec);
 }
 
 /** Prepared clips `[N, T, H, W, 3]` to the network's input, float32 `[N, 3, T, H, W]`. */
@@ -50,10 +56,6 @@ export const clipFrames = ({ frames, clips }: PreprocessSpec): number => frames 
 /** Bytes of a prepared clip. */
 export const clipBytes = (spec: PreprocessSpec): number =>
   clipFrames(spec) * spec.crop.height * spec.crop.width * 3;
-
-/** The trainer's types do not know `readonly`. */
-type TrainerSpec = Parameters<typeof prepareClip>[1];
-const trainerSpec = (spec: PreprocessSpec): TrainerSpec => spec as TrainerSpec;
 
 function framesAt(frames: Frames, positions: Int32Array): Frames {
   const { height, width } = frames;

@@ -2,12 +2,12 @@
  * onnxruntime-web: WebGPU where the machine has it and the network runs on it, else WebAssembly, with threads where the
  * page is cross-origin isolated. Which one it is, and why, stands in `backend`.
  */
+import { KinoraError } from '@kinora/clip';
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import { clipBytes, networkInput } from './clip.js';
-import type { Engine } from './engine.js';
-import { KinoraError } from './error.js';
-import type { OpenRequest } from './messages.js';
+import type { Engine } from './predictor.js';
 import type { Backend, LayerMaps, ModelInfo } from './types.js';
+import type { OpenRequest } from './worker-calls.js';
 
 export interface WebOptions extends Omit<OpenRequest, 'model'> {
   readonly where: string;

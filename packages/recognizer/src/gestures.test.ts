@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { GestureTracker } from './gestures.js';
-import { defaultSettings } from './settings.js';
-import { Smoother } from './smoother.js';
+import { defaultSettings, GestureTracker, Smoother, withChanges } from './gestures.js';
 import type { Gesture, Ranked } from './types.js';
 
 const settings = { ...defaultSettings, threshold: 0.6, hysteresis: 0.2, coolDown: 1 };
@@ -68,5 +66,24 @@ describe('the average', () => {
     const smoother = new Smoother();
     smoother.add(10, Float32Array.of(1, 0), 1);
     expect([...smoother.add(0, Float32Array.of(0, 1), 1)]).toEqual([0, 1]);
+  });
+});
+
+describe('settings', () => {
+  test('changes are laid over what stands', () => {
+    expect(withChanges(defaultSettings, { threshold: 0.9, ignored: [] })).toEqual({
+      ...defaultSettings,
+      threshold: 0.9,
+      ignored: [],
+    });
+  });
+
+  test.each([
+    [{ threshold: 1.5 }, 'settings.threshold: expected a number from 0.01 to 1, received 1.5'],
+    [{ stride: Number.NaN }, 'settings.stride: expected a number from 0.01 to 60, received null'],
+    [{ ignored: 'No gesture' }, 'settings.ignored: expected a list of labels, received "No gesture"'],
+    [{ treshold: 0.5 }, 'settings.treshold: expected one of stride, window, threshold'],
+  ])('%j is refused by name', (changes, message) => {
+    expect(() => withChanges(defaultSettings, changes as never)).toThrow(message);
   });
 });

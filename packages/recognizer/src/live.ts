@@ -2,12 +2,10 @@
  * A running source to predictions: frames are brought to the spec's rate by their timestamps, each is prepared once, and
  * every few ticks the clip that ends now is predicted. It sees frames only, never a video or a camera.
  */
-
-import { samplePositions } from '@kinora/clip';
+import { type Frames, type PreprocessSpec, samplePositions } from '@kinora/clip';
 import { clipFrames, prepareChosen } from './clip.js';
-import type { Core, RawPrediction } from './core.js';
-import { Ticks } from './ticks.js';
-import type { Frames, PreprocessSpec, Settings } from './types.js';
+import type { Predictor, RawPrediction } from './predictor.js';
+import type { Settings } from './types.js';
 
 /** A frame whose pixels are fetched only if they are needed. */
 export interface LiveFrame {
@@ -30,7 +28,7 @@ export type Pace = Pick<Settings, 'stride' | 'span'>;
 const UNIFORM_SPAN = 3;
 
 export class Live {
-  readonly #core: Core;
+  readonly #predictor: Predictor;
   readonly #spec: PreprocessSpec;
   #pace: Pace;
   #ticks: Ticks;
@@ -39,9 +37,9 @@ export class Live {
   #window: Uint8Array[] = [];
   #sincePrediction = 0;
 
-  constructor(core: Core, pace: Pace) {
-    this.#core = core;
-    this.#spec = core.info.spec;
+  constructor(predictor: Predictor, pace: Pace) {
+    this.#predictor = predictor;
+    this.#spec = predictor.info.spec;
     this.#pace = pace;
     this.#ticks = new Ticks(this.#spec.frameRate);
   }
@@ -101,7 +99,7 @@ export class Live {
     const size = this.#window[0]!.length;
     const clip = new Uint8Array(clipFrames(this.#spec) * size);
     for (const [i, position] of positions.entries()) clip.set(this.#window[position]!, i * size);
-    const [prediction] = await this.#core.predict(clip);
+    const [prediction] = await this.#predictor.predict(clip);
     return { ...prediction!, time, filled };
   }
 
@@ -110,5 +108,43 @@ export class Live {
     const { sampling, frameRate, stride } = this.#spec;
     if (sampling === 'uniform') return Math.max(1, Math.round((this.#pace.span ?? UNIFORM_SPAN) * frameRate));
     return clipFrames(this.#spec) * stride;
+  }
+}
+
+/** One millionth of a second: timestamps that differ by rounding of their time base count as equal. */
+const SAME = 1e-6;
+
+/**
+ * A running source at the spec's frame rate: which of its frames is on the screen at each tick. Gives what
+ * `resampleByTime` gives for the whole video: a frame is known to be on the screen at a tick only once the next has come.
+ */
+export class Ticks {
+  readonly #rate: number;
+  /** Time of the first frame, which is tick 0. */
+  #first: number | undefined;
+  #next = 0;
+
+  constructor(rate: number) {
+    this.#rate = rate;
+  }
+
+  /**
+   * A new frame appears at `time` (seconds). Returns how many ticks the frame before it was on the screen for: 0 where it
+   * is not needed.
+   */
+  advance(time: number): number {
+    if (this.#first === undefined) {
+      this.#first = time;
+      return 0;
+    }
+    const from = this.#next;
+    // The frame before shows at tick k unless this one already does.
+    while (this.#first + this.#next / this.#rate + SAME < time) this.#next++;
+    return this.#next - from;
+  }
+
+  /** Time of the last tick that was filled. */
+  get time(): number {
+    return (this.#first ?? 0) + Math.max(0, this.#next - 1) / this.#rate;
   }
 }

@@ -1,19 +1,18 @@
 /** @kinora/recognizer in Node: onnxruntime-node, no libtorch, no compiler. Frames, JPEG folders or video files in. */
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { type Frames, KinoraError } from '@kinora/clip';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { ClipSource } from '../../kinora/src/data/decode/source.js';
 import { clipPositions, prepareChosen, prepareFrames } from './clip.js';
-import { Core, type RawPrediction } from './core.js';
-import { nodeEngine } from './engine-node.js';
-import { KinoraError } from './error.js';
 import { Live, type LivePrediction } from './live.js';
-import { readModelInfo } from './model-info.js';
+import { readModelInfo } from './model-file.js';
+import { type Engine, Predictor, type RawPrediction } from './predictor.js';
 import { BaseRecognizer } from './recognizer.js';
-import { openSource, playSource } from './source-node.js';
-import type { Attachment, Backend, Frames, Recognizer, Settings, TimedFrame } from './types.js';
+import type { Attachment, Backend, LayerMaps, Recognizer, Settings, TimedFrame } from './types.js';
 
-export { readModelInfo } from './model-info.js';
-export { readModelWeights } from './model-weights.js';
-export { defaultSettings } from './settings.js';
+export { defaultSettings } from './gestures.js';
+export { readModelInfo, readModelWeights } from './model-file.js';
 export type * from './types.js';
 
 export interface RecognizerOptions {
@@ -40,7 +39,7 @@ export async function createRecognizer(options: RecognizerOptions): Promise<Node
   const file = model instanceof Uint8Array ? model : await readModel(model);
   const info = readModelInfo(file, where);
   const engine = await nodeEngine(file, threads, where);
-  return new InNode(new Core(engine, info), engine.backend, settings);
+  return new InNode(new Predictor(engine, info), engine.backend, settings);
 }
 
 async function readModel(path: string | URL): Promise<Uint8Array> {
@@ -60,12 +59,12 @@ async function readModel(path: string | URL): Promise<Uint8Array> {
 
 class InNode extends BaseRecognizer<NodeSource, NodeClip> implements NodeRecognizer {
   readonly backend: Backend;
-  readonly #core: Core;
+  readonly #predictor: Predictor;
   #live: Live | undefined;
 
-  constructor(core: Core, backend: Backend, settings: Partial<Settings>) {
-    super(core.info, settings);
-    this.#core = core;
+  constructor(predictor: Predictor, backend: Backend, settings: Partial<Settings>) {
+    super(predictor.info, settings);
+    this.#predictor = predictor;
     this.backend = backend;
   }
 
@@ -77,7 +76,7 @@ class InNode extends BaseRecognizer<NodeSource, NodeClip> implements NodeRecogni
   }
 
   protected rawPredictions(clips: Uint8Array, maps: readonly string[]): Promise<RawPrediction[]> {
-    return this.#core.predict(clips, maps);
+    return this.#predictor.predict(clips, maps);
   }
 
   protected settingsChanged(settings: Settings): void {
@@ -86,7 +85,7 @@ class InNode extends BaseRecognizer<NodeSource, NodeClip> implements NodeRecogni
 
   protected follow(source: NodeSource): Attachment {
     const controller = new AbortController();
-    const live = new Live(this.#core, this.settings);
+    const live = new Live(this.#predictor, this.settings);
     this.#live = live;
     const ended = this.#play(source, live, controller.signal)
       .catch((error: Error) => this.emit('error', error))
@@ -95,7 +94,7 @@ class InNode extends BaseRecognizer<NodeSource, NodeClip> implements NodeRecogni
   }
 
   protected free(): Promise<void> {
-    return this.#core.close();
+    return this.#predictor.close();
   }
 
   async #play(source: NodeSource, live: Live, signal: AbortSignal): Promise<void> {
@@ -121,5 +120,60 @@ class InNode extends BaseRecognizer<NodeSource, NodeClip> implements NodeRecogni
     this.sourceEnded(end);
     const reason = signal.aborted ? 'detached' : 'the source is over';
     this.emit('status', { state: 'ended', reason });
+  }
+}
+
+/** Opens an ONNX file. Throws `recognizer/model` where onnxruntime refuses it. */
+async function nodeEngine(file: Uint8Array, threads: number, where: string): Promise<Engine> {
+  const options = { intraOpNumThreads: threads, interOpNumThreads: 1, executionMode: 'sequential' } as const;
+  const session = await InferenceSession.create(file, options).catch((cause: Error) => {
+    const received = cause.message;
+    throw new KinoraError({ code: 'recognizer/model', where, expected: 'a network to run', received, cause });
+  });
+  return {
+    backend: { name: 'cpu', threads, reason: 'onnxruntime-node' },
+    inputs: session.inputNames,
+    outputs: session.outputNames,
+    async run(clips, shape, outputs) {
+      const results = await session.run({ clips: new Tensor('float32', clips, shape) }, [...outputs]);
+      return Object.fromEntries(outputs.map((name) => [name, mapsOf(results[name]!)]));
+    },
+    close: () => session.release(),
+  };
+}
+
+const mapsOf = ({ dims, data }: Tensor): LayerMaps => ({ shape: dims, data: data as Float32Array });
+
+/** Decodes with the trainer's own code. Opens a folder of JPEG frames (needs `@julusian/jpeg-turbo`) or a video file (needs `node-av` or the program ffmpeg). */
+async function openSource(path: string): Promise<ClipSource> {
+  const { openClip } = await import('../../kinora/src/data/decode/open.js').catch((cause: Error) => {
+    throw new KinoraError({
+      code: 'recognizer/decoder',
+      where: path,
+      expected: 'the packages that decode pictures',
+      received: cause.message,
+      hint: 'npm install @julusian/jpeg-turbo (and node-av for video files)',
+      cause,
+    });
+  });
+  return openClip(path);
+}
+
+/** Bytes of decoded frames to hold at once. */
+const HELD = 64e6;
+
+/** All frames of a source one after the other, with their times; those of a folder come at `rate` a second. */
+async function* playSource(source: ClipSource, rate: number): AsyncGenerator<TimedFrame> {
+  let together = 1;
+  for (let first = 0; first < source.count; ) {
+    const positions = Array.from({ length: Math.min(together, source.count - first) }, (_, i) => first + i);
+    const { data, height, width } = await source.read(positions);
+    const size = height * width * 3;
+    for (const [i, position] of positions.entries()) {
+      const time = source.times?.[position] ?? position / rate;
+      yield { data: data.subarray(i * size, (i + 1) * size), height, width, time };
+    }
+    first += positions.length;
+    together = Math.max(1, Math.floor(HELD / size));
   }
 }

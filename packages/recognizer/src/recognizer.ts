@@ -2,12 +2,9 @@
  * What browser and Node share: predictions are smoothed and ranked, gestures start and end, listeners hear of it. How
  * clips are predicted and sources followed is each side's own business.
  */
-import type { RawPrediction } from './core.js';
-import { Emitter } from './emitter.js';
-import { GestureTracker } from './gestures.js';
+import { defaultSettings, GestureTracker, Smoother, withChanges } from './gestures.js';
 import type { LivePrediction } from './live.js';
-import { defaultSettings, withChanges } from './settings.js';
-import { Smoother } from './smoother.js';
+import type { RawPrediction } from './predictor.js';
 import type {
   Attachment,
   Backend,
@@ -111,5 +108,35 @@ export abstract class BaseRecognizer<Source, Clip> implements Recognizer<Source,
     return this.info.labels
       .map((label, i) => ({ label, score: scores[i]! }))
       .sort((a, b) => b.score - a.score);
+  }
+}
+
+type Listener<Name extends keyof RecognizerEvents> = (event: RecognizerEvents[Name]) => void;
+
+/** Listeners by event. One that throws does not keep the others from hearing. */
+class Emitter {
+  readonly #listeners = new Map<keyof RecognizerEvents, Set<(event: never) => void>>();
+
+  on<Name extends keyof RecognizerEvents>(event: Name, listener: Listener<Name>): () => void {
+    const own = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, own.add(listener));
+    return () => own.delete(listener);
+  }
+
+  emit<Name extends keyof RecognizerEvents>(name: Name, event: RecognizerEvents[Name]): void {
+    for (const listener of [...(this.#listeners.get(name) ?? [])] as Listener<Name>[]) {
+      try {
+        listener(event);
+      } catch (error) {
+        // As a DOM event would: the error is reported, not swallowed.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+
+  clear(): void {
+    this.#listeners.clear();
   }
 }

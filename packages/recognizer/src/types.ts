@@ -1,7 +1,9 @@
 /**
- * What users of the recognizer see, the same in browsers and in Node. Declarations only, and without imports, so that
- * they stand alone in the published package.
+ * What users of the recognizer see, the same in browsers and in Node. Declarations only.
  */
+import type { PreprocessSpec } from '@kinora/clip';
+
+export type { Frames, PreprocessSpec } from '@kinora/clip';
 
 /** What the recognizer throws, and what `error` events are: `where: expected X, received Y; hint`. */
 export interface RecognizerError extends Error {
@@ -16,16 +18,6 @@ export interface RecognizerError extends Error {
   };
 }
 
-/** Decoded frames, uint8 RGB `[T, H, W, 3]`. */
-export interface Frames {
-  readonly data: Uint8Array;
-  readonly count: number;
-  readonly height: number;
-  readonly width: number;
-  /** Seconds at which each frame is shown, ascending; left out, they are taken to be at the spec's frame rate. */
-  readonly times?: Float64Array;
-}
-
 /** One frame of a running source, uint8 RGB `[H, W, 3]`. */
 export interface TimedFrame {
   readonly data: Uint8Array;
@@ -33,32 +25,6 @@ export interface TimedFrame {
   readonly width: number;
   /** Seconds on the source's own clock, ascending. */
   readonly time: number;
-}
-
-/** How frames become the network's input; stands in the model's file, written by the trainer. */
-export interface PreprocessSpec {
-  /** Frames per second that the network knows. */
-  readonly frameRate: number;
-  /** Frames of a clip. */
-  readonly frames: number;
-  /** Every how many-th frame is taken. */
-  readonly stride: number;
-  /** Clips in a row. */
-  readonly clips: number;
-  readonly sampling: 'dense' | 'centre' | 'uniform';
-  readonly resize:
-    | { readonly rule: 'none' }
-    | { readonly rule: 'shrink' | 'height'; readonly height: number }
-    | { readonly rule: 'exact'; readonly height: number; readonly width: number };
-  /** In pixels. */
-  readonly crop: { readonly height: number; readonly width: number };
-  readonly pad: 'zeros' | 'resize';
-  /** Per RGB channel, on the scale [0, 1]. */
-  readonly mean: readonly [number, number, number];
-  readonly std: readonly [number, number, number];
-  /** The classes, in the order of the logits. */
-  readonly labels: readonly string[];
-  readonly flipMap: Readonly<Record<string, string | null>>;
 }
 
 /** One layer of a model that was exported with `--explain`. */

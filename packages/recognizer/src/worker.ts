@@ -2,16 +2,15 @@
  * The worker: model, pixels and network live here, so that the page never waits for them. Answers questions one after
  * the other, in the order in which they came.
  */
+import { type Frames, KinoraError, type KinoraErrorParts } from '@kinora/clip';
 import { prepareFrames } from './clip.js';
-import { Core } from './core.js';
 import { webEngine } from './engine-web.js';
-import { KinoraError, type KinoraErrorParts } from './error.js';
 import { Live } from './live.js';
-import type { Answered, Asked, OpenRequest, Question, Questions } from './messages.js';
-import { readModelInfo } from './model-info.js';
-import { bitmapReader } from './pixels.js';
+import { readModelInfo } from './model-file.js';
+import { Predictor } from './predictor.js';
+import type { Answered, Asked, OpenRequest, Question, Questions } from './worker-calls.js';
 
-let core: Core | undefined;
+let predictor: Predictor | undefined;
 let live: Live | undefined;
 let turn: Promise<void> = Promise.resolve();
 const read = bitmapReader();
@@ -34,7 +33,7 @@ const answers: Answers = {
   finish: async ({ time }) => live?.finish(time),
   close: async () => {
     live?.close();
-    await core?.close();
+    await predictor?.close();
   },
 };
 
@@ -61,7 +60,7 @@ async function open(request: OpenRequest): Promise<Questions['open']['answer']> 
   const file = await bytesOf(model);
   const { groupedConv3d, ...info } = readModelInfo(file, where);
   const engine = await webEngine(file, { ...request, where, groupedConv3d }, info);
-  core = new Core(engine, info);
+  predictor = new Predictor(engine, info);
   return { info, backend: engine.backend };
 }
 
@@ -85,8 +84,8 @@ async function fetchModel(address: string): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-function opened(): Core {
-  if (core !== undefined) return core;
+function opened(): Predictor {
+  if (predictor !== undefined) return predictor;
   throw new KinoraError({ code: 'recognizer/closed', expected: 'an open model', received: 'none' });
 }
 
@@ -97,4 +96,41 @@ function partsOf(error: unknown): KinoraErrorParts {
     return parts;
   }
   return { code: 'recognizer/failed', expected: 'the network to run', received: String(error) };
+}
+
+/**
+ * Reads the pixels of a bitmap at its own size, RGB: a canvas copies them and never scales them. The reader keeps its
+ * canvas; its frames are valid until it is called again.
+ */
+function bitmapReader(): (bitmap: ImageBitmap) => Frames {
+  let context: OffscreenCanvasRenderingContext2D | undefined;
+  let rgb = new Uint8Array();
+  return (bitmap) => {
+    const { width, height } = bitmap;
+    context ??= openCanvas(width, height);
+    if (context.canvas.width !== width || context.canvas.height !== height)
+      Object.assign(context.canvas, { width, height });
+    context.drawImage(bitmap, 0, 0);
+    if (rgb.length !== width * height * 3) rgb = new Uint8Array(width * height * 3);
+    dropAlpha(context.getImageData(0, 0, width, height).data, rgb);
+    return { data: rgb, count: 1, height, width };
+  };
+}
+
+function openCanvas(width: number, height: number): OffscreenCanvasRenderingContext2D {
+  // Read back every time: a canvas in the graphics card's memory would be slower.
+  const context = new OffscreenCanvas(width, height).getContext('2d', {
+    willReadFrequently: true,
+    alpha: false,
+  });
+  if (context !== null) return context;
+  throw new KinoraError({ code: 'recognizer/canvas', expected: 'a canvas in a worker', received: 'none' });
+}
+
+function dropAlpha(rgba: Uint8ClampedArray, rgb: Uint8Array): void {
+  for (let read = 0, write = 0; write < rgb.length; read += 4, write += 3) {
+    rgb[write] = rgba[read]!;
+    rgb[write + 1] = rgba[read + 1]!;
+    rgb[write + 2] = rgba[read + 2]!;
+  }
 }

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { serialize } from '@kinora/torch';
 import { afterAll, describe, expect, test } from 'vitest';
 import { exportTestModel, LABELS } from './model.test.util.js';
-import { readModelInfo } from './model-info.js';
-import { readModelWeights } from './model-weights.js';
+import { readModelInfo, readModelWeights } from './model-file.js';
 
 const model = exportTestModel('SingleFrameSmall', true);
 afterAll(() => model.remove());

@@ -1,6 +1,6 @@
 import { randomStream, resampleByTime } from 'kinora';
 import { describe, expect, test } from 'vitest';
-import { Ticks } from './ticks.js';
+import { Ticks } from './live.js';
 
 /** The frames that a running source shows at each tick; its last frame leaves the screen as `resampleByTime` has it. */
 function shown(times: readonly number[], rate: number): number[] {

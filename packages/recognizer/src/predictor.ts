@@ -2,10 +2,25 @@
  * Pixels to probabilities: the spec, then the network. It runs where the pixels are (a worker in browsers), and knows
  * nothing of smoothing, events or sources.
  */
+import { KinoraError } from '@kinora/clip';
 import { clipBytes, networkInput } from './clip.js';
-import type { Engine } from './engine.js';
-import { KinoraError } from './error.js';
-import type { LayerMaps, ModelInfo } from './types.js';
+import type { Backend, LayerMaps, ModelInfo } from './types.js';
+
+/** What runs the network, whichever onnxruntime it is: numbers in, named outputs out. */
+export interface Engine {
+  readonly backend: Backend;
+  /** Names of the inputs that the network wants. */
+  readonly inputs: readonly string[];
+  /** Names of the outputs that the network has. */
+  readonly outputs: readonly string[];
+  /** Runs clips, float32 `[N, 3, T, H, W]`, and gives out the outputs asked for. One run at a time. */
+  run(
+    clips: Float32Array,
+    shape: readonly number[],
+    outputs: readonly string[],
+  ): Promise<Record<string, LayerMaps>>;
+  close(): Promise<void>;
+}
 
 /** A prediction before it is smoothed and ranked. */
 export interface RawPrediction {
@@ -15,7 +30,7 @@ export interface RawPrediction {
   readonly maps?: Readonly<Record<string, LayerMaps>>;
 }
 
-export class Core {
+export class Predictor {
   readonly #engine: Engine;
   /** Settles when the runs so far have: a session runs one at a time. */
   #busy: Promise<unknown> = Promise.resolve();

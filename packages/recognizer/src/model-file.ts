@@ -1,0 +1,176 @@
+/**
+ * What is in an exported model's file: its description and its weights. An ONNX file is read without a library, because
+ * onnxruntime does not hand out either. Field numbers are those of onnx/onnx.proto3.
+ */
+import { KinoraError, type PreprocessSpec, parseSpec, specDefaults } from '@kinora/clip';
+import type { Layer, LayerMaps, ModelInfo } from './types.js';
+
+/** Of ModelProto. Metadata are pairs of a key, field 1, and a value, field 2. */
+const METADATA = 14;
+
+export interface OpenedInfo extends ModelInfo {
+  /** onnxruntime's WebGPU has no grouped 3D convolution. */
+  readonly groupedConv3d: boolean;
+}
+
+/** Throws `recognizer/model` for bytes that are no ONNX file, or one that Kinora did not export. `where` names them. */
+export function readModelInfo(file: Uint8Array, where: string): OpenedInfo {
+  const metadata = readMetadata(file) ?? refuse(where, 'an ONNX file', describe(file));
+  const spec = metadata.get('spec');
+  if (spec === undefined)
+    return refuse(where, 'a model that says how clips become its input', 'an ONNX file without that');
+  const layers = metadata.get('layers');
+  return {
+    network: metadata.get('network') ?? '',
+    version: metadata.get('kinora') ?? '',
+    labels: parse<string[]>(metadata.get('labels') ?? '[]', where),
+    spec: readSpec(parse(spec, where), where),
+    groupedConv3d: metadata.get('grouped_conv3d') === 'true',
+    ...(layers === undefined ? {} : { layers: parse<Layer[]>(layers, where) }),
+  };
+}
+
+/** Key and value pairs of the top level; undefined where the bytes break the format. */
+function readMetadata(file: Uint8Array): Map<string, string> | undefined {
+  const metadata = new Map<string, string>();
+  const text = new TextDecoder();
+  try {
+    for (const { number, bytes } of fields(file)) {
+      if (number !== METADATA || bytes === undefined) continue;
+      const [key, value] = [...fields(bytes)];
+      metadata.set(text.decode(key?.bytes), text.decode(value?.bytes));
+    }
+  } catch {
+    return undefined;
+  }
+  return metadata;
+}
+
+function parse<T>(json: string, where: string): T {
+  try {
+    return JSON.parse(json) as T;
+  } catch {
+    return refuse(where, 'metadata in JSON', `"${json.slice(0, 40)}"`);
+  }
+}
+
+/** Throws for a spec that this recognizer does not understand, or that leaves open how long a clip is. */
+function readSpec(value: unknown, where: string): PreprocessSpec {
+  const { labels: _, flipMap: __, ...needed } = specDefaults;
+  const missing = Object.keys(needed).find((name) => !Object.hasOwn(Object(value), name));
+  if (missing !== undefined) refuse(where, `${missing} in the preprocessing spec`, 'nothing', UPDATE);
+  let spec: PreprocessSpec;
+  try {
+    spec = parseSpec(value, where);
+  } catch (error) {
+    const { where: place = where, expected, received = 'nothing' } = (error as KinoraError).parts;
+    return refuse(place, expected, received, UPDATE);
+  }
+  return spec.clips > 0
+    ? spec
+    : refuse(where, 'a network that sees clips of one length', 'one that sees whole videos');
+}
+
+const UPDATE = 'export it again, or update @kinora/recognizer';
+
+const describe = (file: Uint8Array): string =>
+  file.length === 0
+    ? 'an empty file'
+    : `${file.length} bytes that begin with ${JSON.stringify(new TextDecoder().decode(file.subarray(0, 12)))}`;
+
+function refuse(
+  where: string,
+  expected: string,
+  received: string,
+  hint = 'make one with kinora export --format onnx',
+): never {
+  throw new KinoraError({ code: 'recognizer/model', where, expected, received, hint });
+}
+
+/** Of ModelProto. */
+const GRAPH = 7;
+/** Of GraphProto. */
+const INITIALIZER = 5;
+/** Of TensorProto. */
+const TENSOR = { dims: 1, dataType: 2, name: 8, rawData: 9 } as const;
+const FLOAT32 = 1;
+
+/**
+ * The float32 weights and statistics of an ONNX file that `readModelInfo` takes. Without `--explain` batch norms are folded
+ * into the layers before them, whose weights are then called `<name>.folded`.
+ */
+export function readModelWeights(file: Uint8Array): Map<string, LayerMaps> {
+  const weights = new Map<string, LayerMaps>();
+  for (const graph of messages(file, GRAPH))
+    for (const initializer of messages(graph, INITIALIZER)) {
+      const { name, type, shape, data } = readTensor(initializer);
+      if (type === FLOAT32) weights.set(name, { shape, data: new Float32Array(data.slice().buffer) });
+    }
+  return weights;
+}
+
+function* messages(message: Uint8Array, wanted: number): Generator<Uint8Array> {
+  for (const { number, bytes } of fields(message)) if (number === wanted && bytes !== undefined) yield bytes;
+}
+
+interface RawTensor {
+  name: string;
+  type: number;
+  shape: number[];
+  data: Uint8Array;
+}
+
+function readTensor(message: Uint8Array): RawTensor {
+  const tensor: RawTensor = { name: '', type: 0, shape: [], data: new Uint8Array() };
+  for (const { number, value, bytes } of fields(message)) {
+    if (number === TENSOR.dims && value !== undefined) tensor.shape.push(value);
+    else if (number === TENSOR.dataType) tensor.type = value ?? 0;
+    else if (number === TENSOR.name) tensor.name = new TextDecoder().decode(bytes);
+    else if (number === TENSOR.rawData && bytes !== undefined) tensor.data = bytes;
+  }
+  return tensor;
+}
+
+/** One field of a message in the Protocol Buffers wire format (protobuf.dev, "Encoding"). */
+interface Field {
+  readonly number: number;
+  /** Of a varint. */
+  readonly value?: number;
+  /** Of a length-delimited field. */
+  readonly bytes?: Uint8Array;
+}
+
+const VARINT = 0;
+const BYTES = 2;
+/** Bytes of a field by its wire type, where that is fixed: varints are read, and take none after that. */
+const LENGTHS: Readonly<Record<number, number>> = { [VARINT]: 0, 1: 8, 5: 4 };
+
+/** The fields of a protobuf message, in file order. Throws RangeError where it ends too early. */
+function* fields(message: Uint8Array): Generator<Field> {
+  let at = 0;
+  const varint = (): number => {
+    let value = 0;
+    for (let scale = 1; ; scale *= 128) {
+      const byte = message[at++];
+      if (byte === undefined || scale > 2 ** 56) throw new RangeError('no varint');
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+    }
+  };
+  while (at < message.length) {
+    const key = varint();
+    const number = Math.floor(key / 8);
+    if (number === 0) throw new RangeError('no field');
+    const kind = key & 7;
+    const value = kind === VARINT ? varint() : undefined;
+    const length = kind === BYTES ? varint() : (LENGTHS[kind] ?? refuseKind());
+    if (at + length > message.length) throw new RangeError('a field that ends after its message');
+    if (value !== undefined) yield { number, value };
+    else yield kind === BYTES ? { number, bytes: message.subarray(at, at + length) } : { number };
+    at += length;
+  }
+}
+
+const refuseKind = (): never => {
+  throw new RangeError('a wire type that nobody writes');
+};
