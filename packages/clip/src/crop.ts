@@ -1,7 +1,7 @@
 /**
- * The centred crop, to the pixel as torchvision's `CenterCrop` (0.14): where it starts, not the copying.
- * Runs in browsers too.
+ * The centred crop, to the pixel as torchvision's `CenterCrop` (0.14): where it starts, and the copying.
  */
+import { type Frames, frameOf } from './frames.js';
 
 /**
  * The first pixel of a centred window of `crop` pixels in a side of `size` pixels. Negative where the side
@@ -17,4 +17,26 @@ export function roundHalfToEven(value: number): number {
   const rest = value - floor;
   if (rest !== 0.5) return Math.round(value);
   return floor % 2 === 0 ? floor : floor + 1;
+}
+
+/** Fills `out` with the window of each frame that begins at `left` and `top`; what lies outside the frame is black. */
+export function copyWindow(source: Frames, out: Frames, left: number, top: number): void {
+  for (let t = 0; t < source.count; t++) copyFrame(frameOf(source, t), frameOf(out, t), left, top);
+}
+
+function copyFrame(source: Frames, out: Frames, left: number, top: number): void {
+  const from = Math.max(0, -left);
+  const to = Math.min(out.width, source.width - left);
+  for (let y = 0; y < out.height; y++) {
+    const start = y * out.width * 3;
+    const row = y + top;
+    if (row < 0 || row >= source.height || from >= to) {
+      out.data.fill(0, start, start + out.width * 3);
+      continue;
+    }
+    const first = (row * source.width + left + from) * 3;
+    out.data.fill(0, start, start + from * 3);
+    out.data.set(source.data.subarray(first, first + (to - from) * 3), start + from * 3);
+    out.data.fill(0, start + to * 3, start + out.width * 3);
+  }
 }

@@ -19,6 +19,12 @@ export interface Size {
   readonly width: number;
 }
 
+/** A rectangle of pixels in a frame: what CutMix pastes and random erasing fills. */
+export interface Box extends Size {
+  readonly top: number;
+  readonly left: number;
+}
+
 /** Bytes of `count` RGB frames of `height` x `width`. */
 export function frameBytes(height: number, width: number, count = 1): number {
   return count * height * width * 3;
@@ -44,4 +50,10 @@ export function framesIn(
 export function frameAt(frames: Frames, index: number): Uint8Array {
   const bytes = frameBytes(frames.height, frames.width);
   return frames.data.subarray(index * bytes, (index + 1) * bytes);
+}
+
+/** Frame `index` by itself, over the same memory. */
+export function frameOf(frames: Frames, index: number): Frames {
+  const { height, width } = frames;
+  return { data: frameAt(frames, index), count: 1, height, width };
 }

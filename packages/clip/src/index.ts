@@ -2,6 +2,7 @@
 
 // Augmentation: what is drawn for a training clip, and the pixels it makes.
 export { type ClipDraw, clipMatrix, drawClip, type FrameDraw, noDraw } from './augment/augment.js';
+export { augmentClip, perturbClip } from './augment/augment-clip.js';
 export { type AugmentSpec, augmentDefaults } from './augment/augment-spec.js';
 export type { ErasingSpec } from './augment/erase.js';
 export {
@@ -13,10 +14,8 @@ export {
   mirror,
   translation,
 } from './augment/matrix.js';
-export { perturbClip } from './augment/perturb.js';
 export { operations, type RandAugmentSpec, randAugment } from './augment/rand-augment.js';
 export { permutation, type Random, randomStream } from './augment/random.js';
-export type { Box } from './box.js';
 // Errors, which name the field, and the nearest valid one.
 export { KinoraError, type KinoraErrorParts } from './error.js';
 // Optical flow: fields as bytes, through crop and augmentation, and as colours.
@@ -36,7 +35,7 @@ export {
 export { prepareFlow } from './flow/prepare-flow.js';
 export { flowColour, flowPicture, usualMost, wheelPicture } from './flow/wheel.js';
 // Frames, and those of them that make a clip.
-export { type Frames, frameAt, frameBytes, framesIn, type Size } from './frames.js';
+export { type Box, type Frames, frameAt, frameBytes, framesIn, type Size } from './frames.js';
 export { editDistance, nearest } from './nearest.js';
 // Pixels: resize, crop, normalise.
 export { normaliseClip } from './normalise.js';

@@ -1,7 +1,7 @@
 /**
  * Changes the size of frames: separable triangle filter, widened when shrinking so that nothing aliases.
  * The arithmetic is PIL's `Image.resize(BILINEAR)`, bit for bit: 22-bit weights, columns first, uint8 between
- * the two passes. Both passes are WebAssembly, whose source is `resize.wat`. Runs in browsers too.
+ * the two passes. Both passes are WebAssembly, whose source is `resize.wat`.
  */
 import { type Frames, frameBytes, framesIn, type Size } from './frames.js';
 import { RESIZE_WASM } from './resize.generated.js';

@@ -1,6 +1,6 @@
 /** Which frames and which window each view shows. */
 import { describe, expect, test } from 'vitest';
-import { prepareClip } from './prepare.js';
+import { augmentClip } from './augment/augment-clip.js';
 import { samplePositions } from './sample.js';
 import { defaultSpec } from './spec.js';
 import { viewDraw, viewPositions, viewsOf } from './view.js';
@@ -54,7 +54,7 @@ describe('across the frame', () => {
     const frame = ramp(height, width);
     const small = { ...spec, crop: { height: 20, width: 20 } };
     return viewsOf({ clips: 1, crops }).map((view) => {
-      const out = prepareClip(frame, small, undefined, viewDraw(frame, small.crop, view));
+      const out = augmentClip(frame, small, viewDraw(frame, small.crop, view));
       const [x, y] = [out[0]!, out[1]!];
       for (let i = 0; i < 400; i++)
         expect([out[3 * i], out[3 * i + 1]]).toEqual([x + (i % 20), y + Math.floor(i / 20)]);

@@ -1,7 +1,7 @@
 /**
  * Views of a video for evaluation: several clips along time and several crops across the frame, whose predictions are
  * averaged (Wang et al., Non-local Neural Networks, CVPR 2018: 10 clips of 3 crops). One clip and one crop is what the
- * preprocessing spec alone says. Pure functions; runs in browsers too.
+ * preprocessing spec alone says. Pure functions.
  */
 import { type ClipDraw, noDraw } from './augment/augment.js';
 import type { Random } from './augment/random.js';

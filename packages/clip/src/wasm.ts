@@ -1,4 +1,4 @@
-/** WebAssembly modules that stand in the source tree as base64, each with memory of its own. Runs in browsers too. */
+/** WebAssembly modules that stand in the source tree as base64, each with memory of its own. */
 
 export interface WasmMemory {
   readonly buffer: ArrayBuffer;

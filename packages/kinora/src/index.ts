@@ -2,6 +2,7 @@
 
 export {
   type AugmentSpec,
+  augmentClip,
   type ClipDraw,
   defaultSpec,
   drawClip,

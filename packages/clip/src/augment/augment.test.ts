@@ -7,6 +7,7 @@ import { prepareClip, resizedSize } from '../prepare.js';
 import { resizeFrames } from '../resize.js';
 import { defaultSpec } from '../spec.js';
 import { clipMatrix, drawClip, noDraw } from './augment.js';
+import { augmentClip } from './augment-clip.js';
 import { type AugmentSpec, augmentDefaults } from './augment-spec.js';
 import { randomStream } from './random.js';
 
@@ -67,14 +68,14 @@ describe('against torchvision', () => {
   });
 
   test.each(cases('nearest'))('RandomAffine, nearest: $rotation degrees of $size, exactly', (c) => {
-    const out = prepareClip(picture(c.size), cropped(c.crop), undefined, draw(c, true));
+    const out = augmentClip(picture(c.size), cropped(c.crop), draw(c, true));
     expect(largestDifference(out, c.out)).toBe(0);
   });
 
   test.each(cases('bilinear').filter(({ size, crop }) => Math.min(...size) >= crop))(
     'affine, bilinear: $rotation degrees of $size, to one grey level',
     (c) => {
-      const out = prepareClip(picture(c.size), cropped(c.crop), undefined, draw(c, false));
+      const out = augmentClip(picture(c.size), cropped(c.crop), draw(c, false));
       expect(largestDifference(out, c.out)).toBeLessThanOrEqual(1);
     },
   );
@@ -155,24 +156,19 @@ describe('draws', () => {
   });
 
   test('a clip moves as one: equal frames stay equal', () => {
-    const clip = prepareClip(
-      picture([30, 44], 3),
-      cropped(24),
-      undefined,
-      drawClip(strong, randomStream(9), 3),
-    );
+    const clip = augmentClip(picture([30, 44], 3), cropped(24), drawClip(strong, randomStream(9), 3));
     const frame = clip.length / 3;
     expect(clip.subarray(0, frame)).toEqual(clip.subarray(2 * frame));
     const jitter = drawClip({ ...strong, per_frame: true }, randomStream(9), 3);
-    const shaken = prepareClip(picture([30, 44], 3), cropped(24), undefined, jitter);
+    const shaken = augmentClip(picture([30, 44], 3), cropped(24), jitter);
     expect(shaken.subarray(0, frame)).not.toEqual(shaken.subarray(2 * frame));
   });
 });
 
 test('mirroring twice gives the frame back', () => {
   const flip = { flip: true, frames: [noDraw], perFrame: false };
-  const once = prepareClip(picture([24, 24]), cropped(24), undefined, flip);
-  const twice = prepareClip({ ...picture([24, 24]), data: once }, cropped(24), undefined, flip);
+  const once = augmentClip(picture([24, 24]), cropped(24), flip);
+  const twice = augmentClip({ ...picture([24, 24]), data: once }, cropped(24), flip);
   expect(once).not.toEqual(picture([24, 24]).data);
   expect(twice).toEqual(picture([24, 24]).data);
 });
@@ -180,4 +176,18 @@ test('mirroring twice gives the frame back', () => {
 test('without a change the matrix is a shift by whole pixels', () => {
   const matrix = clipMatrix(noDraw, false, { height: 100, width: 176 }, { height: 84, width: 84 });
   expect(matrix).toEqual([1, 0, 46, 0, 1, 8]);
+});
+
+test.each([
+  [[30, 44], 24],
+  [[20, 16], 24],
+  [[31, 17], 24],
+])('a draw that changes nothing gives what there is without one: %j to %d', (size, crop) => {
+  const still = { flip: false, frames: [noDraw], perFrame: false };
+  for (const resize of [{ rule: 'none' }, { rule: 'height', height: 40 }] as const) {
+    const spec = { ...cropped(crop), resize };
+    expect(augmentClip(picture(size as [number, number], 3), spec, still)).toEqual(
+      prepareClip(picture(size as [number, number], 3), spec),
+    );
+  }
 });

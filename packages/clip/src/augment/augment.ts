@@ -1,7 +1,7 @@
 /**
  * Augmentation: what is drawn for a training clip, and the geometry it means. Drawn once per clip, so that a
  * gesture moves as it was filmed; once per frame only behind `per_frame`, which is the starting point's way.
- * Draws are a function of the random stream alone; nothing here touches pixels. Runs in browsers too.
+ * Draws are a function of the random stream alone; nothing here touches pixels.
  */
 
 import { cropStart } from '../crop.js';

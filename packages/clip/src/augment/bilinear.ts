@@ -1,6 +1,6 @@
 /**
  * The bilinear warp, in WebAssembly: `bilinear.wat` is its source. It reads and writes memory of its own, one to each
- * thread, that grows to the largest group of frames. Compiled when a frame is first warped; runs in browsers too.
+ * thread, that grows to the largest group of frames. Compiled when a frame is first warped.
  */
 import { type Frames, frameBytes } from '../frames.js';
 import { type WasmMemory, wasmExports, wasmRoom } from '../wasm.js';

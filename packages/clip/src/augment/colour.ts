@@ -1,7 +1,7 @@
 /**
  * Colour jitter as one matrix a clip: brightness, contrast, saturation and hue composed, applied once,
  * rounded once. Linear in RGB where torchvision's ColorJitter clamps after each step and turns hue in HSV;
- * small changes look the same. Runs in browsers too.
+ * small changes look the same.
  */
 
 export interface ColourChange {

@@ -1,10 +1,8 @@
 /**
  * Random erasing (Zhong et al., "Random Erasing Data Augmentation", AAAI 2020) on clips: one box, at the same place in
- * every frame and filled alike, so that what is erased does not move. Drawn as torchvision's RandomErasing does. Runs in
- * browsers too.
+ * every frame and filled alike, so that what is erased does not move. Drawn as torchvision's RandomErasing does.
  */
-import type { Box } from '../box.js';
-import type { Frames, Size } from '../frames.js';
+import type { Box, Frames, Size } from '../frames.js';
 import type { Random } from './random.js';
 
 export interface ErasingSpec {

@@ -1,7 +1,6 @@
 /**
  * Plane geometry as 2x3 matrices that map a point of the output to the point of the source it shows.
  * Coordinates are in pixels, x to the right, y down; the centre of the first pixel is (0.5, 0.5).
- * Runs in browsers too.
  */
 
 /** `[a, b, c, d, e, f]`: x' = a x + b y + c, y' = d x + e y + f. */

@@ -1,7 +1,7 @@
 /**
  * PIL's picture operations on clips: uint8 RGB `[T, H, W, 3]`, in place, the same in every frame. On a clip of one frame
  * they equal PIL's to the bit (but for `affine`); what PIL measures in a picture (mean, histogram) is measured over the
- * whole clip, so that no frame flickers. Runs in browsers too.
+ * whole clip, so that no frame flickers.
  */
 import { type Frames, frameAt } from '../frames.js';
 import type { Matrix } from './matrix.js';

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Frames } from '../frames.js';
+import { perturbClip } from './augment-clip.js';
 import { type AugmentSpec, augmentDefaults } from './augment-spec.js';
 import { drawBox, eraseBox } from './erase.js';
-import { perturbClip } from './perturb.js';
 import { operations, randAugment } from './rand-augment.js';
 import { randomStream } from './random.js';
 

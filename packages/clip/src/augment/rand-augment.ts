@@ -1,7 +1,7 @@
 /**
  * RandAugment (Cubuk et al., "RandAugment: Practical automated data augmentation with a reduced search space", 2020): a
  * few operations from one table, at one common magnitude. Drawn once per clip, so that all frames change alike. The
- * table is torchvision's (`transforms.RandAugment`); the pixels stand in operations.ts. Runs in browsers too.
+ * table is torchvision's (`transforms.RandAugment`); the pixels stand in operations.ts.
  */
 import type { Frames } from '../frames.js';
 import { compose, identity, type Matrix } from './matrix.js';

@@ -1,8 +1,9 @@
 /**
  * Draws frames through a 2x3 matrix, once, from the decoded pixels straight into the cropped output.
- * Fixed point, uint8 in and out; what lies outside the source is black. Runs in browsers too.
+ * Fixed point, uint8 in and out; what lies outside the source is black.
  */
-import { type Frames, frameAt } from '../frames.js';
+import { copyWindow } from '../crop.js';
+import { type Frames, frameOf } from '../frames.js';
 import { warpBilinear } from './bilinear.js';
 import { type ColourMatrix, recolour } from './colour.js';
 import { fixedPoint, type Matrix } from './matrix.js';
@@ -27,8 +28,8 @@ export function warp(
     warpBilinear(source, out, matrix, colours);
     return;
   }
-  const draw = copies ? copyShifted : warpNearest;
-  for (let t = 0; t < source.count; t++) draw(frameOf(source, t), frameOf(out, t), matrix);
+  if (copies) copyWindow(source, out, matrix[2], matrix[5]);
+  else for (let t = 0; t < source.count; t++) warpNearest(frameOf(source, t), frameOf(out, t), matrix);
   if (colours !== undefined) recolour(out.data, colours);
 }
 
@@ -37,29 +38,7 @@ function isWholeShift([a, b, c, d, e, f]: Matrix): boolean {
   return a === 1 && b === 0 && d === 0 && e === 1 && Number.isInteger(c) && Number.isInteger(f);
 }
 
-/** One frame, and its size. */
-type Image = Pick<Frames, 'data' | 'height' | 'width'>;
-
-const frameOf = (frames: Frames, t: number): Image => ({ ...frames, data: frameAt(frames, t) });
-
-function copyShifted(source: Image, out: Image, [, , left, , , top]: Matrix): void {
-  const from = Math.max(0, -left);
-  const to = Math.min(out.width, source.width - left);
-  for (let y = 0; y < out.height; y++) {
-    const start = y * out.width * 3;
-    const row = y + top;
-    if (row < 0 || row >= source.height || from >= to) {
-      out.data.fill(0, start, start + out.width * 3);
-      continue;
-    }
-    const first = (row * source.width + left + from) * 3;
-    out.data.fill(0, start, start + from * 3);
-    out.data.set(source.data.subarray(first, first + (to - from) * 3), start + from * 3);
-    out.data.fill(0, start + to * 3, start + out.width * 3);
-  }
-}
-
-function warpNearest({ data, height, width }: Image, out: Image, matrix: Matrix): void {
+function warpNearest({ data, height, width }: Frames, out: Frames, matrix: Matrix): void {
   const m = fixedPoint(matrix);
   let write = 0;
   for (let y = 0; y < out.height; y++) {

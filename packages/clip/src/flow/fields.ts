@@ -1,6 +1,6 @@
 /**
  * Optical flow as bytes: how far each pixel of a frame moves until the next one, to the right and down. The form in
- * which fields are cached, augmented and batched; knows nothing of how they are found. Runs in browsers too.
+ * which fields are cached, augmented and batched; knows nothing of how they are found.
  */
 import type { Size } from '../frames.js';
 

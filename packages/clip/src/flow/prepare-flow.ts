@@ -1,6 +1,6 @@
 /**
  * Flow fields through a clip's crop and augmentation: vectors are drawn through the same matrix as the pixels, and
- * turned, stretched and mirrored with them. Colours do not touch them. Runs in browsers too.
+ * turned, stretched and mirrored with them. Colours do not touch them.
  */
 import { type ClipDraw, clipMatrix, noDraw } from '../augment/augment.js';
 import { compose, identity, type Matrix } from '../augment/matrix.js';

@@ -1,6 +1,6 @@
 /**
  * Flow as colours, as the Middlebury benchmark shows it (Baker et al., "A database and evaluation methodology for optical
- * flow", IJCV 2011): hue is the direction, paleness the stillness. Runs in browsers too.
+ * flow", IJCV 2011): hue is the direction, paleness the stillness.
  */
 import { type FlowFields, fieldAt, flowPixels } from './fields.js';
 

@@ -2,6 +2,7 @@
 
 import {
   type Affine,
+  augmentClip,
   defaultSpec,
   FLOW_REACH,
   FLOW_STEP,
@@ -102,7 +103,7 @@ describe('flow through a draw', () => {
     const draw = { flip, frames: [frame], perFrame: false };
     const fields = await computeFlow(frames, consecutive(2));
     const drawn = prepareFlow(fields, spec.crop, [0], undefined, draw);
-    const clip = { data: prepareClip(frames, spec, undefined, draw), count: 2, ...spec.crop };
+    const clip = { data: augmentClip(frames, spec, draw), count: 2, ...spec.crop };
     const expected = await computeFlow(clip, consecutive(2));
     const field = fieldAt(expected, 0);
     const { mean } = endpointErrors({ data: drawn, count: 1, ...spec.crop }, 0, (x, y) => {

@@ -4,12 +4,12 @@
  */
 import {
   type AugmentSpec,
+  augmentClip,
   drawClip,
   frameBytes,
   type PreprocessSpec,
   perturbClip,
   prepareClip,
-  preparedBytes,
   type Random,
   randomStream,
   resizedSize,
@@ -67,7 +67,8 @@ export function clipReader({ spec, training, flow }: ReaderOptions): ClipReader 
     const drawn = change
       ? { ...change, flip: mirror !== NOT_MIRRORED }
       : item.view && viewDraw(size, spec.crop, item.view);
-    prepareClip(frames, spec, out, drawn, resized);
+    if (drawn === undefined) prepareClip(frames, spec, out, resized);
+    else augmentClip(frames, spec, drawn, out, resized);
     const prepared = { data: out, count: frames.count, ...spec.crop };
     const view = augment && random && perturbClip(prepared, augment, spec.mean, random);
     if (flow !== undefined) {
@@ -95,7 +96,7 @@ export async function readClip(
   const frames = await source.read(framesAt(timeline, moments));
   const size = resizedSize(frames, spec);
   const drawn = item.view && viewDraw(size, spec.crop, item.view);
-  const clip = prepareClip(frames, spec, new Uint8Array(preparedBytes(spec, frames.count)), drawn);
+  const clip = drawn === undefined ? prepareClip(frames, spec) : augmentClip(frames, spec, drawn);
   if (flow === undefined) return { clip, frames: frames.count };
   const { readClipFlow } = await flowReader();
   const whole = { source, timeline, part: partOf(item, spec), size };
