@@ -1,5 +1,6 @@
 /** kinora: the table of contents. */
 
+// Clips: frames to the network's pixels.
 export {
   type AugmentSpec,
   augmentClip,
@@ -19,7 +20,6 @@ export {
   samplePositions,
 } from '@kinora/clip';
 export { KinoraError, type KinoraErrorParts } from '@kinora/torch';
-// Clips: files to frames to the network's pixels.
 // Predictions: checkpoints and clips to labels and reports.
 export { type CompareOptions, compare, type Row } from './compare/compare.js';
 export { augmentSchema, preprocessSchema } from './config/clip-schema.js';
@@ -31,6 +31,7 @@ export {
   type RunConfig,
   type RunConfigInput,
 } from './config/index.js';
+// Files to frames.
 export { decodeJpeg, encodeJpeg } from './data/decode/jpeg.js';
 export { openClip } from './data/decode/open.js';
 export type { ClipSource } from './data/decode/source.js';

@@ -49,7 +49,7 @@ export function networkInputs(
 
 /**
  * uint8 RGB `[N, T, H, W, 3]` to float32 `[N, 3, T, H, W]`: `(x / 255 - mean) / std` per channel, the arithmetic of
- * clip/normalise.ts (and of torchvision's ToTensor and Normalize).
+ * normaliseClip in @kinora/clip (and of torchvision's ToTensor and Normalize).
  */
 export function networkInput(
   clips: Uint8Array,

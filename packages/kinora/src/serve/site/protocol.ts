@@ -64,7 +64,7 @@ export interface SiteClip {
   readonly flow?: SiteFlow;
 }
 
-/** Optical flow as two-stream networks see it: bytes `[places, crop, crop, 2]` (clip/flow/fields.ts), in a gzip file. */
+/** Optical flow as two-stream networks see it: bytes `[places, crop, crop, 2]` (FlowFields in @kinora/clip), in a gzip file. */
 export interface SiteFlow {
   readonly file: string;
   /** The frame of the clip that each field starts from. */
