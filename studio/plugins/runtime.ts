@@ -1,4 +1,4 @@
-/** onnxruntime's WebAssembly, two files that it fetches by name, beside the app in `runtime/`. */
+/** Copies onnxruntime's WebAssembly, two files that it fetches by name, to `runtime/` next to the app. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Plugin } from 'vite';

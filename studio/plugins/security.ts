@@ -1,6 +1,6 @@
 /**
- * The page's Content-Security-Policy, written into the built page so that it holds on any host. WebAssembly is the
- * one thing it compiles; everything comes from the page's own place and nothing goes anywhere else.
+ * The page's Content-Security-Policy, written into the built page so that it applies on any host. The page compiles only
+ * WebAssembly, loads everything from its own origin and sends nothing elsewhere.
  */
 import type { Plugin } from 'vite';
 
@@ -17,7 +17,7 @@ const POLICY = [
   "form-action 'none'",
 ].join('; ');
 
-/** Not while developing: there Vite itself injects styles and opens a socket. */
+/** Not in development, where Vite itself injects styles and opens a socket. */
 export function contentSecurityPolicy(): Plugin {
   return {
     name: 'content-security-policy',

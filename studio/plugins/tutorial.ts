@@ -1,6 +1,6 @@
 /**
- * Turns the Markdown of docs/tutorial into what the Learn room shows, when the app is built: the text has one source.
- * `<!-- figure: name -->` marks where a figure stands; readers of the plain file do not see it.
+ * Converts the Markdown of docs/tutorial to the chapters of the Learn room when the app is built. The comment
+ * `<!-- figure: name -->` marks the position of a figure; readers of the plain file do not see it.
  */
 import { marked } from 'marked';
 import type { Plugin } from 'vite';
@@ -19,7 +19,7 @@ export function tutorial(): Plugin {
   };
 }
 
-/** The first line is the title, the first paragraph what the chapter answers. Throws where a file is not so. */
+/** The first line is the title, the first paragraph the summary. Throws if a file has another form. */
 export function chapterText(source: string, file: string): ChapterText {
   const match = source.match(/^# (?:\d+\. )?(.+)\n\n([\s\S]+?)\n\n([\s\S]*)$/);
   if (match === null) throw new Error(`${file}: expected a title, a summary and text`);
@@ -39,5 +39,5 @@ function render(markdown: string): string {
   return together(html).replace(/href="\.\/\d+-([a-z0-9-]+)\.md"/g, 'href="#/learn/$1"');
 }
 
-/** No line ends between a number and its per cent sign. */
+/** Prevents a line break between a number and its percent sign. */
 const together = (text: string): string => text.replace(/(\d) %/g, '$1\u00a0%');

@@ -1,11 +1,11 @@
-// Makes the runs that chapter 6 shows overfitting with, and keeps their curves in src/learn/training/overfitting.json:
+// Trains the runs with which chapter 6 shows overfitting, and saves their curves in src/learn/training/overfitting.json:
 //
 //   npm run kinora -- synth --out data/gestures      # if the demo has not made it
 //   node studio/scripts/overfitting.mjs [data/gestures] [runs/overfitting]
 //
-// One network, trained on so few clips of six gestures that it can learn them by heart: bare, with batch norm, with one
-// remedy more, and with all three. Only the remedies differ: the same clips, seed, steps and rate. A few minutes on two
-// quiet cores; runs that are there are not made again.
+// One network, trained on so few clips of six gestures that it can memorise them: bare, with batch norm, with one more
+// remedy, and with all three. Only the remedies differ; clips, seed, steps and learning rate are the same. Takes a few
+// minutes on two quiet cores; existing runs are not repeated.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,7 +55,7 @@ const about = { network: NETWORK, gestures: GESTURES.length, clips, validationCl
 writeFileSync(OUT, `${JSON.stringify({ ...about, optimizer, lr, batch: batch_size, runs })}\n`);
 console.log(OUT);
 
-/** The network's table without what is not asked for. @param {string[]} remedies */
+/** The network's layer table without the remedies that are not used. @param {string[]} remedies */
 function networkWith(remedies) {
   const table = convColumnTables.find(({ name }) => name === NETWORK);
   if (table === undefined) throw new Error(`no table of ${NETWORK}`);
@@ -105,7 +105,7 @@ function finished(config) {
   return epochMetrics(config).length === config.num_epochs;
 }
 
-/** Writes the first clips of each gesture as a list of their own and counts them. @param {string} file @param {string} out */
+/** Writes the first clips of each gesture to a list and counts them. @param {string} file @param {string} out */
 function choose(file, out, most = Number.POSITIVE_INFINITY) {
   const lines = linesOf(file);
   const chosen = GESTURES.flatMap((label) =>
@@ -120,7 +120,7 @@ function linesOf(file) {
   return readFileSync(file, 'utf8').trim().split('\n');
 }
 
-/** Four digits are more than a curve shows. @param {import('kinora').EpochMetrics} metrics */
+/** Rounds to four digits, more than a curve shows. @param {import('kinora').EpochMetrics} metrics */
 function shortened({ loss = 0, top1 = 0, val_loss = 0, val_top1 = 0 }) {
   return [loss, top1, val_loss, val_top1].map((value) => Number(value.toFixed(4)));
 }

@@ -1,7 +1,7 @@
 /**
- * Registers the service worker that keeps the site for reading without a network, and that isolates the page where
- * the host sends no isolation headers, so that WebAssembly may use threads. Isolation begins with a page that the
- * worker has served: the first visit reloads once.
+ * Registers the service worker, which stores the site for offline use. On hosts that send no isolation headers it also
+ * adds them, so that WebAssembly can use threads. Only a page served by the worker is isolated, so the first visit
+ * reloads once.
  */
 const RELOADED = 'kinora-isolated';
 

@@ -6,7 +6,7 @@ import Live from './live/Live.svelte';
 import Teach from './teach/Teach.svelte';
 
 export interface Room {
-  /** Its part of the address. */
+  /** The first part of the address after `#/`. */
   readonly path: string;
   readonly name: string;
   /** @param rest the rest of the address */

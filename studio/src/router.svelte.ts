@@ -1,4 +1,4 @@
-/** Where the reader is, from the part of the address after `#`: `#/learn/two-clips` is room `learn`, rest `['two-clips']`. */
+/** The current route, from the part of the address after `#`: `#/learn/two-clips` is room `learn`, rest `['two-clips']`. */
 
 export interface Route {
   readonly room: string;

@@ -1,6 +1,6 @@
 /**
  * The site's service worker: stores every file of the site at its first visit, answers from that store, and adds the
- * headers that isolate the page. The list of files is written before this code by whoever builds the site.
+ * headers that isolate the page. `kinora studio build` writes the list of files before this code.
  */
 /// <reference lib="webworker" />
 

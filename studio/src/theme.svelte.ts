@@ -1,4 +1,4 @@
-/** Light or dark: the reader's system decides until the reader does. Canvases read their colours from here. */
+/** Light or dark theme: the system's setting until the reader chooses. Canvases read their colours from here. */
 
 export type Theme = 'light' | 'dark';
 export type Rgb = readonly [r: number, g: number, b: number];
@@ -20,7 +20,7 @@ export const theme = {
   },
 };
 
-/** Keeps the page's attribute, which the style sheet reads, at the theme. */
+/** Keeps the `data-theme` attribute, which the style sheet reads, in sync with the theme. */
 export function followTheme(): void {
   dark.addEventListener('change', () => {
     system = dark.matches ? 'dark' : 'light';

@@ -1,13 +1,13 @@
 /**
- * For tests only: a clip as the picture of a camera, in Y4M, which Chromium plays in a circle at the right speed, and as
- * a video file. Frames are RGB as decoded.
+ * For tests only: writes a clip as a Y4M file, which Chromium plays in a loop as its camera, and as a WebM file. Frames are
+ * RGB as decoded.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import type { Frames } from '@kinora/clip';
 import { openClip } from '../../packages/kinora/dist/data/decode/open.js';
 
-/** Frames a second of synthetic clips. */
+/** Frames per second of synthetic clips. */
 const RATE = 12;
 
 export async function readFrames(folder: string): Promise<Frames> {
@@ -28,7 +28,7 @@ export function writeY4m(file: string, frames: readonly Frames[]): void {
   writeFileSync(file, Buffer.concat([Buffer.from(header), ...parts]));
 }
 
-/** One frame as Y, U, V of the studio range that cameras have. */
+/** One frame as Y, U, V in the studio range (16 to 235) that cameras use. */
 function planes({ data, height, width }: Frames, t: number, size: { height: number; width: number }): Buffer {
   const y = Buffer.alloc(size.height * size.width);
   const [u, v] = [Buffer.alloc(y.length / 4), Buffer.alloc(y.length / 4)];
@@ -45,11 +45,11 @@ function planes({ data, height, width }: Frames, t: number, size: { height: numb
   return Buffer.concat([y, u, v]);
 }
 
-/** Why there are no video files on this machine; undefined where there are. */
+/** Why this machine cannot write video files; undefined if it can. */
 export const noFfmpeg =
   spawnSync('ffmpeg', ['-version']).status === 0 ? undefined : 'no ffmpeg (apt-get install ffmpeg)';
 
-/** The same as WebM, by the program ffmpeg. */
+/** Converts a Y4M file to WebM with ffmpeg. */
 export function writeWebm(file: string, y4m: string, ...options: string[]): void {
   execFileSync('ffmpeg', ['-v', 'error', '-y', '-i', y4m, ...options, '-c:v', 'libvpx', '-b:v', '2M', file]);
 }

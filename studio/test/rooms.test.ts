@@ -7,10 +7,10 @@ import { plainServer } from './plain-server.js';
 import { GESTURES, HOOK, makeSite, type TestSite } from './site.js';
 import { noBrowser, openBrowser, type Visit, type VisitOptions, visit } from './visit.js';
 
-/** Where the picture of the README is to be written: `KINORA_PICTURE=docs/pictures/studio.png npx vitest run studio/test`. */
+/** Where to write the picture of the README: `KINORA_PICTURE=docs/pictures/studio.png npx vitest run studio/test`. */
 const PICTURE = process.env.KINORA_PICTURE;
 
-/** The room's first page, and every chapter. */
+/** Every room, and every chapter. */
 const PLACES = [
   'learn',
   'explain',
@@ -43,27 +43,24 @@ describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `:
     return opened;
   };
 
-  it.each(PLACES)(
-    '%s opens without a complaint, fits narrow and wide, and axe finds no fault',
-    async (place) => {
-      const { page, complaints, close } = await open(place);
-      for (const [width, dark] of [
-        [360, true],
-        [1600, false],
-      ] as const) {
-        await page.setViewportSize({ width, height: 900 });
-        await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
-        expect(await page.evaluate(() => document.documentElement.scrollWidth), `${place} at ${width}`).toBe(
-          width,
-        );
-        expect(await faults(page), `${place} at ${width}`).toEqual([]);
-      }
-      expect(complaints).toEqual([]);
-      await close();
-    },
-  );
+  it.each(PLACES)('%s opens without errors, fits narrow and wide windows, and passes axe', async (place) => {
+    const { page, complaints, close } = await open(place);
+    for (const [width, dark] of [
+      [360, true],
+      [1600, false],
+    ] as const) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), `${place} at ${width}`).toBe(
+        width,
+      );
+      expect(await faults(page), `${place} at ${width}`).toEqual([]);
+    }
+    expect(complaints).toEqual([]);
+    await close();
+  });
 
-  it('holds labels of sixty letters, of a network with two classes, at any width', async () => {
+  it('fits labels of sixty letters at any width, for a network with two classes', async () => {
     const other = await serveFolder(site.long, 0);
     const { page, complaints, close } = await visit(browser, other.url, { calm: true });
     for (const place of ['learn/why-time', 'learn/training', 'explain', 'live']) {
@@ -82,7 +79,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `:
     await other.close();
   });
 
-  it('opens with a clip that the network knows, and tells those apart that it mistakes', async () => {
+  it('opens with a clip that the network gets right, and groups the ones that it gets wrong', async () => {
     const { page, complaints, close } = await open('explain', { calm: true });
     const choice = page.getByRole('combobox', { name: 'Clip' });
     const answer = page.getByRole('region', { name: 'Top five' });
@@ -107,24 +104,27 @@ describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `:
     await close();
   });
 
-  it.each(['explain', 'learn/memory-and-cost'])('%s holds still while it loads', async (place) => {
-    const context = await browser.newContext({ viewport: { width: 1200, height: 900 } });
-    const page = await context.newPage();
-    await page.addInitScript(() => {
-      const moved = Object.assign(self, { moved: 0 });
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) moved.moved += (entry as unknown as { value: number }).value;
-      }).observe({ type: 'layout-shift', buffered: true });
-    });
-    await page.goto(`${server.url}#/${place}`);
-    await page.locator('h2').first().waitFor();
-    await page.waitForLoadState('networkidle');
-    const moved = await page.evaluate(() => (self as unknown as { moved: number }).moved);
-    expect(moved).toBeLessThan(0.1); // what browsers call good; a foot that falls out of view alone is more
-    await context.close();
-  });
+  it.each(['explain', 'learn/memory-and-cost'])(
+    '%s does not shift its layout while it loads',
+    async (place) => {
+      const context = await browser.newContext({ viewport: { width: 1200, height: 900 } });
+      const page = await context.newPage();
+      await page.addInitScript(() => {
+        const moved = Object.assign(self, { moved: 0 });
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) moved.moved += (entry as unknown as { value: number }).value;
+        }).observe({ type: 'layout-shift', buffered: true });
+      });
+      await page.goto(`${server.url}#/${place}`);
+      await page.locator('h2').first().waitFor();
+      await page.waitForLoadState('networkidle');
+      const moved = await page.evaluate(() => (self as unknown as { moved: number }).moved);
+      expect(moved).toBeLessThan(0.1); // what browsers rate as good; a footer that moves out of view would alone exceed it
+      await context.close();
+    },
+  );
 
-  it('writes out cells of every kind of layer, equal to what the network computed', async () => {
+  it("writes out a cell of every kind of layer, equal to the network's own value", async () => {
     const { page, complaints, close } = await open('learn/the-whole-network');
     const layers = page.getByRole('combobox', { name: 'Layer' });
     await page.getByText('Sum of the terms').waitFor();
@@ -151,11 +151,11 @@ describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `:
     await close();
   });
 
-  it('replays how the first kernels grew out of noise, and shows runs that learned their clips by heart', async () => {
+  it('replays how the first kernels grew out of noise, and shows runs that overfit', async () => {
     const { page, complaints, close } = await open('learn/training', { calm: true });
     const epoch = page.getByRole('slider', { name: 'After epoch' });
     const slices = page
-      .getByRole('figure', { name: 'How the first layer learns what to ask' })
+      .getByRole('figure', { name: 'How the first layer learns what to look for' })
       .locator('canvas');
     await slices.first().waitFor();
     const pixels = () =>
@@ -179,7 +179,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `:
     await close();
   });
 
-  it("shows a clip's own optical flow, and whom a trained ensemble trusts", async () => {
+  it("shows a clip's own optical flow, and which members a trained ensemble trusts", async () => {
     const { page, complaints, close } = await open('learn/alternatives', { calm: true });
     await page.getByRole('radio', { name: 'Two streams' }).check({ force: true });
     await expect.poll(() => page.locator('svg image').count()).toBe(5);
@@ -190,7 +190,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `:
     await page.goto(`${server.url}#/learn/ensembles`);
     const trust = page.getByRole('region', { name: 'Weights of the members by label' });
     await trust.getByRole('button', { name: 'Stop Sign' }).click();
-    await page.getByText(/Towards Stop Sign it also counts −?\d/).waitFor();
+    await page.getByText(/For Stop Sign it also adds −?\d/).waitFor();
     await expect.poll(() => trust.getByRole('row').count()).toBe(1 + GESTURES.length);
     expect(complaints).toEqual([]);
     await close();
@@ -203,7 +203,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `:
       await page.locator('h1').waitFor();
       const refused = await page.evaluate(
         async (elsewhere) => {
-          // In a task of the page's own: what the test itself evaluates, Chromium lets evaluate more.
+          // In a task of the page itself: Chromium allows more to code that the test evaluates.
           const task = () => new Promise((resume) => setTimeout(resume));
           const fails = (work: () => unknown) =>
             task()
@@ -229,7 +229,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `:
     await plain.close();
   });
 
-  it('is used with the keyboard alone: from the contents to a chapter, and the kernel by its arrows', async () => {
+  it('works with the keyboard alone: from the contents to a chapter, and the kernel by arrow keys', async () => {
     const { page, complaints, close } = await open('learn', { calm: true });
     const focused = () => page.evaluate(() => document.activeElement?.getAttribute('href'));
     for (let i = 0; i < 20 && (await focused()) !== '#/learn/pixels-to-features'; i++)
@@ -247,9 +247,9 @@ describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `:
     await close();
   });
 
-  it('stands still for readers who ask for less motion, and is the picture of the README', async () => {
+  it('does not move for readers who prefer reduced motion, and makes the picture of the README', async () => {
     const { page, close } = await open('learn/convolution-in-space-and-time', { calm: true, width: 1000 });
-    await page.getByRole('button', { name: 'Sweep' }).waitFor(); // not "Pause": nothing moves by itself
+    await page.getByRole('button', { name: 'Sweep' }).waitFor(); // not "Pause": nothing moves on its own
     for (const [name, value] of [
       ['t (time)', 7],
       ['y', 9],
@@ -264,7 +264,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `:
     await close();
   });
 
-  it('is read again without a network, isolated, after the first visit to a host that sends no headers', async () => {
+  it('works offline and isolated after the first visit to a host that sends no headers', async () => {
     const plain = await plainServer(site.folder);
     const { page, complaints, close } = await visit(browser, `${plain.url}#/learn/pixels-to-features`);
     await expect.poll(() => isIsolated(page)).toBe(true);
@@ -277,7 +277,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `:
   });
 });
 
-/** Whether a page that the service worker served is there; not while it reloads. */
+/** Whether the service worker has served the page; false while it reloads. */
 const isIsolated = (page: Visit['page']): Promise<boolean> =>
   page
     .evaluate(() => self.crossOriginIsolated && navigator.serviceWorker.controller !== null)

@@ -1,6 +1,6 @@
 /**
- * For tests only: a site of networks that were really trained, for seconds, on small pictures of three gestures; made by
- * the program as a user starts it. All suites share one, and so do later runs of the same code.
+ * For tests only: a site of networks trained for seconds on small pictures of three gestures, built with the command line
+ * as a user would. All suites share it, and so do later runs of the same code.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -30,10 +30,10 @@ const CACHE = at('.cache/studio-test');
 export const GESTURES = ['Swiping Left', 'Swiping Right', 'Stop Sign'] as const;
 export type Gesture = (typeof GESTURES)[number];
 
-/** Milliseconds that a suite waits for the site: the first one has it made, if need be beside other work. */
+/** Milliseconds that a suite waits for the site, which the first suite builds. */
 export const HOOK = 20 * 60_000;
 
-/** Sixty letters each: one breaks between words, one nowhere. */
+/** Labels of sixty letters: one has spaces to break at, the other none. */
 const LONG = {
   'Swiping Left': 'Swinging the open right hand from one side to the other side',
   'Stop Sign': 'Donaudampfschifffahrtsgesellschaftskapitaensmuetzenabzeichen',
@@ -41,15 +41,15 @@ const LONG = {
 
 export interface TestSite {
   readonly folder: string;
-  /** Of another network, for two classes with long names. */
+  /** The site of another network, with two classes with long names. */
   readonly long: string;
-  /** The run folder of its network. */
+  /** The run folder of the site's network. */
   readonly run: string;
-  /** Where this suite may write. */
+  /** A folder for files of this suite. */
   readonly scratch: string;
-  /** Folders of the clips of a label of the data set. */
+  /** Folders of the clips of a label in the data set. */
   clips(label: string, split?: 'train' | 'validation'): string[];
-  /** Removes what the suite wrote; the site stays. */
+  /** Removes the files of the suite; the site remains. */
   remove(): void;
 }
 
@@ -83,7 +83,7 @@ export async function makeSite(): Promise<TestSite> {
   };
 }
 
-/** Trains unless that was done, and removes the runs of other states of the code. Returns `folder`. */
+/** Trains unless that has been done, and removes runs made by other versions of the code. Returns `folder`. */
 async function train(folder: string): Promise<string> {
   if (existsSync(folder)) return folder;
   for (const name of readdirSync(CACHE))
@@ -112,7 +112,7 @@ function longList(list: string): string {
     .join('');
 }
 
-/** Another process that makes the site is waited for, one that died is not. */
+/** Waits for another process that is building the site, but not for one that has died. */
 async function oneAtATime<T>(lock: string, work: () => Promise<T>): Promise<T> {
   while (!took(lock)) await setTimeout(250);
   try {
@@ -132,7 +132,7 @@ function took(lock: string): boolean {
   }
 }
 
-/** A lock that is being written names nobody yet, which is nobody dead. */
+/** A lock file that is still empty belongs to a process that is just writing it. */
 function isAlive(pid: number): boolean {
   try {
     return pid === 0 || process.kill(pid, 0);
@@ -145,7 +145,7 @@ async function kinora(folder: string, ...words: string[]): Promise<void> {
   await promisify(execFile)(process.execPath, [MAIN, ...words], { cwd: folder });
 }
 
-/** Of the built files in these folders, but for the app, which is asked for by itself; and of what it is asked for. */
+/** Hash of the built files in these folders, without the app unless it is one of them, and of the options below. */
 function stateOf(...folders: string[]): string {
   const hash = createHash('sha256').update(JSON.stringify([COUNTS, CONFIG, RUNS, LONG]));
   for (const folder of folders)
@@ -179,7 +179,7 @@ const CONFIG = {
   schedule: { name: 'one_cycle' },
 };
 
-/** The network that is shown, another one for an ensemble with it, a 2D one, and one for classes with long names. */
+/** The site's network, another one for an ensemble with it, a 2D one, and one for classes with long names. */
 const RUNS = [
   [],
   ['model_name=other', 'seed=2', 'num_epochs=4'],

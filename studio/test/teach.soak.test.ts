@@ -6,15 +6,15 @@ import { readFrames, writeY4m } from './camera.js';
 import { HOOK, makeSite, type TestSite } from './site.js';
 import { cameraFlags, noBrowser, openBrowser, visit } from './visit.js';
 
-/** Of the data set, and of no class that the network was trained on. */
+/** Labels of the data set that the network was not trained on. */
 const TAUGHT = ['Thumb Up', 'Swiping Down'] as const;
 
-describe.skipIf(noBrowser !== undefined)(`Teach before a camera${noBrowser ? `: ${noBrowser}` : ''}`, () => {
+describe.skipIf(noBrowser !== undefined)(`Teach with a camera${noBrowser ? `: ${noBrowser}` : ''}`, () => {
   let site: TestSite;
   let server: StaticServer;
   let browser: Browser;
   let film: string;
-  /** Chromium reads the film when its camera is opened, so another film is another scene. */
+  /** Chromium reads the file when the camera opens, so another file is another scene. */
   const show = async (label: string, split: 'train' | 'validation', index: number): Promise<void> =>
     writeY4m(film, [await readFrames(site.clips(label, split)[index]!)]);
   beforeAll(async () => {
@@ -30,7 +30,7 @@ describe.skipIf(noBrowser !== undefined)(`Teach before a camera${noBrowser ? `: 
     site?.remove();
   });
 
-  it('tells two gestures apart that were recorded with it', async () => {
+  it('tells apart two gestures that were recorded with it', async () => {
     const { page, complaints } = await visit(browser, `${server.url}#/teach`);
     const openCamera = async (): Promise<void> => {
       await page.getByRole('button', { name: 'Use the camera' }).click();
@@ -48,8 +48,8 @@ describe.skipIf(noBrowser !== undefined)(`Teach before a camera${noBrowser ? `: 
         await closeCamera();
       }
     }
-    await page.getByRole('button', { name: 'Learn them' }).click();
-    await page.getByText(/Learned in .* of 6 recognised/).waitFor();
+    await page.getByRole('button', { name: 'Train' }).click();
+    await page.getByText(/Trained in .* of 6 recognised/).waitFor();
     for (const label of TAUGHT) {
       await show(label, 'validation', 0);
       await openCamera();

@@ -1,24 +1,24 @@
-/** For tests only: visits to a site in a real Chromium, with everything it complains about kept. */
+/** For tests only: opens a site in Chromium and records its complaints. */
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { vi } from 'vitest';
 
 const PROGRAM = '/usr/bin/chromium';
 
-/** Milliseconds for anything to come about: asked for is the fact; how fast it is, a busy machine cannot tell. */
+/** Timeout in milliseconds. Long, because tests check that something happens, not how fast on a busy machine. */
 export const PATIENCE = 120_000;
 vi.setConfig({ testTimeout: 3 * PATIENCE });
 
-/** Why there are no visits on this machine; undefined where there are. */
+/** Why this machine cannot run these tests; undefined if it can. */
 export const noBrowser = existsSync(PROGRAM) ? undefined : `no ${PROGRAM} (apt-get install chromium)`;
 
-/** WebGL without a graphics card, and no sandbox, which containers forbid. */
+/** WebGL without a graphics card; no sandbox, because containers forbid it. */
 const FLAGS = ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
 
 export const openBrowser = (...flags: string[]): Promise<Browser> =>
   chromium.launch({ executablePath: PROGRAM, args: [...FLAGS, ...flags] });
 
-/** Flags for a camera that shows a Y4M file in a circle, and that nobody is asked about. */
+/** Flags for a camera that plays a Y4M file in a loop and needs no permission. */
 export const cameraFlags = (file: string): string[] => [
   '--use-fake-ui-for-media-stream',
   '--use-fake-device-for-media-stream',
@@ -27,7 +27,7 @@ export const cameraFlags = (file: string): string[] => [
 
 export interface Visit {
   readonly page: Page;
-  /** Console errors, exceptions, and requests that left the site. */
+  /** Console errors, exceptions, and requests to other hosts. */
   readonly complaints: string[];
   close(): Promise<void>;
 }

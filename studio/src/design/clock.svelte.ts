@@ -1,4 +1,4 @@
-/** The time of one figure: steps while it runs. It starts by itself only for readers who have not asked for less motion. */
+/** A figure's clock. It starts automatically unless the reader prefers reduced motion. */
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -7,8 +7,8 @@ export interface Clock {
 }
 
 /**
- * Calls `step` `rate()` times a second while the clock runs and the page is visible. To be called while a component is
- * set up; it ends with the component.
+ * Calls `step` `rate()` times a second while the clock runs and the page is visible. Call it during component
+ * initialisation; it stops when the component is destroyed.
  */
 export function createClock(step: () => void, rate: () => number, start = true): Clock {
   const clock = $state({ running: start && !calm.matches });

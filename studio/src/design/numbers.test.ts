@@ -12,7 +12,7 @@ it('keeps numbers and their units on one line', () => {
   ]);
 });
 
-it('sets columns of equal decimals, and never a minus before zero', () => {
+it('aligns the decimals of a column, and never writes a minus before zero', () => {
   expect([0.3, -0.25, -0.001].map((value) => fixed(value, 2))).toEqual(['0.30', '−0.25', '0.00']);
   expect([0.3, -0.25, -0.001].map((value) => decimal(value, 2))).toEqual(['0.3', '−0.25', '0']);
 });

@@ -1,12 +1,12 @@
 /**
- * How numbers read. A true minus sign; factors below zero in brackets, so that two signs never meet; no line ends between
- * a number and its unit.
+ * Formats numbers: with a real minus sign, negative factors in parentheses, and no line break between a number and its
+ * unit.
  */
 const SPACE = '\u00a0';
 
 export const minus = (text: string): string => text.replace('-', '−');
 
-/** At most `digits` decimals, without zeros at the end. */
+/** At most `digits` decimals, without trailing zeros. */
 export function decimal(value: number, digits: number): string {
   const text = value.toFixed(digits);
   const short = text.includes('.') ? text.replace(/\.?0+$/, '') : text;
@@ -25,7 +25,7 @@ export const signed = (value: number, digits: number): string => {
   return text.startsWith('−') ? `(${text})` : text;
 };
 
-/** 1,234,567 as 1.23 M; three digits count. */
+/** 1,234,567 as 1.23 M: three significant digits. */
 export function short(value: number): string {
   const units: readonly [number, string][] = [
     [1e9, `${SPACE}G`],
@@ -49,5 +49,5 @@ const RAISED: Readonly<Record<string, string>> = Object.fromEntries(
 
 export const percent = (share: number, digits = 1): string => `${(share * 100).toFixed(digits)}${SPACE}%`;
 
-/** 1,500,000 as 1.5 MB; three digits count. */
+/** 1,500,000 as 1.5 MB: three significant digits. */
 export const bytes = (count: number): string => `${short(count)}${count >= 1000 ? '' : SPACE}B`;

@@ -1,4 +1,4 @@
-/** Numbers to pixels: RGB frames, grey values, and signed values on a scale that is paper at zero. */
+/** Numbers to pixels: RGB frames, grey values, and signed values on a scale whose zero is the colour of the page. */
 import type { Volume } from '../learn/arithmetic/volume.js';
 import type { Rgb } from '../theme.svelte.js';
 
@@ -20,7 +20,7 @@ export function rgbImage(data: Uint8Array, offset: number, height: number, width
   return image;
 }
 
-/** As an address that an SVG can show. */
+/** As a data URL that an SVG can show. */
 export function imageAddress(image: ImageData): string {
   const canvas = document.createElement('canvas');
   canvas.width = image.width;
@@ -46,10 +46,10 @@ export function signedImage(
   return image(height, width, (i) => signedColour(values[i]! / (most || 1), scale));
 }
 
-/** @param share in [-1, 1]; beyond is cut off */
+/** @param share clamped to [-1, 1] */
 export function signedColour(share: number, { paper, positive, negative }: Scale): Rgb {
   const full = share < 0 ? negative : positive;
-  const part = Math.min(1, Math.abs(share)) ** 0.8; // small values, which are most of them, shall be seen
+  const part = Math.min(1, Math.abs(share)) ** 0.8; // makes small values visible: most of them are small
   const mix = (i: 0 | 1 | 2): number => paper[i] + (full[i] - paper[i]) * part;
   return [mix(0), mix(1), mix(2)];
 }

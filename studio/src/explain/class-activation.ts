@@ -1,7 +1,7 @@
 /**
  * Class activation maps (Zhou et al. 2016, Learning Deep Features for Discriminative Localization), in space and time: exact
- * where a network averages its last maps and ends in one linear layer, because a logit is then the mean of the map. Whether
- * that is so is found from the numbers: the means of some layer's maps have to be the features.
+ * if a network averages its last maps and ends in one linear layer, because a logit is then the mean of the map. This is
+ * verified numerically: the means of some layer's maps must equal the features.
  */
 import type { Layer, LayerMaps } from '@kinora/recognizer';
 import type { Heat } from './heat.js';
@@ -22,7 +22,7 @@ interface Seen {
   readonly weights: ReadonlyMap<string, LayerMaps>;
 }
 
-/** Undefined where the network has no such end. */
+/** Undefined if the network does not end like this. */
 export function classActivation(seen: Seen, label: number): Activation | undefined {
   const last = seen.layers.findLast(({ type }) => type === 'Linear');
   const weight = last && seen.weights.get(`${last.path}.weight`);

@@ -1,4 +1,4 @@
-/** Values over the space and time of a clip, coarser than its pixels, and their colours. Neither knows where they are from. */
+/** Heat maps over the space and time of a clip, coarser than its pixels, and their colours. */
 import type { Scale } from '../design/paint.js';
 
 /** `[T, H, W]`, row-major. */
@@ -7,7 +7,7 @@ export interface Heat {
   readonly values: Float32Array;
 }
 
-/** The picture at frame `t` of `frames`, between moments linearly: warm for what speaks for the label, cold for what speaks against it. */
+/** The picture at frame `t` of `frames`, interpolated in time: warm for the label, cold against it. */
 export function heatImage(heat: Heat, t: number, frames: number, { positive, negative }: Scale): ImageData {
   const [, height, width] = heat.size;
   const most = heat.values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
@@ -20,7 +20,7 @@ export function heatImage(heat: Heat, t: number, frames: number, { positive, neg
   return image;
 }
 
-/** Moments lie in the middle of the frames that they stand for. */
+/** Each time step is in the middle of the frames that it covers. */
 function valueAt(
   { size: [moments, height, width], values }: Heat,
   cell: number,

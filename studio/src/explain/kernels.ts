@@ -1,4 +1,4 @@
-/** The kernels that meet the clip first, found by their shape. */
+/** The kernels of the first convolution, found by their shape. */
 import type { LayerMaps } from '@kinora/recognizer';
 import { type Volume, volume } from '../learn/arithmetic/volume.js';
 

@@ -1,7 +1,7 @@
 /**
- * Occlusion (Zeiler and Fergus 2014), in space and time: parts of the clip are replaced by what stands there on average, so
- * that what stands still remains and what moves is gone, and the loss in probability is what the part was worth. Needs
- * nothing of the network but its answers.
+ * Occlusion (Zeiler and Fergus 2014), in space and time: parts of the clip are replaced by their average over time, which
+ * keeps what stands still and removes what moves. The loss in probability is the importance of the part. Needs only the
+ * network's answers.
  */
 import type { Frames } from '@kinora/clip';
 
@@ -63,7 +63,7 @@ export interface OcclusionRun {
   readonly found: (first: number, probabilities: readonly Float32Array[]) => void;
 }
 
-/** Covers one box after the other; ends early, without an error, when it is cancelled. */
+/** Covers one box after the other; stops early, without an error, when it is cancelled. */
 export async function runOcclusion({ frames, boxes, predict, signal, found }: OcclusionRun): Promise<void> {
   const mean = meanPicture(frames);
   const size = frames.data.length;

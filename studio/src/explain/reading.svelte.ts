@@ -1,5 +1,4 @@
-/** One clip that is to be explained, and what a network computed from it. */
-
+/** A clip to explain, and what a network computed from it. */
 import { type Frames, type GeometrySpec, prepareClip } from '@kinora/clip';
 import { type LayerMaps, type Prediction, type PreprocessSpec, readModelWeights } from '@kinora/recognizer';
 import { type Model, modelBytes, type OpenedNetwork, openNetwork } from '../network/open.js';
@@ -7,16 +6,16 @@ import type { ShownClip } from '../site/clip.svelte.js';
 import { site } from '../site/open.js';
 import { spaceTime } from './space-time-maps.js';
 
-/** A network that can be looked into. */
+/** A network with its weights. */
 export interface Subject extends OpenedNetwork {
-  /** By their names in the network; those of a model without maps have their batch norms folded in. */
+  /** By name. In a model exported without maps, batch norms are folded in. */
   readonly weights: ReadonlyMap<string, LayerMaps>;
 }
 
 export interface Reading {
   /** As the network sees them, uint8 RGB `[T, crop.height, crop.width, 3]`. */
   readonly frames: Frames;
-  /** The label that is right, where it is known. */
+  /** The true label, if it is known. */
   readonly truth: string | undefined;
   readonly network: Subject;
   readonly prediction: Prediction;
@@ -24,27 +23,27 @@ export interface Reading {
   readonly maps: Readonly<Record<string, LayerMaps>>;
 }
 
-/** Throws where the model cannot be read or run. */
+/** Throws if the model cannot be read or run. */
 export async function openSubject(model: Model): Promise<Subject> {
   const [network, bytes] = await Promise.all([openNetwork(model), modelBytes(model)]);
   return { ...network, weights: readModelWeights(bytes) };
 }
 
 /**
- * A clip of the site as this network sees it. Its frames were chosen for the site's own network; one that chooses alike gets
- * them as they are, another chooses among them, by the times at which they stand.
+ * A clip of the site as this network sees it. Its frames were sampled for the site's own network. A network with the same
+ * sampling gets them unchanged; any other samples from them by their times.
  */
 export async function prepared({ recognizer }: OpenedNetwork, { source }: ShownClip): Promise<Frames> {
   const { spec } = recognizer.info;
   const own = site().spec;
   const count = spec.frames * spec.clips;
-  if (choosesAlike(spec, own))
+  if (samplesAlike(spec, own))
     return { data: prepareClip(source, spec as GeometrySpec), count, ...spec.crop };
   const times = Float64Array.from({ length: source.count }, (_, k) => (k * own.stride) / own.frameRate);
   return { data: await recognizer.prepare({ ...source, times }), count, ...spec.crop };
 }
 
-const choosesAlike = (a: PreprocessSpec, b: PreprocessSpec): boolean =>
+const samplesAlike = (a: PreprocessSpec, b: PreprocessSpec): boolean =>
   (['frameRate', 'frames', 'stride', 'clips', 'sampling'] as const).every((key) => a[key] === b[key]);
 
 /** @param frames as the network sees them */

@@ -1,9 +1,9 @@
-/** Maps of 2D and of 3D layers in one form, `[C, T, H, W]`, so that figures need not know which is which. */
+/** Maps of 2D and of 3D layers in one form, `[C, T, H, W]`, so that figures can treat them alike. */
 import type { Layer, LayerMaps } from '@kinora/recognizer';
 
 type Maps = Readonly<Record<string, LayerMaps>>;
 
-/** What a 2D layer made of every frame, `[T, C, H, W]` or `[C, H, W]`, becomes `[C, T, H, W]`; the rest stays. */
+/** Maps of a 2D layer, `[T, C, H, W]` or `[C, H, W]`, become `[C, T, H, W]`; all others are unchanged. */
 export function spaceTime(layers: readonly Layer[], maps: Maps): Maps {
   const flat = layers.filter(({ shape, output }) => shape.length === 3 && output in maps);
   const turned = flat.map(({ output }) => [output, channelsFirst(maps[output]!)]);

@@ -6,10 +6,10 @@ export type Figures = Readonly<Record<string, Component>>;
 
 export interface Chapter {
   readonly number: number;
-  /** Its part of the address. */
+  /** The last part of the address: `#/learn/<slug>`. */
   readonly slug: string;
   readonly text: ChapterText;
-  /** The components that the text's figure marks name; loaded with the chapter. */
+  /** The components for the text's figure marks, loaded with the chapter. */
   readonly figures: () => Promise<{ figures: Figures }>;
 }
 

@@ -1,16 +1,16 @@
-/** A network that follows a video: what it says now and said lately, and how fast. State for the rooms that watch. */
+/** Runs a network on a video and holds its current and recent predictions, gestures and rates, as state for the rooms. */
 import type { BrowserRecognizer, Gesture, Prediction, Status } from '@kinora/recognizer';
 import { type Moment, rate, remember } from './history.js';
 
 export interface LoggedGesture extends Gesture {
   /** Counts up. */
   readonly id: number;
-  /** Milliseconds of `performance.now()` at which it was noticed and ended. */
+  /** Milliseconds of `performance.now()` at which it started and ended. */
   readonly from: number;
   readonly until: number | undefined;
 }
 
-/** Reads something else out of a prediction than the network's own labels, with the gestures in it. */
+/** Replaces the network's labels in a prediction by others, and finds the gestures in it. */
 export type Reader = (prediction: Prediction) => { prediction: Prediction; gesture: Gesture | undefined };
 
 /** Gestures that the log keeps. */
@@ -29,15 +29,15 @@ export class Following {
   prediction = $state.raw<Prediction>();
   moments = $state.raw<readonly Moment[]>([]);
   log = $state.raw<readonly LoggedGesture[]>([]);
-  status = $state.raw<Status>({ state: 'idle', reason: 'nothing is shown' });
+  status = $state.raw<Status>({ state: 'idle', reason: 'no camera or video is open' });
   problem = $state('');
   remark = $state('');
-  /** A second: predictions, and frames of the source. */
+  /** Per second: predictions, and frames of the source. */
   rates = $state.raw({ predictions: 0, frames: 0 });
   /** Milliseconds from opening the source to the first prediction. */
   first = $state<number>();
 
-  /** @param makeReader called whenever a source begins */
+  /** @param makeReader called whenever a source starts */
   constructor(recognizer: BrowserRecognizer, makeReader?: () => Reader) {
     this.#recognizer = recognizer;
     this.#makeReader = makeReader;
@@ -50,14 +50,14 @@ export class Following {
       recognizer.on('gesture', (gesture) => {
         if (makeReader === undefined) this.#gesture(gesture);
       }),
-      recognizer.on('status', (status) => this.#tell(status)),
+      recognizer.on('status', (status) => this.#setStatus(status)),
       recognizer.on('error', ({ message }) => {
         this.problem = message;
       }),
     ];
   }
 
-  /** The gesture that lasts. */
+  /** The ongoing gesture. */
   get current(): LoggedGesture | undefined {
     const [last] = this.log;
     return last?.until === undefined ? last : undefined;
@@ -79,7 +79,7 @@ export class Following {
     };
   }
 
-  /** A video that is over is followed again when the reader plays it again. */
+  /** Resumes when the reader plays an ended video again. */
   #watch(video: HTMLVideoElement, left: AbortSignal): void {
     this.#reader = this.#makeReader?.();
     const { detach, ended } = this.#recognizer.attach(video);
@@ -116,18 +116,18 @@ export class Following {
       this.log = [{ ...last, ...gesture, until: now }, ...earlier];
   }
 
-  /** A gesture that lasted when the source was taken away. */
+  /** Ends a gesture that is still ongoing when the source stops. */
   #end(now: number): void {
     const [last, ...earlier] = this.log;
     if (last !== undefined && last.until === undefined) this.log = [{ ...last, until: now }, ...earlier];
   }
 
-  #tell(status: Status): void {
+  #setStatus(status: Status): void {
     this.status = status;
     if (document.hidden) this.#hiddenSince ??= performance.now();
     else if (this.#hiddenSince !== undefined) {
       const seconds = (performance.now() - this.#hiddenSince) / 1000;
-      this.remark = `The tab was in the background for ${seconds.toFixed(0)} s: browsers stop the pictures there, so nothing was recognised. Keep it in front.`;
+      this.remark = `The tab was in the background for ${seconds.toFixed(0)} s. Browsers pause video there, so nothing was recognised. Keep the tab in front.`;
       this.#hiddenSince = undefined;
     }
   }

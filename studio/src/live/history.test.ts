@@ -3,7 +3,7 @@ import { type Moment, outstanding, rate, remember, SPAN } from './history.js';
 
 const moment = (at: number, ...scores: number[]): Moment => ({ at, scores: Float32Array.from(scores) });
 
-test('moments older than the span are forgotten', () => {
+test('drops moments older than the span', () => {
   const kept = [0, 5, 10, 15, 20, 25].reduce<Moment[]>((all, at) => remember(all, moment(at * 1000, 1)), []);
   expect(kept.map(({ at }) => at / 1000)).toEqual([10, 15, 20, 25]);
   expect(SPAN).toBe(20);

@@ -1,4 +1,4 @@
-/** The last seconds of a running source, for the timeline: what was predicted when, by the page's clock. */
+/** The predictions of the last seconds with their times, for the timeline. */
 
 export interface Moment {
   /** Milliseconds of `performance.now()`. */
@@ -15,7 +15,7 @@ export function remember(moments: readonly Moment[], moment: Moment): Moment[] {
   return [...moments.filter(({ at }) => at > moment.at - SPAN * 1000), moment];
 }
 
-/** The `count` classes that stood out most in the span, in the order of the labels, so that rows keep their places. */
+/** The `count` classes with the highest peaks in the span, in label order, so that rows keep their places. */
 export function outstanding(moments: readonly Moment[], count: number): number[] {
   const classes = moments[0]?.scores.length ?? 0;
   const peaks = Array.from({ length: classes }, (_, i) =>
@@ -28,7 +28,7 @@ export function outstanding(moments: readonly Moment[], count: number): number[]
     .sort((a, b) => a - b);
 }
 
-/** Events a second over the last `seconds`. */
+/** Events per second over the last `seconds`. */
 export function rate(times: readonly number[], now: number, seconds = 2): number {
   const recent = times.filter((at) => at > now - seconds * 1000);
   const since = Math.min(seconds * 1000, now - (recent[0] ?? now));

@@ -1,4 +1,4 @@
-/** Draws the timeline: one strip per label, its height the smoothed probability, filled where a gesture was noticed. */
+/** Draws the timeline: one strip per label, its height the smoothed probability, filled during a recognised gesture. */
 import { cssColour } from '../design/paint.js';
 import type { palette } from '../theme.svelte.js';
 import type { LoggedGesture } from './following.svelte.js';
@@ -19,7 +19,7 @@ export interface Drawn {
 
 const ROW = 40;
 const AXIS = 20;
-/** Pixels of a row that are its name's. */
+/** Pixels of a row that its name takes. */
 const NAME = 16;
 
 export const timelineHeight = (rows: number): number => rows * ROW + AXIS;
@@ -88,7 +88,7 @@ function fillUnder(
   context.fill();
 }
 
-/** The same area once more, strongly, while the gesture lasted. */
+/** The same area once more, in full colour, for the duration of the gesture. */
 function fillGesture(
   context: CanvasRenderingContext2D,
   drawn: Drawn,

@@ -1,4 +1,4 @@
-/** Which network Explain, Live and Teach run: the site's, or one that the reader brings. The chapters show the site's. */
+/** The network that Explain, Live and Teach run: the site's, or the reader's own. The chapters always use the site's. */
 import { type ModelInfo, readModelInfo } from '@kinora/recognizer';
 import { KinoraError } from '@kinora/torch/error';
 import { tick } from 'svelte';
@@ -7,9 +7,9 @@ import { closeNetwork, type Model } from './open.js';
 
 interface OwnModel {
   readonly info: ModelInfo;
-  /** The same file twice where only one was brought. */
+  /** The same file twice if there is only one. */
   readonly plain: File;
-  /** With the maps of its layers, if one of the files has them. */
+  /** The file with layer maps, if one has them. */
   readonly explain: File;
 }
 
@@ -19,11 +19,11 @@ export const models = {
   get own(): OwnModel | undefined {
     return own;
   },
-  /** To predict with. */
+  /** For predictions. */
   get plain(): Model {
     return own?.plain ?? site().run;
   },
-  /** To look into. */
+  /** For explanations. */
   get explain(): Model {
     return own?.explain ?? site().run;
   },
@@ -37,7 +37,7 @@ export const models = {
 async function replace(next: OwnModel | undefined): Promise<void> {
   const before = own;
   own = next;
-  await tick(); // the rooms let go of the one before
+  await tick(); // until the rooms have released the previous one
   for (const file of new Set([before?.plain, before?.explain])) if (file) await closeNetwork(file);
 }
 
@@ -61,10 +61,10 @@ const noPair = (names: readonly string[]): KinoraError =>
     code: 'studio/models',
     where: names.join(' and '),
     expected: 'one model, or a model and its explain variant',
-    received: `${names.length} files that are not that`,
+    received: `${names.length} unrelated files`,
     hint: 'choose one of them, or export both from the same run',
   });
 
-/** Files that are meant as a network, of whatever program: what is not ours is refused by its name. */
+/** Model files of any program: those of other formats are rejected with a clear error. */
 export const isModelFile = ({ name }: File): boolean =>
   /\.(onnx|safetensors|pt|pth|ckpt|h5|tflite|pb)$/i.test(name);

@@ -1,6 +1,6 @@
 /**
- * Networks run in the page, the site's and the reader's: each opened once, by the recognizer, in a worker, when a figure
- * first asks for it.
+ * Networks that run in the page, the site's and the reader's. Each is opened once, by the recognizer, in a worker, when a
+ * figure first needs it.
  */
 import { type BrowserRecognizer, createRecognizer, type Layer, type LayerMaps } from '@kinora/recognizer';
 import type { SiteRun } from 'kinora/site';
@@ -18,18 +18,18 @@ export interface OpenedNetwork {
 const opened = new Map<string | File, Promise<OpenedNetwork>>();
 const keyOf = (model: Model): string | File => (model instanceof File ? model : model.model);
 
-/** Throws where the model cannot be read or run. */
+/** Throws if the model cannot be read or run. */
 export function openNetwork(model: Model): Promise<OpenedNetwork> {
   const known = opened.get(keyOf(model)) ?? open(model);
   opened.set(keyOf(model), known);
   return known;
 }
 
-/** Frees a network that nothing asks any more. */
+/** Frees a network that is no longer used. */
 export async function closeNetwork(model: Model): Promise<void> {
   const known = opened.get(keyOf(model));
   opened.delete(keyOf(model));
-  // One that could not be opened holds nothing, and whoever opened it has been told.
+  // A network that failed to open holds nothing, and its caller has already received the error.
   await known?.then(({ recognizer }) => recognizer.close()).catch(() => {});
 }
 

@@ -1,4 +1,4 @@
-/** Reads the weights of a site: safetensors, float32 tensors only, which is what sites hold. */
+/** Reads the weights of a site: a safetensors file with float32 tensors. */
 
 export interface Tensor {
   readonly shape: readonly number[];

@@ -1,4 +1,4 @@
-/** The clip that the reader has chosen, for all figures at once: as decoded, and as the network sees it. */
+/** The chosen clip, shared by all figures: as decoded, and as the network sees it. */
 
 import { type Frames, prepareClip } from '@kinora/clip';
 import type { SiteClip } from 'kinora/site';
@@ -17,7 +17,7 @@ let chosen = $state<number>();
 let shown = $state.raw<ShownClip>();
 
 export const clip = {
-  /** To begin with, the first that the network is right about. */
+  /** Initially the first clip that the network gets right. */
   get index(): number {
     const { clips } = site();
     return (
@@ -32,7 +32,7 @@ export const clip = {
   get now(): ShownClip | undefined {
     return shown;
   },
-  /** Throws where the clip's file cannot be read. */
+  /** Throws if the clip's file cannot be read. */
   async choose(index: number): Promise<void> {
     chosen = index;
     const read = await readClip(index);

@@ -1,4 +1,4 @@
-/** Reads the site's data: what it says once, clips when they are first shown. */
+/** Reads the site's data: `site.json` once, clips when they are first shown. */
 import type { FlowFields } from '@kinora/clip';
 import type { Site, SiteClip } from 'kinora/site';
 
@@ -6,7 +6,7 @@ const DATA = './data/';
 let opened: Promise<Site> | undefined;
 let current: Site | undefined;
 
-/** Throws where there is no data or it is of another version. */
+/** Throws if there is no data, or if it has another version. */
 export function openSite(): Promise<Site> {
   opened ??= readSite();
   return opened;
@@ -21,11 +21,11 @@ async function readSite(): Promise<Site> {
 
 /** The site, once it is open; rooms are shown only then. */
 export function site(): Site {
-  if (current === undefined) throw new Error('the site is read before its rooms are shown');
+  if (current === undefined) throw new Error('expected the site to be open before its rooms are shown');
   return current;
 }
 
-/** One file of the data. Throws with the address where it cannot be had. */
+/** One file of the data. Throws an error with the address if it cannot be fetched. */
 export async function file(name: string): Promise<Response> {
   const response = await fetch(DATA + name);
   if (!response.ok) throw new Error(`${response.url}: expected a file, received status ${response.status}`);
@@ -37,7 +37,7 @@ const packed = new Map<string, Promise<Uint8Array>>();
 /** uint8 RGB `[count, height, width, 3]`. */
 export const clipBytes = ({ file: name }: SiteClip): Promise<Uint8Array> => unpacked(name);
 
-/** Optical flow of a clip, of the size of the network's crop; undefined where nothing can move. */
+/** Optical flow of a clip, at the size of the network's crop; undefined for a clip without flow. */
 export async function clipFlow({ flow }: SiteClip): Promise<FlowFields | undefined> {
   if (flow === undefined) return undefined;
   return { data: await unpacked(flow.file), count: flow.places.length, ...site().spec.crop };

@@ -1,11 +1,11 @@
-/** A taught head as a file: JSON that says which network's features it reads. A file of any other kind is refused by name. */
+/** Saves a taught head as JSON that names the network whose features it uses, and rejects any other file by name. */
 import { KinoraError } from '@kinora/torch/error';
 import type { Head } from './head.js';
 
 const FORMAT = 'kinora-head';
 const VERSION = 1;
 
-/** What the features are of: a head for another network would answer nonsense. */
+/** The network whose features the head uses: with another network its answers would be nonsense. */
 export interface Base {
   readonly network: string;
   /** Of the model's bytes, so that another training of the same network counts as another. */
@@ -25,7 +25,7 @@ export function writeHead(head: Head, base: Base): string {
 export function readHead(text: string, name: string, base: Base): Head {
   const file = parse(text, name);
   if (file.format !== FORMAT)
-    throw wrong(name, 'a head that was saved here', `a JSON file without "format": "${FORMAT}"`);
+    throw wrong(name, 'a head saved by Teach', `a JSON file without "format": "${FORMAT}"`);
   if (file.version !== VERSION)
     throw wrong(
       name,
@@ -39,7 +39,7 @@ export function readHead(text: string, name: string, base: Base): Head {
         name,
         `a head for this model (${key} ${base[key]})`,
         `${key} ${JSON.stringify(file[key])}`,
-        'teach it again here, or open the site with the model that it was taught on',
+        'teach the gestures again here, or open the site with the model that they were taught on',
       );
   const labels = labelsOf(file.labels, name);
   const [classes, size] = [labels.length, base.features];
@@ -51,11 +51,11 @@ export function readHead(text: string, name: string, base: Base): Head {
     bias: numbers(file, 'bias', classes, name),
   };
   if (!head.deviation.every((value) => value > 0))
-    throw wrong(`${name}: deviation`, 'numbers above 0', 'others');
+    throw wrong(`${name}: deviation`, 'positive numbers', 'a number that is 0 or less');
   return head;
 }
 
-/** FNV-1a over at most a million bytes spread over the file, and its length: tells models apart, and proves nothing more. */
+/** FNV-1a over at most a million bytes spread over the file, plus its length: distinguishes models, but is not secure. */
 export function fingerprint(model: Uint8Array): string {
   const every = Math.ceil(model.length / 1e6);
   let hash = 0x811c9dc5;
@@ -96,5 +96,5 @@ const wrong = (
   where: string,
   expected: string,
   received: string,
-  hint = 'choose a file that Teach has saved',
+  hint = 'choose a file saved by Teach',
 ): KinoraError => new KinoraError({ code: 'head/file', where, expected, received, hint });

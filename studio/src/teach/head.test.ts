@@ -14,7 +14,7 @@ const CENTRES = [
 ] as const;
 const classes = CENTRES.map((centre, k) => ({ label: 'abc'[k]!, examples: cloud(centre, 12, k) }));
 
-it('tells apart classes it was taught, on examples it was not', async () => {
+it('distinguishes the taught classes on new examples', async () => {
   const head = await trainHead(classes);
   for (const [k, centre] of CENTRES.entries())
     for (const x of cloud(centre, 20, 40 + k)) {
@@ -24,7 +24,7 @@ it('tells apart classes it was taught, on examples it was not', async () => {
     }
 });
 
-test('its weights are the minimum of the loss: the gradient is zero there, and only there', async () => {
+test('the weights minimise the loss: the gradient is zero there and nowhere else', async () => {
   const head = await trainHead(classes);
   const rows = classes.flatMap(({ examples }, label) =>
     examples.map((x) => ({
@@ -43,14 +43,14 @@ test('its weights are the minimum of the loss: the gradient is zero there, and o
   expect(slope(point.map((value) => value * 1.5))).toBeGreaterThan(0.005);
 });
 
-it('counts classes alike, however many examples they have', async () => {
+it('weights classes equally, whatever their number of examples', async () => {
   const few = [{ label: 'a', examples: classes[0]!.examples.slice(0, 2) }, classes[1]!];
   const head = await trainHead(few);
   expect(askHead(head, Float32Array.of(4, 0, 0, 10))[0]).toBeGreaterThan(0.8);
 });
 
 const base = { network: 'N', fingerprint: 'f', features: 4 };
-it('survives its file', async () => {
+it('is unchanged after saving and reading', async () => {
   const head = await trainHead(classes);
   expect(readHead(writeHead(head, base), 'h.json', base)).toEqual(head);
 });
@@ -68,19 +68,19 @@ const good = (changes: object = {}): string => {
 test.each([
   ['{', /h\.json: expected a head in JSON, received "{"; choose a file/],
   ['3', /expected a head in JSON, received 3/],
-  ['{}', /expected a head that was saved here/],
+  ['{}', /expected a head saved by Teach/],
   [good({ version: 2 }), /expected version 1, received version 2/],
   [good({ network: 'M' }), /expected a head for this model \(network N\), received network "M"/],
-  [good({ fingerprint: 'g' }), /fingerprint f\), received fingerprint "g"; teach it again/],
+  [good({ fingerprint: 'g' }), /fingerprint f\), received fingerprint "g"; teach the gestures again/],
   [good({ labels: ['a', 'a'] }), /h\.json: labels: expected two or more different names/],
   [good({ weights: [1] }), /h\.json: weights: expected 8 numbers, received 1 values/],
   [good({ bias: [1, null] }), /h\.json: bias: expected 2 numbers/],
-  [good({ deviation: [0, 1, 1, 1] }), /deviation: expected numbers above 0/],
-])('%s is refused', (text, message) => {
+  [good({ deviation: [0, 1, 1, 1] }), /deviation: expected positive numbers/],
+])('%s is rejected', (text, message) => {
   expect(() => readHead(text, 'h.json', base)).toThrow(message);
 });
 
-test('fingerprints differ where a byte does', () => {
+test('fingerprints differ if a byte differs', () => {
   const bytes = new Uint8Array(1000);
   const other = bytes.with(700, 1);
   expect(fingerprint(other)).not.toBe(fingerprint(bytes));

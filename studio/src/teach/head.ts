@@ -1,12 +1,12 @@
 /**
- * A small head on a network's features: softmax regression with L2, trained in the page in a moment. The loss, the mean over
- * classes of the mean cross-entropy of their examples and λ/2 of the squared weights, is convex: there is one answer, and
- * Nesterov's gradient descent (1983) goes there.
+ * A small classifier (head) on a network's features: softmax regression with L2, trained in the page within seconds. The
+ * loss is the mean over classes of the mean cross-entropy of their examples, plus λ/2 times the squared weights. It is
+ * convex, so there is one solution, and Nesterov's gradient descent (1983) converges to it.
  */
 
 export interface Head {
   readonly labels: readonly string[];
-  /** Of the examples' features, `[F]`: features are brought to mean 0 and deviation 1 first. */
+  /** Of the examples' features, `[F]`, which are standardised to mean 0 and standard deviation 1. */
   readonly mean: Float32Array;
   readonly deviation: Float32Array;
   /** `[classes, F]`, row-major. */
@@ -21,13 +21,13 @@ export interface TaughtClass {
 }
 
 const LAMBDA = 0.01;
-/** The length of the gradient at which the minimum counts as found. */
+/** The gradient norm below which training has converged. */
 const ENOUGH = 1e-4;
 const MOST_STEPS = 3000;
-/** Milliseconds of work before the page gets its turn. */
+/** Milliseconds of work before yielding to the page. */
 const TURN = 10;
 
-/** Needs two classes or more with an example each. Gives the page its turn between steps. */
+/** Needs at least two classes with an example each. Yields to the page between steps. */
 export async function trainHead(classes: readonly TaughtClass[]): Promise<Head> {
   const { mean, deviation } = moments(classes.flatMap(({ examples }) => examples));
   const size = mean.length;
@@ -83,7 +83,7 @@ async function descend(
   }
 }
 
-/** A bound of the loss's curvature: that of softmax is at most 1/2 (Böhning 1992). */
+/** An upper bound of the loss's curvature; that of softmax is at most 1/2 (Böhning 1992). */
 const steepest = (rows: readonly Row[]): number =>
   LAMBDA +
   0.5 * rows.reduce((sum, { share, x }) => sum + share * x.reduce((own, value) => own + value * value, 1), 0);
@@ -122,7 +122,7 @@ function softmax(values: readonly number[]): number[] {
   return powers.map((power) => power / sum);
 }
 
-/** A feature that hardly varies must not be blown up: no deviation counts as less than a tenth of the mean one. */
+/** No deviation is below a tenth of their mean, or features that hardly vary would be amplified too much. */
 function moments(examples: readonly Float32Array[]): Pick<Head, 'mean' | 'deviation'> {
   const size = examples[0]!.length;
   const mean = new Float32Array(size);

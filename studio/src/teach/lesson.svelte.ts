@@ -1,5 +1,4 @@
-/** What is being taught: gestures with their recorded clips, and the head that came of them. Lives as long as the page. */
-
+/** The gestures being taught with their clips, and the trained head. Kept until the page is closed. */
 import type { Frames } from '@kinora/clip';
 import type { BrowserRecognizer } from '@kinora/recognizer';
 import { rgbImage } from '../design/paint.js';
@@ -10,7 +9,7 @@ export interface TaughtClip {
   readonly id: number;
   /** Its middle frame. */
   readonly picture: ImageData;
-  /** Of every window in it. */
+  /** One per window of the recording. */
   readonly features: readonly Float32Array[];
 }
 
@@ -20,7 +19,7 @@ export interface TaughtGesture {
   clips: readonly TaughtClip[];
 }
 
-/** What is seen between gestures: a class like the others for the head, and no gesture for the log. */
+/** The background class: a class like the others for the head, but ignored in the log. */
 export const NOTHING = 'Nothing';
 
 let next = 0;
@@ -30,10 +29,10 @@ export const lesson = $state<{ gestures: TaughtGesture[] }>({
   gestures: [gesture('Gesture 1'), gesture('Gesture 2'), gesture(NOTHING)],
 });
 
-/** Of the network whose features the clips are kept as. */
+/** Fingerprint of the network that computed the features. */
 let taughtWith: string | undefined;
 
-/** Begins or goes on with a lesson. Clips whose features are another network's are forgotten: returns whether there were any. */
+/** Starts or resumes a lesson. Discards clips whose features come from another network; returns whether there were any. */
 export function beginLesson(fingerprint: string): boolean {
   const stale = taughtWith !== undefined && taughtWith !== fingerprint;
   const forgotten = stale && lesson.gestures.some(({ clips }) => clips.length > 0);
@@ -74,13 +73,13 @@ export interface Taught {
   readonly head: Head;
   /** Milliseconds. */
   readonly took: number;
-  /** Of clips that were left out of the training in turn: how many were recognised. Absent with one clip a gesture. */
+  /** Leave-one-out result: how many clips were recognised. Absent if a gesture has only one clip. */
   readonly check?: { readonly right: number; readonly of: number };
 }
 
 type Lessons = readonly Pick<TaughtGesture, 'label' | 'clips'>[];
 
-/** Gestures without clips are left out. */
+/** Ignores gestures without clips. */
 export async function learn(gestures: Lessons): Promise<Taught> {
   const began = performance.now();
   const used = gestures.filter(({ clips }) => clips.length > 0);
@@ -96,7 +95,7 @@ const classOf = ({ label, clips }: Lessons[number]): TaughtClass => ({
   examples: clips.flatMap(({ features }) => features),
 });
 
-/** Trains once for every clip without it, and asks for that clip's label: the mean over its windows. */
+/** For every clip, trains without it and classifies it by the mean over its windows. */
 async function leaveOneOut(gestures: Lessons): Promise<{ right: number; of: number }> {
   let [right, of] = [0, 0];
   for (const [index, { clips }] of gestures.entries())

@@ -1,9 +1,9 @@
-/** A head's answers in place of the network's own, smoothed and followed by the same rules. */
+/** Replaces the network's answers by those of a head, with the same smoothing and gesture rules. */
 import { GestureTracker, type Prediction, type Settings, Smoother } from '@kinora/recognizer';
 import type { Reader } from '../live/following.svelte.js';
 import { askHead, type Head } from './head.js';
 
-/** Share of a clip that must have been seen before gestures count: what was taught are whole clips. */
+/** Fraction of the clip that must be filled before gestures count, because the head was taught whole clips. */
 const ENOUGH = 0.75;
 
 export function taughtReader(head: Head, settings: () => Settings): Reader {

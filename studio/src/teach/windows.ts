@@ -1,5 +1,4 @@
-/** The clips in a recording: every window that the network would see of it live, so that a head learns gestures whenever they begin. */
-
+/** Cuts a recording into the windows that the network would see live, so that a head learns gestures at any offset. */
 import type { Frames } from '@kinora/clip';
 import type { PreprocessSpec } from '@kinora/recognizer';
 import { clipSpan } from '../video/capture.js';

@@ -1,7 +1,7 @@
-/** The camera, or in the project's words why there is none and what to do. */
+/** Opens the camera; its errors say why that failed and what to do. */
 import { KinoraError } from '@kinora/torch/error';
 
-/** More than networks look at, and little enough for every machine. */
+/** More than the networks need, and small enough for any machine. */
 const WANTED: MediaTrackConstraints = {
   width: { ideal: 640 },
   height: { ideal: 480 },
@@ -18,10 +18,10 @@ export async function openCamera(): Promise<MediaStream> {
   }
 }
 
-/** Whether the reader has allowed it before, so that asking again disturbs nobody. */
+/** Whether the reader has already allowed it, so that no prompt appears. */
 export async function cameraIsAllowed(): Promise<boolean> {
   const asked = navigator.permissions?.query({ name: 'camera' as PermissionName });
-  // Browsers that do not know this permission reject the name: there the reader is asked with a button.
+  // Browsers without this permission name reject it; there the reader starts the camera with a button.
   return (await asked?.catch(() => undefined))?.state === 'granted';
 }
 
@@ -43,21 +43,25 @@ const KINDS: Readonly<Record<string, Kind>> = {
 const PARTS: Record<Kind, { expected: string; received?: string; hint: string }> = {
   insecure: {
     expected: 'a page that may use a camera',
-    received: 'one that came without encryption',
-    hint: 'open it by https, or on this machine as http://127.0.0.1 or localhost',
+    received: 'an unencrypted page',
+    hint: 'open it over https, or on this machine as http://127.0.0.1 or http://localhost',
   },
   denied: {
-    expected: 'leave to use it',
+    expected: 'permission to use it',
     received: 'a refusal',
-    hint: "allow the camera in the browser's settings for this page (the icon left of the address), or choose a video",
+    hint: "allow the camera in the browser's settings for this page (the icon next to the address), or choose a video",
   },
-  none: { expected: 'one', received: 'none on this machine', hint: 'connect one, or choose a video' },
+  none: {
+    expected: 'a connected camera',
+    received: 'none on this machine',
+    hint: 'connect one, or choose a video',
+  },
   busy: {
-    expected: 'one that is free',
-    received: 'one that another program holds',
+    expected: 'a free camera',
+    received: 'one that another program is using',
     hint: 'close that program, or choose a video',
   },
-  failed: { expected: 'one that opens', hint: 'try again, or choose a video' },
+  failed: { expected: 'a camera that opens', hint: 'try again, or choose a video' },
 };
 
 function problem(kind: Kind, cause?: Error): KinoraError {

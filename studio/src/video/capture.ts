@@ -1,4 +1,4 @@
-/** One clip of a video file or of a camera, as the network sees it: frames at the times that the spec asks for. */
+/** One clip from a video file or a camera, as the network sees it: frames at the times that the spec defines. */
 
 import type { Frames } from '@kinora/clip';
 import type { PreprocessSpec } from '@kinora/recognizer';
@@ -6,10 +6,10 @@ import { KinoraError } from '@kinora/torch/error';
 import { openVideoFile } from './file.js';
 import type { PrepareAsk } from './prepare-worker.js';
 
-/** Seconds that networks look at which sample whole videos evenly. */
+/** Seconds used for networks that sample a whole video uniformly. */
 const UNIFORM_SPAN = 3;
 
-/** Seconds from the beginning of a clip at which its frames are taken. `duration` is the video's, in seconds. */
+/** Times of the frames in seconds from the start of the clip. `duration` is the video's, in seconds. */
 export function clipTimes(spec: PreprocessSpec, duration: number): number[] {
   const count = spec.frames * spec.clips;
   const span = Math.min(duration, UNIFORM_SPAN);
@@ -18,11 +18,11 @@ export function clipTimes(spec: PreprocessSpec, duration: number): number[] {
   );
 }
 
-/** Seconds that a clip lasts. */
+/** Duration of a clip in seconds. */
 export const clipSpan = (spec: PreprocessSpec): number =>
   spec.sampling === 'uniform' ? UNIFORM_SPAN : (spec.frames * spec.clips * spec.stride) / spec.frameRate;
 
-/** The middle of a video file; a shorter one than the clip ends on its last frame. Throws `video/*`. */
+/** The middle of a video file; one shorter than the clip repeats its last frame. Throws `video/*`. */
 export const clipOfFile = (file: File, spec: PreprocessSpec): Promise<Frames> =>
   readFile(file, spec, (duration) => {
     const start = Math.max(0, (duration - clipSpan(spec)) / 2);
@@ -74,17 +74,17 @@ function watch(video: HTMLVideoElement, spec: PreprocessSpec, times: readonly nu
   });
 }
 
-/** A picture at a file's very end may be none. */
+/** Seeking to a file's very end may yield no picture. */
 const HALF_A_FRAME = 1 / 60;
 
-/** Recordings of browsers say their length only once their end has been looked for. */
+/** Videos recorded by a browser report their duration only after a seek to the end. */
 async function durationOf(video: HTMLVideoElement, file: File): Promise<number> {
   if (video.duration === Number.POSITIVE_INFINITY) await seek(video, 1e7);
   if (Number.isFinite(video.duration) && video.duration > 0) return video.duration;
   throw new KinoraError({
     code: 'video/endless',
     where: file.name,
-    expected: 'a video with an end',
+    expected: 'a video with a known duration',
     received: 'a stream',
     hint: 'convert it to MP4 or WebM',
   });
@@ -98,7 +98,7 @@ function seek(video: HTMLVideoElement, time: number): Promise<void> {
   });
 }
 
-/** Prepares the pictures in a worker as they come. */
+/** Prepares the pictures in a worker as they arrive. */
 async function collect(
   spec: PreprocessSpec,
   times: readonly number[],

@@ -1,4 +1,4 @@
-/** Seconds that are left before something begins: 3, 2, 1. */
+/** Counts the remaining seconds down: 3, 2, 1. */
 export async function* countdown(from: number): AsyncGenerator<number> {
   for (let left = from; left > 0; left--) {
     yield left;

@@ -1,7 +1,7 @@
-/** A video file of the reader's in a `<video>`: it never leaves the page. */
+/** Opens the reader's video file in a `<video>`. The file never leaves the page. */
 import { KinoraError } from '@kinora/torch/error';
 
-/** Puts the file into `video` and waits for its first picture. Returns what gives the memory back. Throws `video/*`. */
+/** Puts the file into `video` and waits for its first picture. Returns a function that frees it. Throws `video/*`. */
 export async function openVideoFile(video: HTMLVideoElement, file: File): Promise<() => void> {
   const address = URL.createObjectURL(file);
   video.srcObject = null;
@@ -14,7 +14,7 @@ export async function openVideoFile(video: HTMLVideoElement, file: File): Promis
     throw notPlayable(file);
   }
   return () => {
-    // An element that still named a revoked address would ask for it again, and complain.
+    // An element that still referred to a revoked address would fetch it again and log an error.
     if (video.src === address) {
       video.removeAttribute('src');
       video.load();
@@ -23,7 +23,7 @@ export async function openVideoFile(video: HTMLVideoElement, file: File): Promis
   };
 }
 
-/** Rejects where the browser cannot read it, or where there is sound but no picture. */
+/** Rejects if the browser cannot read it, or if it has sound but no picture. */
 function firstPicture(video: HTMLVideoElement): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (): void => {
@@ -39,19 +39,19 @@ const notPlayable = (file: File): KinoraError =>
   new KinoraError({
     code: 'video/unreadable',
     where: file.name,
-    expected: 'a video that this browser plays',
-    received: `${file.type || 'a file of unknown kind'}, ${(file.size / 1e6).toFixed(1)} MB`,
-    hint: 'MP4 with H.264 and WebM play everywhere; convert others, for instance with ffmpeg',
+    expected: 'a video that this browser can play',
+    received: `${file.type || 'a file of unknown type'}, ${(file.size / 1e6).toFixed(1)} MB`,
+    hint: 'MP4 with H.264 and WebM play everywhere; convert other formats, for example with ffmpeg',
   });
 
-/** Pixels of full HD: beyond them reading a frame takes longer than its turn on ordinary machines. */
+/** Pixels of full HD: above this, reading a frame takes longer than its duration on ordinary machines. */
 const MANY = 1920 * 1088;
 
-/** What to know of a video that is larger than it need be; undefined for others. */
+/** A warning about a video that is larger than necessary; undefined for others. */
 export function tooLarge({ videoWidth: width, videoHeight: height }: HTMLVideoElement): string | undefined {
   if (width * height <= MANY) return undefined;
   return (
-    `The video has ${width} × ${height} pixels, and every one is read before the picture is made small as in training. ` +
-    'Frames may be left out; the same video in 640 × 480 is answered alike, and faster.'
+    `The video has ${width} × ${height} pixels, and each of them is read before the picture is scaled down as in training. ` +
+    'Some frames may be skipped. The same video at 640 × 480 gives equivalent predictions, and faster ones.'
   );
 }

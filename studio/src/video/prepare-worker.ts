@@ -1,4 +1,4 @@
-/** A worker that makes pictures what the network sees: read at their own size, then the trainer's arithmetic. */
+/** A worker that turns pictures into network input: read at full size, then prepared with the trainer's arithmetic. */
 import { type GeometrySpec, prepareClip } from '@kinora/clip';
 
 export interface PrepareAsk {

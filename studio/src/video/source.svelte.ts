@@ -1,4 +1,4 @@
-/** What the reader shows: a camera or a video file, in one `<video>` element. Opening one closes the other. */
+/** The video source, a camera or a file, in one `<video>` element. Opening one closes the other. */
 import { closeCamera, openCamera } from './camera.js';
 import { openVideoFile, tooLarge } from './file.js';
 
@@ -14,10 +14,10 @@ export class Source {
   chosen = $state.raw<File>();
   /** What went wrong, as a sentence. */
   problem = $state('');
-  /** What works, but not well. */
+  /** A warning: it works, but not well. */
   remark = $state('');
 
-  /** The element of the page that shows it; undefined where it has gone, which closes the source. */
+  /** The element that shows it; undefined when it is removed, which closes the source. */
   place(video: HTMLVideoElement | undefined): void {
     if (video === undefined) this.close();
     this.#video = video;

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { designs, FRAMES, momentsOf } from './designs.js';
 
 it.each(designs.map((design) => [design.name, design] as const))(
-  '%s runs nothing before what feeds it',
+  '%s runs no box before its inputs',
   (_, design) => {
     const { boxes, arrows } = design;
     for (const { from, to } of arrows) {

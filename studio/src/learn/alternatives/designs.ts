@@ -1,16 +1,16 @@
 /**
- * How frames become an answer in each design, as data: what runs at each moment of the animation, and what it says.
+ * How each design turns frames into an answer, as data: what runs at each step of the animation, and its description.
  * Columns are frames; a box spans the frames that it sees.
  */
 
 export interface Box {
   readonly name: string;
-  /** First and last frame that it stands under. */
+  /** First and last frame that it spans. */
   readonly from: number;
   readonly to: number;
-  /** 0 stands right below the frames. */
+  /** 0 is the row directly below the frames. */
   readonly row: number;
-  /** The moment at which it runs. */
+  /** The step of the animation at which it runs. */
   readonly moment: number;
   readonly kind: 'plane' | 'time' | 'both' | 'flow' | 'verdict';
 }
@@ -48,7 +48,7 @@ const down = frames.map((t): Arrow => ({ from: frame(t), to: t }));
 const average: Design = {
   name: '2D, averaged',
   paper: 'Karpathy et al., 2014; TSN: Wang et al., 2016',
-  what: 'Every frame is judged by itself. The average forgets their order.',
+  what: 'Each frame is classified separately. The average ignores their order.',
   boxes: [
     ...perFrame(),
     { name: 'mean', from: 0, to: FRAMES - 1, row: 1, moment: 2, kind: 'time' },
@@ -60,7 +60,7 @@ const average: Design = {
 const recurrent: Design = {
   name: 'CNN + LSTM',
   paper: 'LRCN: Donahue et al., 2015',
-  what: 'A 2D network turns each frame into features; a memory reads them one after the other and knows what came before.',
+  what: 'A 2D network turns each frame into features. An LSTM reads them one after the other and remembers what came before.',
   boxes: [
     ...perFrame(0, (t) => t + 1),
     ...frames.map((t): Box => ({ name: 'LSTM', from: t, to: t, row: 1, moment: t + 2, kind: 'time' })),
@@ -77,7 +77,7 @@ const recurrent: Design = {
 const relations: Design = {
   name: 'Temporal relations',
   paper: 'TRN: Zhou et al., 2018',
-  what: 'Small networks look at ordered pairs, triples, … of frames, few of them at each scale, and their sums are added.',
+  what: 'Small networks look at ordered pairs, triples and longer groups of frames, a few per scale, and their outputs are added up.',
   boxes: [
     ...perFrame(),
     { name: 'pairs', from: 0, to: 1, row: 1, moment: 2, kind: 'time' },
@@ -97,7 +97,7 @@ const relations: Design = {
 const twoStream: Design = {
   name: 'Two streams',
   paper: 'Simonyan and Zisserman, 2014',
-  what: 'One 2D network sees a frame, another a stack of optical flow: how each pixel moved. Their answers are averaged.',
+  what: 'One 2D network sees a frame; another sees a stack of optical flow, which shows how each pixel moved. Their answers are averaged.',
   boxes: [
     { name: '2D, frame', from: 0, to: 0, row: 1, moment: 2, kind: 'plane' },
     ...frames.slice(1).map((t): Box => ({ name: 'flow', from: t, to: t, row: 0, moment: 1, kind: 'flow' })),
@@ -119,7 +119,7 @@ const twoStream: Design = {
 const deep: Design = {
   name: '3D',
   paper: 'C3D: Tran et al., 2015',
-  what: 'Kernels reach over neighbouring frames from the first layer on; what moved is known before what it was.',
+  what: 'Kernels reach over neighbouring frames from the first layer on, so the network sees motion from the start.',
   boxes: [
     ...[0, 1, 2, 3].map(
       (t): Box => ({ name: '3D', from: t, to: t + 2, row: t % 2, moment: t + 1, kind: 'both' }),
@@ -134,5 +134,5 @@ const deep: Design = {
 
 export const designs: readonly Design[] = [average, recurrent, relations, twoStream, deep];
 
-/** Moments until everything has run, and one more to look at it. */
+/** Steps until everything has run, plus one to look at the result. */
 export const momentsOf = ({ boxes }: Design): number => Math.max(...boxes.map(({ moment }) => moment)) + 2;

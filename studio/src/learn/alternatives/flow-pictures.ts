@@ -5,8 +5,8 @@ import { imageAddress, rgbImage } from '../../design/paint.js';
 import { clipFlow } from '../../site/open.js';
 
 /**
- * Of each of these moments, in frames, the address of a picture of how pixels move there, or at the nearest moment whose
- * flow the site has; none for a clip in which nothing can move. One scale for all.
+ * For each of these times, in frames, the data URL of a picture of the flow at the nearest time for which the site has one.
+ * Empty for a clip without flow. All pictures share one scale.
  */
 export async function readFlowPictures(clip: SiteClip, moments: readonly number[]): Promise<string[]> {
   const fields = await clipFlow(clip);
@@ -19,7 +19,7 @@ export async function readFlowPictures(clip: SiteClip, moments: readonly number[
   });
 }
 
-/** Position of the value that is nearest. */
+/** Index of the nearest value. */
 export function nearest(values: readonly number[], wanted: number): number {
   const distances = values.map((value) => Math.abs(value - wanted));
   return distances.indexOf(Math.min(...distances));

@@ -1,6 +1,6 @@
 /**
- * Convolution of one channel, written for reading: PyTorch's `conv3d` (a cross-correlation: the kernel is not turned
- * round) with one input and one output channel. In two dimensions time has length 1.
+ * Convolution of one channel, written for reading: PyTorch's `conv3d` (a cross-correlation: the kernel is not
+ * flipped) with one input and one output channel. In two dimensions time has length 1.
  */
 import { at, type Size3, type Volume, volume } from './volume.js';
 

@@ -1,4 +1,4 @@
-/** Draws who is right on which clip, by Pólya's urn: its draws are exactly the beta-binomial of votes.ts. */
+/** Draws which member is right on which clip from Pólya's urn, whose draws follow exactly the beta-binomial of votes.ts. */
 
 /** `[clips][members]`. `random` gives numbers in [0, 1). */
 export function drawVotes(

@@ -21,14 +21,14 @@ it("finds how much each member's own score counts", () => {
   expect(trust(ensemble, 2)).toEqual([0.3, -0.9]);
 });
 
-it('finds what speaks for or against a label in the scores of others', () => {
+it('finds the largest weights of other labels for and against a label', () => {
   expect(hints(ensemble, 0, 2)).toEqual([
     { member: 1, label: 1, weight: 0.2 },
     { member: 0, label: 1, weight: -0.1 },
   ]);
 });
 
-it('knows of a weighted mean one weight a member', () => {
+it('has one weight per member for a weighted mean', () => {
   const weighted = { ...ensemble, weights: { shape: [2], values: [0.3, 0.7] } };
   expect(trust(weighted, 1)).toEqual([0.3, 0.7]);
   expect(hints(weighted, 1, 5)).toEqual([]);

@@ -1,4 +1,4 @@
-/** What a trained stacking rule has learned, read from its weights. Pure arithmetic. */
+/** Reads from the weights of a stacking rule what it has learned. */
 import type { SiteEnsemble } from 'kinora/site';
 
 /** One weight of a label's sum: what a member's score for some label counts. */
@@ -10,7 +10,7 @@ export interface Term {
   readonly weight: number;
 }
 
-/** Whether there are weights by label; a weighted mean has one for each member only. */
+/** Whether there are weights per label; a weighted mean has only one per member. */
 export const isByLabel = ({ weights }: SiteEnsemble): boolean => weights?.shape.length === 2;
 
 /** How much each member's own score for this label counts towards it; with one weight a member, that. */

@@ -7,7 +7,7 @@ it('gives 0.784 for three members of 0.7', () => {
   expect(majority(3, 0.7)).toBeCloseTo(0.784, 12);
 });
 
-it('is a distribution with the members own accuracy and the given correlation', () => {
+it("is a distribution with the members' accuracy and the given correlation", () => {
   const [n, p, correlation] = [2, 0.7, 0.4];
   const chances = [0, 1, 2].map((k) => rightCount(k, n, p, correlation));
   expect(chances.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
@@ -21,6 +21,6 @@ it('approaches independence, and a single member', () => {
   expect(majority(1, 0.7, 0.3)).toBeCloseTo(0.7, 12);
 });
 
-it('makes members worse than a coin worse', () => {
+it('makes the vote worse if the members are worse than chance', () => {
   expect(majority(9, 0.4)).toBeLessThan(0.4);
 });

@@ -1,6 +1,6 @@
 /**
- * Majority votes. Members are right with probability `p` each; how much they err together is the correlation of any two
- * members' being right, by the beta-binomial distribution (Skellam, 1948): `p` itself varies from clip to clip.
+ * Majority votes. Each member is right with probability `p`. `correlation` is that of two members being right, by the
+ * beta-binomial distribution (Skellam, 1948), in which `p` itself varies from clip to clip.
  */
 
 /** Probability that exactly `k` of `n` members are right. `correlation` in [0, 1). */

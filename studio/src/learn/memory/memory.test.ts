@@ -36,7 +36,7 @@ it('halves activations in bfloat16', () => {
   expect(memoryOf(network, { ...plain, precision: 'bfloat16' }).activations).toBe(320);
 });
 
-it('keeps what enters and leaves segments, and the inside of the largest, which is computed again', () => {
+it('keeps the inputs and outputs of segments, and the inside of the largest, which is recomputed', () => {
   const { activations, stages } = memoryOf(network, { ...plain, checkpointing: true });
   expect(stages.map(({ kept, again }) => [kept, again])).toEqual([
     [200, 300],

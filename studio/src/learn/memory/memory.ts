@@ -1,6 +1,6 @@
 /**
- * Memory of one training step, from what the networks' traces say of each layer. Estimates, and only of what grows with the
- * network: libraries take workspaces of their own.
+ * Memory of one training step, estimated from the networks' traces. Only what grows with the network is counted, not the
+ * libraries' workspaces.
  */
 import type { SiteNetwork } from 'kinora/site';
 
@@ -9,7 +9,7 @@ export type Precision = 'float32' | 'bfloat16';
 export interface Choice {
   readonly batch: number;
   readonly precision: Precision;
-  /** Segments forget what is inside them and compute it again in the backward pass (Chen et al., 2016). */
+  /** Segments discard their inside and recompute it in the backward pass (Chen et al., 2016). */
   readonly checkpointing: boolean;
 }
 
@@ -18,13 +18,13 @@ export interface Stage {
   readonly name: string;
   /** Bytes kept from forward to backward. */
   readonly kept: number;
-  /** Bytes that also live while this stage is computed again; 0 where it is not. */
+  /** Additional bytes while this stage is recomputed; 0 if it is not. */
   readonly again: number;
 }
 
 export interface Memory {
   readonly stages: readonly Stage[];
-  /** Kept activations, and the inside of the largest stage that is computed again. */
+  /** Kept activations, plus the inside of the largest recomputed stage. */
   readonly activations: number;
   /** Weights, gradients and the two moments of Adam, in float32 in either precision. */
   readonly parameters: number;

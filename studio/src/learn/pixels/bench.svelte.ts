@@ -1,4 +1,4 @@
-/** The kernel and settings that the figures of this chapter share. */
+/** The kernel and settings shared by the figures of this chapter. */
 import type { ConvolutionSettings } from '../arithmetic/convolution.js';
 import type { Volume } from '../arithmetic/volume.js';
 import { namedKernels } from './kernels.js';

@@ -1,4 +1,4 @@
-/** Kernels of 3x3 that everybody in image processing knows, as rows of weights. */
+/** Well-known 3x3 image processing kernels, row by row. */
 export interface NamedKernel {
   readonly name: string;
   readonly weights: readonly number[];

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { batchNorm, crossEntropy, dropout, leakyReLU, pool, softmax } from './arithmetic.js';
 
-it('bends below zero', () => {
+it('has a smaller slope below zero', () => {
   expect([leakyReLU(-2, 0.1), leakyReLU(0, 0.1), leakyReLU(3, 0.1)]).toEqual([-0.2, 0, 3]);
 });
 
@@ -19,7 +19,7 @@ it('normalises a batch to the given deviation and mean', () => {
   expect(Math.sqrt(again.variance)).toBeCloseTo(2, 4);
 });
 
-it('drops by the draws and keeps the expected sum', () => {
+it('drops values by their draws and keeps the expected sum', () => {
   expect(dropout([1, 2, 3, 4], [0.1, 0.5, 0.49, 0.9], 0.5)).toEqual([0, 4, 0, 8]);
 });
 

@@ -16,7 +16,7 @@ export function pool(grid: readonly number[], side: number, size: number, kind: 
 
 export interface BatchNorm {
   readonly mean: number;
-  /** Biased, as batch norm uses it while it trains. */
+  /** Biased (divided by n), as batch norm uses it in training. */
   readonly variance: number;
   readonly output: readonly number[];
 }
@@ -29,7 +29,7 @@ export function batchNorm(values: readonly number[], scale: number, shift: numbe
   return { mean, variance, output };
 }
 
-/** Each value is dropped where its draw in [0, 1) is below `p`; what is kept grows by `1 / (1 - p)`. */
+/** Drops each value whose draw in [0, 1) is below `p`; the others are multiplied by `1 / (1 - p)`. */
 export const dropout = (values: readonly number[], draws: readonly number[], p: number): number[] =>
   values.map((value, i) => (draws[i]! < p ? 0 : value / (1 - p)));
 

@@ -7,7 +7,7 @@ it('has the middle channels of R(2+1)D-18, whose first blocks have 144', () => {
   expect(middleChannels(layer)).toBe(144);
 });
 
-it('counts weights, and each of them once for every output cell', () => {
+it('counts weights, and one multiplication per weight and output cell', () => {
   expect(costOf('2D', layer)).toEqual({ parameters: 36_864, macs: 36_864 * 50_176 });
   expect(costOf('3D', layer).parameters).toBe(3 * 36_864);
   expect(costOf('(2+1)D', layer).parameters).toBe(9 * 64 * 144 + 3 * 144 * 64);

@@ -1,4 +1,4 @@
-/** Kernels for the box: the same question asked in the plane, and in the plane and in time. */
+/** Kernels for the 3D figure: each pattern in space alone, and in space and time. */
 import { type Size3, type Volume, volume } from '../arithmetic/volume.js';
 
 export type Form = '2D' | '3D' | '(2+1)D';
@@ -15,7 +15,7 @@ export const kernelSizes: Record<Form, readonly Size3[]> = {
 
 export interface Question {
   readonly name: string;
-  /** Weights along time, before, now and after; and in the plane, by row and column. */
+  /** Weights along time (before, now, after) and in space, by row and column. */
   readonly time: readonly [number, number, number];
   readonly plane: (y: number, x: number) => number;
 }
@@ -30,7 +30,7 @@ export const questions: readonly Question[] = [
   { name: 'the mean of three frames', time: [1 / 3, 1 / 3, 1 / 3], plane: mean },
 ];
 
-/** The 3D kernel of a question is time times plane; (2+1)D asks the two one after the other; 2D cannot ask about time. */
+/** The 3D kernel is the product of both; (2+1)D applies one after the other; 2D has no kernel in time. */
 export function kernelsOf(form: Form, { time, plane }: Question): Volume[] {
   const inPlane = volume([1, 3, 3], (_, y, x) => plane(y, x));
   if (form === '2D') return [inPlane];

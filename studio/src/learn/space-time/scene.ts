@@ -23,9 +23,9 @@ import type { Size3 } from '../arithmetic/volume.js';
 export interface BoxView {
   /** RGBA images of the frames. */
   readonly images: readonly ImageData[];
-  /** Frames that stand out. */
+  /** Whether a frame is highlighted. */
   readonly bright: (t: number) => boolean;
-  /** The box to draw in it, in cells: where it begins, and its size. */
+  /** The box to draw inside it, in cells: its corner and its size. */
   readonly mark: { readonly corner: Size3; readonly size: Size3 };
 }
 
@@ -35,7 +35,7 @@ export interface BoxColours {
 }
 
 const SPACING = 0.2;
-/** What does not stand out is glass with an edge: what lies behind it is seen. */
+/** Frames that are not highlighted are transparent with an edge, so that what is behind them stays visible. */
 const FAINT = 0.1;
 
 export class SpaceTimeScene {

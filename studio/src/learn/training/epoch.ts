@@ -1,4 +1,4 @@
-/** What the curves of this chapter know of an epoch, whoever trained it. Shares in [0, 1]. */
+/** One epoch as the curves of this chapter show it. Accuracies in [0, 1]. */
 export interface Epoch {
   readonly epoch: number;
   readonly loss?: number | undefined;

@@ -1,4 +1,4 @@
-/** The first convolution at every moment that the site knows: all of a logged training, or only its end. */
+/** The first convolution's weights at every recorded epoch, or only the final ones. */
 import type { SiteRun } from 'kinora/site';
 import { readWeights } from '../../network/open.js';
 import { file } from '../../site/open.js';
@@ -11,7 +11,7 @@ export interface KernelHistory {
   readonly moments: readonly (readonly Volume[])[];
 }
 
-/** Undefined where the network does not begin with a 3D convolution. Throws where the files cannot be read. */
+/** Undefined if the network does not start with a 3D convolution. Throws if the files cannot be read. */
 export async function readKernelHistory(run: SiteRun): Promise<KernelHistory | undefined> {
   const { kernels } = run;
   if (kernels?.shape.length === 5) {

@@ -1,6 +1,6 @@
 /**
- * The runs behind the figure on overfitting, really trained by studio/scripts/overfitting.mjs, which says how. One network
- * on the same few clips; they differ only in what is done against learning by heart.
+ * The runs behind the figure on overfitting, trained by studio/scripts/overfitting.mjs. They use one network and the same
+ * few clips and differ only in their remedies against overfitting.
  */
 import type { Epoch } from './epoch.js';
 import made from './overfitting.json';
@@ -12,7 +12,7 @@ export interface Trial {
   readonly name: string;
   readonly remedies: readonly Remedy[];
   readonly epochs: readonly Epoch[];
-  /** Means over the last epochs: one epoch of so few clips says little. */
+  /** Means over the last epochs: a single epoch of so few clips is noisy. */
   readonly end: { readonly top1: number; readonly val_top1: number; readonly val_loss: number };
 }
 

@@ -1,4 +1,4 @@
-/** What the site's networks say to one clip. */
+/** The answers of the site's networks for one clip. */
 import type { Frames } from '@kinora/clip';
 import { look, openNetwork } from '../../network/open.js';
 import { site } from '../../site/open.js';
@@ -7,7 +7,7 @@ import { meanVote } from './order.js';
 export interface Opinions {
   /** Probabilities `[classes]` of the 3D network. */
   readonly clip: ArrayLike<number>;
-  /** Of the 2D network, averaged over frames: by itself, or here where it takes one frame at a time. */
+  /** Of the 2D network, averaged over frames: by the network, or here if it takes one frame at a time. */
   readonly frames?: ArrayLike<number>;
 }
 

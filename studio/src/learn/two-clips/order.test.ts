@@ -3,12 +3,12 @@ import { meanVote, ranked, reversed } from './order.js';
 
 const frames = { data: Uint8Array.of(1, 1, 1, 2, 2, 2, 3, 3, 3), count: 3, height: 1, width: 1 };
 
-it('turns the order of the frames round, and back', () => {
+it('reverses the order of the frames, and restores it', () => {
   expect([...reversed(frames).data]).toEqual([3, 3, 3, 2, 2, 2, 1, 1, 1]);
   expect(reversed(reversed(frames))).toEqual(frames);
 });
 
-it('averages votes, and to the last bit alike in either order of halves and quarters', () => {
+it('averages votes with the same bits in either order, for halves and quarters', () => {
   const votes = [Float32Array.of(0.5, 0.5), Float32Array.of(0.25, 0.75)];
   expect([...meanVote(votes)]).toEqual([0.375, 0.625]);
   expect(meanVote([...votes].reverse())).toEqual(meanVote(votes));

@@ -53,7 +53,7 @@ it('normalises by the running statistics', () => {
   expect(computeCell(layer('BatchNorm3d'), input, trained, at(0))!.value).toBeCloseTo(5, 6);
 });
 
-it('bends, averages, takes the largest, takes away the mean over time', () => {
+it('computes LeakyReLU, mean, maximum, and the difference from the mean over time', () => {
   const compute = (type: string, input: Maps, place = at(0), pool?: Layer['window']) =>
     computeCell(layer(type, pool), input, new Map(), place)!.value;
   const pool = { ...window, stride: [1, 2, 2], padding: [0, 0, 0] };
@@ -65,6 +65,6 @@ it('bends, averages, takes the largest, takes away the mean over time', () => {
   expect(compute('Motion', counting(1, 3, 1, 1), at(0, 2))).toBe(1);
 });
 
-it('does not pretend to know other layers', () => {
+it('returns undefined for other layers', () => {
   expect(computeCell(layer('LSTM'), counting(1, 1, 1, 1), new Map(), at(0))).toBeUndefined();
 });

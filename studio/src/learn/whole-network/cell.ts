@@ -1,6 +1,6 @@
 /**
- * One cell of one layer, computed again from the layer's input and the trained weights, term by term. What each layer does
- * is PyTorch's definition in evaluation mode.
+ * Recomputes one cell of one layer from the layer's input and the trained weights, term by term. Each layer follows
+ * PyTorch's definition in evaluation mode.
  */
 import type { Layer } from '@kinora/recognizer';
 import type { Tensor } from '../../network/safetensors.js';
@@ -18,7 +18,7 @@ export interface Place {
 }
 
 export interface Term {
-  /** Where its value comes from: the input's channel and cell; left out for a constant such as the bias. */
+  /** The channel and cell of the input that the value comes from; absent for a constant such as the bias. */
   readonly from?: Place;
   readonly name: string;
   readonly value: number;
@@ -26,7 +26,7 @@ export interface Term {
 }
 
 export interface Computation {
-  /** How the terms become the value, in words. */
+  /** The formula in words. */
   readonly rule: string;
   readonly terms: readonly Term[];
   readonly value: number;
@@ -35,7 +35,7 @@ export interface Computation {
 const EPSILON = 1e-5;
 const SLOPE = 0.01;
 
-/** Undefined for a layer whose arithmetic is not written down here. */
+/** Undefined for a layer type that is not implemented here. */
 export function computeCell(
   layer: Layer,
   input: Maps,
@@ -54,11 +54,11 @@ export function computeCell(
       return normalised(own, place, parameter);
     case 'LeakyReLU': {
       const factor = own < 0 ? SLOPE : 1;
-      const rule = own < 0 ? `below 0: multiplied with ${SLOPE}` : 'above 0: left as it is';
+      const rule = own < 0 ? `below 0: multiplied by ${SLOPE}` : '0 or above: unchanged';
       return sum(rule, [{ name: 'input', from: place, value: own, factor }]);
     }
     case 'Dropout':
-      return sum('only training drops; here it passes on', [
+      return sum('dropout acts only in training: unchanged', [
         { name: 'input', from: place, value: own, factor: 1 },
       ]);
     case 'Motion':
@@ -98,14 +98,14 @@ function convolution(
       if (isInside(cell, input.shape)) terms.push(product(input, { channel: first + c, at: cell }, factor));
     }
   if (bias.length > 0) terms.push({ name: 'bias', value: bias[channel]!, factor: 1 });
-  return sum('every input cell in the kernel times its weight, and the bias', terms);
+  return sum('each input cell under the kernel times its weight, plus the bias', terms);
 }
 
 function linear(input: Maps, weight: Float32Array, bias: number, row: number): Computation {
   const terms = Array.from({ length: input.values.length }, (_, channel) =>
     product(input, { channel, at: [0, 0, 0] }, weight[row * input.values.length + channel]!),
   );
-  return sum('every feature times its weight, and the bias', [
+  return sum('each feature times its weight, plus the bias', [
     ...terms,
     { name: 'bias', value: bias, factor: 1 },
   ]);
@@ -114,18 +114,21 @@ function linear(input: Maps, weight: Float32Array, bias: number, row: number): C
 function normalised(value: number, from: Place, parameter: (name: string) => Float32Array): Computation {
   const of = (name: string): number => parameter(name)[from.channel]!;
   const scale = of('weight') / Math.sqrt(of('running_var') + EPSILON);
-  return sum('minus the mean, by the deviation, times a learned scale, plus a learned shift', [
-    { name: 'input', from, value, factor: scale },
-    { name: 'mean', value: of('running_mean'), factor: -scale },
-    { name: 'shift', value: of('bias'), factor: 1 },
-  ]);
+  return sum(
+    'minus the mean, divided by the standard deviation, times a learned scale, plus a learned shift',
+    [
+      { name: 'input', from, value, factor: scale },
+      { name: 'mean', value: of('running_mean'), factor: -scale },
+      { name: 'shift', value: of('bias'), factor: 1 },
+    ],
+  );
 }
 
 function motion(input: Maps, { channel, at: [t, y, x] }: Place, own: number): Computation {
   const frames = input.shape[1]!;
   let all = 0;
   for (let i = 0; i < frames; i++) all += valueAt(input, { channel, at: [i, y, x] });
-  return sum('minus its mean over all frames', [
+  return sum('the input minus its mean over all frames', [
     { name: 'input', from: { channel, at: [t, y, x] }, value: own, factor: 1 },
     { name: 'mean over time', value: all / frames, factor: -1 },
   ]);

@@ -23,7 +23,7 @@ export function receptiveField(layers: readonly Layer[], place: Size3, clip: Siz
   return { corner, size: each((i) => Math.min(clip[i]!, from[i]! + size[i]!) - corner[i]!) };
 }
 
-/** Sees all of what is before it: a vector, or a mean over everything. */
+/** Covers all of its input: a vector, or a mean over everything. */
 const isGlobal = (type: string, shape: readonly number[]): boolean =>
   shape.length < 4 || type.startsWith('AdaptiveAvgPool');
 

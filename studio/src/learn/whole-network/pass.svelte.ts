@@ -1,5 +1,4 @@
-/** One pass of the reader's clip through the trained network: the maps of every layer, and the layer that feeds each. */
-
+/** One forward pass of the chosen clip through the trained network: the maps of every layer. */
 import { normaliseClip } from '@kinora/clip';
 import type { Layer } from '@kinora/recognizer';
 import { look, openNetwork, readWeights } from '../../network/open.js';
@@ -23,7 +22,7 @@ export interface Pass {
   readonly latency: number;
 }
 
-/** What feeds a layer in a network whose layers run one after the other: the layer before it. */
+/** The input of a layer in a sequential network: the output of the layer before it. */
 export const inputOf = ({ input, layers }: Pass, index: number): Maps => layers[index - 1]?.maps ?? input;
 
 export const pass = (() => {
@@ -36,7 +35,7 @@ export const pass = (() => {
     get problem() {
       return problem;
     },
-    /** Runs whenever the chosen clip changes; to be called while a component is set up. */
+    /** Runs whenever the chosen clip changes; call it during component initialisation. */
     follow(): void {
       $effect(() => {
         const shown = clip.now;
@@ -46,7 +45,7 @@ export const pass = (() => {
             if (clip.now === shown) now = done;
           },
           (error: Error) => {
-            problem = `The network cannot run here: ${error.message}`;
+            problem = `The network can't run here: ${error.message}`;
           },
         );
       });
