@@ -28,7 +28,7 @@ export function chapterText(source: string, file: string): ChapterText {
   const blocks = parts.map((part, i): TextBlock => (i % 2 === 1 ? { figure: part } : { html: render(part) }));
   return {
     title,
-    summary: together(summary.replace(/\s+/g, ' ')),
+    summary: keepPercentTogether(summary.replace(/\s+/g, ' ')),
     blocks: blocks.filter((block) => 'figure' in block || block.html !== ''),
   };
 }
@@ -36,8 +36,8 @@ export function chapterText(source: string, file: string): ChapterText {
 /** Links between chapters stay inside the app. */
 function render(markdown: string): string {
   const html = marked.parse(markdown, { async: false }).trim();
-  return together(html).replace(/href="\.\/\d+-([a-z0-9-]+)\.md"/g, 'href="#/learn/$1"');
+  return keepPercentTogether(html).replace(/href="\.\/\d+-([a-z0-9-]+)\.md"/g, 'href="#/learn/$1"');
 }
 
 /** Prevents a line break between a number and its percent sign. */
-const together = (text: string): string => text.replace(/(\d) %/g, '$1\u00a0%');
+const keepPercentTogether = (text: string): string => text.replace(/(\d) %/g, '$1\u00a0%');

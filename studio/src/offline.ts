@@ -10,6 +10,6 @@ export async function keepOffline(): Promise<void> {
   await navigator.serviceWorker.register('./service-worker.js');
   await navigator.serviceWorker.ready;
   if (self.crossOriginIsolated || sessionStorage.getItem(RELOADED) !== null) return;
-  sessionStorage.setItem(RELOADED, 'yes'); // once: a browser that never isolates must not reload for ever
+  sessionStorage.setItem(RELOADED, 'yes'); // once: a browser that never isolates must not reload forever
   location.reload();
 }

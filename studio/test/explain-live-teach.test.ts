@@ -18,13 +18,13 @@ describe.skipIf(obstacle !== undefined)(
     let site: TestSite;
     let server: StaticServer;
     /** Without a camera. */
-    let blind: Browser;
+    let noCamera: Browser;
     beforeAll(async () => {
-      [site, blind] = await Promise.all([makeSite(), openBrowser()]);
+      [site, noCamera] = await Promise.all([makeSite(), openBrowser()]);
       server = await serveFolder(site.folder, 0);
     }, HOOK);
     afterAll(async () => {
-      await blind?.close();
+      await noCamera?.close();
       await server?.close();
       site?.remove();
     });
@@ -33,12 +33,12 @@ describe.skipIf(obstacle !== undefined)(
     afterEach(async () => {
       for (const end of ends.splice(0)) await end();
     });
-    const open = async (room: string, browser = blind): Promise<Visit> => {
+    const open = async (room: string, browser = noCamera): Promise<Visit> => {
       const opened = await visit(browser, `${server.url}#/${room}`);
       ends.push(opened.close);
       return opened;
     };
-    const live = (browser = blind): Promise<Visit> => open('live', browser);
+    const live = (browser = noCamera): Promise<Visit> => open('live', browser);
     const withCamera = async (film: string): Promise<Visit> => {
       const browser = await openBrowser(...cameraFlags(film));
       const opened = await live(browser);
@@ -308,7 +308,7 @@ describe.skipIf(obstacle !== undefined)(
     });
 
     it('says so if the model file is invalid', async () => {
-      const context = await blind.newContext({ serviceWorkers: 'block' });
+      const context = await noCamera.newContext({ serviceWorkers: 'block' });
       context.setDefaultTimeout(PATIENCE);
       ends.push(() => context.close());
       const page = await context.newPage();
@@ -321,7 +321,7 @@ describe.skipIf(obstacle !== undefined)(
 
     it('says so if WebAssembly has no threads', async () => {
       const plain = await plainServer(site.folder);
-      const context = await blind.newContext({ serviceWorkers: 'block' });
+      const context = await noCamera.newContext({ serviceWorkers: 'block' });
       context.setDefaultTimeout(PATIENCE);
       const page = await context.newPage();
       await page.goto(`${plain.url}#/live`);

@@ -201,7 +201,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `:
     for (const url of [server.url, plain.url]) {
       const { page, close } = await visit(browser, url);
       await page.locator('h1').waitFor();
-      const refused = await page.evaluate(
+      const blocked = await page.evaluate(
         async (elsewhere) => {
           // In a task of the page itself: Chromium allows more to code that the test evaluates.
           const task = () => new Promise((resume) => setTimeout(resume));
@@ -223,7 +223,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `:
         },
         url === server.url ? plain.url : server.url,
       );
-      expect(refused, url).toEqual({ evaluated: true, inline: true, sent: true });
+      expect(blocked, url).toEqual({ evaluated: true, inline: true, sent: true });
       await close();
     }
     await plain.close();

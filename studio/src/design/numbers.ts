@@ -39,11 +39,11 @@ export function short(value: number): string {
 /** 6.6e-9 as 6.6 · 10⁻⁹. */
 export function scientific(value: number, digits: number): string {
   const [mantissa, exponent] = value.toExponential(digits).split('e') as [string, string];
-  const raised = [...String(Number(exponent))].map((letter) => RAISED[letter]).join('');
-  return value === 0 ? '0' : `${minus(mantissa)} · 10${raised}`;
+  const superscript = [...String(Number(exponent))].map((letter) => SUPERSCRIPT[letter]).join('');
+  return value === 0 ? '0' : `${minus(mantissa)} · 10${superscript}`;
 }
 
-const RAISED: Readonly<Record<string, string>> = Object.fromEntries(
+const SUPERSCRIPT: Readonly<Record<string, string>> = Object.fromEntries(
   [...'-0123456789'].map((letter, i) => [letter, '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'[i]!]),
 );
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Moment, outstanding, rate, remember, SPAN } from './history.js';
+import { type Moment, rate, remember, SPAN, topClasses } from './history.js';
 
 const moment = (at: number, ...scores: number[]): Moment => ({ at, scores: Float32Array.from(scores) });
 
@@ -11,9 +11,9 @@ test('drops moments older than the span', () => {
 
 test('rows are the classes with the highest peaks, in the order of the labels', () => {
   const moments = [moment(0, 0.1, 0.6, 0.3, 0), moment(1, 0.7, 0.1, 0.1, 0.1)];
-  expect(outstanding(moments, 2)).toEqual([0, 1]);
-  expect(outstanding(moments, 3)).toEqual([0, 1, 2]);
-  expect(outstanding([], 3)).toEqual([]);
+  expect(topClasses(moments, 2)).toEqual([0, 1]);
+  expect(topClasses(moments, 3)).toEqual([0, 1, 2]);
+  expect(topClasses([], 3)).toEqual([]);
 });
 
 test('the rate counts intervals, not events, and only recent ones', () => {

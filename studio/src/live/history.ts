@@ -16,7 +16,7 @@ export function remember(moments: readonly Moment[], moment: Moment): Moment[] {
 }
 
 /** The `count` classes with the highest peaks in the span, in label order, so that rows keep their places. */
-export function outstanding(moments: readonly Moment[], count: number): number[] {
+export function topClasses(moments: readonly Moment[], count: number): number[] {
   const classes = moments[0]?.scores.length ?? 0;
   const peaks = Array.from({ length: classes }, (_, i) =>
     Math.max(...moments.map(({ scores }) => scores[i]!)),

@@ -7,7 +7,7 @@ import type { SiteRun } from 'kinora/site';
 import { file } from '../site/open.js';
 import { readSafetensors, type Tensor } from './safetensors.js';
 
-/** A network of the site, or an exported file of the reader's. */
+/** A network of the site, or the reader's exported file. */
 export type Model = Pick<SiteRun, 'model'> | File;
 
 export interface OpenedNetwork {

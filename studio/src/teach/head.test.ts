@@ -1,5 +1,5 @@
 import { expect, it, test } from 'vitest';
-import { askHead, type Head, lossGradient, trainHead } from './head.js';
+import { predictHead, type Head, lossGradient, trainHead } from './head.js';
 import { fingerprint, readHead, writeHead } from './head-file.js';
 
 /** A repeatable spread around a centre. */
@@ -18,7 +18,7 @@ it('distinguishes the taught classes on new examples', async () => {
   const head = await trainHead(classes);
   for (const [k, centre] of CENTRES.entries())
     for (const x of cloud(centre, 20, 40 + k)) {
-      const scores = askHead(head, x);
+      const scores = predictHead(head, x);
       expect(scores.indexOf(Math.max(...scores))).toBe(k);
       expect(scores.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5);
     }
@@ -46,7 +46,7 @@ test('the weights minimise the loss: the gradient is zero there and nowhere else
 it('weights classes equally, whatever their number of examples', async () => {
   const few = [{ label: 'a', examples: classes[0]!.examples.slice(0, 2) }, classes[1]!];
   const head = await trainHead(few);
-  expect(askHead(head, Float32Array.of(4, 0, 0, 10))[0]).toBeGreaterThan(0.8);
+  expect(predictHead(head, Float32Array.of(4, 0, 0, 10))[0]).toBeGreaterThan(0.8);
 });
 
 const base = { network: 'N', fingerprint: 'f', features: 4 };

@@ -22,10 +22,10 @@ export interface TaughtClass {
 
 const LAMBDA = 0.01;
 /** The gradient norm below which training has converged. */
-const ENOUGH = 1e-4;
-const MOST_STEPS = 3000;
+const TOLERANCE = 1e-4;
+const MAX_STEPS = 3000;
 /** Milliseconds of work before yielding to the page. */
-const TURN = 10;
+const TIME_SLICE = 10;
 
 /** Needs at least two classes with an example each. Yields to the page between steps. */
 export async function trainHead(classes: readonly TaughtClass[]): Promise<Head> {
@@ -46,7 +46,7 @@ export async function trainHead(classes: readonly TaughtClass[]): Promise<Head> 
 }
 
 /** Probabilities `[classes]` of features `[F]`. */
-export function askHead({ mean, deviation, weights, bias }: Head, features: Float32Array): Float32Array {
+export function predictHead({ mean, deviation, weights, bias }: Head, features: Float32Array): Float32Array {
   const x = standardised(features, mean, deviation);
   return Float32Array.from(softmax(logits(x, weights, bias)));
 }
@@ -67,24 +67,24 @@ async function descend(
   const before = point.slice();
   const ahead = point.slice();
   const gradient = new Float64Array(point.length);
-  const step = 1 / steepest(rows);
+  const step = 1 / curvatureBound(rows);
   let turn = performance.now();
-  for (let k = 0; k < MOST_STEPS; k++) {
+  for (let k = 0; k < MAX_STEPS; k++) {
     lossGradient(ahead, rows, classes, size, gradient);
-    if (Math.hypot(...gradient) < ENOUGH) break;
+    if (Math.hypot(...gradient) < TOLERANCE) break;
     for (let i = 0; i < point.length; i++) {
       before[i] = point[i]!;
       point[i] = ahead[i]! - step * gradient[i]!;
       ahead[i] = point[i]! + (k / (k + 3)) * (point[i]! - before[i]!);
     }
-    if (performance.now() - turn < TURN) continue;
+    if (performance.now() - turn < TIME_SLICE) continue;
     await new Promise((later) => setTimeout(later, 0));
     turn = performance.now();
   }
 }
 
 /** An upper bound of the loss's curvature; that of softmax is at most 1/2 (Böhning 1992). */
-const steepest = (rows: readonly Row[]): number =>
+const curvatureBound = (rows: readonly Row[]): number =>
   LAMBDA +
   0.5 * rows.reduce((sum, { share, x }) => sum + share * x.reduce((own, value) => own + value * value, 1), 0);
 

@@ -2,7 +2,7 @@
 import type { Frames } from '@kinora/clip';
 import type { BrowserRecognizer } from '@kinora/recognizer';
 import { rgbImage } from '../design/paint.js';
-import { askHead, type Head, type TaughtClass, trainHead } from './head.js';
+import { predictHead, type Head, type TaughtClass, trainHead } from './head.js';
 import { windowsOf } from './windows.js';
 
 export interface TaughtClip {
@@ -105,7 +105,7 @@ async function leaveOneOut(gestures: Lessons): Promise<{ right: number; of: numb
         clips: clips.filter((clip) => clip !== left),
       }));
       const head = await trainHead(without.map(classOf));
-      const votes = left.features.map((features) => askHead(head, features));
+      const votes = left.features.map((features) => predictHead(head, features));
       const sums = gestures.map((_, c) => votes.reduce((sum, vote) => sum + vote[c]!, 0));
       right += sums.indexOf(Math.max(...sums)) === index ? 1 : 0;
       of++;

@@ -1,23 +1,23 @@
 /** Replaces the network's answers by those of a head, with the same smoothing and gesture rules. */
 import { GestureTracker, type Prediction, type Settings, Smoother } from '@kinora/recognizer';
 import type { Reader } from '../live/following.svelte.js';
-import { askHead, type Head } from './head.js';
+import { predictHead, type Head } from './head.js';
 
 /** Fraction of the clip that must be filled before gestures count, because the head was taught whole clips. */
-const ENOUGH = 0.75;
+const MIN_FILLED = 0.75;
 
 export function taughtReader(head: Head, settings: () => Settings): Reader {
   const smoother = new Smoother();
   const gestures = new GestureTracker();
   return (prediction) => {
-    const probabilities = askHead(head, prediction.features);
+    const probabilities = predictHead(head, prediction.features);
     const { time } = prediction;
     const smoothed = smoother.add(time, probabilities, settings().window);
     const top = head.labels
       .map((label, i) => ({ label, score: smoothed[i]! }))
       .sort((a, b) => b.score - a.score);
     const read: Prediction = { ...prediction, probabilities, smoothed, top };
-    const gesture = prediction.filled < ENOUGH ? undefined : gestures.update(time, top, settings());
+    const gesture = prediction.filled < MIN_FILLED ? undefined : gestures.update(time, top, settings());
     return { prediction: read, gesture };
   };
 }

@@ -20,9 +20,9 @@ export async function openCamera(): Promise<MediaStream> {
 
 /** Whether the reader has already allowed it, so that no prompt appears. */
 export async function cameraIsAllowed(): Promise<boolean> {
-  const asked = navigator.permissions?.query({ name: 'camera' as PermissionName });
+  const permission = navigator.permissions?.query({ name: 'camera' as PermissionName });
   // Browsers without this permission name reject it; there the reader starts the camera with a button.
-  return (await asked?.catch(() => undefined))?.state === 'granted';
+  return (await permission?.catch(() => undefined))?.state === 'granted';
 }
 
 export const closeCamera = (stream: MediaStream): void => {

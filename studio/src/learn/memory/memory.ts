@@ -14,7 +14,7 @@ export interface Choice {
 }
 
 export interface Stage {
-  /** Of a segment of the network, which is what the trainer checkpoints; or what stands outside of them all. */
+  /** Of a segment of the network, which is what the trainer checkpoints; or everything outside the segments. */
   readonly name: string;
   /** Bytes kept from forward to backward. */
   readonly kept: number;
