@@ -1,5 +1,5 @@
 import { expect, it, test } from 'vitest';
-import { predictHead, type Head, lossGradient, trainHead } from './head.js';
+import { type Head, lossGradient, predictHead, trainHead } from './head.js';
 import { fingerprint, readHead, writeHead } from './head-file.js';
 
 /** A repeatable spread around a centre. */

@@ -2,7 +2,7 @@
 import type { Frames } from '@kinora/clip';
 import type { BrowserRecognizer } from '@kinora/recognizer';
 import { rgbImage } from '../design/paint.js';
-import { predictHead, type Head, type TaughtClass, trainHead } from './head.js';
+import { type Head, predictHead, type TaughtClass, trainHead } from './head.js';
 import { windowsOf } from './windows.js';
 
 export interface TaughtClip {
