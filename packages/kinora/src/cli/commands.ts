@@ -10,7 +10,7 @@ export interface CommandEntry {
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'demo',
-    summary: 'make a gesture data set, train on it, measure',
+    summary: 'render a gesture data set, train on it and evaluate',
     load: async () => (await import('./demo.js')).demoCommand(),
   },
   {
@@ -20,42 +20,42 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'eval',
-    summary: 'measure a trained network and write a report',
+    summary: 'evaluate a trained network and write a report',
     load: async () => (await import('./eval.js')).evalCommand(),
   },
   {
     name: 'test',
-    summary: 'predict the clips of a test list',
+    summary: 'predict the clips of an unlabelled test list',
     load: async () => (await import('./test.js')).testCommand(),
   },
   {
     name: 'predict',
-    summary: 'name the gestures in clips',
+    summary: 'predict the labels of clips',
     load: async () => (await import('./predict.js')).predictCommand(),
   },
   {
     name: 'compare',
-    summary: 'train and measure several networks alike',
+    summary: 'train and evaluate several networks on equal terms',
     load: async () => (await import('./compare.js')).compareCommand(),
   },
   {
     name: 'export',
-    summary: 'write a trained network as ONNX, safetensors or PyTorch file',
+    summary: 'export a trained network to ONNX, safetensors or PyTorch',
     load: async () => (await import('./export.js')).exportCommand(),
   },
   {
     name: 'studio',
-    summary: 'learn how it works in the browser, on a trained run',
+    summary: 'see in the browser how a trained network works',
     load: async () => (await import('./studio.js')).studioCommand(),
   },
   {
     name: 'ensemble',
-    summary: 'make one model of several, and tell what it gains',
+    summary: 'combine several runs into one model and measure the gain',
     load: async () => (await import('./ensemble.js')).ensembleCommand(),
   },
   {
     name: 'jester',
-    summary: 'prepare the real Jester data set',
+    summary: 'prepare the Jester data set for training',
     load: async () => (await import('./jester.js')).jesterCommand(),
   },
   {
@@ -65,7 +65,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'split',
-    summary: 'make training and validation lists of a folder of clips',
+    summary: 'split a folder of clips into training and validation lists',
     load: async () => (await import('./split.js')).splitCommand(),
   },
   {
@@ -75,7 +75,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'flow',
-    summary: 'show optical flow, or compute that of a data set',
+    summary: 'draw optical flow, or precompute that of a data set',
     load: async () => (await import('./flow.js')).flowCommand(),
   },
   {
@@ -85,7 +85,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'doctor',
-    summary: 'show what was found, and how to get what is missing',
+    summary: 'check the installation and show how to fix it',
     load: async () => (await import('./doctor.js')).doctorCommand(),
+  },
+  {
+    name: 'completion',
+    summary: 'print a completion script for bash, zsh or fish',
+    load: async () => (await import('./completion.js')).completionCommand(),
   },
 ];

@@ -1,4 +1,4 @@
-/** `kinora compare`: trains and measures a list of networks on the same clips with the same budget. */
+/** `kinora compare`: trains and evaluates a list of networks on the same clips with the same budget. */
 import { cpus } from 'node:os';
 import { engineInfo, KinoraError, threads } from '@kinora/torch';
 import { Command } from 'commander';
@@ -32,25 +32,25 @@ interface CompareFlags extends ConfigOptions, DeviceOptions {
 export function compareCommand(): Command {
   const command = new Command('compare')
     .description(
-      'Train and measure networks on the same clips with the same budget; write a table and pictures.\n' +
-        'Runs are kept: what is finished is not done again, what was stopped goes on.',
+      'Train and evaluate networks on the same clips with the same budget; write a table and charts.\n' +
+        'Finished runs are kept, interrupted ones are resumed.',
     )
     .argument(
-      '<network...>',
-      "names, patterns such as '*Small', or NAME:key=value,key=value for own settings",
+      '<NETWORK...>',
+      "names, patterns such as '*Small', or NAME:key=value,key=value to set keys for one",
     )
-    .option('--steps <n>', 'optimizer steps of each row (default: the configuration says)', positiveInt)
-    .option('--epochs <n>', 'epochs of each row', positiveInt)
-    .option('--seeds <numbers>', 'a row for each, such as 1,2,3', parseSeeds, [1])
-    .option('--test <list>', 'labelled list of clips that decide nothing, measured once at the end')
-    .option('--runs <folder>', 'where the run folders go', 'runs/compare')
-    .option('--out <folder>', 'where table and pictures go (default: the folder of the runs)')
-    .option('--measure', 'time the networks again')
-    .option('--jobs <n>', 'rows trained side by side, each with its share of the processors', positiveInt, 1);
+    .option('--steps <n>', 'optimizer steps per row (default: max_steps of the configuration)', positiveInt)
+    .option('--epochs <n>', 'epochs per row', positiveInt)
+    .option('--seeds <numbers>', 'random seeds, one row each, such as 1,2,3', parseSeeds, [1])
+    .option('--test <list>', 'labelled held-out list, evaluated once at the end')
+    .option('--runs <folder>', 'folder of the run folders', 'runs/compare')
+    .option('--out <folder>', 'folder for the table and charts (default: that of --runs)')
+    .option('--measure', 'repeat the timing of the networks')
+    .option('--jobs <n>', 'rows trained in parallel, each with its share of the processors', positiveInt, 1);
   return withDevice(withConfig(command))
     .addHelpText(
       'after',
-      '\nExample:\n  $ kinora compare ConvColumnSmall SingleFrameSmall --config configs/compare.json --steps 300 --out docs/compare',
+      '\nExample:\n  $ kinora compare ConvColumnSmall SingleFrameSmall --config configs/compare.json',
     )
     .action(runCompare);
 }
@@ -90,7 +90,7 @@ function planOf(
     throw new KinoraError({
       code: 'usage/no-config',
       where: 'kinora compare',
-      expected: '--config with what all networks share: data, budget, recipe',
+      expected: '--config with what all networks share: data, budget, training options',
       received: 'nothing',
       hint: 'for example --config configs/compare.json',
     });
@@ -121,7 +121,7 @@ function parseSeeds(text: string): number[] {
 const machine = (): string =>
   `${cpus()[0]?.model.trim() ?? 'an unknown processor'} (${plural(threads.get(), 'thread')}, libtorch ${engineInfo().version}, Node ${process.version.slice(1)})`;
 
-/** The words that were given, but those that say where things go on this machine. */
+/** The command line without the flags that name folders of this machine. */
 function commandLine(words: readonly string[], flags: CompareFlags): string {
   const { config, set = [], steps, epochs, seeds, test } = flags;
   const parts = [
@@ -136,7 +136,7 @@ function commandLine(words: readonly string[], flags: CompareFlags): string {
   return `kinora compare ${parts.join(' ')}`;
 }
 
-/** The table is there; the exit code says that it has gaps. */
+/** The table is written; the exit code reports its gaps. */
 function checkFailures(rows: readonly Row[]): void {
   const failed = rows.filter(({ error }) => error !== undefined);
   if (failed.length === 0) return;
@@ -145,6 +145,6 @@ function checkFailures(rows: readonly Row[]): void {
     where: failed.map(({ plan }) => plan.config.model_name).join(', '),
     expected: 'every row to be finished',
     received: `${failed.length} of ${rows.length} that failed: ${failed[0]!.error}`,
-    hint: 'the same command tries them again',
+    hint: 'run the same command again to retry them',
   });
 }

@@ -1,6 +1,6 @@
 /**
- * `kinora demo`: the whole way once, on data it makes itself: render gestures, train, evaluate, and say where to look.
- * What an earlier demo has done is not done again, and what it left unfinished is continued.
+ * `kinora demo`: every step once, on data it renders itself: gestures, training, evaluation, and where to look next.
+ * Finished steps of an earlier demo are kept, an unfinished one is resumed.
  */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -22,12 +22,12 @@ const DATA = 'data/gestures';
 
 export function demoCommand(): Command {
   const command = new Command('demo').description(
-    'Make a data set of 27 gestures, train a small 3D network on it, and measure it on people it has not seen.',
+    'Render a data set of 27 gestures, train a small 3D network on it and evaluate it on unseen people.',
   );
   return withDevice(command)
     .addHelpText(
       'after',
-      '\nExample:\n  $ kinora demo\n\nFiles: data/gestures, runs/demo. Ctrl+C saves; the same command goes on.',
+      '\nExample:\n  $ kinora demo\n\nWrites data/gestures and runs/demo. Ctrl+C saves; the same command resumes.',
     )
     .action(demo);
 }
@@ -41,22 +41,22 @@ export async function demo(flags: DeviceOptions): Promise<void> {
     signal.throwIfAborted();
     const device = chooseDevice(flags, progress);
     progress.log(
-      `\n2/3  training ${config.model} for ${config.max_steps} steps (about 8 minutes on 2 quiet cores)`,
+      `\n2/3  training ${config.model} for ${config.max_steps} steps (about 8 minutes on 2 idle cores)`,
     );
     await trainRun(config, { resume: hasCheckpoint(config), device, progress, signal });
     signal.throwIfAborted();
-    progress.log('\n3/3  measuring on people that training has not seen');
+    progress.log('\n3/3  evaluating on people who are not in the training clips');
     const { summary, report } = await evaluateRun(config, { device, progress, signal });
     progress.log(closing(config, summary, report));
   });
 }
 
 async function render(progress: Progress, signal: AbortSignal): Promise<void> {
-  progress.log(`1/3  a data set of synthetic gestures in ${DATA} (one to two minutes on 2 cores)`);
+  progress.log(`1/3  rendering synthetic gestures into ${DATA} (one to two minutes on 2 cores)`);
   const { state, total } = await synthesize({ out: DATA, workers: availableParallelism(), progress, signal });
   const sheet = join(DATA, contactSheetName);
   if (state !== 'stopped')
-    progress.log(`     ${plural(total, 'clip')}; one row of frames a gesture: ${sheet}`);
+    progress.log(`     ${plural(total, 'clip')}; one row of frames per gesture: ${sheet}`);
 }
 
 function closing(
@@ -70,6 +70,6 @@ report: ${join(report, 'index.html')}
 
 Try next:
   npm run kinora -- predict runs/${model_name} ${DATA}/clips/1
-  npm run studio                                         # see how it works, and show it your own hand
-  npm run kinora -- train --config configs/config.json   # the real Jester, once prepared by: kinora jester PATH`;
+  npm run studio                                         # see how it works, and try your own gestures
+  npm run kinora -- train --config configs/config.json   # Jester, prepared by: kinora jester FOLDER`;
 }

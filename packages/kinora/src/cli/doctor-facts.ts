@@ -1,6 +1,6 @@
 /**
- * What `kinora doctor` finds: one fact for each thing Kinora stands on. Looks and asks, changes nothing. The words for
- * how to get a missing thing are those of the set-up itself.
+ * What `kinora doctor` finds: one fact for each dependency. It changes nothing. The instructions for installing a missing
+ * dependency are those of the set-up itself.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ export interface DoctorFact {
 /** The platforms that people are told about, in this order. */
 const TOLD: readonly Platform[] = ['debian', 'macos', 'windows'];
 
-/** Everything Kinora stands on, in the order in which it is needed. */
+/** Every dependency, in the order in which it is needed. */
 export async function doctorReport(): Promise<DoctorFact[]> {
   const found = await inspect();
   const engine = engineFacts(found);
@@ -57,7 +57,7 @@ function nodeFact(): DoctorFact {
   };
 }
 
-/** Without a compiler an addon that is built goes on working, so its absence matters only before that. */
+/** A built addon works without a compiler, so a missing one matters only before the build. */
 function compilerFact({ compiler, addon }: Inspection): DoctorFact {
   if (compiler !== null) return { name: 'Compiler', status: 'ok', value: compiler };
   const status = addon.state === 'ready' ? 'absent' : 'missing';
@@ -74,7 +74,7 @@ function libtorchFact({ libtorch, problem, passedOver }: Inspection): DoctorFact
   return { name, status: 'missing', value, howTo: howTo('libtorch') };
 }
 
-/** The addon, and what only libtorch itself can tell once it is loaded. */
+/** The addon, and what only a loaded libtorch can report. */
 function engineFacts({ addon }: Inspection): [DoctorFact, ...DoctorFact[]] {
   const name = 'Engine';
   const rebuild = 'run `npx kinora-torch setup` (in a clone of the project: `npm run setup`)';
@@ -138,7 +138,7 @@ async function cudaFact({ libtorch }: Inspection, engineLoads: boolean): Promise
   return { name, status: 'absent', value: `${cards.join(', ')}: ${reason}`, howTo: howTo('cuda') };
 }
 
-/** What training in several processes stands on. */
+/** What training in several processes depends on. */
 function processesFacts({ libtorch }: Inspection): DoctorFact[] {
   const { gloo, nccl, reducer } = distributed.features();
   const processes = gloo
@@ -165,7 +165,7 @@ function processesFacts({ libtorch }: Inspection): DoctorFact[] {
   return facts;
 }
 
-/** "NVIDIA H100, 81559 MiB" for each card that the driver knows. */
+/** "NVIDIA H100, 81559 MiB" for each card that the driver lists. */
 async function graphicsCards(): Promise<string[]> {
   const query = ['--query-gpu=name,memory.total', '--format=csv,noheader'];
   return lines(await outputOf('nvidia-smi', query));
@@ -204,7 +204,7 @@ function howTo(need: Need): Partial<Record<Platform, string[]>> {
   return Object.fromEntries(TOLD.map((platform) => [platform, waysToGet(need, platform)]));
 }
 
-/** What a program prints; nothing if it is not there or fails. */
+/** What a program prints; empty if it is missing or fails. */
 async function outputOf(program: string, args: readonly string[]): Promise<string> {
   return promisify(execFile)(program, args).then(
     ({ stdout }) => stdout,

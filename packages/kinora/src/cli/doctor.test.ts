@@ -66,7 +66,7 @@ describe('kinora doctor', () => {
     const { code, err } = await printed('doctor');
     expect(code).toBe(1);
     expect(err).toBe(
-      'kinora: expected everything that Kinora needs, received a machine without a working libtorch; the report says how to get it\n',
+      'kinora: expected everything that Kinora needs, received a machine without a working libtorch; the report shows how to install it\n',
     );
   });
 });

@@ -1,4 +1,4 @@
-/** `kinora doctor`: what was found, where, and how to get what is missing. */
+/** `kinora doctor`: what is installed, where, and how to install what is missing. */
 import { KinoraError } from '@kinora/torch';
 import { PLATFORM_NAMES } from '@kinora/torch/install';
 import { Command } from 'commander';
@@ -9,7 +9,7 @@ export { type DoctorFact, doctorReport } from './doctor-facts.js';
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description(
-      'Show what Kinora stands on: Node, libtorch, CUDA, BLAS, FFmpeg; and how to get what is missing.',
+      'Check what Kinora depends on: Node, libtorch, CUDA, BLAS, FFmpeg; and show how to install what is missing.',
     )
     .option('--json', 'print the facts as JSON')
     .addHelpText('after', '\nExample:\n  $ kinora doctor')
@@ -20,7 +20,7 @@ export function doctorCommand(): Command {
     });
 }
 
-/** The report as lines: with ticks and colours for a terminal, with words elsewhere. */
+/** The report as lines: with ticks and colours in a terminal, with words elsewhere. */
 export function doctorText(facts: readonly DoctorFact[], terminal: boolean): string {
   const width = Math.max(...facts.map(({ name }) => name.length));
   return facts.map((fact) => `${factLines(fact, width, terminal).join('\n')}\n`).join('');
@@ -55,7 +55,7 @@ function failIfMissing(facts: readonly DoctorFact[]): void {
     code: 'doctor/missing',
     expected: 'everything that Kinora needs',
     received: `a machine without a working ${missing.join(', ')}`,
-    hint: 'the report says how to get it',
+    hint: 'the report shows how to install it',
   });
 }
 

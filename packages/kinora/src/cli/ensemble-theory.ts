@@ -1,4 +1,4 @@
-/** `kinora ensemble theory`: the arithmetic of voting, and what is left of it when voters err together. */
+/** `kinora ensemble theory`: the arithmetic of voting, with independent and with correlated errors. */
 import { KinoraError } from '@kinora/torch/error';
 import { Command } from 'commander';
 import { majority, rightVotes, voteAccuracy } from '../ensemble/theory.js';
@@ -6,10 +6,12 @@ import { textTable } from './terminal/table.js';
 
 export function theoryCommand(): Command {
   return new Command('theory')
-    .description('Print what a majority vote of n classifiers gains, and what correlated errors leave of it.')
-    .option('--p <share>', 'probability of one classifier to be right', number, 0.7)
-    .option('--n <count>', 'classifiers', number, 3)
-    .option('--correlation <r>', 'show this correlation too, 0 to 1', number)
+    .description(
+      'Compute the accuracy of a majority vote of n classifiers, with independent and with correlated errors.',
+    )
+    .option('--p <share>', 'accuracy of one classifier', number, 0.7)
+    .option('--n <count>', 'number of classifiers', number, 3)
+    .option('--correlation <r>', 'also show this correlation, 0 to 1', number)
     .addHelpText('after', '\nExample:\n  $ kinora ensemble theory --p 0.7 --n 3')
     .action(({ p, n, correlation }: { p: number; n: number; correlation?: number }) => {
       process.stdout.write(`${independent(p, n)}\n${correlated(p, n, correlation)}`);

@@ -1,4 +1,4 @@
-/** `kinora ensemble`: makes one model of several runs, and tells what that gains. */
+/** `kinora ensemble`: combines several runs into one model and measures the gain. */
 import { join } from 'node:path';
 import { nearest } from '@kinora/clip';
 import { KinoraError } from '@kinora/torch';
@@ -33,25 +33,27 @@ export function ensembleCommand(): Command {
   const rules = ruleNames.map((name) => `  ${name.padEnd(20)}${ruleSummaries[name]}`).join('\n');
   const command = new Command('ensemble')
     .description(
-      'Make one model of several runs. Every rule is measured, on clips that neither its members were trained on nor it was fitted to.',
+      'Combine several runs into one model. Every rule is measured on clips that are neither in the training lists of its members nor among those it was fitted to.',
     )
     .argument('<RUN...>', 'run folders of the members')
-    .option('--out <folder>', 'where the ensemble goes', 'runs/ensemble')
-    .option('--rule <name>', 'the rule to save', parseRule, 'logistic')
-    .option('--fit <list>', "labelled clips that rules are fitted to (default: the members' validation list)")
-    .option('--test <list>', 'labelled clips to measure on (default: those of --fit, fold by fold)')
-    .option('--clips <folder>', "where those clips lie (default: the members' val_data_folder)")
-    .option('--subjects <file>', 'who is in which clip (default: subjects.csv beside the list)')
-    .option('--folds <n>', 'folds of the clips that rules are fitted to', positiveInt, 5)
-    .option('--seed <n>', 'decides folds and resamples', positiveInt, 1)
+    .option('--out <folder>', 'folder of the ensemble', 'runs/ensemble')
+    .option('--rule <name>', 'rule to save', parseRule, 'logistic')
+    .option('--fit <list>', "labelled list to fit rules on (default: the members' validation list)")
+    .option('--test <list>', 'labelled list to measure on (default: --fit, cross-validated)')
+    .option('--clips <folder>', "folder of those clips (default: the members' val_data_folder)")
+    .option('--subjects <file>', 'person in each clip (default: subjects.csv beside the list)')
+    .option('--folds <n>', 'cross-validation folds', positiveInt, 5)
+    .option('--seed <n>', 'random seed for the folds and the bootstrap', positiveInt, 1)
     .addOption(
-      new BooleanOption('--leaky', 'also fit rules to training clips, to show what that does').default(false),
+      new BooleanOption('--leaky', 'also fit rules on training clips, to show the effect of leakage').default(
+        false,
+      ),
     );
   return withDevice(command)
     .addCommand(theoryCommand())
     .addHelpText(
       'after',
-      `\nRules:\n${rules}\n\nExamples:\n  $ kinora ensemble runs/a runs/b runs/c --test data/gestures/test-key.csv\n  $ kinora eval runs/ensemble\n  $ kinora ensemble theory --p 0.7 --n 3`,
+      `\nRules:\n${rules}\n\nExamples:\n  $ kinora ensemble runs/compare/ConvColumnSmall-seed1 runs/compare/SingleFrameSmall-seed1\n  $ kinora eval runs/ensemble\n  $ kinora ensemble theory --p 0.7 --n 3`,
     )
     .action(runEnsemble);
 }
@@ -80,7 +82,7 @@ async function runEnsemble(members: string[], flags: EnsembleFlags): Promise<voi
   const report = await writeEnsembleReport(join(out, 'ensemble'), result);
   progress.log(describeStudy(result));
   progress.log(
-    `report: ${report}\nsaved: ${out} (${result.rule}); use it as any run, for example kinora eval ${out}`,
+    `report: ${report}\nsaved: ${out} (${result.rule}); use it like any run, for example kinora eval ${out}`,
   );
 }
 
@@ -97,7 +99,7 @@ export function describeStudy({ study, lists, test }: EnsembleResult): string {
     ...study.members.map(({ name, accuracy }) => line({ name, accuracy })),
     ...study.rules.map(line),
   ];
-  const on = test === undefined ? `${lists.fit}, fold by fold` : `${lists.test}`;
+  const on = test === undefined ? `${lists.fit}, cross-validated` : `${lists.test}`;
   return `${textTable(['', 'top-1', '95 % interval', `points above ${best.name}`], rows, [1])}on ${plural(study.clips, 'clip')} of ${on}`;
 }
 

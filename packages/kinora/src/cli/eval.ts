@@ -1,4 +1,4 @@
-/** `kinora eval`: measures a run's best checkpoint on its validation clips and writes the report. */
+/** `kinora eval`: evaluates a run on its validation clips and writes the report. */
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { percent } from '../figures/words.js';
@@ -12,10 +12,13 @@ import { configOfRun, RUN } from './terminal/run-argument.js';
 
 export function evalCommand(): Command {
   const command = new Command('eval')
-    .description('Measure a trained network on its validation clips and write a report.')
+    .description('Evaluate a trained network on its validation clips and write a report.')
     .argument('[RUN]', `${RUN}; default: the run of --config`);
   return withDevice(withConfig(command))
-    .addHelpText('after', '\nExample:\n  $ kinora eval runs/demo')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ kinora eval runs/demo\n  $ kinora eval runs/demo --set val_data_csv=data/gestures/test-key.csv',
+    )
     .action(evaluate);
 }
 
@@ -31,6 +34,8 @@ export async function evaluate(run: string | undefined, flags: ConfigOptions & D
   );
   const order = orderAccuracy(evaluation, labels);
   if (order !== undefined)
-    progress.log(`gestures that differ only in the order of their frames: ${percent(order)} (chance 50%)`);
+    progress.log(
+      `gestures that differ only in the order of their frames: ${percent(order)} (chance: ${percent(0.5)})`,
+    );
   progress.log(`report: ${join(report, 'index.html')}`);
 }

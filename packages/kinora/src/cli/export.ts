@@ -1,8 +1,7 @@
-/** `kinora export`: a trained network as a file for other programs. */
-
+/** `kinora export`: a trained network as a file that other programs read. */
 import { nearest } from '@kinora/clip';
 import { KinoraError } from '@kinora/torch/error';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { exportModel, FORMATS, type Format } from '../export/export.js';
 import { FormerRunOption, RUN } from './terminal/run-argument.js';
 
@@ -14,13 +13,18 @@ interface ExportFlags {
 
 export function exportCommand(): Command {
   return new Command('export')
-    .description("Write a run's best network for other programs: ONNX, safetensors or PyTorch.")
+    .description('Export a trained network to ONNX, safetensors or PyTorch.')
     .argument('<RUN>', RUN)
     .addOption(new FormerRunOption('--run'))
-    .option('--format <format>', `one of ${FORMATS.join(', ')}`, parseFormat, 'onnx')
-    .option('--out <file>', 'file to write; left out: in the run folder, by its name')
-    .option('--explain', 'ONNX: also give out the maps of every layer')
-    .addHelpText('after', '\nExample:\n  $ kinora export runs/demo --format onnx --out demo.onnx')
+    .addOption(
+      new Option('--format <format>', 'file format').choices(FORMATS).argParser(parseFormat).default('onnx'),
+    )
+    .option('--out <file>', 'file to write (default: named after the run, in its folder)')
+    .option('--explain', 'ONNX: also output the feature maps of every layer')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ kinora export runs/demo --format onnx\n  $ kinora export runs/demo --format safetensors --out demo.safetensors',
+    )
     .action(run);
 }
 

@@ -1,4 +1,4 @@
-/** `kinora flow`: shows the optical flow of clips as a picture, or computes that of a whole data set ahead of training. */
+/** `kinora flow`: draws the optical flow of clips, or precomputes that of a data set for training. */
 import { availableParallelism } from 'node:os';
 import { extname, resolve } from 'node:path';
 import { defaultSpec } from '@kinora/clip';
@@ -12,7 +12,7 @@ import { precomputeFlow } from '../data/flow/precompute.js';
 import { toPixels, toPng } from '../figures/png.js';
 import { flowCache, readSplit, readTestList } from '../train/data.js';
 import { interruptible } from './terminal/interrupt.js';
-import { type ConfigOptions, positiveInt, withConfig } from './terminal/options.js';
+import { type ConfigOptions, positiveInt, refuseFlags, withConfig } from './terminal/options.js';
 import { createProgress } from './terminal/progress.js';
 
 interface FlowFlags extends ConfigOptions {
@@ -27,31 +27,32 @@ interface FlowFlags extends ConfigOptions {
 export function flowCommand(): Command {
   const command = new Command('flow')
     .description(
-      'Show the optical flow of clips as a picture; or, without clips, compute that of a data set ahead of ' +
-        'training and keep it.',
+      'Draw the optical flow of clips; or, with --config or --data, precompute the flow of a data set for training.',
     )
-    .argument('[clip...]', 'folders of JPEG frames or video files to show')
-    .option('--out <file>', 'the picture, .png or .jpg', 'flow.png')
-    .option('--columns <n>', 'frames of each clip to show', positiveInt, 6)
-    .option('--most <pixels>', 'motion that has the full colour (default: what the clips need)', positiveInt)
-    .option('--data <folder>', 'compute the flow of all clips below this folder')
-    .option('--cache <folder>', 'where it is kept (default: flow_cache, or beside the clips)')
-    .option('--workers <n>', 'threads that compute', positiveInt, availableParallelism());
+    .argument('[CLIP...]', 'folders of JPEG frames or video files to draw')
+    .option('--out <file>', 'picture to write, .png or .jpg', 'flow.png')
+    .option('--columns <n>', 'frames of each clip in the picture', positiveInt, 6)
+    .option('--most <pixels>', 'motion drawn in full colour (default: the largest in the clips)', positiveInt)
+    .option('--data <folder>', 'precompute the flow of all clips below this folder')
+    .option('--cache <folder>', 'folder for the flow (default: flow_cache, or beside the clips)')
+    .option('--workers <n>', 'threads', positiveInt, availableParallelism());
   return withConfig(command)
     .addHelpText(
       'after',
-      '\nExamples:\n  $ kinora flow data/gestures/clips/100001 --out flow.png\n' +
-        '  $ kinora flow --config configs/two-stream.json',
+      '\nExamples:\n  $ kinora flow data/gestures/clips/1 --out flow.png\n  $ kinora flow --config configs/demo.json',
     )
     .action(runFlow);
 }
 
-async function runFlow(clips: string[], flags: FlowFlags): Promise<void> {
-  const whole = flags.data !== undefined || flags.config !== undefined;
-  if (clips.length > 0 && flags.data !== undefined) throw oneOf('both clips and --data');
-  if (clips.length > 0) await show(clips, flags);
-  else if (whole) await precompute(flags);
-  else throw oneOf('neither');
+async function runFlow(clips: string[], flags: FlowFlags, command: Command): Promise<void> {
+  if (clips.length > 0) {
+    if (flags.data !== undefined) throw oneOf('both clips and --data');
+    refuseFlags(command, ['cache', 'workers'], 'with clips to draw');
+    return show(clips, flags);
+  }
+  if (flags.data === undefined && flags.config === undefined) throw oneOf('neither');
+  refuseFlags(command, ['out', 'columns', 'most'], 'without clips to draw');
+  return precompute(flags);
 }
 
 async function show(paths: readonly string[], { out, columns, most, ...flags }: FlowFlags): Promise<void> {
@@ -89,7 +90,7 @@ async function precompute(flags: FlowFlags): Promise<void> {
       onBadClip: (path, error) => progress.log(`bad clip ${path}: ${error.message}`),
     }).finally(() => task.finish());
     progress.log(
-      `${cache}: the flow of ${done.computed + done.kept} of ${items.length} clips, ${done.computed} computed now` +
+      `${cache}: flow of ${done.computed + done.kept} of ${items.length} clips, ${done.computed} of them new` +
         `${done.bad > 0 ? `, ${done.bad} unreadable` : ''}`,
     );
   });
@@ -116,9 +117,9 @@ const oneOf = (received: string): KinoraError =>
   new KinoraError({
     code: 'usage/flow',
     where: 'kinora flow',
-    expected: 'clips to show, or --config or --data to compute the flow of a data set',
+    expected: 'clips to draw, or --config or --data to precompute the flow of a data set',
     received,
-    hint: 'kinora flow --help has an example of each',
+    hint: 'kinora flow --help shows an example of each',
   });
 
 function badExtension(out: string): never {

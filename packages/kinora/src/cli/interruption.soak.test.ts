@@ -117,7 +117,9 @@ describe('interrupted and resumed until it is through', () => {
       expect(code).toBe(130);
       expect(stderr).toContain('stopping and saving; press Ctrl+C again to stop at once\n');
       steps.push(checkWhole(config));
-      expect(stdout).toContain(`saved after step ${steps.at(-1)}; the same command with --resume goes on\n`);
+      expect(stdout).toContain(
+        `saved after step ${steps.at(-1)}; the same command with --resume continues\n`,
+      );
       // Nothing of the session is lost: its step in work was finished and saved.
       expect(steps.at(-1)).toBe(losses(config).length);
       expect(steps.at(-1)).toBeGreaterThanOrEqual(steps.at(-2)!); // the same one: stopped in its validation

@@ -1,4 +1,4 @@
-/** `kinora jester`: makes the downloaded Jester ready for training, and says what is missing. */
+/** `kinora jester`: prepares the downloaded Jester for training and reports what is missing. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -7,16 +7,16 @@ import { shellQuote } from '../shell.js';
 import { interruptible } from './terminal/interrupt.js';
 import { createProgress } from './terminal/progress.js';
 
-/** The lists in full, so that what is not there has a name. */
+/** All lists, so that missing ones can be named. */
 const LIST_FILES = 'jester-v1-labels.csv, jester-v1-train.csv, jester-v1-validation.csv, jester-v1-test.csv';
 
 export function jesterCommand(): Command {
   return new Command('jester')
     .description(
-      'prepare the real Jester: join and unpack its parts, find its lists, count frames, report gaps',
+      'Prepare the downloaded Jester data set: join and unpack its parts, find its lists, count frames, report gaps.',
     )
-    .argument('<path>', 'folder with 20bn-jester-v1-00, -01, ... and the lists')
-    .option('--out <folder>', 'where the frames go; default: beside the parts')
+    .argument('<FOLDER>', 'folder with 20bn-jester-v1-00, -01, ... and the lists')
+    .option('--out <folder>', 'folder for the frames (default: beside the parts)')
     .addHelpText('after', '\nExample:\n  $ kinora jester ~/downloads/jester --out data')
     .action(runJester);
 }
@@ -31,7 +31,7 @@ async function runJester(path: string, { out }: { out?: string }): Promise<void>
     const file = join(out ?? path, 'missing.csv');
     writeFileSync(file, `${report.missing.join('\n')}\n`);
     progress.log(
-      `${report.missing.length} clips are missing, such as ${report.missing[0]}; all of them stand in ${file}`,
+      `${report.missing.length} clips are missing, such as ${report.missing[0]}; ${file} lists all of them`,
     );
   }
 }
@@ -47,13 +47,13 @@ export function describe({
   unpacked,
 }: JesterReport): string[] {
   const lines: string[] = [];
-  if (unpacked) lines.push(`unpacked ${unpacked.written} frames, ${unpacked.kept} were there already`);
+  if (unpacked) lines.push(`unpacked ${unpacked.written} frames, ${unpacked.kept} were already there`);
   for (const { name, clips, present } of splits)
     lines.push(`${name.padEnd(10)} ${present} of ${clips} clips`);
   if (classes > 0) lines.push(`classes    ${classes}`);
   if (frames.total > 0) {
     lines.push(
-      `frames     ${frames.total}, ${frames.min} to ${frames.max} a clip, ${frames.median} in the middle`,
+      `frames     ${frames.total}, ${frames.min} to ${frames.max} per clip, median ${frames.median}`,
     );
   }
   if (missingLists.length > 0) {

@@ -1,4 +1,4 @@
-/** `kinora models`: the networks with their size and cost, or one of them layer by layer. */
+/** `kinora models`: the networks with their size and cost, or the layers of one. */
 import { Command } from 'commander';
 import type { NetworkEntry } from '../model/network.js';
 import { findNetwork, networks } from '../model/registry.js';
@@ -9,11 +9,11 @@ import { besides, textTable } from './terminal/table.js';
 export function modelsCommand(): Command {
   return new Command('models')
     .description(
-      'List the networks with parameters, multiply-accumulates and training memory a clip, or the layers of one.',
+      'List the networks with their parameters, multiply-accumulates and training memory per clip, or the layers of one.',
     )
-    .argument('[name]', 'network to show layer by layer')
-    .option('--classes <n>', 'classes of its last layer', positiveInt, 27)
-    .addHelpText('after', '\nExample:\n  $ kinora models ConvColumn6')
+    .argument('[NETWORK]', 'network to show layer by layer')
+    .option('--classes <n>', 'number of classes', positiveInt, 27)
+    .addHelpText('after', '\nExamples:\n  $ kinora models\n  $ kinora models ConvColumn6')
     .action((name: string | undefined, { classes }: { classes: number }) => {
       process.stdout.write(
         name === undefined ? overview(classes, process.stdout.columns) : layers(findNetwork(name), classes),
@@ -21,7 +21,7 @@ export function modelsCommand(): Command {
     });
 }
 
-/** @param columns of the terminal; where there is none, lines are as long as they are */
+/** @param columns of the terminal; without one, lines are not wrapped */
 function overview(classes: number, columns = Number.POSITIVE_INFINITY): string {
   const rows = networks.map((entry) => {
     const { parameters, macs, activationBytes } = entryCost(entry, classes);
@@ -43,8 +43,8 @@ function overview(classes: number, columns = Number.POSITIVE_INFINITY): string {
 
 const LEGEND = `input: frames x height x width
 GMAC: billions of multiply-accumulates for one clip
-MB: activations that training keeps for each clip of a batch
-kinora models NAME lists the layers of one.
+MB: activations that training keeps per clip of a batch
+kinora models NETWORK lists the layers of one.
 `;
 
 function inputOf({ input: [frames, height, width], sampling, flow }: NetworkEntry): string {
@@ -69,22 +69,22 @@ function layers(entry: NetworkEntry, classes: number): string {
   return `${entry.name}: ${entry.summary}; input ${inputOf(entry)}\n\n${table}\n${EXPLANATION}${streaming(cost)}`;
 }
 
-/** For networks that take a video frame by frame. */
+/** For networks that process a video frame by frame. */
 function streaming({ frame, macs }: NetworkCost): string {
   if (frame === undefined) return '';
   const { macs: one, stateBytes } = frame;
   return `
 Frame by frame: ${giga(one)} GMAC for each further frame,
-${(stateBytes / 1e6).toFixed(2)} MB remembered between frames; a window over the last frames,
-computed anew at each, costs ${giga(macs)} GMAC, ${(macs / one).toFixed(1)} times as much.
+${(stateBytes / 1e6).toFixed(2)} MB of state between frames; recomputing a window over the last
+frames at each frame costs ${giga(macs)} GMAC, ${(macs / one).toFixed(1)} times as much.
 `;
 }
 
-const EXPLANATION = `MB: what the layer keeps from forward to backward for each clip in training,
-and no layer before it kept, in float32: inputs of convolutions, linear layers,
-norms and poolings, places of maxima (int64), masks of dropout, and what the
-activation functions need. Weights, gradients, the optimizer's state and
-libtorch's workspace come on top.
+const EXPLANATION = `MB: memory that the layer keeps from forward to backward per training clip,
+and that no earlier layer already keeps, in float32: inputs of convolutions,
+linear layers, norms and poolings, indices of maxima (int64), dropout masks, and
+what activation functions need. Weights, gradients, the optimizer's state and
+libtorch's workspace are not included.
 `;
 
 function figures({ parameters, macs, activationBytes }: Omit<NetworkCost, 'layers' | 'frame'>): string[] {

@@ -88,13 +88,13 @@ describe('kinora flow', () => {
     const cache = data.at('flow');
     const words = ['flow', '--data', data.at('clips'), '--cache', cache, '--workers', '1'];
     const said = (await kinora(...words)).stdout;
-    expect(said).toContain('the flow of 16 of 16 clips, 16 computed now');
-    expect((await kinora(...words)).stdout).toContain('the flow of 16 of 16 clips, 0 computed now');
+    expect(said).toContain('flow of 16 of 16 clips, 16 of them new');
+    expect((await kinora(...words)).stdout).toContain('flow of 16 of 16 clips, 0 of them new');
     expect(statSync(cache).isDirectory()).toBe(true);
   });
 
   test.each([
-    ['nothing to do', [], 'expected clips to show, or --config or --data'],
+    ['nothing to do', [], 'expected clips to draw, or --config or --data'],
     ['another kind of picture', ['clip', '--out', 'flow.gif'], '--out: expected a file named .png or .jpg'],
     ['no such clip', ['no-such-clip', '--out', 'flow.png'], 'no-such-clip: expected'],
   ])('%s is one line', async (_, words, message) => {

@@ -1,4 +1,4 @@
-/** Which lists of clips `kinora pack` is about: those of a configuration, of a folder, or of packs. */
+/** The lists of clips that `kinora pack` works on: those of a configuration, of a folder, or of packs. */
 import { readdirSync, statSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
@@ -41,7 +41,7 @@ export async function listsOf(flags: ListFlags): Promise<NamedList[]> {
   return configured(config, flags);
 }
 
-/** A flag that would have no effect was meant to have one. */
+/** A flag without effect is an error. */
 function refuse(flags: ListFlags, unfit: readonly (keyof ListFlags)[], source: string): void {
   const found = unfit.find((flag) => flags[flag] !== undefined);
   if (found !== undefined) throw oneSource(`${source} with --${found}`);
@@ -82,7 +82,7 @@ function indicesIn(folder: string): string[] {
     where: folder,
     expected: `a file named *${indexName('')}`,
     received: 'none',
-    hint: 'a pack that was not finished has none yet; kinora pack again finishes it',
+    hint: 'an unfinished pack has none yet; run kinora pack again to finish it',
   });
 }
 
@@ -90,9 +90,9 @@ const elsewhere = (address: string): KinoraError =>
   new KinoraError({
     code: 'pack/elsewhere',
     where: 'kinora pack --check',
-    expected: 'a pack on a disk of this machine',
+    expected: 'a pack on a local disk',
     received: address,
-    hint: 'check it where it lies; what training fetches is compared with its checksums',
+    hint: 'check it on the machine that stores it; training verifies the checksums of what it fetches',
   });
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
@@ -102,7 +102,7 @@ const oneSource = (received: string): KinoraError =>
   new KinoraError({
     code: 'usage/pack',
     where: 'kinora pack',
-    expected: 'the clips of a data set: --config, or --folder with or without --list, --labels and --name',
+    expected: 'a data set: --config, or --folder with or without --list, --labels and --name',
     received,
-    hint: 'kinora pack --help has an example of each',
+    hint: 'kinora pack --help shows an example of each',
   });

@@ -40,7 +40,7 @@ test('packs the lists of a configuration, says how to train from them, checks th
   expect(damaged.status).toBe(1);
   expect(damaged.stdout).toMatch(/train-000000\.tar: expected SHA-256 [0-9a-f]{64}, as its index says/);
   expect(damaged.stdout).toMatch(/6 clips, 1 bad, 1 damaged shards/);
-  expect(damaged.stderr).toContain('received 2 that are not, listed above');
+  expect(damaged.stderr).toContain('received 2 faults, listed above');
 });
 
 test('finds bad clips in loose files too', async () => {
@@ -60,13 +60,10 @@ test('finds bad clips in loose files too', async () => {
 });
 
 test.each([
-  [[], 'kinora pack: expected the clips of a data set'],
+  [[], 'kinora pack: expected a data set: --config'],
   [['packed'], 'expected packs to check only together with --check, received packed'],
   [['--folder', 'clips', '--quality', '0'], '--quality: expected a whole number from 1 to 100, received "0"'],
-  [
-    ['--check', 'https://example.org/a.index.jsonl'],
-    'expected a pack on a disk of this machine, received https',
-  ],
+  [['--check', 'https://example.org/a.index.jsonl'], 'expected a pack on a local disk, received https'],
   [['--config', 'a.json', '--name', 'x'], 'received --config with --name'],
   [['--folder', 'clips', '--set', 'crop=3'], 'received --folder with --set'],
   [['--check', 'packed', '--config', 'a.json'], 'received packs to check with --config'],

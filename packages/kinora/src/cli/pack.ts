@@ -7,7 +7,7 @@ import { type PackResult, packClips } from '../data/pack/write/pack.js';
 import type { Progress } from '../progress.js';
 import { type ListFlags, listsOf, type NamedList, packsAt } from './pack-lists.js';
 import { interruptible } from './terminal/interrupt.js';
-import { positiveInt, withConfig } from './terminal/options.js';
+import { positiveInt, refuseFlags, withConfig } from './terminal/options.js';
 import { createProgress } from './terminal/progress.js';
 
 interface PackFlags extends ListFlags {
@@ -23,34 +23,35 @@ interface PackFlags extends ListFlags {
 
 const EXAMPLES = `
 Examples:
-  $ kinora pack --config configs/config.json --out data/packed
-  $ kinora pack --folder videos --list videos/train.csv --height 128 --name train --out data/packed
+  $ kinora pack --config configs/demo.json --out data/packed
+  $ kinora pack --folder data/mine --height 128 --out data/packed
   $ kinora pack --check data/packed
-  $ kinora pack --check --config configs/config.json`;
+  $ kinora pack --check --config configs/demo.json`;
 
 export function packCommand(): Command {
   const command = new Command('pack')
     .description(
       'Pack the clips of a data set into WebDataset tar shards with an index for random access; or, with --check, find ' +
-        'bad clips and damaged shards before training does.',
+        'bad clips and damaged shards before training.',
     )
-    .argument('[pack...]', 'with --check: packs to check, folders or indices')
-    .option('--folder <path>', 'folder of the clips; without --list one subfolder for each class')
-    .option('--list <file>', 'list of clips in that folder, as train_data_csv')
-    .option('--labels <file>', 'label names, one a line (default: those of the list, sorted)')
-    .option('--name <name>', 'of the pack (default: that of the list or folder)')
-    .option('--out <folder>', 'where shards and index go', 'data/packed')
-    .option('--height <pixels>', 'encode frames anew at this height (default: copy JPEGs)', height)
-    .option('--quality <1-100>', 'of JPEGs that are encoded', quality, 95)
-    .option('--clips-per-shard <n>', 'clips in a shard, which one thread writes', positiveInt, 500)
-    .option('--in-order', 'clips lie in the order of the list (default: training clips shuffled)')
-    .option('--max-bad-fraction <share>', 'share of bad clips to leave out rather than fail', share, 0.01)
+    .argument('[PACK...]', 'with --check: packs to check, folders or index files')
+    .option('--folder <path>', 'folder of the clips; without --list, one subfolder per class')
+    .option('--list <file>', 'list of clips in that folder, in the format of train_data_csv')
+    .option('--labels <file>', 'label names, one per line (default: those of the list, sorted)')
+    .option('--name <name>', 'name of the pack (default: that of the list or folder)')
+    .option('--out <folder>', 'folder for shards and index', 'data/packed')
+    .option('--height <pixels>', 're-encode frames at this height (default: copy JPEGs)', height)
+    .option('--quality <1-100>', 'JPEG quality of re-encoded frames', quality, 95)
+    .option('--clips-per-shard <n>', 'clips per shard', positiveInt, 500)
+    .option('--in-order', 'keep the order of the list (default: shuffle training clips)')
+    .option('--max-bad-fraction <share>', 'largest share of bad clips to skip before failing', share, 0.01)
     .option('--workers <n>', 'threads', positiveInt, availableParallelism())
-    .option('--check', 'decode every frame, compare every checksum, write nothing');
+    .option('--check', 'decode every frame and verify every checksum; write nothing');
   return withConfig(command).addHelpText('after', EXAMPLES).action(runPack);
 }
 
-async function runPack(packs: string[], flags: PackFlags): Promise<void> {
+async function runPack(packs: string[], flags: PackFlags, command: Command): Promise<void> {
+  if (flags.check === true) refuseFlags(command, PACKING_ONLY, 'with --check');
   if (packs.length > 0 && flags.check !== true) throw onlyToCheck(packs);
   const lists = packs.length > 0 ? packsAt(packs, flags) : await listsOf(flags);
   const progress = createProgress();
@@ -58,14 +59,17 @@ async function runPack(packs: string[], flags: PackFlags): Promise<void> {
   for (const list of lists) await pack(list, flags, progress);
   const keys = lists.filter(({ key }) => key !== undefined);
   if (keys.length === 0) return;
-  progress.log('train from it with:');
+  progress.log('to train from it:');
   progress.log(`  ${keys.map(({ name, key }) => `--set ${key}=${flags.out}/${name}.index.jsonl`).join(' ')}`);
 }
+
+/** Flags that only packing uses. */
+const PACKING_ONLY = ['out', 'height', 'quality', 'clipsPerShard', 'inOrder', 'maxBadFraction'];
 
 /** Pixels; the frames of 8K video have half of it. */
 const TALLEST = 8192;
 
-/** Only what is trained on is read shard by shard in random order; all else is read as listed. */
+/** Training reads shards in random order; evaluation reads clips as listed. */
 const SHUFFLE = 1;
 const isEvaluated = (name: string): boolean => /^(val|test)/.test(name);
 
@@ -86,7 +90,7 @@ function describe({ state, index, done, shards, clips, bytes, bad }: PackResult)
     case 'complete already':
       return `${index} is ${state}: ${clips} clips in ${shards} shards, ${(bytes / 1e6).toFixed(1)} MB${left}`;
     case 'stopped':
-      return `${done} of ${shards} shards stand; the same command continues`;
+      return `${done} of ${shards} shards are written; run the same command to continue`;
     default:
       return state satisfies never;
   }
@@ -116,9 +120,9 @@ const faulty = (count: number): KinoraError =>
   new KinoraError({
     code: 'pack/faults',
     where: 'kinora pack --check',
-    expected: 'clips that can be read and shards as they were packed',
-    received: `${count} that are not, listed above`,
-    hint: 'repair or leave them out; a damaged shard is copied or packed again',
+    expected: 'readable clips and intact shards',
+    received: `${count} faults, listed above`,
+    hint: 'repair or remove them; copy or pack a damaged shard again',
   });
 
 const onlyToCheck = (packs: readonly string[]): KinoraError =>
@@ -127,7 +131,7 @@ const onlyToCheck = (packs: readonly string[]): KinoraError =>
     where: 'kinora pack',
     expected: 'packs to check only together with --check',
     received: packs.join(' '),
-    hint: 'what to pack is named by --config or --folder',
+    hint: 'name the clips to pack with --config or --folder',
   });
 
 const height = (text: string): number => wholeUpTo(TALLEST, '--height', text);

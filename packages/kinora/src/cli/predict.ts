@@ -1,4 +1,4 @@
-/** `kinora predict`: the likeliest labels of clips, as bars or as JSON lines. */
+/** `kinora predict`: the most likely labels of clips, as bars or as JSON lines. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PreprocessSpec, Views } from '@kinora/clip';
@@ -30,25 +30,29 @@ interface PredictFlags extends ConfigOptions, DeviceOptions {
 
 export function predictCommand(): Command {
   const command = new Command('predict')
-    .description('Name the gestures in clips: folders of JPEG frames or video files.')
+    .description('Predict the labels of clips.')
     .argument('<RUN>', RUN)
     .argument('<CLIP...>', 'folders of JPEG frames or video files')
     .addOption(new FormerRunOption('--checkpoint'))
     .option('-k, --top <n>', 'labels to show', positiveInt, 5)
-    .option('--json', 'print one JSON object a clip')
-    .option('--eval-clips <n>', "clips along time to average (default: the run's eval_clips)", positiveInt)
-    .option('--eval-crops <n>', "crops of each to average (default: the run's eval_crops)", positiveInt);
+    .option('--json', 'print one JSON object per clip')
+    .option(
+      '--eval-clips <n>',
+      "clips along the video to average (default: the run's eval_clips)",
+      positiveInt,
+    )
+    .option('--eval-crops <n>', "crops of each clip to average (default: the run's eval_crops)", positiveInt);
   return withDevice(withConfig(command))
     .addHelpText(
       'after',
-      '\nExample:\n  $ kinora predict runs/demo data/gestures/clips/1 data/gestures/clips/2',
+      '\nExamples:\n  $ kinora predict runs/demo data/gestures/clips/1\n  $ kinora predict runs/demo data/gestures/clips/1 data/gestures/clips/2 --top 3 --json',
     )
     .action(predict);
 }
 
 async function predict(run: string, paths: string[], flags: PredictFlags): Promise<void> {
   const config = await configGiven(flags);
-  // Remarks go to stderr: stdout holds results only.
+  // stdout holds results only.
   const device = chooseDevice(flags, { ...silent, log: remark });
   const model = openModel(run, { device, ...(config && { spec: () => specOf(config) }) });
   const settings = { ...flags, device, views: await viewsOf(flags, run, config), alone: paths.length === 1 };
@@ -61,7 +65,7 @@ async function predict(run: string, paths: string[], flags: PredictFlags): Promi
   if (failures > 0) throw unreadable(failures, paths.length);
 }
 
-/** Prints the answer for one clip. A clip that cannot be read fails the command if it is alone, and is told otherwise. */
+/** Prints the prediction for one clip. An unreadable clip fails the command where it is the only one, else it is reported. */
 async function answer(
   model: OpenedModel,
   path: string,

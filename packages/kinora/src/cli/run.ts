@@ -1,5 +1,5 @@
 /**
- * From the words of a command line to an exit code: find the command, load only its code, parse, run, tell failures.
+ * From a command line to an exit code: find the command, load only its code, parse, run, report failures.
  * Prints help and errors; the commands print their own results.
  */
 import { KinoraError } from '@kinora/torch/error';
@@ -52,7 +52,7 @@ export async function execute(command: Command, words: string[], program = 'kino
     command
       .exitOverride()
       .configureOutput({ writeErr: () => {} })
-      .helpOption('-h, --help', 'show this')
+      .helpOption('-h, --help', 'show this help')
       .hook('preSubcommand', (outer, inner) => {
         throw flagsBefore(program, outer, inner);
       }),
@@ -99,7 +99,7 @@ Commands:
 ${lines.join('\n')}
 
 Flags:
-  -h, --help     show this, or the help of a command
+  -h, --help     show this help, or that of a command
   -V, --version  show the version
   --debug        show the stack of an error
 

@@ -1,4 +1,4 @@
-/** `kinora split`: from a folder of clips, one subfolder a class, to lists to train and to validate on. */
+/** `kinora split`: splits a folder of clips, one subfolder per class, into training and validation lists. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
@@ -21,24 +21,24 @@ interface SplitFlags {
 }
 
 const EXAMPLES = `
-A person is never in both lists: what a network learns of one would flatter it in the other.
+No person is in both lists: a network that knows the people it is evaluated on looks better than it is.
 
 Examples:
-  $ kinora split data/mine                          # data/mine/wave/anna-01.mp4: whoever is in it, clip by clip
-  $ kinora split data/mine --person '^[^-]+'        # the person is what stands before the first dash
+  $ kinora split data/mine                          # clip by clip, where the people are not known
+  $ kinora split data/mine --person '^[^-]+'        # anna in data/mine/wave/anna-01.mp4
   $ kinora split data/mine --subjects people.csv    # columns id (wave/anna-01.mp4) and subject (anna)`;
 
 export function splitCommand(): Command {
   return new Command('split')
     .description(
-      'Make a training and a validation list of a folder of clips, which has one subfolder for each class.',
+      'Split a folder of clips, with one subfolder per class, into a training and a validation list.',
     )
-    .argument('<folder>', 'clips: video files or folders of JPEG frames, in subfolders named after classes')
+    .argument('<FOLDER>', 'folder with one subfolder per class, of video files or folders of JPEG frames')
     .option('--person <pattern>', 'regular expression that finds the person in the name of a clip', pattern)
-    .option('--subjects <file>', 'who is in which clip (default: subjects.csv in the folder)')
-    .option('--validation <share>', 'share of every class to validate on, about', share, 0.2)
-    .option('--seed <n>', 'decides who', wholeNumber, 1)
-    .option('--out <folder>', 'where the lists go (default: the folder itself)')
+    .option('--subjects <file>', 'person in each clip (default: subjects.csv in the folder)')
+    .option('--validation <share>', 'approximate share of every class for validation', share, 0.2)
+    .option('--seed <n>', 'random seed for the split', wholeNumber, 1)
+    .option('--out <folder>', 'folder for the lists (default: FOLDER)')
     .addHelpText('after', EXAMPLES)
     .action(split);
 }
@@ -67,7 +67,7 @@ function whoIsIn({ items }: ClipList, folder: string, { person, subjects }: Spli
 
 type Files = Record<'train' | 'validation' | 'labels', string> & { subjects?: string };
 
-/** What is written; who is who only where that is known and does not stand there already. */
+/** The files to write; subjects.csv only where the people are known and it is not the source itself. */
 function filesIn(out: string, { names, file }: People): Files {
   const at = (name: string) => join(out, `${name}.csv`);
   const lists = { train: at('train'), validation: at('validation'), labels: at('labels') };
@@ -87,16 +87,16 @@ function describe(list: ClipList, division: Division, people: People, folder: st
   };
   const lines = [
     `${folder}: ${plural(list.labels.length, 'class', 'classes')}, ${of(list.items)}`,
-    `  to train on: ${of(train)} (${files.train})`,
-    `  to validate: ${of(validation)} (${files.validation})`,
+    `  training:   ${of(train)} (${files.train})`,
+    `  validation: ${of(validation)} (${files.validation})`,
   ];
   if (people.names === undefined) {
     lines.push(
-      'nobody says who is in which clip, so a person can be in both lists, and the accuracy will flatter: see --person',
+      'the people in the clips are not known, so a person can be in both lists and make the accuracy look too good: see --person',
     );
   }
   if (uncovered.length > 0) {
-    lines.push(`without a validation clip, for want of people or clips: ${uncovered.join(', ')}`);
+    lines.push(`without a validation clip, for lack of people or clips: ${uncovered.join(', ')}`);
   }
   return `${lines.join('\n')}\ntrain with:\n  ${trainLine(folder, files)}`;
 }
@@ -151,7 +151,7 @@ const nobodyToSpare = (folder: string, { names }: People): KinoraError =>
     code: 'data/nothing-to-divide',
     where: folder,
     expected:
-      names === undefined ? 'a class with two clips or more' : 'two people or more who show the same class',
+      names === undefined ? 'a class with two or more clips' : 'two or more people who show the same class',
     received:
       names === undefined
         ? 'none'

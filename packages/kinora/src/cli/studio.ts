@@ -1,6 +1,6 @@
 /**
  * `kinora studio`: the tutorial in the browser, on a trained run, served from this machine; `kinora studio build` writes
- * the same as a folder for any web server.
+ * the same as static files.
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -23,8 +23,8 @@ import { configOfFolder, FormerRunOption } from './terminal/run-argument.js';
 
 export function studioCommand(): Command {
   const command = new Command('studio')
-    .description('Show in the browser how 3D convolutional networks see motion, on a trained one.')
-    .argument('[RUN]', 'run folder to show (default: the demo, trained first where it is not there)')
+    .description('Open the studio, which shows in the browser how a trained 3D network sees motion.')
+    .argument('[RUN]', 'run folder to show (default: the demo, trained first if it does not exist)')
     .addOption(new FormerRunOption('--run'));
   return withOthers(command)
     .option('--port <number>', 'port on 127.0.0.1; 0 takes any free one', portNumber, 4321)
@@ -36,11 +36,11 @@ export function studioCommand(): Command {
 function buildCommand(): Command {
   const command = new Command('build')
     .description(
-      'Write the studio for a run as a folder that any web server can serve, and that works offline.',
+      'Write the studio for a run as static files that any web server can serve and that work offline.',
     )
     .argument('[RUN]', 'run folder to show (default: the demo)')
     .addOption(new FormerRunOption('--run'))
-    .requiredOption('--out <folder>', 'where the site goes; an earlier site there is replaced');
+    .requiredOption('--out <folder>', 'folder of the site; an earlier site there is replaced');
   return withOthers(command)
     .addHelpText('after', '\nExample:\n  $ kinora studio build runs/demo --out site')
     .action(async (run: string | undefined, { out, ...others }: Others & { out: string }) => {
@@ -55,17 +55,14 @@ interface Others {
   readonly ensemble?: string;
 }
 
-/** What stands beside the run and is shown where it is there. */
+/** Other results that the studio shows together with the run, where they exist. */
 const withOthers = (command: Command): Command =>
   command
-    .option(
-      '--frame-run <folder>',
-      'run of a 2D network to compare with; left out: RUN-frame, where there is one',
-    )
-    .option('--compare <folder>', 'measured comparison; left out: compare beside the run, where there is one')
+    .option('--frame-run <folder>', 'run of a 2D network to compare with (default: RUN-frame, if it exists)')
+    .option('--compare <folder>', 'folder of kinora compare (default: compare beside the run, if it exists)')
     .option(
       '--ensemble <folder>',
-      'ensemble to look into; left out: ensemble beside the run, where there is one',
+      'folder of kinora ensemble (default: ensemble beside the run, if it exists)',
     );
 
 async function open(run: string | undefined, { port, ...others }: Others & { port: number }): Promise<void> {
@@ -75,7 +72,7 @@ async function open(run: string | undefined, { port, ...others }: Others & { por
   const { folder } = await build(source, join(runFolderOf(source.run).path, 'studio'));
   const server = await serveFolder(folder, port);
   const progress = createProgress();
-  progress.log(`The studio is at ${server.url} (this machine only). Ctrl+C ends it.`);
+  progress.log(`The studio is at ${server.url} (this machine only). Press Ctrl+C to stop.`);
   try {
     await interruptible(aborted, () => {});
   } finally {
@@ -83,27 +80,27 @@ async function open(run: string | undefined, { port, ...others }: Others & { por
   }
 }
 
-/** Ctrl+C ends it when the site is whole, in seconds, so that no half of one is left behind. */
+/** Ctrl+C takes effect when the site is complete, within seconds, so that no half-written site is left. */
 const build = (source: SiteSource, out: string): Promise<BuiltSite> =>
   interruptible(
     () => buildSite(source, out),
-    () => createProgress().log('stopping when the site is whole; press Ctrl+C again to stop at once'),
+    () => createProgress().log('stopping when the site is complete; press Ctrl+C again to stop at once'),
   );
 
-/** The demo and the 2D network beside it, where they are not trained yet, or were stopped before their end. */
+/** The demo and the 2D network to compare with, where they are not trained yet or were interrupted. */
 async function trainDemo(): Promise<void> {
   const [config, frames] = [demoConfig, demoFrameConfig].map((input) => effectiveConfig(input, 'the demo'));
   const progress = createProgress();
   if (!hasFinished(config!)) {
     progress.log(
       hasCheckpoint(config!)
-        ? 'The training of the demo was stopped before its end: it goes on.\n'
-        : 'There is no trained network yet: the demo trains one first.\n',
+        ? 'The training of the demo was interrupted; resuming it.\n'
+        : 'There is no trained network yet; running the demo first.\n',
     );
     await demo({ useGpu: true });
   }
   if (hasFinished(frames!)) return;
-  progress.log('\nA 2D network beside it, to see what it cannot tell: half as many steps');
+  progress.log('\nTraining a 2D network to compare with, for half as many steps');
   const device = chooseDevice({ useGpu: true }, progress);
   const resume = hasCheckpoint(frames!);
   await interruptible((signal) => trainRun(frames!, { resume, device, progress, signal }));
@@ -127,13 +124,13 @@ async function sourceOf(
   };
 }
 
-/** A folder that was asked for has to hold what its command leaves. */
+/** A folder named by a flag must hold the output of its command. */
 function named(folder: string | undefined, file: string, maker: string): string | undefined {
   if (folder === undefined || existsSync(join(folder, file))) return folder;
   throw new KinoraError({
     code: 'site/not-there',
     where: folder,
-    expected: `a folder that ${maker} has made`,
+    expected: `a folder made by ${maker}`,
     received: `no ${file} there`,
   });
 }

@@ -45,7 +45,7 @@ test('Ctrl+C leaves whole clips only; the same command continues, then finds not
   }, 20);
   const stopped = await synth('--out', out, '--workers', '2', ...small).finally(() => clearInterval(watch));
   expect(stopped.code).toBe(130);
-  expect(stopped.out).toMatch(/gestures has \d+ of 27 clips; the same command continues/);
+  expect(stopped.out).toMatch(/gestures has \d+ of 27 clips; run the same command to continue/);
   expect(clips().every((name) => /^\d+$/.test(name))).toBe(true);
   expect(readdirSync(out)).not.toContain('train.csv');
 
@@ -55,7 +55,7 @@ test('Ctrl+C leaves whole clips only; the same command continues, then finds not
     /has 27 clips \(\d+ frames and \d+ MB are new\); look at .*contact-sheet\.png/,
   );
   expect(clips()).toHaveLength(27);
-  expect((await synth('--out', out, ...small)).out).toBe(`${out} is complete already: 27 clips\n`);
+  expect((await synth('--out', out, ...small)).out).toBe(`${out} is already complete: 27 clips\n`);
 });
 
 test.each([
@@ -76,5 +76,5 @@ test('--help shows the flags and an example', async () => {
   const { code, out } = await synth('--help');
   expect(code).toBe(0);
   expect(out).toContain('--clips-per-class <n>');
-  expect(out).toContain('$ kinora synth --out data/gestures');
+  expect(out).toContain('$ kinora synth --out data/tiny');
 });

@@ -1,4 +1,4 @@
-/** `kinora synth`: renders a synthetic gesture data set, or finishes one that was begun. */
+/** `kinora synth`: renders a synthetic gesture data set, or finishes an interrupted one. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { KinoraError } from '@kinora/torch';
@@ -22,16 +22,19 @@ export function synthCommand(): Command {
   const { train, validation, test, people, seed } = defaultRecipe;
   return new Command('synth')
     .description(
-      'render a look-alike of the Jester gestures: 27 classes, JPEG frames, lists, a contact sheet',
+      'Render a synthetic version of the Jester gestures: 27 classes, JPEG frames, lists, a contact sheet.',
     )
-    .option('--out <folder>', 'where the data set goes', 'data/gestures')
-    .option('--clips-per-class <n>', 'training clips of each class', positiveInt, train)
-    .option('--validation-per-class <n>', 'validation clips of each class', wholeNumber, validation)
-    .option('--test-per-class <n>', 'test clips of each class', wholeNumber, test)
-    .option('--people <n>', 'people in all splits together; nobody is in two', positiveInt, people)
-    .option('--seed <n>', 'same seed, same bytes', wholeNumber, seed)
-    .option('--workers <n>', 'threads that render', positiveInt, availableParallelism())
-    .addHelpText('after', '\nExample:\n  $ kinora synth --out data/gestures --clips-per-class 60')
+    .option('--out <folder>', 'folder of the data set', 'data/gestures')
+    .option('--clips-per-class <n>', 'training clips per class', positiveInt, train)
+    .option('--validation-per-class <n>', 'validation clips per class', wholeNumber, validation)
+    .option('--test-per-class <n>', 'test clips per class', wholeNumber, test)
+    .option('--people <n>', 'people in all splits together; no person is in two splits', positiveInt, people)
+    .option('--seed <n>', 'random seed; the same seed gives the same bytes', wholeNumber, seed)
+    .option('--workers <n>', 'threads', positiveInt, availableParallelism())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ kinora synth\n  $ kinora synth --out data/tiny --clips-per-class 2 --validation-per-class 1 --test-per-class 1 --people 10',
+    )
     .action(runSynth);
 }
 
@@ -54,9 +57,9 @@ async function runSynth(flags: SynthFlags): Promise<void> {
 function describe(out: string, { state, done, total, frames, bytes }: SynthResult): string {
   switch (state) {
     case 'complete':
-      return `${out} is complete already: ${total} clips`;
+      return `${out} is already complete: ${total} clips`;
     case 'stopped':
-      return `${out} has ${done} of ${total} clips; the same command continues`;
+      return `${out} has ${done} of ${total} clips; run the same command to continue`;
     case 'finished':
       return `${out} has ${total} clips (${frames} frames and ${(bytes / 1e6).toFixed(0)} MB are new); look at ${join(out, contactSheetName)}`;
     default:

@@ -1,4 +1,4 @@
-/** `kinora test`: predicts the clips of a run's test list, whose labels are not known, as `id;label`. */
+/** `kinora test`: predicts the clips of an unlabelled test list, as `id;label` lines. */
 import { Command } from 'commander';
 import { predictTestList } from '../predict/evaluate.js';
 import { chooseDevice } from '../train/device/choice.js';
@@ -9,10 +9,10 @@ import { configOfRun, RUN } from './terminal/run-argument.js';
 
 export function testCommand(): Command {
   const command = new Command('test')
-    .description('Predict the test list with a trained network.')
+    .description('Predict the clips of an unlabelled test list, as `id;label` lines.')
     .argument('[RUN]', `${RUN}; default: the run of --config`);
   return withDevice(withConfig(command))
-    .addHelpText('after', '\nExample:\n  $ kinora test runs/demo')
+    .addHelpText('after', '\nExample:\n  $ kinora test runs/demo --set test_data_csv=data/gestures/test.csv')
     .action(predictTests);
 }
 

@@ -57,7 +57,7 @@ test('what to do next: evaluate, or say that nothing was validated', () => {
     whatNext(effectiveConfig({ train_data_folder: 'a', ...more }), 'runs/x');
   expect(next({ val_data_folder: 'b' })).toEqual(['next: kinora eval runs/x']);
   expect(next({ val_data_csv: 'b.csv' })).toEqual(['next: kinora eval runs/x']);
-  expect(next({}).join('\n')).toMatch(/^no clips were validated.*\nnext: kinora predict runs\/x CLIP$/);
+  expect(next({}).join('\n')).toMatch(/^no validation clips.*\nnext: kinora predict runs\/x CLIP$/);
 });
 
 /** What a line of words asks `kinora train` for, without training. */
@@ -158,7 +158,7 @@ describe('clips that cannot be read', () => {
       expect(csv.split(`\n${BAD[i]},${data.at('clips', BAD[i]!)},`)).toHaveLength(2);
     }
     expect(csv.trimEnd().split('\n')).toHaveLength(1 + BAD.length);
-    expect(stdout).toMatch(/\nepoch 1: train loss .*\nbest top-1 .*, in epoch 1\nnext: kinora eval .*\n$/);
+    expect(stdout).toMatch(/\nepoch 1: train loss .*\nbest: .* top-1 in epoch 1\nnext: kinora eval .*\n$/);
   });
 
   test('above max_bad_fraction it ends with the count', async () => {

@@ -1,4 +1,4 @@
-/** `kinora train`, and the starting point's one script: with --eval-only or --test-only it hands over to those. */
+/** `kinora train`, and the tutorial project's one script: --eval-only and --test-only run those commands. */
 import { cuda, distributed, KinoraError } from '@kinora/torch';
 import { Command, Option } from 'commander';
 import type { RunConfig } from '../config/index.js';
@@ -40,32 +40,35 @@ interface TrainFlags extends ConfigOptions, DeviceOptions {
 
 const EXAMPLES = `
 Examples:
-  $ kinora train --config configs/config.json -g 0
-  $ kinora train --config configs/config.json -g 0,1                      # a process for each GPU
-  $ kinora train --config configs/demo.json --nproc 2 --use-gpu False     # two on the CPU
-  $ kinora train --config configs/own-clips.json --init-from runs/demo --freeze conv_layer1`;
+  $ kinora train --config configs/demo.json
+  $ kinora train --config configs/demo.json --resume
+  $ kinora train --config configs/demo.json --set model_name=tuned --init-from runs/demo --freeze conv_layer1
+  $ kinora train --config configs/demo.json --set model_name=two --nproc 2 --use-gpu False
+  $ kinora train --config configs/config.json -g 0,1    # one process per GPU`;
 
 export function trainCommand(): Command {
-  return withDevice(withConfig(new Command('train').description('Train a network as a configuration says.')))
-    .addOption(new BooleanOption('-r, --resume', 'go on from the last checkpoint'))
-    .addOption(new BooleanOption('-e, --eval-only', 'evaluate on the validation clips, as `kinora eval`'))
-    .addOption(new BooleanOption('-t, --test-only', 'predict the test list, as `kinora test`'))
+  return withDevice(
+    withConfig(new Command('train').description('Train a network from a configuration file.')),
+  )
+    .addOption(new BooleanOption('-r, --resume', 'resume from the last checkpoint'))
+    .addOption(new BooleanOption('-e, --eval-only', 'evaluate on the validation clips, like `kinora eval`'))
+    .addOption(new BooleanOption('-t, --test-only', 'predict the test list, like `kinora test`'))
     .addOption(
-      new Option('--resume-from <checkpoint>', 'go on from this one; best gives up what came after').choices([
-        'last',
-        'best',
-      ]),
+      new Option(
+        '--resume-from <checkpoint>',
+        'resume from this checkpoint; best discards later epochs',
+      ).choices(['last', 'best']),
     )
-    .option('--init-from <path>', 'begin with the weights of a file or of another run (init_from)')
-    .option('--freeze <pattern>', 'do not train this layer; may be repeated (freeze)', collect)
-    .option('--profile', 'tell at the end where the time of a step went, and what to change')
+    .option('--init-from <path>', 'initialise from the weights of a file or another run (init_from)')
+    .option('--freeze <pattern>', 'exclude this layer from training; repeatable (freeze)', collect)
+    .option('--profile', 'report where the time of a step goes, and what to change')
     .addOption(
-      new Option('--nproc <number>', 'processes that share every batch, on this machine').argParser(
+      new Option('--nproc <number>', 'processes on this machine that share each batch').argParser(
         positiveInt,
       ),
     )
     .addOption(
-      new Option('--max-restarts <number>', 'times to start them again when one dies (default: 3)').argParser(
+      new Option('--max-restarts <number>', 'restarts allowed after a process dies (default: 3)').argParser(
         wholeNumber,
       ),
     )
@@ -131,16 +134,16 @@ async function trainHere(
         profile: flags.profile ?? false,
       });
       if (signal.aborted)
-        progress.log(`saved after step ${summary.steps}; the same command with --resume goes on`);
+        progress.log(`saved after step ${summary.steps}; the same command with --resume continues`);
       return summary;
     },
     leads ? undefined : () => undefined,
   );
-  if (best !== null) progress.log(`best top-1 ${percent(best.top1)}, in epoch ${best.epoch + 1}`);
+  if (best !== null) progress.log(`best: ${percent(best.top1)} top-1 in epoch ${best.epoch + 1}`);
   for (const line of whatNext(config, folder.path)) progress.log(line);
 }
 
-/** Where nothing was validated there is nothing to evaluate, and the accuracy was that of the training clips. */
+/** Without validation clips there is nothing to evaluate, and the accuracy is that of the training clips. */
 export function whatNext(
   { val_data_csv, val_data_folder, train_data_folder }: RunConfig,
   run: string,
@@ -148,7 +151,7 @@ export function whatNext(
   const validates = val_data_csv !== undefined || val_data_folder !== train_data_folder;
   if (validates) return [`next: kinora eval ${run}`];
   return [
-    'no clips were validated: these accuracies are of training clips; kinora split makes a validation list',
+    'no validation clips: the accuracy above is on training clips; kinora split makes a validation list',
     `next: kinora predict ${run} CLIP`,
   ];
 }

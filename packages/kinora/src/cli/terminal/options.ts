@@ -1,4 +1,4 @@
-/** The flags that several commands share, and what their words mean. */
+/** The flags that several commands share, and how their values are read. */
 import { KinoraError } from '@kinora/torch/error';
 import { type Command, Option } from 'commander';
 import { BooleanOption } from './argv.js';
@@ -17,15 +17,15 @@ export interface ConfigOptions {
 /** `--config FILE` and `--set key=value`. */
 export function withConfig(command: Command): Command {
   return command
-    .option('-c, --config <file>', 'configuration, a JSON file')
-    .option('--set <key=value>', 'change one key of it, by dotted name; may be repeated', collect);
+    .option('-c, --config <file>', 'configuration file (JSON)')
+    .option('--set <key=value>', 'override one key of it, by dotted name; repeatable', collect);
 }
 
 /** `-g 0,1` and `--use-gpu False`. */
 export function withDevice(command: Command): Command {
   return command
     .addOption(new Option('-g, --gpus <numbers>', 'GPUs to use, such as 0 or 0,1').argParser(parseGpus))
-    .addOption(new BooleanOption('--use-gpu', 'use a GPU where there is one').default(true));
+    .addOption(new BooleanOption('--use-gpu', 'use a GPU if there is one').default(true));
 }
 
 /** A whole number above 0, for flags such as `--top 5`. */
