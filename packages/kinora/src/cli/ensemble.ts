@@ -53,7 +53,7 @@ export function ensembleCommand(): Command {
     .addCommand(theoryCommand())
     .addHelpText(
       'after',
-      `\nRules:\n${rules}\n\nExamples:\n  $ kinora ensemble runs/compare/ConvColumnSmall-seed1 runs/compare/SingleFrameSmall-seed1\n  $ kinora eval runs/ensemble\n  $ kinora ensemble theory --p 0.7 --n 3`,
+      `\nRules:\n${rules}\n\nExamples:\n  $ kinora ensemble runs/demo runs/tuned\n  $ kinora eval runs/ensemble\n  $ kinora ensemble theory --p 0.7 --n 3`,
     )
     .action(runEnsemble);
 }

@@ -33,7 +33,7 @@ export function synthCommand(): Command {
     .option('--workers <n>', 'threads', positiveInt, availableParallelism())
     .addHelpText(
       'after',
-      '\nExamples:\n  $ kinora synth\n  $ kinora synth --out data/tiny --clips-per-class 2 --validation-per-class 1 --test-per-class 1 --people 10',
+      '\nExamples:\n  $ kinora synth\n  $ kinora synth --out data/tiny --clips-per-class 2 --validation-per-class 1 --test-per-class 1 --people 30',
     )
     .action(runSynth);
 }
