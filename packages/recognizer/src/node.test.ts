@@ -182,9 +182,23 @@ describe('attach', () => {
   });
 
   test('a second source ends the first', async () => {
-    const first = recognizer.attach(camera(1000));
+    let taken = 0;
+    function* counted(): Generator<TimedFrame> {
+      for (const frame of camera(1000)) {
+        taken++;
+        yield frame;
+      }
+    }
+    const times: number[] = [];
+    const off = recognizer.on('prediction', ({ time }) => times.push(time));
+    const first = recognizer.attach(counted());
     const second = recognizer.attach(clip);
     await Promise.all([first.ended, second.ended]);
+    off();
+    expect(taken).toBeLessThan(1000);
+    // The camera's clock starts at 7 s, which the clip of 40 frames does not reach.
+    expect(times.length).toBeGreaterThan(0);
+    expect(Math.max(...times)).toBeLessThan(7);
   });
 
   test('what cannot be read is an error event', async () => {
