@@ -66,7 +66,7 @@ function padChannels(/** @type {string} */ name, /** @type {number} */ from, /**
   addNetwork({
     ...changed,
     family: 'measurements',
-    build: (classes, size) => new ConvColumn(changed, classes, size),
+    build: (classes) => new ConvColumn(changed, classes),
   });
   return changed.name;
 }

@@ -65,7 +65,7 @@ function networkWith(remedies) {
   const head = { ...table.head, dropout: remedies.includes('dropout') ? DROPOUT : 0 };
   const name = nameOf(remedies);
   /** @type {import('../../packages/kinora/dist/model/network.js').NetworkEntry['build']} */
-  const build = (classes, size) => new ConvColumn({ ...table, name, stages, head }, classes, size);
+  const build = (classes) => new ConvColumn({ ...table, name, stages, head }, classes);
   return { name, family: 'Remedies', summary: table.summary, input: table.input, build };
 }
 

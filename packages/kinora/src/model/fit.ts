@@ -1,47 +1,66 @@
-/** Whether clips of a size pass through a network, found by sending the shape of one; and if not, which size would. */
-import { KinoraError, ops, scope, shapesOnly } from '@kinora/torch';
+/** Whether clips of a size pass through a network, found by tracing shapes; and if not, which size would. */
+import { KinoraError, ops, scope, shapesOnly, type Tensor } from '@kinora/torch';
 import type { Size3 } from './layers.js';
 import type { Network } from './network.js';
 
 /**
- * Throws `model/input-size` where a layer of the network cannot take what clips of `size` have become by then, and
- * frees the network.
+ * Throws `model/input-size`, and frees the network, if a layer cannot take what clips of `size` have become by then.
+ *
+ * @param size `[T, H, W]`
  * @param input a size that fits
  */
 export function checkFit(name: string, network: Network, size: Size3, input: Size3): void {
-  const problem = refusal(network, size);
+  const problem = misfit(name, network, size, input);
   if (problem === undefined) return;
-  const { where, expected, received } = problem.parts;
-  const fitting = nearestFit(network, size, input);
   network.dispose();
-  throw new KinoraError({
+  throw problem;
+}
+
+/**
+ * The error for clips of a size that does not fit, with the nearest size that does; undefined if it fits.
+ *
+ * @param run what the network does with clips `[1, 3, T, H, W]`
+ */
+export function misfit(
+  name: string,
+  network: Network,
+  size: Size3,
+  input: Size3,
+  run: (clips: Tensor) => unknown = (clips) => network.call(clips),
+): KinoraError | undefined {
+  const problem = refusal(network, size, run);
+  // A network whose forward explains sizes has done so already.
+  if (problem === undefined || problem.code === 'model/input-size') return problem;
+  const { where, expected, received } = problem.parts;
+  return new KinoraError({
     code: 'model/input-size',
     where: `${name}, ${where}`,
     expected: expected ?? 'a larger input',
     received: `${received} from clips of ${text(size)} (frames x height x width)`,
-    hint: `clips of ${text(fitting)} fit`,
+    hint: `clips of ${text(nearestFit(network, size, input, run))} fit`,
   });
 }
 
-function refusal(network: Network, size: Size3): KinoraError | undefined {
-  const wasTraining = network.training;
+function refusal(network: Network, size: Size3, run: (clips: Tensor) => unknown): KinoraError | undefined {
+  const modes = [...network.namedModules().values()].map((module) => [module, module.training] as const);
+  const device = network.parameters()[0]?.device ?? 'cpu';
   network.eval();
   try {
-    shapesOnly(() => scope(() => void network.call(ops.zeros([1]).expand([1, 3, ...size]))));
+    shapesOnly(() => scope(() => void run(ops.zeros([1], { device }).expand([1, 3, ...size]))));
     return undefined;
   } catch (error) {
     if (error instanceof KinoraError) return error;
     throw error;
   } finally {
-    network.train(wasTraining);
+    for (const [module, training] of modes) module.training = training;
   }
 }
 
-/** The fitting size that is closest on each axis by itself. */
-function nearestFit(network: Network, size: Size3, input: Size3): Size3 {
+/** The fitting size that is closest along each axis separately. */
+function nearestFit(network: Network, size: Size3, input: Size3, run: (clips: Tensor) => unknown): Size3 {
   const axis = (i: 0 | 1 | 2) => {
     const fits = (length: number) =>
-      refusal(network, input.with(i, length) as unknown as Size3) === undefined;
+      refusal(network, input.with(i, length) as unknown as Size3, run) === undefined;
     for (let distance = 0; distance < Math.max(...input, size[i]); distance++) {
       if (fits(size[i] + distance)) return size[i] + distance;
       if (size[i] > distance && fits(size[i] - distance)) return size[i] - distance;

@@ -1,7 +1,4 @@
-/**
- * The layers that network tables are written in, as data: what a table says, what it becomes, and what it makes of a
- * size. Networks are rows of these; nothing here knows a particular network.
- */
+/** The layers that network tables consist of, as data, and the modules they become. */
 import { nn } from '@kinora/torch';
 import { Motion } from './motion.js';
 
@@ -42,22 +39,3 @@ export function buildLayer(layer: Layer): nn.Module {
       return layer satisfies never;
   }
 }
-
-/** `[T, H, W]` after one layer; a size below 1 means that the layer's window does not fit. */
-export function sizeAfter(layer: Layer, size: Size3): Size3 {
-  switch (layer.type) {
-    case 'conv': {
-      const { kernel, stride = [1, 1, 1], padding = [0, 0, 0] } = layer;
-      return map3((i) => Math.floor((size[i]! + 2 * padding[i]! - kernel[i]!) / stride[i]!) + 1);
-    }
-    case 'pool':
-    case 'average':
-      return map3((i) => Math.floor(size[i]! / layer.kernel[i]!));
-    case 'global':
-      return [1, 1, 1];
-    default:
-      return size;
-  }
-}
-
-const map3 = (at: (axis: number) => number): Size3 => [at(0), at(1), at(2)];

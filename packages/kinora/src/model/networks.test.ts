@@ -103,19 +103,33 @@ describe.each(networks.map((entry) => [entry.name, entry] as const))('%s', (_, e
     expect(modules.some((module) => module instanceof nn.Segments)).toBe(true);
   });
 
-  test('refuses clips of another number of channels, naming a layer', () => {
-    const { where, expected } = errorOf(() => forwardShapes(entry, entry.input, 4));
-    expect(`${where} ${expected}`).toMatch(/\(\w+\)|3/);
+  const modules = () => shapesOnly(() => entry.build(5).namedModules());
+
+  test('refuses clips of another number of channels, naming itself or a layer of its own', () => {
+    const { where, expected, received } = errorOf(() => forwardShapes(entry, entry.input, 4));
+    const [, path, type] = /^(\S+) \((\w+)\)/.exec(where!) ?? [];
+    if (path === undefined) expect(where).toBe(entry.name);
+    else expect(modules().get(path)?.constructor.name).toBe(type);
+    expect(`${expected} ${received}`).toMatch(/\[N, 3, .*\[\d+, 4, /);
   });
 
-  test('takes a single pixel, or names what fails and a size that fits', () => {
-    try {
-      forwardShapes(entry, [1, 1, 1]);
-    } catch (error) {
-      const { where, hint } = (error as KinoraError).parts;
-      expect(where).toMatch(/\w/);
-      const fitting = /(\d+)x(\d+)x(\d+) fit/.exec(hint!)!.slice(1).map(Number);
-      expect(forwardShapes(entry, fitting as unknown as Size3).logits).toEqual([2, 5]);
+  test('takes a single pixel, or names what fails and the smallest size that fits', () => {
+    const taken = refusalOf(() => expect(forwardShapes(entry, [1, 1, 1]).logits).toEqual([2, 5]));
+    if (taken === undefined) return;
+    const { where, hint } = taken;
+    const fitting = /^clips of (\d+)x(\d+)x(\d+) fit$/.exec(hint!)!.slice(1).map(Number);
+    expect(forwardShapes(entry, fitting as unknown as Size3).logits).toEqual([2, 5]);
+    const [, path, type] = /, (\S+) \((\w+)\)$/.exec(where!) ?? [];
+    if (path === undefined) return expect(where).toBe(entry.name);
+    expect(where).toBe(`${entry.name}, ${path} (${type})`);
+    expect(modules().get(path)?.constructor.name).toBe(type);
+    for (const [axis, length] of fitting.entries()) {
+      if (length === 1) continue;
+      const smaller = fitting.with(axis, length - 1) as unknown as Size3;
+      expect(
+        refusalOf(() => forwardShapes(entry, smaller)),
+        String(smaller),
+      ).toBeDefined();
     }
   });
 
@@ -131,13 +145,19 @@ describe.each(networks.map((entry) => [entry.name, entry] as const))('%s', (_, e
 });
 
 function errorOf(run: () => unknown): KinoraError['parts'] {
+  const error = refusalOf(run);
+  if (error === undefined) throw new Error('expected an error');
+  return error;
+}
+
+function refusalOf(run: () => unknown): KinoraError['parts'] | undefined {
   try {
     run();
+    return undefined;
   } catch (error) {
     if (error instanceof KinoraError) return error.parts;
     throw error;
   }
-  throw new Error('expected an error');
 }
 
 describe.each(smalls.map((entry) => [entry.name, entry] as const))(
@@ -207,7 +227,8 @@ describe('a clip of the wrong size', () => {
 
   test('names the layer that collapses and a size that fits', () => {
     expect(() => build(27, [10, 84, 84])).toThrow(
-      'ConvColumn6, conv_layer4.0 (conv): expected at least 2x3x3, received 1x8x8 from clips of 10x84x84 ' +
+      'ConvColumn6, conv_layer4.0 (Conv3d): expected T >= 2, H >= 3, W >= 3 for its 2x3x3 kernel, received ' +
+        '[1, 124, 1, 8, 8] from clips of 10x84x84 ' +
         '(frames x height x width); clips of 16x84x84 fit',
     );
   });
