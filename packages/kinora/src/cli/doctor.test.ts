@@ -95,7 +95,7 @@ describe('doctorText', () => {
 
   test('has ticks and colours on a terminal, and the same columns', () => {
     const text = doctorText(facts, true);
-    expect(text).toContain('\x1b[32m✓\x1b[0m Node    20.1.0');
-    expect(text).toContain('\x1b[33m–\x1b[0m FFmpeg  none');
+    expect(text).toContain('\x1b[32m✓\x1b[39m Node    20.1.0');
+    expect(text).toContain('\x1b[33m–\x1b[39m FFmpeg  none');
   });
 });

@@ -2,6 +2,7 @@
 import { KinoraError } from '@kinora/torch';
 import { PLATFORM_NAMES } from '@kinora/torch/install';
 import { Command } from 'commander';
+import colours from 'picocolors';
 import { type DoctorFact, doctorReport } from './doctor-facts.js';
 
 export { type DoctorFact, doctorReport } from './doctor-facts.js';
@@ -27,15 +28,14 @@ export function doctorText(facts: readonly DoctorFact[], terminal: boolean): str
 }
 
 const TICKS = { ok: '✓', absent: '–', missing: '✗' } as const;
-const COLOURS = { ok: 32, absent: 33, missing: 31 } as const;
-const DIM = 2;
+const COLOURS = { ok: 'green', absent: 'yellow', missing: 'red' } as const;
 
 function factLines(fact: DoctorFact, width: number, terminal: boolean): string[] {
-  const paint = (code: number, text: string): string => (terminal ? `\x1b[${code}m${text}\x1b[0m` : text);
-  const mark = paint(COLOURS[fact.status], terminal ? TICKS[fact.status] : fact.status.padEnd(7));
-  const where = fact.where === undefined ? '' : `  ${paint(DIM, fact.where)}`;
+  const paint = colours.createColors(terminal);
+  const mark = paint[COLOURS[fact.status]](terminal ? TICKS[fact.status] : fact.status.padEnd(7));
+  const where = fact.where === undefined ? '' : `  ${paint.dim(fact.where)}`;
   const margin = ' '.repeat((terminal ? 1 : 7) + 1 + width + 2);
-  const ways = howToLines(fact).map((line) => `${margin}${paint(DIM, line)}`);
+  const ways = howToLines(fact).map((line) => `${margin}${paint.dim(line)}`);
   return [`${mark} ${fact.name.padEnd(width)}  ${fact.value}${where}`, ...ways];
 }
 
