@@ -69,7 +69,7 @@ describe('kinora predict', () => {
     expect(status).toBe(0);
     // On a machine with a GPU there is nothing to say.
     expect(stderr).toMatch(/^(kinora: no CUDA device here[^\n]*\n)?$/);
-    expect(stdout).toMatch(/^a\n( {2}S.*\d\d\.\d% {2}█.*\n){2}$/);
+    expect(stdout).toMatch(/^a\n( {2}S.*\d\d\.\d % {2}█.*\n){2}$/);
   });
 
   test('an unreadable clip among others: they get their answer, the exit code is 1', () => {
@@ -133,6 +133,6 @@ test('bars stand below each other whatever the labels', () => {
     { label: 'longer', probability: 0.0004 },
   ];
   expect(describePrediction('clip', best)).toBe(
-    `clip\n  a       100.0%  ${'█'.repeat(28)}\n  longer    0.0%\n`,
+    `clip\n  a       100.0 %  ${'█'.repeat(28)}\n  longer    0.0 %\n`,
   );
 });

@@ -7,6 +7,7 @@ import { Command } from 'commander';
 import { need } from '../config/check.js';
 import { loadConfig, preprocessSpec, type RunConfig } from '../config/index.js';
 import { readLabels } from '../data/lists/labels.js';
+import { percent } from '../figures/words.js';
 import { type OpenedModel, openModel } from '../predict/open.js';
 import { type Prediction, predictClip } from '../predict/predict.js';
 import { silent } from '../progress.js';
@@ -95,8 +96,8 @@ const BAR = 28;
 export function describePrediction(path: string, best: readonly Prediction[]): string {
   const width = Math.max(...best.map(({ label }) => label.length));
   const lines = best.map(({ label, probability }) => {
-    const percent = `${(100 * probability).toFixed(1)}%`.padStart(6);
-    return `  ${label.padEnd(width)}  ${percent}  ${textBar(probability, BAR)}`.trimEnd();
+    const share = percent(probability).padStart(7);
+    return `  ${label.padEnd(width)}  ${share}  ${textBar(probability, BAR)}`.trimEnd();
   });
   return `${path}\n${lines.join('\n')}\n`;
 }

@@ -10,7 +10,7 @@ test('three digits that count, without powers of ten', () => {
 });
 
 test('shares of nothing are a dash, and one is no plural', () => {
-  expect([0.875, Number.NaN].map(percent)).toEqual(['87.5%', '–']);
+  expect([0.875, Number.NaN].map(percent)).toEqual(['87.5 %', '–']);
   expect([plural(1, 'clip'), plural(1234, 'clip'), plural(2, 'person', 'people')]).toEqual([
     '1 clip',
     '1,234 clips',

@@ -1,13 +1,13 @@
 /** How numbers are written in reports. */
 
-/** `87.5%`, always with one decimal so that columns line up; a share of nothing is a dash. */
+/** `87.5 %`, always with one decimal so that columns line up; a share of nothing is a dash. */
 export function percent(share: number): string {
-  return Number.isFinite(share) ? `${(share * 100).toFixed(1)}%` : '–';
+  return Number.isFinite(share) ? `${(share * 100).toFixed(1)} %` : '–';
 }
 
-/** `88%`, where there is little room. */
+/** `88 %`, where there is little room. */
 export function wholePercent(share: number): string {
-  return Number.isFinite(share) ? `${Math.round(share * 100)}%` : '–';
+  return Number.isFinite(share) ? `${Math.round(share * 100)} %` : '–';
 }
 
 /** A difference of shares in points: `+1.2`, `-0.4`, `0.0`. */

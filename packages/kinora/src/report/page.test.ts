@@ -28,9 +28,9 @@ describe('the page', () => {
   test('states the headline figures', () => {
     const figures = [...html().matchAll(/<b>([^<]*)<\/b><span>([^<]*)<\/span>/g)].map((m) => [m[2], m[1]]);
     expect(figures).toEqual([
-      ['top-1 accuracy', '66.7%'],
-      ['top-5 accuracy', '100.0%'],
-      ['mean class accuracy', '66.7%'],
+      ['top-1 accuracy', '66.7 %'],
+      ['top-5 accuracy', '100.0 %'],
+      ['mean class accuracy', '66.7 %'],
       ['loss', '1.109'],
       ['validation clips', '6'],
       ['classes', '3'],
@@ -39,28 +39,28 @@ describe('the page', () => {
 
   test('has a row for each class and for each confused pair', () => {
     expect(rows(html(), 'Measures of each class')).toEqual([
-      ['Swiping Left', '50.0%', '50.0%', '50.0%', '2'],
-      ['Swiping Right', '50.0%', '50.0%', '50.0%', '2'],
-      ['Stop Sign', '100.0%', '100.0%', '100.0%', '2'],
+      ['Swiping Left', '50.0 %', '50.0 %', '50.0 %', '2'],
+      ['Swiping Right', '50.0 %', '50.0 %', '50.0 %', '2'],
+      ['Stop Sign', '100.0 %', '100.0 %', '100.0 %', '2'],
     ]);
     expect(rows(html(), 'Most frequent mistakes')).toEqual([
-      ['Swiping Left', 'Swiping Right', '1', '50.0%'],
-      ['Swiping Right', 'Swiping Left', '1', '50.0%'],
+      ['Swiping Left', 'Swiping Right', '1', '50.0 %'],
+      ['Swiping Right', 'Swiping Left', '1', '50.0 %'],
     ]);
   });
 
   test('tells the value of every cell and of every point', () => {
     const titles = [...html().matchAll(/<title>([^<]*)<\/title>/g)].map((match) => match[1]);
-    expect(titles).toContain('Swiping Left: 1 of 2 clips predicted as Swiping Right (50.0%)');
-    expect(titles).toContain('Stop Sign: 2 of 2 clips rightly predicted (100.0%)');
-    expect(titles).toContain('val, epoch 2: 70.0%');
+    expect(titles).toContain('Swiping Left: 1 of 2 clips predicted as Swiping Right (50.0 %)');
+    expect(titles).toContain('Stop Sign: 2 of 2 clips rightly predicted (100.0 %)');
+    expect(titles).toContain('val, epoch 2: 70.0 %');
   });
 
   test('shows the worst clips with what was said and how sure', () => {
     expect(html()).toContain('All 2 mistakes, those first');
     const [first] = html().split('<figure>').slice(1);
     expect(first).toMatch(
-      /<b>Swiping Right<\/b> \(1\.8%\) taken for <b class="said">Swiping Left<\/b> \(96\.5%\) · clip 13/,
+      /<b>Swiping Right<\/b> \(1\.8 %\) taken for <b class="said">Swiping Left<\/b> \(96\.5 %\) · clip 13/,
     );
     expect(first).toMatch(
       /src="data:image\/jpeg;base64,[\w+/=]+" width="254" height="20" alt="Frames of clip 13"/,
@@ -68,7 +68,7 @@ describe('the page', () => {
   });
 
   test('names the best epoch', () => {
-    expect(html()).toContain('2 epochs. The best validation top-1 accuracy was 70.0%, after epoch 2.');
+    expect(html()).toContain('2 epochs. The best validation top-1 accuracy was 70.0 %, after epoch 2.');
   });
 
   test('leaves out what there is not', () => {

@@ -45,11 +45,11 @@ describe('the confusion matrix', () => {
 
   test('has one cell for every pair that occurs', () => {
     expect(boxes.map(({ title }) => title)).toEqual([
-      'Swiping Left: 8 of 10 clips rightly predicted (80.0%)',
-      'Swiping Left: 2 of 10 clips predicted as Swiping Right (20.0%)',
-      'Swiping Right: 10 of 10 clips rightly predicted (100.0%)',
-      'Stop Sign: 5 of 10 clips predicted as Swiping Right (50.0%)',
-      'Stop Sign: 5 of 10 clips rightly predicted (50.0%)',
+      'Swiping Left: 8 of 10 clips rightly predicted (80.0 %)',
+      'Swiping Left: 2 of 10 clips predicted as Swiping Right (20.0 %)',
+      'Swiping Right: 10 of 10 clips rightly predicted (100.0 %)',
+      'Stop Sign: 5 of 10 clips predicted as Swiping Right (50.0 %)',
+      'Stop Sign: 5 of 10 clips rightly predicted (50.0 %)',
     ]);
   });
 

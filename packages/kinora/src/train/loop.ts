@@ -5,6 +5,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { Batch, ClipLoader } from '../data/load/loader.js';
+import { percent } from '../figures/words.js';
 import { type Averages, addBatch, addSums, averages, evaluated, noSums, type Sums } from '../measure/sums.js';
 import { checkLoss } from '../model/finite.js';
 import type { Progress, ProgressTask } from '../progress.js';
@@ -235,5 +236,3 @@ function line(epoch: number, train: Averages, val: Averages | undefined, isBest:
 
 const describe = ({ loss, top1, top5 }: Averages): string =>
   `loss ${loss.toFixed(3)}, top-1 ${percent(top1)}, top-5 ${percent(top5)}`;
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -25,7 +25,7 @@ describe('on a terminal', () => {
     task.update(50, 'loss 1.250');
     const text = written.err.split('\u001b[2K').at(-1);
     expect(text).toBe(
-      'training  ━━━━━━┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄  25%  50/200 clips  25.0 clips/s  0:06 left  loss 1.250',
+      'training  ━━━━━━┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄  25 %  50/200 clips  25.0 clips/s  0:06 left  loss 1.250',
     );
     expect(written.err).not.toContain('\n');
   });
@@ -50,7 +50,7 @@ describe('on a terminal', () => {
     clock.seconds = 2;
     task.update(1, 'a long note about everything');
     for (const line of written.err.split('\u001b[2K')) expect(line.length).toBeLessThan(50);
-    expect(written.err).toContain('10%');
+    expect(written.err).toContain('10 %');
   });
 
   test('a line that stays goes to stdout and the bar comes back below it', () => {

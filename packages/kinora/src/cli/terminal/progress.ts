@@ -2,6 +2,7 @@
  * Progress as a person sees it: one bar that is redrawn in place on a terminal, plain lines everywhere else (files,
  * pipes, CI). Bars and lines go to stderr, lines that stay (`log`) to stdout, so that results can be piped.
  */
+import { wholePercent } from '../../figures/words.js';
 import type { Progress, ProgressOptions, ProgressTask } from '../../progress.js';
 import { formatDuration, formatRate, measureSpeed } from './speed.js';
 
@@ -107,8 +108,9 @@ function startMeter({ total, unit = '', start = 0 }: ProgressOptions, now: () =>
 function bar(done: number, total: number | undefined): string | undefined {
   if (total === undefined || total <= 0) return undefined;
   const filled = Math.floor(Math.min(1, done / total) * BAR_WIDTH);
-  const percent = `${Math.floor((100 * Math.min(done, total)) / total)}%`;
-  return `${'━'.repeat(filled)}${'┄'.repeat(BAR_WIDTH - filled)} ${percent.padStart(4)}`;
+  // Rounded down: 100 % is the end.
+  const share = Math.floor((100 * Math.min(done, total)) / total) / 100;
+  return `${'━'.repeat(filled)}${'┄'.repeat(BAR_WIDTH - filled)} ${wholePercent(share).padStart(5)}`;
 }
 
 /** Joins what there is, without its last parts where the terminal is too narrow, cut to its width at worst. */
