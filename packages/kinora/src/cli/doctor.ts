@@ -1,11 +1,19 @@
-/** `kinora doctor`: what is installed, where, and how to install what is missing. */
-import { KinoraError } from '@kinora/torch';
-import { PLATFORM_NAMES } from '@kinora/torch/install';
+/**
+ * `kinora doctor`: one fact for each dependency, where it was found, and how to install what is missing. It changes
+ * nothing. The instructions are those of the set-up itself.
+ */
+
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { cuda, distributed, engineInfo, KinoraError, threads } from '@kinora/torch';
+import { inspect, PLATFORM_NAMES, waysToGet } from '@kinora/torch/install';
 import { Command } from 'commander';
 import colours from 'picocolors';
-import { type DoctorFact, doctorReport } from './doctor-facts.js';
-
-export { type DoctorFact, doctorReport } from './doctor-facts.js';
+import { findVideoDecoder } from '../data/decode/video.js';
+import { version } from '../version.js';
 
 export function doctorCommand(): Command {
   return new Command('doctor')
@@ -61,4 +69,208 @@ function failIfMissing(facts: readonly DoctorFact[]): void {
 
 function isTerminal(): boolean {
   return process.stdout.isTTY === true && !process.env.NO_COLOR;
+}
+
+type Inspection = Awaited<ReturnType<typeof inspect>>;
+type Need = Parameters<typeof waysToGet>[0];
+type Platform = keyof typeof PLATFORM_NAMES;
+
+export interface DoctorFact {
+  name: string;
+  /** `missing` is a defect; `absent` something that Kinora can do without. */
+  status: 'ok' | 'absent' | 'missing';
+  /** What was found, or what its absence means. */
+  value: string;
+  /** Where it was found: a path, a variable. */
+  where?: string;
+  /** What to type to get it, by platform. */
+  howTo?: Partial<Record<Platform, string[]>>;
+}
+
+/** The platforms that people are told about, in this order. */
+const TOLD: readonly Platform[] = ['debian', 'macos', 'windows'];
+
+/** Every dependency, in the order in which it is needed. */
+export async function doctorReport(): Promise<DoctorFact[]> {
+  const found = await inspect();
+  const engine = engineFacts(found);
+  return [
+    nodeFact(),
+    compilerFact(found),
+    libtorchFact(found),
+    ...engine,
+    await cudaFact(found, engine[0]?.status === 'ok'),
+    ...(engine[0].status === 'ok' && found.addon.state === 'ready' ? processesFacts(found) : []),
+    await ffmpegFact(),
+    ...packageFacts(),
+  ];
+}
+
+function nodeFact(): DoctorFact {
+  const system = `${process.platform} ${process.arch}`;
+  return {
+    name: 'Node',
+    status: 'ok',
+    value: `${process.versions.node} (${system})`,
+    where: process.execPath,
+  };
+}
+
+/** A built addon works without a compiler, so a missing one matters only before the build. */
+function compilerFact({ compiler, addon }: Inspection): DoctorFact {
+  if (compiler !== null) return { name: 'Compiler', status: 'ok', value: compiler };
+  const status = addon.state === 'ready' ? 'absent' : 'missing';
+  return { name: 'Compiler', status, value: 'none: the engine cannot be built', howTo: howTo('compiler') };
+}
+
+function libtorchFact({ libtorch, problem, passedOver }: Inspection): DoctorFact {
+  const name = 'libtorch';
+  if (libtorch !== null) {
+    const kind = libtorch.cuda ? `CUDA ${libtorch.cudaVersion ?? ''}`.trim() : 'CPU only';
+    return { name, status: 'ok', value: `${libtorch.version} (${kind})`, where: libtorch.lib };
+  }
+  const value = [problem ?? 'none', ...passedOver.map(({ reason }) => reason)].join('; ');
+  return { name, status: 'missing', value, howTo: howTo('libtorch') };
+}
+
+/** The addon, and what only a loaded libtorch can report. */
+function engineFacts({ addon }: Inspection): [DoctorFact, ...DoctorFact[]] {
+  const name = 'Engine';
+  const rebuild = 'run `npx kinora-torch setup` (in a clone of the project: `npm run setup`)';
+  if (addon.path === null) return [{ name, status: 'missing', value: `not built: ${rebuild}` }];
+  try {
+    const { version: loaded } = engineInfo();
+    const value = `loads, with libtorch ${loaded}${addon.state === 'stale' ? `; out of date: ${rebuild}` : ''}`;
+    return [{ name, status: 'ok', value, where: addon.path }, threadsFact(), blasFact()];
+  } catch (error) {
+    return [{ name, status: 'missing', value: (error as Error).message, where: addon.path }];
+  }
+}
+
+function threadsFact(): DoctorFact {
+  const limit = process.env.OMP_NUM_THREADS;
+  const origin = limit === undefined ? 'all processors' : `OMP_NUM_THREADS=${limit}`;
+  return { name: 'Threads', status: 'ok', value: `${threads.get()} (${origin})` };
+}
+
+/** The library that multiplies matrices: what is mapped into this process, else what libtorch was built with. */
+function blasFact(): DoctorFact {
+  const name = 'BLAS';
+  const mapped = mappedLibraries().filter((path) =>
+    /(openblas|mkl|blis|atlas|libblas|Accelerate)/i.test(path),
+  );
+  const library = mapped.find((path) => !/libblas/.test(path)) ?? mapped[0];
+  if (library === undefined) {
+    const builtIn = engineInfo().config.match(/BLAS_INFO=(\w+)/)?.[1] ?? 'unknown';
+    return { name, status: 'ok', value: `${builtIn}, inside libtorch` };
+  }
+  if (/\/libblas\.so/.test(library) && !/openblas|blis|atlas|mkl/i.test(library)) {
+    const value = 'the reference BLAS, many times slower than OpenBLAS';
+    return { name, status: 'absent', value, where: library, howTo: howTo('blas') };
+  }
+  const kind = library.match(/openblas|mkl|blis|atlas|accelerate/i)?.[0]?.toLowerCase() ?? 'unknown';
+  return { name, status: 'ok', value: BLAS_NAMES[kind] ?? kind, where: library };
+}
+
+const BLAS_NAMES: Record<string, string> = {
+  openblas: 'OpenBLAS',
+  mkl: 'Intel MKL',
+  blis: 'BLIS',
+  atlas: 'ATLAS',
+};
+
+function mappedLibraries(): string[] {
+  if (process.platform !== 'linux') return [];
+  return [...new Set(readFileSync('/proc/self/maps', 'utf8').match(/\/\S+\.so[.\d]*$/gm))];
+}
+
+async function cudaFact({ libtorch }: Inspection, engineLoads: boolean): Promise<DoctorFact> {
+  const name = 'CUDA';
+  const cards = await graphicsCards();
+  const usable = engineLoads ? cuda.deviceCount() : 0;
+  if (usable > 0) return { name, status: 'ok', value: cards.join(', ') || `${usable} devices` };
+  if (cards.length === 0)
+    return { name, status: 'absent', value: 'no GPU: training runs on the CPU', howTo: howTo('cuda') };
+  const reason = libtorch?.cuda
+    ? 'libtorch cannot use it (nvidia-smi shows the driver)'
+    : 'this libtorch is built without CUDA';
+  return { name, status: 'absent', value: `${cards.join(', ')}: ${reason}`, howTo: howTo('cuda') };
+}
+
+/** What training in several processes depends on. */
+function processesFacts({ libtorch }: Inspection): DoctorFact[] {
+  const { gloo, nccl, reducer } = distributed.features();
+  const processes = gloo
+    ? `c10d with Gloo${reducer ? ' and its Reducer' : '; gradients are averaged after backward'}`
+    : '';
+  const facts: DoctorFact[] = [
+    gloo
+      ? { name: 'Processes', status: 'ok', value: processes }
+      : {
+          name: 'Processes',
+          status: 'absent',
+          value: 'one only: libtorch has no Gloo',
+          howTo: howTo('gloo'),
+        },
+  ];
+  if (nccl) facts.push({ name: 'NCCL', status: 'ok', value: 'many GPUs, one process each' });
+  else if (libtorch?.cuda)
+    facts.push({
+      name: 'NCCL',
+      status: 'absent',
+      value: 'none: GPUs train one by one',
+      howTo: howTo('nccl'),
+    });
+  return facts;
+}
+
+/** "NVIDIA H100, 81559 MiB" for each card that the driver lists. */
+async function graphicsCards(): Promise<string[]> {
+  const query = ['--query-gpu=name,memory.total', '--format=csv,noheader'];
+  return lines(await outputOf('nvidia-smi', query));
+}
+
+async function ffmpegFact(): Promise<DoctorFact> {
+  const name = 'FFmpeg';
+  const decoder = await findVideoDecoder();
+  if (decoder === undefined) {
+    return { name, status: 'absent', value: 'none: video files cannot be read', howTo: howTo('ffmpeg') };
+  }
+  if (decoder.name === 'node-av') {
+    const { version: libraries } = (await import('node-av')).getFFmpegInfo();
+    return { name, status: 'ok', value: `${libraries}, by node-av ${installed('node-av')}` };
+  }
+  const [first = decoder.name] = lines(await outputOf('ffmpeg', ['-version']));
+  return { name, status: 'ok', value: first.replace(/ Copyright.*/, '') };
+}
+
+function packageFacts(): DoctorFact[] {
+  return [
+    { name: 'kinora', status: 'ok', value: version() },
+    { name: '@kinora/torch', status: 'ok', value: installed('@kinora/torch') },
+    { name: 'JPEG', status: 'ok', value: `@julusian/jpeg-turbo ${installed('@julusian/jpeg-turbo')}` },
+  ];
+}
+
+/** The version of an installed package. Not every package exports its manifest, so it is looked for above its entry. */
+function installed(name: string): string {
+  let folder = dirname(createRequire(import.meta.url).resolve(name));
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  return (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }).version;
+}
+
+function howTo(need: Need): Partial<Record<Platform, string[]>> {
+  return Object.fromEntries(TOLD.map((platform) => [platform, waysToGet(need, platform)]));
+}
+
+/** What a program prints; empty if it is missing or fails. */
+async function outputOf(program: string, args: readonly string[]): Promise<string> {
+  return promisify(execFile)(program, args).then(
+    ({ stdout }) => stdout,
+    () => '',
+  );
+}
+
+function lines(text: string): string[] {
+  return text.split('\n').filter((line) => line.trim() !== '');
 }

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createProgress } from './progress.js';
-import { formatDuration, formatRate, measureSpeed } from './speed.js';
+import { createProgress, formatDuration, formatRate, measureSpeed } from './progress.js';
 
 /** A screen that records what is written, with a clock that moves when told. */
 function fakeScreen(isTTY: boolean, columns = 100) {
