@@ -2,7 +2,6 @@
 import { Argument, Command, type Option } from 'commander';
 import { networks } from '../model/registry.js';
 import { shellQuote } from '../shell.js';
-import { COMMANDS } from './commands.js';
 import { BooleanOption } from './terminal/argv.js';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
@@ -16,13 +15,16 @@ Examples:
   $ kinora completion zsh > ~/.zfunc/_kinora    # with fpath+=(~/.zfunc) before compinit in ~/.zshrc
   $ kinora completion fish > ~/.config/fish/completions/kinora.fish`;
 
-export function completionCommand(): Command {
+/** The commands as `kinora` knows them. */
+type Commands = readonly { name: string; summary: string; load: () => Promise<Command> }[];
+
+export function completionCommand(commands: Commands): Command {
   return new Command('completion')
     .description('Print a script that completes commands, flags, networks and run folders.')
     .addArgument(new Argument('<SHELL>', 'shell to complete in').choices(SHELLS))
     .addHelpText('after', EXAMPLES)
     .action(async (shell: Shell) => {
-      process.stdout.write(WRITERS[shell](await describeCommands()));
+      process.stdout.write(WRITERS[shell](await describeCommands(commands)));
     });
 }
 
@@ -45,9 +47,9 @@ interface CommandEntry {
   readonly words: Values;
 }
 
-async function describeCommands(): Promise<CommandEntry[]> {
+async function describeCommands(commands: Commands): Promise<CommandEntry[]> {
   const entries = [];
-  for (const { name, summary, load } of COMMANDS) {
+  for (const { name, summary, load } of commands) {
     const command = await load();
     entries.push(describe([name], command, summary));
     for (const inner of command.commands)
