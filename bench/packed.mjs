@@ -16,7 +16,7 @@ import { flagsOf } from './flags.mjs';
 const command = new Command('bench/packed.mjs')
   .description('Compare reading packed clips with reading loose files, nothing of either in memory.')
   .argument('<folder>', 'of the clips')
-  .argument('<list>', 'of them, as train_data_csv')
+  .argument('<list>', 'of them, as trainList')
   .option('--rounds <n>', 'readings of each', positiveInt, 5)
   .addHelpText('after', '\nExample:\n  $ node bench/packed.mjs data/gestures/clips data/gestures/train.csv');
 if (process.argv[2] === 'read') await read();

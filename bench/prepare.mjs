@@ -93,7 +93,7 @@ export function exportNetwork(cache) {
   const out = join(cache, 'ConvColumn6.onnx');
   const weights = join(cache, 'ConvColumn6.safetensors');
   const labels = Array.from({ length: 27 }, (_, i) => `gesture ${i}`);
-  const spec = preprocessSpec(effectiveConfig({ model_name: 'bench', model: 'ConvColumn6' }), labels);
+  const spec = preprocessSpec(effectiveConfig({ name: 'bench', model: 'ConvColumn6' }), labels);
   const network = findNetwork('ConvColumn6').build(labels.length);
   saveSafetensors({ network, name: 'ConvColumn6', spec }, weights);
   network.dispose();

@@ -40,7 +40,7 @@ for (const [i, [what, cores, clips, frames, edge]] of rows.entries()) {
 
 /** Seconds of the fastest step after one to warm up. @type {(cores: number, clips: number, frames: number, edge: number) => number} */
 function step(cores, clips, frames, edge) {
-  const config = { model: MODEL, clip_size: frames, crop: edge };
+  const config = { model: MODEL, frames, crop: edge };
   const { network, optimizer, settings, spec } = makeTraining(config, cores);
   threads.set(cores);
   const batch = randomClips(clips, spec);

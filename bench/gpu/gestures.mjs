@@ -19,10 +19,10 @@ export async function gestures(cache) {
   return {
     out,
     lists: {
-      train_data_folder: join(out, 'clips'),
-      train_data_csv: join(out, 'train.csv'),
-      val_data_csv: join(out, 'validation.csv'),
-      labels_csv: join(out, 'labels.csv'),
+      trainFolder: join(out, 'clips'),
+      trainList: join(out, 'train.csv'),
+      validationList: join(out, 'validation.csv'),
+      labelsFile: join(out, 'labels.csv'),
     },
   };
 }
@@ -32,16 +32,8 @@ export async function packed(cache) {
   const { lists } = await gestures(cache);
   const index = resolve(cache, 'packed', 'train.index.jsonl');
   if (existsSync(index)) return index;
-  const words = [
-    'pack',
-    '--folder',
-    lists.train_data_folder,
-    '--list',
-    lists.train_data_csv,
-    '--name',
-    'train',
-  ];
-  await kinora([...words, '--labels', lists.labels_csv, '--out', resolve(cache, 'packed')]);
+  const words = ['pack', '--folder', lists.trainFolder, '--list', lists.trainList, '--name', 'train'];
+  await kinora([...words, '--labels', lists.labelsFile, '--out', resolve(cache, 'packed')]);
   return index;
 }
 

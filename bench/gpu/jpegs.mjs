@@ -27,15 +27,15 @@ for (const precision of /** @type {const} */ (['float32', 'bf16'])) {
 async function rate(precision) {
   const config = effectiveConfig({
     ...lists,
-    model_name: 'jpegs',
+    name: 'jpegs',
     model: 'ConvColumn6',
-    train_data_csv: index,
+    trainList: index,
     augment: { rotation: 5, translate: 0.07, flip: 0.5, scale: [0.9, 1.1], brightness: 0.2 },
-    clip_size: 18,
-    batch_size: batch,
-    num_workers: workers,
+    frames: 18,
+    batchSize: batch,
+    workers,
     schedule: 'constant',
-    max_steps: 1, // and as many more as are asked for
+    maxSteps: 1, // and as many more as are asked for
     precision,
   });
   const list = longer(readSplit(config, 'train'), (warmUp + steps * 5) * batch);
@@ -47,7 +47,7 @@ async function rate(precision) {
   const training = newTraining(config, spec, /** @type {import('@kinora/torch').Device} */ (device), clips);
   const state = fresh();
   const train = (/** @type {number} */ count) => {
-    const upTo = { ...training, config: { ...config, max_steps: state.step + count } };
+    const upTo = { ...training, config: { ...config, maxSteps: state.step + count } };
     const quiet = { log: noRunLog, progress: silent, save: () => undefined };
     return trainLoop(upTo, state, { trainLoader: loader, valLoader: undefined, ...quiet });
   };

@@ -41,7 +41,7 @@ async function peakOf(name) {
 async function steps(checkpointing) {
   const { network, optimizer, settings, spec } = makeOn(device, {
     model: 'ConvColumn6',
-    activation_checkpointing: checkpointing,
+    activationCheckpointing: checkpointing,
   });
   const batch = randomClips(sizes.gpu.batch, spec);
   const work = () => {

@@ -43,13 +43,13 @@ process.exit(failed === 0 ? 0 : 1);
 function step(model, on, deterministic = false) {
   const { input } = findNetwork(model);
   const config = effectiveConfig({
-    model_name: 'parity',
+    name: 'parity',
     model,
-    clip_size: input[0],
+    frames: input[0],
     crop: input[1],
     dropout: 0,
     tf32: false,
-    cudnn_benchmark: false,
+    cudnnBenchmark: false,
     deterministic,
     optimizer: 'sgd',
   });

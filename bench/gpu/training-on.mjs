@@ -15,7 +15,7 @@ export function makeOn(device, input) {
     process.exit(2);
   }
   const [frames, crop] = findNetwork(input.model).input;
-  const config = effectiveConfig({ model_name: 'gpu', clip_size: frames, crop, ...input });
+  const config = effectiveConfig({ name: 'gpu', frames, crop, ...input });
   const spec = preprocessSpec(
     config,
     Array.from({ length: CLASSES }, (_, i) => `gesture ${i}`),

@@ -42,20 +42,20 @@ async function trained(model) {
 function recipe(model) {
   return {
     ...lists,
-    model_name: model,
+    name: model,
     model,
-    output_dir: runs,
-    clip_size: 18,
+    outputDir: runs,
+    frames: 18,
     augment: { rotation: 5, translate: 0.07, flip: 0.5, scale: [0.9, 1.1], brightness: 0.2 },
-    batch_size: batch,
-    num_workers: workers,
+    batchSize: batch,
+    workers,
     optimizer: 'adamw',
     amsgrad: false,
-    weight_decay: 0.01,
+    weightDecay: 0.01,
     lr: 0.001,
-    label_smoothing: 0.1,
+    labelSmoothing: 0.1,
     schedule: 'one_cycle',
-    max_steps: trainingSteps,
+    maxSteps: trainingSteps,
     precision: 'bf16',
   };
 }

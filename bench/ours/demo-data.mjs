@@ -4,8 +4,8 @@ import { demoConfig } from '../../packages/kinora/dist/config/demo.js';
 /** @param {string} folder of a synthetic data set */
 export const demoOn = (folder) => ({
   ...demoConfig,
-  train_data_folder: `${folder}/clips`,
-  train_data_csv: `${folder}/train.csv`,
-  val_data_csv: `${folder}/validation.csv`,
-  labels_csv: `${folder}/labels.csv`,
+  trainFolder: `${folder}/clips`,
+  trainList: `${folder}/train.csv`,
+  validationList: `${folder}/validation.csv`,
+  labelsFile: `${folder}/labels.csv`,
 });

@@ -7,7 +7,7 @@ import { sizes } from '../sizes.mjs';
 import { demoOn } from './demo-data.mjs';
 import { seconds, serve } from './serve.mjs';
 
-const config = effectiveConfig({ ...demoOn(process.argv[2] ?? ''), batch_size: sizes.epochBatch });
+const config = effectiveConfig({ ...demoOn(process.argv[2] ?? ''), batchSize: sizes.epochBatch });
 const list = readSplit(config, 'train');
 const spec = preprocessSpec(config, list.labels);
 const loader = trainingLoader(list, spec, config, ({ path, reason }) => {
@@ -20,7 +20,7 @@ const train = async () => {
   for await (const batch of loader.epoch(epoch++))
     trainStep(training.network, training.optimizer, batch, training.settings);
 };
-const clips = loader.batchesPerEpoch * config.batch_size;
+const clips = loader.batchesPerEpoch * config.batchSize;
 await serve(
   async () => clips / (await seconds(train)),
   () => loader.close(),

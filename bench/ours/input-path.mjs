@@ -5,7 +5,7 @@ import { sizes } from '../sizes.mjs';
 import { demoOn } from './demo-data.mjs';
 import { seconds, serve } from './serve.mjs';
 
-const config = effectiveConfig({ ...demoOn(process.argv[2] ?? ''), batch_size: sizes.batch, num_workers: 0 });
+const config = effectiveConfig({ ...demoOn(process.argv[2] ?? ''), batchSize: sizes.batch, workers: 0 });
 const list = readSplit(config, 'train');
 const loader = trainingLoader(list, preprocessSpec(config, list.labels), config, ({ path, reason }) => {
   throw new Error(`${path}: ${reason}`);

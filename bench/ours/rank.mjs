@@ -21,7 +21,7 @@ process.exit(0);
 /** @param {distributed.World} world */
 async function measure(world) {
   // So small a learning rate that the weights stay the same when ranks train independently.
-  const { network, optimizer, settings, spec } = makeTraining({ model, lr: 1e-9, last_lr: 1e-12 }, 1);
+  const { network, optimizer, settings, spec } = makeTraining({ model, lr: 1e-9, lastLr: 1e-12 }, 1);
   distributed.broadcastState(world.group, network.stateDict().values());
   const whole = randomClips(Number(clips), spec);
   const part = randomClips(Number(clips) / world.size, spec);

@@ -10,7 +10,7 @@ const CLASSES = 27;
 /** @param {import('kinora').RunConfigInput} input @param {number} cores */
 export function makeTraining(input, cores = sizes.threads) {
   threads.set(cores);
-  const config = effectiveConfig({ model_name: 'bench', threads: cores, ...input });
+  const config = effectiveConfig({ name: 'bench', threads: cores, ...input });
   const labels = Array.from({ length: CLASSES }, (_, i) => `gesture ${i}`);
   const clips = trainingClips({ items: [], labels, dropped: 0 }, undefined, 1000);
   return newTraining(config, preprocessSpec(config, labels), 'cpu', clips);

@@ -49,10 +49,10 @@ for (const remedies of VARIANTS) {
   if (!finished(config)) await trainRun(config, { resume: hasCheckpoint(config), progress });
   runs.push({ remedies, epochs: epochMetrics(config).map(shortened) });
 }
-const { clip_size, crop, batch_size, lr, optimizer } = configOf([]);
-const size = [clip_size, crop?.height, crop?.width];
+const { frames, crop, batchSize, lr, optimizer } = configOf([]);
+const size = [frames, crop?.height, crop?.width];
 const about = { network: NETWORK, gestures: GESTURES.length, clips, validationClips, size, dropout: DROPOUT };
-writeFileSync(OUT, `${JSON.stringify({ ...about, optimizer, lr, batch: batch_size, runs })}\n`);
+writeFileSync(OUT, `${JSON.stringify({ ...about, optimizer, lr, batch: batchSize, runs })}\n`);
 console.log(OUT);
 
 /** The network's layer table without the remedies that are not used. @param {string[]} remedies */
@@ -77,32 +77,32 @@ function nameOf(remedies) {
 /** @param {string[]} remedies */
 function configOf(remedies) {
   return effectiveConfig({
-    model_name: remedies.join('-').replaceAll(' ', '-') || 'bare',
-    output_dir: output,
+    name: remedies.join('-').replaceAll(' ', '-') || 'bare',
+    outputDir: output,
     model: nameOf(remedies),
-    train_data_folder: join(data, 'clips'),
-    train_data_csv: join(output, 'train.csv'),
-    val_data_csv: join(output, 'validation.csv'),
-    labels_csv: join(output, 'labels.csv'),
-    clip_size: 16,
+    trainFolder: join(data, 'clips'),
+    trainList: join(output, 'train.csv'),
+    validationList: join(output, 'validation.csv'),
+    labelsFile: join(output, 'labels.csv'),
+    frames: 16,
     resize: { rule: 'height', height: 48 },
     crop: { height: 42, width: 42 },
     augment: remedies.includes('augmentation') ? AUGMENT : false,
-    batch_size: 12,
-    num_workers: 1,
+    batchSize: 12,
+    workers: 1,
     threads: 1,
     optimizer: 'adam',
     amsgrad: false,
-    weight_decay: 0,
+    weightDecay: 0,
     lr: 0.001,
     schedule: 'constant',
-    num_epochs: 60,
+    epochs: 60,
   });
 }
 
 /** @param {import('../../packages/kinora/dist/config/index.js').RunConfig} config */
 function finished(config) {
-  return epochMetrics(config).length === config.num_epochs;
+  return epochMetrics(config).length === config.epochs;
 }
 
 /** Writes the first clips of each gesture to a list and counts them. @param {string} file @param {string} out */

@@ -17,7 +17,7 @@ describe('editDistance', () => {
 
 describe('nearest', () => {
   test('finds the closest name whatever its case and separators', () => {
-    expect(nearest('Batch-Sise', ['clip_size', 'batch_size', 'step_size'])).toBe('batch_size');
+    expect(nearest('Batch-Sise', ['frames', 'batchSize', 'stride'])).toBe('batchSize');
     expect(nearest('Swipping Left', ['Swiping Right', 'Swiping Left'])).toBe('Swiping Left');
   });
 

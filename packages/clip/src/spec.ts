@@ -21,11 +21,11 @@ import type { Size } from './frames.js';
 export interface PreprocessSpec {
   /** Frames per second of the clips the network knows. Videos are resampled to it by their timestamps. */
   readonly frameRate: number;
-  /** Frames in a clip fed to the network (`clip_size`). */
+  /** Frames in a clip fed to the network. */
   readonly frames: number;
-  /** Every how many-th frame is taken (`step_size`). */
+  /** Every how many-th frame is taken. */
   readonly stride: number;
-  /** Consecutive clips of `frames` frames each, joined along time (`nclips`); -1 takes the whole video. */
+  /** Consecutive clips of `frames` frames each, joined along time; -1 takes the whole video. */
   readonly clips: number;
   /** `dense`: the starting point's; `centre`: dense, from the middle; `uniform`: one frame per equal segment. */
   readonly sampling: 'dense' | 'centre' | 'uniform';

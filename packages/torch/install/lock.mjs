@@ -21,11 +21,11 @@ const POLL = 200; // ms
  */
 export async function withLock(file, work, onWait = () => {}) {
   mkdirSync(dirname(file), { recursive: true });
-  for (let announced = false; !take(file); await sleep(POLL)) {
+  for (let told = false; !take(file); await sleep(POLL)) {
     if (isStale(file)) rmSync(file, { force: true });
-    else if (!announced) {
+    else if (!told) {
       onWait(holderOf(file)?.pid ?? 'unknown');
-      announced = true;
+      told = true;
     }
   }
   const release = () => rmSync(file, { force: true });

@@ -71,7 +71,7 @@ describe('withLock', () => {
 
 describe('createSay', () => {
   /** @param {boolean} isTTY @param {number} duration ms */
-  async function printed(isTTY, duration) {
+  async function said(isTTY, duration) {
     vi.useFakeTimers();
     try {
       let text = '';
@@ -89,18 +89,18 @@ describe('createSay', () => {
   }
 
   test('is silent about what takes less than two seconds', async () => {
-    expect(await printed(false, 1900)).toBe('');
-    expect(await printed(true, 1900)).toBe('');
+    expect(await said(false, 1900)).toBe('');
+    expect(await said(true, 1900)).toBe('');
   });
 
   test('prints a plain line after two seconds, then every ten, outside a terminal', async () => {
-    expect(await printed(false, 21_000)).toBe(
+    expect(await said(false, 21_000)).toBe(
       'Baking · 1 of 2 · 2 s\nBaking · 1 of 2 · 10 s\nBaking · 1 of 2 · 20 s\nBaking · done in 21 s\n',
     );
   });
 
   test('rewrites one line on a terminal', async () => {
-    const text = await printed(true, 4000);
+    const text = await said(true, 4000);
     expect(text).toContain('\r\x1b[2KBaking · 1 of 2 · 3 s');
     expect(text.endsWith('\r\x1b[2KBaking · done in 4 s\n')).toBe(true);
   });

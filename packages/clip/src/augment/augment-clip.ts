@@ -49,7 +49,7 @@ export function perturbClip(
   random: Random,
 ): Matrix {
   const [operations, boxes] = [randomStream(random.uint32()), randomStream(random.uint32())];
-  const view = spec.rand_augment === null ? identity : randAugment(clip, spec.rand_augment, operations);
+  const view = spec.randAugment === null ? identity : randAugment(clip, spec.randAugment, operations);
   if (spec.erasing.probability > 0) eraseBox(clip, spec.erasing, mean, boxes);
   return view;
 }

@@ -25,9 +25,9 @@ export interface AugmentSpec {
    * The starting point's RandomAffine: a new draw for each frame, shifts by whole pixels, nearest pixel
    * (torchvision's defaults: interpolation NEAREST, fill 0), and nothing from beyond the frame's own rectangle.
    */
-  readonly per_frame: boolean;
+  readonly perFrame: boolean;
   /** RandAugment: operations drawn once for the whole clip; null: none. */
-  readonly rand_augment: RandAugmentSpec | null;
+  readonly randAugment: RandAugmentSpec | null;
   /** Random erasing: a box through all frames. */
   readonly erasing: ErasingSpec;
 }
@@ -42,7 +42,7 @@ export const augmentDefaults: AugmentSpec = {
   contrast: 0,
   saturation: 0,
   hue: 0,
-  per_frame: false,
-  rand_augment: null,
+  perFrame: false,
+  randAugment: null,
   erasing: { probability: 0, area: [0.02, 0.4], ratio: [0.3, 1 / 0.3], fill: 'random' },
 };

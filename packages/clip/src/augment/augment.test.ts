@@ -145,7 +145,7 @@ describe('draws', () => {
 
   test('one for the whole clip; one per frame only if asked for', () => {
     expect(drawClip(strong, randomStream(0), 18).frames).toHaveLength(1);
-    expect(drawClip({ ...strong, per_frame: true }, randomStream(0), 18).frames).toHaveLength(18);
+    expect(drawClip({ ...strong, perFrame: true }, randomStream(0), 18).frames).toHaveLength(18);
   });
 
   test('switching a change on leaves the others as they were', () => {
@@ -159,7 +159,7 @@ describe('draws', () => {
     const clip = augmentClip(picture([30, 44], 3), cropped(24), drawClip(strong, randomStream(9), 3));
     const frame = clip.length / 3;
     expect(clip.subarray(0, frame)).toEqual(clip.subarray(2 * frame));
-    const jitter = drawClip({ ...strong, per_frame: true }, randomStream(9), 3);
+    const jitter = drawClip({ ...strong, perFrame: true }, randomStream(9), 3);
     const shaken = augmentClip(picture([30, 44], 3), cropped(24), jitter);
     expect(shaken.subarray(0, frame)).not.toEqual(shaken.subarray(2 * frame));
   });

@@ -1,6 +1,6 @@
 /**
  * Augmentation: what is drawn for a training clip, and the geometry it means. Drawn once per clip, so that a
- * gesture moves as it was filmed; once per frame only behind `per_frame`, which is the starting point's way.
+ * gesture moves as it was filmed; once per frame only behind `perFrame`, which is the starting point's way.
  * Draws are a function of the random stream alone; nothing here touches pixels.
  */
 
@@ -33,8 +33,8 @@ export const noDraw: FrameDraw = {
 /** Draws the augmentation of a clip of `count` frames. */
 export function drawClip(spec: AugmentSpec, random: Random, count: number): ClipDraw {
   const flip = random.uniform() < spec.flip;
-  const frames = Array.from({ length: spec.per_frame ? count : 1 }, () => drawFrame(spec, random));
-  return { flip, frames, perFrame: spec.per_frame };
+  const frames = Array.from({ length: spec.perFrame ? count : 1 }, () => drawFrame(spec, random));
+  return { flip, frames, perFrame: spec.perFrame };
 }
 
 /** Always the same number of draws, so that switching one change on leaves the others as they were. */

@@ -133,6 +133,6 @@ test('each draws for itself: erasing is the same box with RandAugment and withou
   const erasing = { ...augmentDefaults.erasing, probability: 1, fill: 'black' } as const;
   const identity = { number: 1, magnitude: 0 };
   expect(of({})).toEqual(muted([20, 24]).data);
-  expect(black(of({ erasing, rand_augment: identity }))).toBe(black(of({ erasing })));
+  expect(black(of({ erasing, randAugment: identity }))).toBe(black(of({ erasing })));
   expect(black(of({ erasing }))).toBeGreaterThan(0);
 });

@@ -39,7 +39,7 @@ export function compareCommand(): Command {
       '<NETWORK...>',
       "names, patterns such as '*Small', or NAME:key=value,key=value to set keys for one",
     )
-    .option('--steps <n>', 'optimizer steps per row (default: max_steps of the configuration)', positiveInt)
+    .option('--steps <n>', 'optimizer steps per row (default: maxSteps of the configuration)', positiveInt)
     .option('--epochs <n>', 'epochs per row', positiveInt)
     .option('--seeds <numbers>', 'random seeds, one row each, such as 1,2,3', parseSeeds, [1])
     .option('--test <list>', 'labelled held-out list, evaluated once at the end')
@@ -142,7 +142,7 @@ function checkFailures(rows: readonly Row[]): void {
   if (failed.length === 0) return;
   throw new KinoraError({
     code: 'compare/failed',
-    where: failed.map(({ plan }) => plan.config.model_name).join(', '),
+    where: failed.map(({ plan }) => plan.config.name).join(', '),
     expected: 'every row to be finished',
     received: `${failed.length} of ${rows.length} that failed: ${failed[0]!.error}`,
     hint: 'run the same command again to retry them',

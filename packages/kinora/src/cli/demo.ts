@@ -41,7 +41,7 @@ export async function demo(flags: DeviceOptions): Promise<void> {
     signal.throwIfAborted();
     const device = chooseDevice(flags, progress);
     progress.log(
-      `\n2/3  training ${config.model} for ${config.max_steps} steps (about 8 minutes on 2 idle cores)`,
+      `\n2/3  training ${config.model} for ${config.maxSteps} steps (about 8 minutes on 2 idle cores)`,
     );
     await trainRun(config, { resume: hasCheckpoint(config), device, progress, signal });
     signal.throwIfAborted();
@@ -60,7 +60,7 @@ async function render(progress: Progress, signal: AbortSignal): Promise<void> {
 }
 
 function closing(
-  { model_name }: RunConfig,
+  { name }: RunConfig,
   { top1, top5, clips }: { top1: number; top5: number; clips: number },
   report: string,
 ): string {
@@ -69,7 +69,7 @@ top-1 ${percent(top1)}, top-5 ${percent(top5)} on ${plural(clips, 'clip')} of un
 report: ${join(report, 'index.html')}
 
 Try next:
-  npm run kinora -- predict runs/${model_name} ${DATA}/clips/1
+  npm run kinora -- predict runs/${name} ${DATA}/clips/1
   npm run studio                                         # see how it works, and try your own gestures
   npm run kinora -- train --config configs/config.json   # Jester, prepared by: kinora jester FOLDER`;
 }

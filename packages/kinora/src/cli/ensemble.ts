@@ -43,7 +43,7 @@ export function ensembleCommand(): Command {
     .option('--rule <name>', 'rule to save', parseRule, 'logistic')
     .option('--fit <list>', "labelled list to fit rules on (default: the members' validation list)")
     .option('--test <list>', 'labelled list to measure on (default: --fit, cross-validated)')
-    .option('--clips <folder>', "folder of those clips (default: the members' val_data_folder)")
+    .option('--clips <folder>', "folder of those clips (default: the members' validationFolder)")
     .option('--subjects <file>', 'person in each clip (default: subjects.csv beside the list)')
     .option('--folds <n>', 'cross-validation folds', positiveInt, 5)
     .option('--seed <n>', 'random seed for the folds and the bootstrap', positiveInt, 1)

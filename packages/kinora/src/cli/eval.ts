@@ -17,7 +17,7 @@ export function evalCommand(): Command {
   return withDevice(withConfig(command))
     .addHelpText(
       'after',
-      '\nExamples:\n  $ kinora eval runs/demo\n  $ kinora eval runs/demo --set val_data_csv=data/gestures/test-key.csv',
+      '\nExamples:\n  $ kinora eval runs/demo\n  $ kinora eval runs/demo --set validationList=data/gestures/test-key.csv',
     )
     .action(evaluate);
 }

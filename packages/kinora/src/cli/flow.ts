@@ -34,7 +34,7 @@ export function flowCommand(): Command {
     .option('--columns <n>', 'frames of each clip in the picture', positiveInt, 6)
     .option('--most <pixels>', 'motion drawn in full colour (default: the largest in the clips)', positiveInt)
     .option('--data <folder>', 'precompute the flow of all clips below this folder')
-    .option('--cache <folder>', 'folder for the flow (default: flow_cache, or beside the clips)')
+    .option('--cache <folder>', 'folder for the flow (default: flowCache, or beside the clips)')
     .option('--workers <n>', 'threads', positiveInt, availableParallelism());
   return withConfig(command)
     .addHelpText(
@@ -101,7 +101,7 @@ async function ofConfig(flags: FlowFlags) {
   const config = await configuration(flags);
   const train = readSplit(config, 'train');
   const lists = [train, readSplit(config, 'val', train.labels)];
-  if (config.test_data_csv !== undefined) lists.push(readTestList(config, train.labels));
+  if (config.testList !== undefined) lists.push(readTestList(config, train.labels));
   const items = lists.flatMap((list) => list?.items ?? []);
   return { items, spec: preprocessSpec(config, train.labels), cache: flags.cache ?? flowCache(config) };
 }

@@ -58,7 +58,7 @@ beforeAll(() => {
     const config = JSON.parse(readFileSync(join(project, 'configs', name), 'utf8'));
     writeFileSync(
       join('configs', name),
-      JSON.stringify({ ...config, batch_size: 8, max_steps: 2, num_workers: 1 }),
+      JSON.stringify({ ...config, batchSize: 8, maxSteps: 2, workers: 1 }),
     );
   }
   mkdirSync('data');

@@ -21,7 +21,7 @@ const INTERRUPTS = 6;
 /** Steps after the first line in which the end comes: a few epochs, each with checkpoints and a validation. */
 const SPAN = 16;
 
-const changes = { num_epochs: 100, save_steps: 2, schedule: 'one_cycle', num_workers: 2 } as const;
+const changes = { epochs: 100, saveSteps: 2, schedule: 'one_cycle', workers: 2 } as const;
 
 let data: TinyData;
 let whole: RunConfig;
@@ -47,7 +47,7 @@ afterAll(() => data.remove());
 
 const words = (config: RunConfig): string[] => {
   const begun = existsSync(runFolderOf(config).config);
-  return ['train', '--config', data.configFile(config.model_name, changes), ...(begun ? ['--resume'] : [])];
+  return ['train', '--config', data.configFile(config.name, changes), ...(begun ? ['--resume'] : [])];
 };
 
 /** Starts the program and sends it a signal `delay` ms after its first line, or after its start. */

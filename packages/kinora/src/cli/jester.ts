@@ -70,11 +70,11 @@ export function describe({
 
 function trainLine(root: string, lists: Record<'train' | 'validation' | 'labels', string>): string {
   const keys = {
-    train_data_folder: root,
-    val_data_folder: root,
-    train_data_csv: lists.train,
-    val_data_csv: lists.validation,
-    labels_csv: lists.labels,
+    trainFolder: root,
+    validationFolder: root,
+    trainList: lists.train,
+    validationList: lists.validation,
+    labelsFile: lists.labels,
   };
   const settings = Object.entries(keys).map(([key, value]) => `--set ${key}=${shellQuote(value)}`);
   return ['kinora train --config configs/config.json', ...settings].join(' ');

@@ -111,7 +111,7 @@ describe('kinora train --init-from', () => {
     kinora(
       'train',
       '--config',
-      data.configFile(name, { num_epochs: 1, ...changes }),
+      data.configFile(name, { epochs: 1, ...changes }),
       '--use_gpu',
       'False',
       ...words,
@@ -126,12 +126,12 @@ describe('kinora train --init-from', () => {
     });
   };
 
-  beforeAll(async () => void (await trainSession(data.config('source', { num_epochs: 1 }))), 120_000);
+  beforeAll(async () => void (await trainSession(data.config('source', { epochs: 1 }))), 120_000);
 
-  test('--freeze and lr_multipliers: what is frozen stays, the rest moves, the classifier furthest', async () => {
+  test('--freeze and lrMultipliers: what is frozen stays, the rest moves, the classifier furthest', async () => {
     const { path } = runFolderOf(data.config('source'));
     const words = ['--init-from', path, '--freeze', 'base_model.conv1', '--freeze', 'base_model.bn1'];
-    const { status, stdout } = await train('tuned', {}, ...words, '--set', 'lr_multipliers.new_fc=10');
+    const { status, stdout } = await train('tuned', {}, ...words, '--set', 'lrMultipliers.new_fc=10');
     expect([status, stdout]).toEqual([0, expect.stringMatching(/weights from .*: \d+ tensors taken\n/)]);
     const [before, after] = [model('source'), model('tuned')];
     for (const [name, bytes] of before)

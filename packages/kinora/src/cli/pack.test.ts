@@ -16,7 +16,7 @@ beforeAll(() => {
   }
   writeFileSync(join(folder.path, 'train.csv'), lists.join('\n'));
   writeFileSync(join(folder.path, 'val.csv'), lists.slice(0, 2).join('\n'));
-  const config = { train_data_folder: 'clips', train_data_csv: 'train.csv', val_data_csv: 'val.csv' };
+  const config = { trainFolder: 'clips', trainList: 'train.csv', validationList: 'val.csv' };
   writeFileSync(join(folder.path, 'a.json'), JSON.stringify(config));
 });
 afterAll(() => folder[Symbol.dispose]());
@@ -26,7 +26,7 @@ test('packs the lists of a configuration, says how to train from them, checks th
   expect(packed.stderr).not.toMatch(/expected/);
   expect(packed.stdout).toMatch(/packed\/train\.index\.jsonl is packed: 6 clips in 1 shards, 0\.\d MB\n/);
   expect(packed.stdout).toContain(
-    '--set train_data_csv=packed/train.index.jsonl --set val_data_csv=packed/validation.index.jsonl',
+    '--set trainList=packed/train.index.jsonl --set validationList=packed/validation.index.jsonl',
   );
   const checked = await kinora(folder.path, 'pack', '--check', 'packed', '--workers', '1');
   expect(checked).toMatchObject({ status: 0 });

@@ -48,7 +48,7 @@ export function packCommand(): Command {
     )
     .argument('[PACK...]', 'with --check: packs to check, folders or index files')
     .option('--folder <path>', 'folder of the clips; without --list, one subfolder per class')
-    .option('--list <file>', 'list of clips in that folder, in the format of train_data_csv')
+    .option('--list <file>', 'list of clips in that folder, in the format of trainList')
     .option('--labels <file>', 'label names, one per line (default: those of the list, sorted)')
     .option('--name <name>', 'name of the pack (default: that of the list or folder)')
     .option('--out <folder>', 'folder for shards and index', 'data/packed')
@@ -212,10 +212,10 @@ async function configured(file: string, { set = [] }: ListFlags): Promise<NamedL
   const config = await loadConfig(file, { set });
   const train = readSplit(config, 'train');
   const validation = readSplit(config, 'val', train.labels);
-  const lists: NamedList[] = [{ name: 'train', list: train, key: 'train_data_csv' }];
-  if (validation !== undefined) lists.push({ name: 'validation', list: validation, key: 'val_data_csv' });
-  if (config.test_data_csv !== undefined && isFile(config.test_data_csv))
-    lists.push({ name: 'test', list: readTestList(config, train.labels), key: 'test_data_csv' });
+  const lists: NamedList[] = [{ name: 'train', list: train, key: 'trainList' }];
+  if (validation !== undefined) lists.push({ name: 'validation', list: validation, key: 'validationList' });
+  if (config.testList !== undefined && isFile(config.testList))
+    lists.push({ name: 'test', list: readTestList(config, train.labels), key: 'testList' });
   return lists;
 }
 

@@ -39,10 +39,10 @@ export function predictCommand(): Command {
     .option('--json', 'print one JSON object per clip')
     .option(
       '--eval-clips <n>',
-      "clips along the video to average (default: the run's eval_clips)",
+      "clips along the video to average (default: the run's evalClips)",
       positiveInt,
     )
-    .option('--eval-crops <n>', "crops of each clip to average (default: the run's eval_crops)", positiveInt);
+    .option('--eval-crops <n>', "crops of each clip to average (default: the run's evalCrops)", positiveInt);
   return withDevice(withConfig(command))
     .addHelpText(
       'after',
@@ -110,7 +110,7 @@ async function configGiven({ config, set }: PredictFlags): Promise<RunConfig | u
 }
 
 const specOf = (config: RunConfig): PreprocessSpec =>
-  preprocessSpec(config, readLabels(need(config, 'labels_csv', 'prediction')));
+  preprocessSpec(config, readLabels(need(config, 'labelsFile', 'prediction')));
 
 /** What the flags say, else the configuration, else the run folder. */
 async function viewsOf(
@@ -120,7 +120,7 @@ async function viewsOf(
 ): Promise<Views> {
   const file = join(run, 'config.json');
   const own = config ?? (existsSync(file) ? await loadConfig(file) : undefined);
-  return { clips: evalClips ?? own?.eval_clips ?? 1, crops: evalCrops ?? own?.eval_crops ?? 1 };
+  return { clips: evalClips ?? own?.evalClips ?? 1, crops: evalCrops ?? own?.evalCrops ?? 1 };
 }
 
 function remark(line: string): void {

@@ -25,7 +25,7 @@ test('divides by person, writes lists that are read back, and does not write ove
   const first = await kinora(folder.path, ...words);
   expect(first).toMatchObject({ status: 0, stderr: '' });
   expect(first.stdout).toContain('2 classes, 20 clips of 5 people');
-  expect(first.stdout).toContain("--set train_data_folder='my clips' --set train_data_csv=lists/train.csv");
+  expect(first.stdout).toContain("--set trainFolder='my clips' --set trainList=lists/train.csv");
 
   const labels = readLabels(join(folder.path, 'lists/labels.csv'));
   expect(labels).toEqual(['thumb, up', 'wäve']);

@@ -103,11 +103,11 @@ function describe(list: ClipList, division: Division, people: People, folder: st
 
 function trainLine(folder: string, files: Files): string {
   const keys = {
-    model_name: basename(resolve(folder)),
-    train_data_folder: folder,
-    train_data_csv: files.train,
-    val_data_csv: files.validation,
-    labels_csv: files.labels,
+    name: basename(resolve(folder)),
+    trainFolder: folder,
+    trainList: files.train,
+    validationList: files.validation,
+    labelsFile: files.labels,
   };
   const sets = Object.entries(keys).map(([key, value]) => `--set ${key}=${shellQuote(value)}`);
   return `kinora train --config configs/own-clips.json ${sets.join(' ')}`;

@@ -53,10 +53,9 @@ beforeAll(() => {
 afterAll(() => data.remove());
 
 test('what to do next: evaluate, or say that nothing was validated', () => {
-  const next = (more: RunConfigInput) =>
-    whatNext(effectiveConfig({ train_data_folder: 'a', ...more }), 'runs/x');
-  expect(next({ val_data_folder: 'b' })).toEqual(['next: kinora eval runs/x']);
-  expect(next({ val_data_csv: 'b.csv' })).toEqual(['next: kinora eval runs/x']);
+  const next = (more: RunConfigInput) => whatNext(effectiveConfig({ trainFolder: 'a', ...more }), 'runs/x');
+  expect(next({ validationFolder: 'b' })).toEqual(['next: kinora eval runs/x']);
+  expect(next({ validationList: 'b.csv' })).toEqual(['next: kinora eval runs/x']);
   expect(next({}).join('\n')).toMatch(/^no validation clips.*\nnext: kinora predict runs\/x CLIP$/);
 });
 
@@ -96,14 +95,14 @@ describe("the tutorial project's own lines", () => {
 
 describe('lists and configurations that cannot be meant are one line', () => {
   const list = (line: string) => (name: string) => ({
-    train_data_csv: data.write(`${name}.csv`, [...GOOD, line]),
+    trainList: data.write(`${name}.csv`, [...GOOD, line]),
   });
   test.concurrent.each<[string, (name: string) => RunConfigInput, string]>([
     ['bad-line', list('4,Stop Sign'), 'bad-line.csv line 4: expected id;label, received "4,Stop Sign"'],
     [
       'label-not-in-the-list',
       list('4;Stop Sgn'),
-      'label-not-in-the-list.csv line 4: expected one of the 3 labels, received "Stop Sgn"; the nearest label is "Stop Sign"; unknown_labels: "drop" leaves such lines out',
+      'label-not-in-the-list.csv line 4: expected one of the 3 labels, received "Stop Sgn"; the nearest label is "Stop Sign"; unknownLabels: "drop" leaves such lines out',
     ],
     [
       'climbing',
@@ -112,18 +111,18 @@ describe('lists and configurations that cannot be meant are one line', () => {
     ],
     [
       'no-labels',
-      (name) => ({ train_data_csv: data.write(`${name}.csv`, ['1', '2', '3']) }),
-      'no-labels.csv: expected a label for every clip, received none for 1; lists of ids alone are for test_data_csv',
+      (name) => ({ trainList: data.write(`${name}.csv`, ['1', '2', '3']) }),
+      'no-labels.csv: expected a label for every clip, received none for 1; lists of ids alone are for testList',
     ],
     [
       'no-labels-to-validate',
-      (name) => ({ val_data_csv: data.write(`${name}.csv`, ['1', '2', '3']) }),
-      'no-labels-to-validate.csv: expected a label for every clip, received none for 1; lists of ids alone are for test_data_csv',
+      (name) => ({ validationList: data.write(`${name}.csv`, ['1', '2', '3']) }),
+      'no-labels-to-validate.csv: expected a label for every clip, received none for 1; lists of ids alone are for testList',
     ],
     [
       'wrong-type',
-      () => ({ batch_size: 'ten' }) as unknown as RunConfigInput,
-      'configs/wrong-type.json:1, batch_size: expected a number, received "ten"',
+      () => ({ batchSize: 'ten' }) as unknown as RunConfigInput,
+      'configs/wrong-type.json:1, batchSize: expected a number, received "ten"',
     ],
   ])('%s', async (name, changes, message) => {
     expect(complaint(await train(name, changes(name)))).toBe(message);
@@ -142,14 +141,14 @@ describe('clips that cannot be read', () => {
     'corrupted.mp4: expected',
   ];
   const lists = (name: string): RunConfigInput => ({
-    train_data_csv: data.write(`${name}.csv`, [...GOOD, ...BAD.map((id) => `${id};Stop Sign`)]),
-    num_epochs: 1,
-    num_workers: 2,
-    batch_size: 9,
+    trainList: data.write(`${name}.csv`, [...GOOD, ...BAD.map((id) => `${id};Stop Sign`)]),
+    epochs: 1,
+    workers: 2,
+    batchSize: 9,
   });
 
   test('training goes on: each is told and listed once', async () => {
-    const changes = { ...lists('tolerant'), max_bad_fraction: 1 };
+    const changes = { ...lists('tolerant'), maxBadFraction: 1 };
     const { status, stdout, stderr } = await train('tolerant', changes);
     expect([status, stderr]).toEqual([0, '']);
     const csv = readFileSync(data.at('runs', 'tolerant', 'bad_clips.csv'), 'utf8');
@@ -161,10 +160,10 @@ describe('clips that cannot be read', () => {
     expect(stdout).toMatch(/\nepoch 1: train loss .*\nbest: .* top-1 in epoch 1\nnext: kinora eval .*\n$/);
   });
 
-  test('above max_bad_fraction it ends with the count', async () => {
+  test('above maxBadFraction it ends with the count', async () => {
     const exit = await train('strict', lists('strict'));
     expect(complaint(exit)).toMatch(
-      /^expected at most 1 of 9 clips to be unreadable \(max_bad_fraction 0.01\), received \d, the last: clips\/.*; repair the data, or raise max_bad_fraction$/,
+      /^expected at most 1 of 9 clips to be unreadable \(maxBadFraction 0.01\), received \d, the last: clips\/.*; repair the data, or raise maxBadFraction$/,
     );
   });
 
@@ -173,7 +172,7 @@ describe('clips that cannot be read', () => {
       'nothing.csv',
       BAD.map((id) => `${id};Stop Sign`),
     );
-    const changes = { train_data_csv: nothing, max_bad_fraction: 1, batch_size: 2 };
+    const changes = { trainList: nothing, maxBadFraction: 1, batchSize: 2 };
     expect(complaint(await train('nothing-left', changes))).toBe(
       'expected at least one clip that can be read, received 6 of which none can',
     );
@@ -182,7 +181,7 @@ describe('clips that cannot be read', () => {
 
 describe('checkpoints that cannot be used', () => {
   const run = (name: string, ...rest: string[]): string => data.at('runs', name, ...rest);
-  beforeAll(() => trainSession(data.config('good', { num_epochs: 1 })));
+  beforeAll(() => trainSession(data.config('good', { epochs: 1 })));
 
   /** A copy of a good run, with one file of its checkpoint cut to half. */
   function damaged(name: string, file: string): string {
@@ -217,7 +216,7 @@ describe('checkpoints that cannot be used', () => {
     const name = `cut-${file}`;
     damaged(name, file);
     const before = contents(run(name));
-    expect(complaint(await train(name, { num_epochs: 2 }, '--resume'))).toMatch(message);
+    expect(complaint(await train(name, { epochs: 2 }, '--resume'))).toMatch(message);
     expect(contents(run(name))).toEqual(before);
   });
 
@@ -235,7 +234,7 @@ describe('checkpoints that cannot be used', () => {
   });
 
   test('of another network: neither resumed nor evaluated', async () => {
-    const other = { model: 'ConvColumnSmall', clip_size: 16, num_epochs: 1 } as const;
+    const other = { model: 'ConvColumnSmall', frames: 16, epochs: 1 } as const;
     expect(complaint(await train('good', other, '--resume'))).toMatch(
       /^runs\/good\/checkpoints\/last: expected a checkpoint of ConvColumnSmall, as the configuration says, received one of SingleFrameSmall; /,
     );
@@ -286,13 +285,13 @@ describe('checkpoints that cannot be used', () => {
 test.skipIf(!canMount)(
   'a disk that fills up while saving: one line, what was saved is whole, and with room it goes on exactly (needs the right to mount a tmpfs)',
   async () => {
-    const whole = data.config('roomy', { num_epochs: 2 });
+    const whole = data.config('roomy', { epochs: 2 });
     await trainSession(whole);
     // Room for one checkpoint and the logs, and not for a second one beside it.
     const checkpoint = folderSize(join(runFolderOf(whole).checkpoints, 'last'));
     withTinyDisk(Math.ceil((1.5 * checkpoint) / 1024), (disk) => {
-      const file = data.configFile('full', { output_dir: disk });
-      const config = effectiveConfig(data.input('full', { output_dir: disk }));
+      const file = data.configFile('full', { outputDir: disk });
+      const config = effectiveConfig(data.input('full', { outputDir: disk }));
       const run = (...words: string[]) =>
         spawnSync(process.execPath, [main, 'train', '--config', file, ...words], { encoding: 'utf8' });
       expect(complaint(run())).toMatch(

@@ -42,8 +42,8 @@ const EXAMPLES = `
 Examples:
   $ kinora train --config configs/demo.json
   $ kinora train --config configs/demo.json --resume
-  $ kinora train --config configs/demo.json --set model_name=tuned --init-from runs/demo --freeze conv_layer1
-  $ kinora train --config configs/demo.json --set model_name=two --nproc 2 --use-gpu False
+  $ kinora train --config configs/demo.json --set name=tuned --init-from runs/demo --freeze conv_layer1
+  $ kinora train --config configs/demo.json --set name=two --nproc 2 --use-gpu False
   $ kinora train --config configs/config.json -g 0,1    # one process per GPU`;
 
 export function trainCommand(): Command {
@@ -59,7 +59,7 @@ export function trainCommand(): Command {
         'resume from this checkpoint; best discards later epochs',
       ).choices(['last', 'best']),
     )
-    .option('--init-from <path>', 'initialise from the weights of a file or another run (init_from)')
+    .option('--init-from <path>', 'initialise from the weights of a file or another run (initFrom)')
     .option('--freeze <pattern>', 'exclude this layer from training; repeatable (freeze)', collect)
     .option('--profile', 'report where the time of a step goes, and what to change')
     .addOption(
@@ -145,10 +145,10 @@ async function trainHere(
 
 /** Without validation clips there is nothing to evaluate, and the accuracy is that of the training clips. */
 export function whatNext(
-  { val_data_csv, val_data_folder, train_data_folder }: RunConfig,
+  { validationList, validationFolder, trainFolder }: RunConfig,
   run: string,
 ): string[] {
-  const validates = val_data_csv !== undefined || val_data_folder !== train_data_folder;
+  const validates = validationList !== undefined || validationFolder !== trainFolder;
   if (validates) return [`next: kinora eval ${run}`];
   return [
     'no validation clips: the accuracy above is on training clips; kinora split makes a validation list',
@@ -185,7 +185,7 @@ function launchRanks(config: RunConfig, flags: TrainFlags, size: number): Promis
 
 /** Flags that stand for keys of the configuration. */
 function assignments({ initFrom, freeze }: TrainFlags): string[] {
-  const keys = { init_from: initFrom, freeze };
+  const keys = { initFrom, freeze };
   return Object.entries(keys)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `${key}=${JSON.stringify(value)}`);

@@ -17,8 +17,8 @@ let options: CompareOptions;
 beforeAll(() => {
   data = new TinyData();
   options = {
-    config: data.configFile('base', { num_epochs: 2 }),
-    entrants: parseEntrants(['SingleFrameSmall', 'SingleFrameSmall:batch_size=99']),
+    config: data.configFile('base', { epochs: 2 }),
+    entrants: parseEntrants(['SingleFrameSmall', 'SingleFrameSmall:batchSize=99']),
     seeds: [1],
     seconds: 0.1,
     runs: data.at('runs'),
@@ -79,9 +79,9 @@ describe('a comparison', () => {
     expect(written[1]).toMatchObject({ result: null, error: rows[1]!.error });
     const page = readFileSync(`${folder}/README.md`, 'utf8');
     expect(page).toMatch(/^\| SingleFrameSmall \| 16x84x84, every frame \| 0\.31 M \|.*\| 1 \| 6 \| .*%/m);
-    expect(page).toMatch(/^\| SingleFrameSmall-batch_size=99 .*\| failed \|/m);
-    expect(page).toContain('- `SingleFrameSmall-batch_size=99-seed1`: expected at least one full batch');
-    expect(page).toContain('--set model_name=SingleFrameSmall-seed1');
+    expect(page).toMatch(/^\| SingleFrameSmall-batchSize=99 .*\| failed \|/m);
+    expect(page).toContain('- `SingleFrameSmall-batchSize=99-seed1`: expected at least one full batch');
+    expect(page).toContain('--set name=SingleFrameSmall-seed1');
   });
 
   test('before anything is done there is a table too, without pictures', () => {
@@ -105,7 +105,7 @@ test('stopped, it goes on to the very weights of one that was not', async () => 
   await expect(compare(stopping)).rejects.toThrow('enough');
   const { signal: _, progress: __, ...rest } = stopping;
   const [row] = await compare(rest);
-  const whole = data.config('whole', { clip_size: 16 });
+  const whole = data.config('whole', { frames: 16 });
   await trainSession(whole);
   const { metrics, files } = outcome(row!.plan.config);
   const straight = outcome(whole);
@@ -116,8 +116,8 @@ test('stopped, it goes on to the very weights of one that was not', async () => 
 
 test('two rows side by side, each in its process, are the rows of one after the other', async () => {
   const lines: string[] = [];
-  const entrants = parseEntrants(['SingleFrameSmall', 'SingleFrameSmall:batch_size=99']);
-  const config = data.configFile('apart', { num_epochs: 1 });
+  const entrants = parseEntrants(['SingleFrameSmall', 'SingleFrameSmall:batchSize=99']);
+  const config = data.configFile('apart', { epochs: 1 });
   const [row, failed] = await compare({
     ...options,
     config,

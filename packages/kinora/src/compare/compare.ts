@@ -42,7 +42,7 @@ export async function compare(options: CompareOptions): Promise<Row[]> {
     for (let i = next++; i < rows.length; i = next++) {
       const row = rows[i]!;
       if (row.error === undefined) {
-        progress.log(`\n${i + 1}/${rows.length}  ${row.plan.config.model_name}`);
+        progress.log(`\n${i + 1}/${rows.length}  ${row.plan.config.name}`);
         await attempt(row, options, async () => {
           row.record = await work(row.plan.config, options);
         });
@@ -99,7 +99,7 @@ async function attempt(
   } catch (error) {
     signal?.throwIfAborted();
     row.error = error instanceof Error ? error.message : String(error);
-    progress.log(`${row.plan.config.model_name} failed: ${row.error}`);
+    progress.log(`${row.plan.config.name} failed: ${row.error}`);
   }
   signal?.throwIfAborted();
 }

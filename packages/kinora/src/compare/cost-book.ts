@@ -45,7 +45,7 @@ export class CostBook {
 
 /** What the figures depend on. */
 function keyOf(config: RunConfig, classes: number, device: Device): string {
-  const { model, clip_size, nclips, crop, batch_size } = config;
-  const size = `${clip_size * nclips}x${crop.height}x${crop.width}`;
-  return `${model} ${size}, ${classes} classes, batches of ${batch_size}, ${device}, ${config.threads ?? threads.get()} threads`;
+  const { model, frames, clips, crop, batchSize } = config;
+  const size = `${frames * clips}x${crop.height}x${crop.width}`;
+  return `${model} ${size}, ${classes} classes, batches of ${batchSize}, ${device}, ${config.threads ?? threads.get()} threads`;
 }

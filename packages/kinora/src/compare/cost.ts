@@ -44,9 +44,9 @@ export function measureCost(config: RunConfig, labels: readonly string[], device
     return {
       parameters,
       macs,
-      trainClipsPerSecond: config.batch_size / step,
+      trainClipsPerSecond: config.batchSize / step,
       latencyMs: 1000 * clip,
-      batchSize: config.batch_size,
+      batchSize: config.batchSize,
       threads: threads.get(),
       device,
     };
@@ -58,7 +58,7 @@ export function measureCost(config: RunConfig, labels: readonly string[], device
 /** One step of the configuration's batch size. */
 function trainer({ network, optimizer, config, spec, settings }: Training): () => void {
   network.train();
-  const batch = { ...noise(config.batch_size, spec, network), epoch: 0, number: 0 };
+  const batch = { ...noise(config.batchSize, spec, network), epoch: 0, number: 0 };
   return () => void trainStep(network, optimizer, batch, settings);
 }
 

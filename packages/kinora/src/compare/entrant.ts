@@ -14,7 +14,7 @@ export interface Entrant {
 }
 
 /**
- * Reads `ConvColumnSmall`, `*Small` (every network whose name fits) or `ConvColumnSmall:lr=0.001,batch_size=16`.
+ * Reads `ConvColumnSmall`, `*Small` (every network whose name fits) or `ConvColumnSmall:lr=0.001,batchSize=16`.
  * Throws `model/unknown` with the nearest name, and `compare/*` for what is no setting or comes twice.
  */
 export function parseEntrants(words: readonly string[]): Entrant[] {

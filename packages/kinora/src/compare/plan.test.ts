@@ -34,15 +34,15 @@ describe('entrants', () => {
 });
 
 describe('rows', () => {
-  const config = data.configFile('base', { clip_size: 16, step_size: 2 });
+  const config = data.configFile('base', { frames: 16, stride: 2 });
   const entrants = parseEntrants(['resnet18', 'ConvColumnSmall:lr=0.5']);
 
   test('every network with a seed before the next seed; own settings win', async () => {
     const plan = { config, entrants, seeds: [1, 2], budget: { steps: 7 }, set: ['lr=0.25'], runs: 'there' };
     const rows = await planRows(plan);
     expect(
-      rows.map(({ config: { model_name, model, seed, lr, max_steps, num_epochs, output_dir, clip_size } }) =>
-        [output_dir, model_name, model, clip_size, seed, lr, max_steps, num_epochs].join(' '),
+      rows.map(({ config: { name, model, seed, lr, maxSteps, epochs, outputDir, frames } }) =>
+        [outputDir, name, model, frames, seed, lr, maxSteps, epochs].join(' '),
       ),
     ).toEqual([
       'there resnet18-seed1 resnet18 1 1 0.25 7 -1',
@@ -57,22 +57,30 @@ describe('rows', () => {
     for (const { config: row, settings } of rows)
       expect(await loadConfig(config, { set: settings })).toEqual(row);
     expect(rowCommand(rows[1]!, config)).toBe(
-      `kinora train --config ${config} --set output_dir=there --set model_name=ConvColumnSmall-lr=0.5-seed1 ` +
+      `kinora train --config ${config} --set outputDir=there --set name=ConvColumnSmall-lr=0.5-seed1 ` +
         '--set model=ConvColumnSmall --set lr=0.5\n' +
         'kinora eval there/ConvColumnSmall-lr=0.5-seed1',
     );
   });
 
+  test('settings may use the other spelling of a key', async () => {
+    const set = ['batch_size=9', 'batchSize=7', 'num_workers=1'];
+    const [row] = await planRows({ config, entrants, seeds: [1], set, runs: 'there' });
+    expect(row!.config).toMatchObject({ batchSize: 7, workers: 1 });
+    expect(row!.settings).toEqual(expect.arrayContaining(['batchSize=7', 'num_workers=1']));
+    expect(row!.settings).not.toContain('batch_size=9');
+  });
+
   test('a network sees the stretch of time that the configuration looks at', async () => {
     const base = await loadConfig(config);
     const entry = findNetwork('ConvColumnSmall');
-    expect(inputSettings(entry, base)).toEqual(['clip_size=16', 'step_size=2', 'crop=84']);
+    expect(inputSettings(entry, base)).toEqual(['frames=16', 'stride=2', 'crop=84']);
     expect(inputSettings({ ...entry, input: [8, 112, 96] }, base)).toEqual([
-      'clip_size=8',
-      'step_size=4',
+      'frames=8',
+      'stride=4',
       'crop={"height":112,"width":96}',
     ]);
-    expect(inputSettings({ ...entry, input: [64, 84, 84] }, base)).toContain('step_size=1');
+    expect(inputSettings({ ...entry, input: [64, 84, 84] }, base)).toContain('stride=1');
     expect(inputSettings({ ...entry, sampling: 'segments' }, base)).toContain('sampling=uniform');
   });
 });

@@ -3,7 +3,7 @@
  * configuration with a list of `key=value` settings, so that the same list is the command that trains it again.
  */
 import { join } from 'node:path';
-import { loadConfig, type RunConfig } from '../config/index.js';
+import { canonicalKey, loadConfig, type RunConfig } from '../config/index.js';
 import type { NetworkEntry } from '../model/network.js';
 import { shellQuote } from '../shell.js';
 import type { Entrant } from './entrant.js';
@@ -50,11 +50,11 @@ function rowSettings(plan: ComparePlan, base: RunConfig, entrant: Entrant, seed:
     budget === undefined
       ? []
       : 'steps' in budget
-        ? [`max_steps=${budget.steps}`, 'num_epochs=-1']
-        : [`num_epochs=${budget.epochs}`, 'max_steps=null'];
+        ? [`maxSteps=${budget.steps}`, 'epochs=-1']
+        : [`epochs=${budget.epochs}`, 'maxSteps=null'];
   return [
-    `output_dir=${plan.runs}`,
-    `model_name=${rowName(entrant, seed)}`,
+    `outputDir=${plan.runs}`,
+    `name=${rowName(entrant, seed)}`,
     `model=${entrant.network.name}`,
     ...inputSettings(entrant.network, base),
     ...length,
@@ -66,7 +66,7 @@ function rowSettings(plan: ComparePlan, base: RunConfig, entrant: Entrant, seed:
 
 /** Those that change what the file says, the last one of each key. */
 function needed(settings: readonly string[], file: RunConfig, row: RunConfig): string[] {
-  const keys = settings.map((setting) => setting.slice(0, setting.indexOf('=')));
+  const keys = settings.map((setting) => canonicalKey(setting.slice(0, setting.indexOf('='))));
   return settings.filter((_, i) => {
     const top = keys[i]!.split('.')[0] as keyof RunConfig;
     return keys.lastIndexOf(keys[i]!) === i && JSON.stringify(file[top]) !== JSON.stringify(row[top]);
@@ -81,13 +81,13 @@ export const rowName = ({ name }: Entrant, seed: number): string => `${name}-see
  */
 export function inputSettings({ input, sampling }: NetworkEntry, base: RunConfig): string[] {
   const [frames, height, width] = input;
-  const span = base.clip_size * base.step_size;
+  const span = base.frames * base.stride;
   const crop = height === width ? String(height) : JSON.stringify({ height, width });
   // A single frame is taken from the middle of the video, not from its beginning.
   const segments = sampling === 'segments' || frames === 1;
   return [
-    `clip_size=${frames}`,
-    `step_size=${Math.max(1, Math.round(span / frames))}`,
+    `frames=${frames}`,
+    `stride=${Math.max(1, Math.round(span / frames))}`,
     `crop=${crop}`,
     ...(segments ? ['sampling=uniform'] : []),
   ];
@@ -96,5 +96,5 @@ export function inputSettings({ input, sampling }: NetworkEntry, base: RunConfig
 /** The lines that make a row again. */
 export function rowCommand({ settings, config }: RowPlan, file: string): string {
   const set = settings.map((setting) => `--set ${shellQuote(setting)}`).join(' ');
-  return `kinora train --config ${shellQuote(file)} ${set}\nkinora eval ${shellQuote(join(config.output_dir, config.model_name))}`;
+  return `kinora train --config ${shellQuote(file)} ${set}\nkinora eval ${shellQuote(join(config.outputDir, config.name))}`;
 }

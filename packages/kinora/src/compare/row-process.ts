@@ -28,7 +28,7 @@ export function runRowApart(config: RunConfig, options: RowOptions, threads: num
   return new Promise<RowRecord>((resolve, reject) => {
     let failure: Error | undefined;
     child.on('message', (reply: Reply) => {
-      if ('line' in reply) progress.log(`${config.model_name}: ${reply.line}`);
+      if ('line' in reply) progress.log(`${config.name}: ${reply.line}`);
       if ('error' in reply) failure = new Error(reply.error);
     });
     child.on('error', reject);
@@ -44,7 +44,7 @@ export function runRowApart(config: RunConfig, options: RowOptions, threads: num
 const died = (config: RunConfig, how: string): KinoraError =>
   new KinoraError({
     code: 'compare/process-died',
-    where: config.model_name,
+    where: config.name,
     expected: 'its process to finish the row',
     received: `its end by ${how}`,
     hint: 'if memory is short, run fewer at once with --jobs',

@@ -81,7 +81,7 @@ async function work(config: RunConfig, { test, ...options }: RowOptions): Promis
 async function testScores(config: RunConfig, test: string, options: RowOptions): Promise<Scores> {
   const report = join(runFolderOf(config).path, 'report-test');
   return scoresOf(
-    await evaluateRun({ ...config, val_data_csv: test }, { ...options, report, split: 'test' }),
+    await evaluateRun({ ...config, validationList: test }, { ...options, report, split: 'test' }),
   );
 }
 

@@ -78,9 +78,9 @@ const absent = ({ error, record }: Row, heading: string): string =>
   heading !== VERDICT ? '' : error !== undefined ? 'failed' : record === undefined ? 'to do' : 'unfinished';
 
 function inputOf({ plan: { config } }: Row): string {
-  const { clip_size, crop, sampling, step_size } = config;
-  const from = sampling === 'uniform' ? 'all over' : `every ${ordinal(step_size)}`;
-  return `${clip_size}x${crop.height}x${crop.width}, ${from}`;
+  const { frames, crop, sampling, stride } = config;
+  const from = sampling === 'uniform' ? 'all over' : `every ${ordinal(stride)}`;
+  return `${frames}x${crop.height}x${crop.width}, ${from}`;
 }
 
 const ordinal = (n: number): string => (n === 1 ? 'frame' : n === 2 ? '2nd' : n === 3 ? '3rd' : `${n}th`);
@@ -112,7 +112,7 @@ function explanation(rows: readonly Row[], { test }: Setting): string {
 function failures(rows: readonly Row[]): string | false {
   const failed = rows.filter(({ error }) => error !== undefined);
   if (failed.length === 0) return false;
-  const lines = failed.map(({ plan, error }) => `- \`${plan.config.model_name}\`: ${error}`);
+  const lines = failed.map(({ plan, error }) => `- \`${plan.config.name}\`: ${error}`);
   return `## Failures\n\n${lines.join('\n')}`;
 }
 

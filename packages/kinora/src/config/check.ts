@@ -1,16 +1,17 @@
 /** What no single key can tell: keys that contradict each other, and keys that a piece of work cannot do without. */
 import { KinoraError } from '@kinora/torch/error';
-import type { RunConfig } from './schema.js';
+import type { RunConfig } from './run-config.js';
+import { spelled } from './spelling.js';
 
 /** Throws for combinations that cannot be meant: training that never ends or ends before it starts. */
 export function crossCheck(config: RunConfig, source: string): void {
-  const { lr, last_lr, num_epochs, max_steps, schedule, augment, batch_size, accumulate_steps } = config;
-  const open = num_epochs === -1 && max_steps === null;
-  const fail = (key: string, expected: string, received: unknown, hint: string) => {
-    const where = `${source}, ${key}`;
+  const { lr, lastLr, epochs, maxSteps, schedule, augment, batchSize, accumulateSteps } = config;
+  const open = epochs === -1 && maxSteps === null;
+  const key = (name: keyof RunConfig) => spelled(config, name);
+  const fail = (name: string, expected: string, received: unknown, hint: string) => {
     throw new KinoraError({
       code: 'config/contradiction',
-      where,
+      where: `${source}, ${name}`,
       expected,
       received: String(received),
       hint,
@@ -19,32 +20,32 @@ export function crossCheck(config: RunConfig, source: string): void {
 
   if (open && schedule.name !== 'plateau')
     fail(
-      'num_epochs',
+      key('epochs'),
       `a number of epochs for schedule ${schedule.name}`,
       -1,
-      'give num_epochs or max_steps',
+      `give ${key('epochs')} or ${key('maxSteps')}`,
     );
-  if (open && last_lr === 0)
-    fail('last_lr', 'a rate above 0', 0, 'with num_epochs -1 training would never end');
-  if (schedule.name === 'plateau' && last_lr >= lr)
-    fail('last_lr', `a rate below lr (${lr})`, last_lr, 'training would end before it starts');
-  if (accumulate_steps > batch_size)
+  if (open && lastLr === 0)
+    fail(key('lastLr'), 'a rate above 0', 0, `with ${key('epochs')} -1 training would never end`);
+  if (schedule.name === 'plateau' && lastLr >= lr)
+    fail(key('lastLr'), `a rate below lr (${lr})`, lastLr, 'training would end before it starts');
+  if (accumulateSteps > batchSize)
     fail(
-      'accumulate_steps',
-      `at most batch_size (${batch_size})`,
-      accumulate_steps,
-      'a part has a clip or more',
+      key('accumulateSteps'),
+      `at most ${key('batchSize')} (${batchSize})`,
+      accumulateSteps,
+      'a part has at least one clip',
     );
   const { scale, erasing } = augment;
-  for (const [key, range] of Object.entries({
+  for (const [name, range] of Object.entries({
     'augment.scale': scale,
     'augment.erasing.area': erasing.area,
     'augment.erasing.ratio': erasing.ratio,
   }))
-    if (range[0] > range[1]) fail(key, '[low, high]', JSON.stringify(range), 'write the smaller one first');
+    if (range[0] > range[1]) fail(name, '[low, high]', JSON.stringify(range), 'write the smaller one first');
 }
 
-/** The value of a key that `purpose` cannot do without, such as `need(config, 'train_data_folder', 'training')`. */
+/** The value of a key that `purpose` requires, such as `need(config, 'trainFolder', 'training')`. Throws `config/missing`. */
 export function need<K extends keyof RunConfig>(
   config: RunConfig,
   key: K,
@@ -52,12 +53,13 @@ export function need<K extends keyof RunConfig>(
 ): NonNullable<RunConfig[K]> {
   const value = config[key];
   if (value === undefined || value === null) {
+    const name = spelled(config, key);
     throw new KinoraError({
       code: 'config/missing',
-      where: `configuration of ${config.model_name}`,
-      expected: `key "${key}" for ${purpose}`,
+      where: `configuration of ${config.name}`,
+      expected: `key "${name}" for ${purpose}`,
       received: 'nothing',
-      hint: `add it to the file or pass --set ${key}=...`,
+      hint: `add it to the file or pass --set ${name}=...`,
     });
   }
   return value;

@@ -70,8 +70,8 @@ export const augmentSchema = z.strictObject({
   contrast: amount.max(1).default(augmentDefaults.contrast),
   saturation: amount.max(1).default(augmentDefaults.saturation),
   hue: amount.max(0.5).default(augmentDefaults.hue),
-  per_frame: z.boolean().default(augmentDefaults.per_frame),
-  rand_augment: randAugmentSchema.nullable().default(null),
+  perFrame: z.boolean().default(augmentDefaults.perFrame),
+  randAugment: randAugmentSchema.nullable().default(null),
   /** A bare number is its probability. */
   erasing: z.preprocess(
     (value) => (typeof value === 'number' ? { probability: value } : value),

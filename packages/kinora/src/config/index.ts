@@ -1,8 +1,12 @@
 /** The run configuration: its table of contents. */
-export type { Augment } from './augment.js';
 export { need } from './check.js';
-export type { ClassWeights } from './class-weights.js';
-export { effectiveConfig, type LoadOptions, loadConfig, siblingTestList } from './load.js';
-export type { Schedule } from './schedule.js';
-export { RunConfig, type RunConfigInput } from './schema.js';
-export { preprocessSpec } from './spec.js';
+export {
+  canonical,
+  canonicalKey,
+  effectiveConfig,
+  type LoadOptions,
+  loadConfig,
+  siblingTestList,
+} from './load.js';
+export { preprocessSpec, type RunConfig, type RunConfigInput } from './run-config.js';
+export { spelled } from './spelling.js';

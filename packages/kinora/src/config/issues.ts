@@ -6,21 +6,24 @@
 import { nearest } from '@kinora/clip';
 import { KinoraError } from '@kinora/torch/error';
 import type * as z from 'zod';
+import type { Spelling } from './spelling.js';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
 export interface IssueContext {
-  /** What is being read: a file name, or `--set`. */
+  /** What is being read, such as a file name. */
   source: string;
   /** The value that was checked. */
   value: unknown;
-  /** Names that are valid inside the object at `path`. */
-  keysAt: (path: Path) => string[];
-  /** Text of the file, to tell the line of a key. */
+  /** How its keys were spelled. */
+  spelling: Spelling;
+  /** Keys that are valid inside the object at `path`, each with its spellings, the name used inside first. */
+  namesAt: (path: Path) => string[][];
+  /** Text of the file, to find the line of a key. */
   text?: string;
-  /** Changes that `--set` made to it: what they say does not stand in the file. */
-  set?: readonly string[];
+  /** Paths that `--set` changed: what they say is not in the file. */
+  changed?: readonly Path[];
 }
 
 /** One error for the first problem; the number of further problems stands in the hint. */
@@ -48,12 +51,20 @@ function flatten(issue: Issue): Issue[] {
 function explain(issue: Issue, context: IssueContext) {
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0]!;
-    const near = nearest(key, context.keysAt(issue.path));
+    const near = nearestKey(key, context.namesAt(issue.path), context.spelling);
     const hint = near === undefined ? undefined : `the nearest valid key is "${near}"`;
     return { path: [...issue.path, key], expected: 'a known key', received: JSON.stringify(key), hint };
   }
   const received = show(valueAt(context.value, issue.path));
   return { path: issue.path, expected: expectation(issue), received, hint: suggestion(issue, received) };
+}
+
+/** The nearest valid key, in the spelling that the user prefers. */
+function nearestKey(key: string, names: string[][], spelling: Spelling): string | undefined {
+  const near = nearest(key, names.flat());
+  const [inside, alias] = names.find((spellings) => spellings.includes(near!)) ?? [];
+  const wantsAlias = /[a-z]_[a-z]/.test(key) || (spelling.prefersAliases && !/[a-z][A-Z]/.test(key));
+  return wantsAlias ? (alias ?? inside) : inside;
 }
 
 function expectation(issue: Issue): string {
@@ -126,20 +137,17 @@ function show(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-/** `configs/a.json:12, augment.degrees`, or `--set augment.degrees` */
-function place(path: Path, { source, text, set = [] }: IssueContext): string {
-  const name = path.map(String).join('.');
-  if (set.some((assignment) => within(name, assignment.slice(0, assignment.indexOf('=')))))
-    return `--set ${name}`;
-  const keys = path.filter((part) => typeof part === 'string').reverse();
+/** `configs/a.json:12, augment.rotation`, or `--set augment.rotation` */
+function place(path: Path, { source, text, spelling, changed = [] }: IssueContext): string {
+  const written = spelling.keys(path);
+  const name = written.join('.');
+  if (changed.some((part) => part.every((key, i) => key === path[i]))) return `--set ${name}`;
+  const keys = written.filter((_, i) => typeof path[i] === 'string').reverse();
   const line =
     text === undefined ? undefined : keys.map((key) => lineOf(key, text)).find((n) => n !== undefined);
   const file = line === undefined ? source : `${source}:${line}`;
   return path.length === 0 ? file : `${file}, ${name}`;
 }
-
-/** Whether a dotted name is a key or inside it; `schedule.name` is what `schedule=cosin` says. */
-const within = (name: string, key: string): boolean => name === key || name.startsWith(`${key}.`);
 
 /** Line of `"key":` if the text has it exactly once. */
 function lineOf(key: string, text: string): number | undefined {

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { defaultSpec } from '@kinora/clip';
 import { afterAll, describe, expect, test } from 'vitest';
 import { need } from './check.js';
-import { effectiveConfig, loadConfig, siblingTestList } from './load.js';
-import { preprocessSpec } from './spec.js';
+import { canonical, effectiveConfig, loadConfig, siblingTestList } from './load.js';
+import { preprocessSpec, type RunConfigInput } from './run-config.js';
+import { runConfigSchema } from './schema.js';
+import { namesAt, spelled } from './spelling.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kinora-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -23,33 +25,33 @@ async function failure(text: string, set: string[] = []): Promise<string> {
 }
 
 describe('defaults', () => {
-  test('are the recipe of the starting point', () => {
+  test('are the recipe of the tutorial', () => {
     expect(effectiveConfig({}, 'configs/first.json')).toMatchObject({
-      model_name: 'first',
+      name: 'first',
       model: 'ConvColumn6',
-      clip_size: 18,
-      nclips: 1,
-      step_size: 2,
+      frames: 18,
+      clips: 1,
+      stride: 2,
       crop: { height: 84, width: 84 },
-      batch_size: 100,
+      batchSize: 100,
       optimizer: 'adam',
       amsgrad: true,
       lr: 0.001,
-      last_lr: 0.00001,
-      num_epochs: -1,
-      unknown_labels: 'error',
+      lastLr: 0.00001,
+      epochs: -1,
+      unknownLabels: 'error',
       schedule: { name: 'plateau', factor: 0.6, patience: 3 },
-      augment: { rotation: 10, translate: 0.15, scale: [1, 1], shear: 0, flip: 0, per_frame: false },
+      augment: { rotation: 10, translate: 0.15, scale: [1, 1], shear: 0, flip: 0, perFrame: false },
     });
   });
 
   test('that follow from other keys', () => {
     const config = effectiveConfig({
-      train_data_folder: 'clips',
-      val_data_csv: 'lists/jester-v1-validation.csv',
+      trainFolder: 'clips',
+      validationList: 'lists/jester-v1-validation.csv',
     });
-    expect(config.val_data_folder).toBe('clips');
-    expect(config.test_data_csv).toBe('lists/jester-v1-test.csv');
+    expect(config.validationFolder).toBe('clips');
+    expect(config.testList).toBe('lists/jester-v1-test.csv');
   });
 
   test.each([
@@ -64,9 +66,9 @@ describe('defaults', () => {
   test('an effective configuration is its own effective configuration', () => {
     const once = effectiveConfig({
       schedule: 'one_cycle',
-      num_epochs: 3,
+      epochs: 3,
       augment: false,
-      val_data_csv: 'val.csv',
+      validationList: 'val.csv',
     });
     expect(effectiveConfig(once, 'other.json')).toEqual(once);
     expect(effectiveConfig(JSON.parse(JSON.stringify(once)))).toEqual(once);
@@ -75,7 +77,7 @@ describe('defaults', () => {
   test('are those of the preprocessing spec', () => {
     const labels = ['a', 'b'];
     expect(preprocessSpec(effectiveConfig({}), labels)).toEqual(defaultSpec(labels));
-    const input = { clip_size: 16, step_size: 1, crop: 64, resize: 'none', pad: 'resize' } as const;
+    const input = { frames: 16, stride: 1, crop: 64, resize: 'none', pad: 'resize' } as const;
     expect(preprocessSpec(effectiveConfig(input), labels)).toMatchObject({
       frames: 16,
       stride: 1,
@@ -96,19 +98,19 @@ describe('defaults', () => {
 
 describe('mistakes are one line with file, key, expected and received', () => {
   test.each([
-    ['{"batch_size": "ten"}', 'a.json:1, batch_size: expected a number, received "ten"'],
-    ['{\n "lr": 1,\n "clip_size": 1.5}', 'a.json:3, clip_size: expected a whole number, received 1.5'],
-    ['{"clip_size": 0}', 'a.json:1, clip_size: expected a number of at least 1, received 0'],
-    ['{"nclips": 0}', 'a.json:1, nclips: expected a positive number, or -1, received 0'],
+    ['{"batchSize": "ten"}', 'a.json:1, batchSize: expected a number, received "ten"'],
+    ['{\n "lr": 1,\n "frames": 1.5}', 'a.json:3, frames: expected a whole number, received 1.5'],
+    ['{"frames": 0}', 'a.json:1, frames: expected a number of at least 1, received 0'],
+    ['{"clips": 0}', 'a.json:1, clips: expected a positive number, or -1, received 0'],
     [
       '{"crop": 0.5}',
       'a.json:1, crop.height: expected a whole number, received 0.5; 1 more problem after this one',
     ],
     ['{"resize": 84}', 'a.json:1, resize: expected an object, received 84'],
     ['{"std": [1, 1, 0]}', 'a.json:1, std.2: expected a number above 0, received 0'],
-    ['{"num_epochs": "x"}', 'a.json:1, num_epochs: expected -1 or a number, received "x"'],
+    ['{"epochs": "x"}', 'a.json:1, epochs: expected -1 or a number, received "x"'],
     ['{"deterministic": "True"}', 'a.json:1, deterministic: expected true or false, received "True"'],
-    ['{"model_name": "a/b"}', 'a.json:1, model_name: expected a name without slashes, received "a/b"'],
+    ['{"name": "a/b"}', 'a.json:1, name: expected a name without slashes, received "a/b"'],
     ['{"augment": {"scale": [1]}}', 'a.json:1, augment.scale: expected an array of 2 items, received [1]'],
     [
       '{"augment": {"scale": [1.1, 0.9]}}',
@@ -120,7 +122,7 @@ describe('mistakes are one line with file, key, expected and received', () => {
   });
 
   test.each([
-    ['{"batchsize": 3}', '"batch_size"'],
+    ['{"batchsize": 3}', '"batchSize"'],
     ['{"augment": {"rotatoin": 3}}', '"rotation"'],
     ['{"schedule": {"name": "plateau", "patiense": 3}}', '"patience"'],
     ['{"schedule": "cosin"}', '"cosine"'],
@@ -130,7 +132,7 @@ describe('mistakes are one line with file, key, expected and received', () => {
   });
 
   test('further mistakes are counted', async () => {
-    expect(await failure('{"lr": "a", "batch_size": -1, "x": 1, "y": 2}')).toMatch(
+    expect(await failure('{"lr": "a", "batchSize": -1, "x": 1, "y": 2}')).toMatch(
       /3 more problems after this one$/,
     );
   });
@@ -147,18 +149,18 @@ describe('mistakes are one line with file, key, expected and received', () => {
   });
 
   test.each([
-    [{ schedule: 'cosine' }, /num_epochs: expected a number of epochs for schedule cosine/],
-    [{ last_lr: 0 }, /last_lr: expected a rate above 0/],
-    [{ lr: 0.00001 }, /last_lr: expected a rate below lr/],
+    [{ schedule: 'cosine' }, /epochs: expected a number of epochs for schedule cosine/],
+    [{ lastLr: 0 }, /lastLr: expected a rate above 0/],
+    [{ lr: 0.00001 }, /lastLr: expected a rate below lr/],
   ] as const)('%j cannot be meant', (input, message) => {
     expect(() => effectiveConfig(input)).toThrow(message);
   });
 
   test('a key that the work needs', () => {
-    const config = effectiveConfig({ train_data_folder: 'clips' }, 'x.json');
-    expect(need(config, 'train_data_folder', 'training')).toBe('clips');
-    expect(() => need(config, 'val_data_csv', 'evaluation')).toThrow(
-      'configuration of x: expected key "val_data_csv" for evaluation, received nothing; add it',
+    const config = effectiveConfig({ trainFolder: 'clips' }, 'x.json');
+    expect(need(config, 'trainFolder', 'training')).toBe('clips');
+    expect(() => need(config, 'validationList', 'evaluation')).toThrow(
+      'configuration of x: expected key "validationList" for evaluation, received nothing; add it',
     );
   });
 });
@@ -178,15 +180,9 @@ describe('--set', () => {
   });
 
   test('takes for a text what may only be a text, whatever it looks like', async () => {
-    const set = [
-      'model_name=123',
-      'train_data_folder=2024',
-      'checkpoint=null',
-      'labels_csv=true',
-      'threads=2',
-    ];
+    const set = ['name=123', 'trainFolder=2024', 'checkpoint=null', 'labelsFile=true', 'threads=2'];
     const found = await loadConfig(base, { set });
-    expect(found).toMatchObject({ model_name: '123', train_data_folder: '2024', labels_csv: 'true' });
+    expect(found).toMatchObject({ name: '123', trainFolder: '2024', labelsFile: 'true' });
     expect(found).toMatchObject({ checkpoint: null, threads: 2 });
   });
 
@@ -197,7 +193,7 @@ describe('--set', () => {
     ['lr=fast', /^--set lr: expected a number, received "fast"/],
     ['schedule=cosin', /^--set schedule.name: expected one of /],
     ['modle=x', /^--set modle: expected a known key/],
-    ['labels_csv=null', /^--set labels_csv: expected .*received null/],
+    ['labelsFile=null', /^--set labelsFile: expected .*received null/],
     ['lr=fast', /lr: expected a number, received "fast"/],
     ['rl=3', /the nearest valid key is "lr"/],
   ])('%s is refused', async (set, message) => {
@@ -205,15 +201,145 @@ describe('--set', () => {
   });
 });
 
+describe('spellings', () => {
+  const camel: RunConfigInput = {
+    name: 'a',
+    trainFolder: 'clips',
+    trainList: 'train.csv',
+    labelsFile: 'labels.csv',
+    frames: 16,
+    clips: 2,
+    stride: 1,
+    batchSize: 8,
+    epochs: 3,
+    workers: 2,
+    lrBatchSize: 64,
+    streamCacheGB: 2,
+    schedule: { name: 'one_cycle', divFactor: 10 },
+    augment: { perFrame: true, randAugment: { number: 1, magnitude: 5 } },
+    lrMultipliers: { batch_size: 2 },
+  };
+  const snake = {
+    model_name: 'a',
+    train_data_folder: 'clips',
+    train_data_csv: 'train.csv',
+    labels_csv: 'labels.csv',
+    clip_size: 16,
+    nclips: 2,
+    step_size: 1,
+    batch_size: 8,
+    num_epochs: 3,
+    num_workers: 2,
+    scale_lr: 64,
+    stream_cache_gb: 2,
+    schedule: { name: 'one_cycle', div_factor: 10 },
+    augment: { per_frame: true, rand_augment: { number: 1, magnitude: 5 } },
+    lr_multipliers: { batch_size: 2 },
+  };
+  const load = async (value: object, set: string[] = []) => {
+    const file = join(folder, 'spelled.json');
+    writeFileSync(file, JSON.stringify(value));
+    return loadConfig(file, { set });
+  };
+
+  test("the tutorial's keys and snake_case mean the same as camelCase", async () => {
+    const expected = JSON.stringify(effectiveConfig(camel));
+    expect(JSON.stringify(await load(snake))).toBe(expected);
+    expect(JSON.stringify(await load(camel))).toBe(expected);
+    expect(canonical(snake, 'a run')).toEqual(camel);
+  });
+
+  test('every key of the tutorial is known', async () => {
+    const keys =
+      'model_name checkpoint train_data_folder val_data_folder train_data_csv val_data_csv labels_csv test_data_csv num_workers output_dir num_classes batch_size clip_size nclips step_size lr last_lr momentum weight_decay num_epochs print_freq';
+    const names = namesAt(runConfigSchema, []).flat();
+    expect(keys.split(' ').filter((key) => !names.includes(key))).toEqual([]);
+  });
+
+  test('--set changes a key in either spelling', async () => {
+    expect(await load({ batch_size: 8 }, ['batchSize=4'])).toMatchObject({ batchSize: 4 });
+    expect(await load({ batchSize: 8 }, ['batch_size=4'])).toMatchObject({ batchSize: 4 });
+    expect(await load({}, ['batch_size=4', 'batchSize=5', 'augment.per_frame=true'])).toMatchObject({
+      batchSize: 5,
+      augment: { perFrame: true },
+    });
+  });
+
+  test.each([
+    [
+      '{"batch_size": 1, "batchSize": 1}',
+      'a.json, batchSize: expected one spelling of a key, received both "batchSize" and "batch_size"; remove one of them',
+    ],
+    [
+      '{"augment": {"per_frame": true, "perFrame": true}}',
+      'a.json, augment.perFrame: expected one spelling of a key, received both "perFrame" and "per_frame"; remove one of them',
+    ],
+    ['{"batch_size": "ten"}', 'a.json:1, batch_size: expected a number, received "ten"'],
+    ['{\n"clip_size": 1.5}', 'a.json:2, clip_size: expected a whole number, received 1.5'],
+    ['{"augment": {"per_frame": 1}}', 'a.json:1, augment.per_frame: expected true or false, received 1'],
+    [
+      '{"last_lr": 1}',
+      'a.json, last_lr: expected a rate below lr (0.001), received 1; training would end before it starts',
+    ],
+    [
+      '{"batch_size": 2, "accumulate_steps": 3}',
+      'a.json, accumulate_steps: expected at most batch_size (2), received 3; a part has at least one clip',
+    ],
+    [
+      '{"batchSize": 2, "accumulateSteps": 3}',
+      'a.json, accumulateSteps: expected at most batchSize (2), received 3; a part has at least one clip',
+    ],
+  ])('messages repeat that of %j', async (text, message) => {
+    expect(await failure(text)).toBe(message);
+  });
+
+  test.each([
+    ['{"batchsize": 3}', 'batchSize'],
+    ['{"batchSizes": 3}', 'batchSize'],
+    ['{"batch_sice": 3}', 'batch_size'],
+    ['{"clip_size": 16, "batchsize": 3}', 'batch_size'],
+    ['{"clip_size": 16, "batchSizes": 3}', 'batchSize'],
+    ['{"train_data_cvs": "a"}', 'train_data_csv'],
+    ['{"trainLists": "a"}', 'trainList'],
+  ])('the nearest key of %s is %s', async (text, key) => {
+    expect(await failure(text)).toMatch(new RegExp(`the nearest valid key is "${key}"$`));
+  });
+
+  test('--set is named as it was written', async () => {
+    expect(await failure('{"batch_size": 1}', ['batchSize=x'])).toMatch(
+      /^--set batchSize: expected a number/,
+    );
+    expect(await failure('{"batchSize": 1}', ['batch_size=x'])).toMatch(
+      /^--set batch_size: expected a number/,
+    );
+  });
+
+  test('a needed key is named in the spelling of the file, in copies of the configuration too', async () => {
+    const config = await load({ batch_size: 1 });
+    expect(() => need({ ...config, seed: 2 }, 'trainFolder', 'training')).toThrow(
+      'expected key "train_data_folder" for training, received nothing; add it to the file or pass --set train_data_folder=...',
+    );
+    expect(effectiveConfig(config)).toEqual(config);
+    expect(spelled(effectiveConfig({ ...config, seed: 2 }), 'batchSize')).toBe('batch_size');
+    expect(spelled(await load({ batchSize: 1 }), 'trainFolder')).toBe('trainFolder');
+  });
+
+  test('$schema is for editors', async () => {
+    const config = await load({ $schema: './schema.json', lr: 0.1 });
+    expect(config).not.toHaveProperty('$schema');
+    expect(config.lr).toBe(0.1);
+  });
+});
+
 describe('configs/', () => {
   const configs = new URL('../../../../configs/', import.meta.url).pathname;
 
-  test.each(readdirSync(configs))('%s is valid', async (name) => {
+  test.each(readdirSync(configs).filter((name) => name !== 'schema.json'))('%s is valid', async (name) => {
     const config = await loadConfig(join(configs, name));
     expect(config.model).toMatch(/^(ConvColumn|TSN)/);
   });
 
   test('the quick-testing lists drop the labels that their label file does not hold', async () => {
-    expect((await loadConfig(join(configs, 'config_quick_testing.json'))).unknown_labels).toBe('drop');
+    expect((await loadConfig(join(configs, 'config_quick_testing.json'))).unknownLabels).toBe('drop');
   });
 });

@@ -1,16 +1,27 @@
 /**
  * From a JSON file, or an object, to a complete run configuration: read, override, check, fill in what follows from
- * other keys. Paths stay as written: they are relative to the working directory, as in the starting point.
+ * other keys. Paths stay as written: they are relative to the working directory, as in the tutorial.
  */
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
+import type * as z from 'zod';
 import { isAddress } from '../files/address.js';
 import { crossCheck } from './check.js';
 import { configError, type IssueContext } from './issues.js';
-import { acceptsAt, keysAt } from './keys.js';
+import { acceptsAt } from './keys.js';
 import { override } from './override.js';
-import { RunConfig, type RunConfigInput } from './schema.js';
+import type { RunConfig, RunConfigInput } from './run-config.js';
+import { runConfigSchema } from './schema.js';
+import {
+  canonicalKeys,
+  isObject,
+  namesAt,
+  canonicalPath as pathInside,
+  Spelling,
+  spellingOf,
+  withSpelling,
+} from './spelling.js';
 
 export interface LoadOptions {
   /** `key=value` changes, by dotted key (`schedule.patience=5`). */
@@ -20,41 +31,66 @@ export interface LoadOptions {
 /** Reads and completes a configuration file. Throws `config/*` errors that name file, line and key. */
 export async function loadConfig(file: string, { set = [] }: LoadOptions = {}): Promise<RunConfig> {
   const text = await read(file);
-  const value = parse(text, file);
-  const changed = set.length > 0 && isObject(value) ? override(value, set, accepts) : value;
-  return check(changed, file, { text, set });
+  const spelling = new Spelling();
+  const value = canonicalKeys(runConfigSchema, parse(text, file), spelling, file);
+  if (!isObject(value)) return check(value, file, spelling, { text });
+  const { config, changed } = override(value, set, { resolve: canonicalPath, accepts, spelling });
+  return check(config, file, spelling, { text, changed });
 }
 
 /**
- * Completes a configuration given as an object.
+ * Completes a configuration given as an object. Throws `config/*`.
  * @param source what error messages call it
  */
 export function effectiveConfig(input: RunConfigInput, source = 'configuration'): RunConfig {
-  return check(input, source);
+  const found = new Spelling();
+  const value = canonicalKeys(runConfigSchema, input, found, source);
+  return check(value, source, spellingOf(input) ?? found);
 }
 
-const accepts = (path: readonly string[], value: unknown): boolean => acceptsAt(RunConfig, path, value);
+/** A saved configuration, of any version, with every key under the name used inside. */
+export const canonical = (saved: object, source: string): Record<string, unknown> =>
+  canonicalKeys(runConfigSchema, saved, new Spelling(), source) as Record<string, unknown>;
 
-function check(value: unknown, source: string, from: Pick<IssueContext, 'text' | 'set'> = {}): RunConfig {
-  const result = RunConfig.safeParse(value);
+/** A dotted key under the name used inside, such as `batchSize` for `batch_size`. */
+export const canonicalKey = (name: string): string => canonicalPath(name.split('.')).join('.');
+
+const canonicalPath = (path: readonly string[]): string[] => pathInside(runConfigSchema, path);
+
+const accepts = (path: readonly string[], value: unknown): boolean => acceptsAt(runConfigSchema, path, value);
+
+function check(
+  value: unknown,
+  source: string,
+  spelling: Spelling,
+  from: Pick<IssueContext, 'text' | 'changed'> = {},
+): RunConfig {
+  const given = isObject(value) ? leaveOut(value, '$schema') : value;
+  const result = runConfigSchema.safeParse(given);
   if (!result.success) {
-    const names = (path: readonly PropertyKey[]) => keysAt(RunConfig, path);
-    throw configError(result.error.issues, { source, value, keysAt: names, ...from });
+    const names = (path: readonly PropertyKey[]) => namesAt(runConfigSchema, path);
+    throw configError(result.error.issues, { source, value, spelling, namesAt: names, ...from });
   }
-  const config = complete(result.data, source);
+  const config = withSpelling(complete(result.data, source), spelling);
   crossCheck(config, source);
   return config;
 }
 
+/** `$schema` is for editors. */
+function leaveOut(value: Record<string, unknown>, key: string): Record<string, unknown> {
+  const { [key]: _, ...rest } = value;
+  return rest;
+}
+
 /** Fills in the keys whose default follows from other keys. */
-function complete(config: ReturnType<typeof RunConfig.parse>, source: string): RunConfig {
-  const test = config.test_data_csv ?? siblingTestList(config.val_data_csv);
-  const folder = config.val_data_folder ?? config.train_data_folder;
+function complete(config: z.output<typeof runConfigSchema>, source: string): RunConfig {
+  const test = config.testList ?? siblingTestList(config.validationList);
+  const folder = config.validationFolder ?? config.trainFolder;
   return {
     ...config,
-    model_name: config.model_name ?? basename(source, extname(source)),
-    ...(folder === undefined ? {} : { val_data_folder: folder }),
-    ...(test === undefined ? {} : { test_data_csv: test }),
+    name: config.name ?? basename(source, extname(source)),
+    ...(folder === undefined ? {} : { validationFolder: folder }),
+    ...(test === undefined ? {} : { testList: test }),
   };
 }
 
@@ -100,8 +136,4 @@ function parse(text: string, file: string): unknown {
       cause,
     });
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,27 +1,46 @@
 /** `--set key=value` on the command line: one change to what the file says, by dotted key, before it is checked. */
 import { KinoraError } from '@kinora/torch/error';
+import type { Spelling } from './spelling.js';
 
 type Json = Record<string, unknown>;
-/** Whether a key, given as its path, may have a value. */
-type Accepts = (path: readonly string[], value: unknown) => boolean;
 
-/** A copy of `input` with `assignments` such as `lr=0.01` or `schedule.patience=5` made, the last one winning. */
-export function override(input: Json, assignments: readonly string[], accepts: Accepts): Json {
-  return assignments.reduce((config, assignment) => {
-    const [path, value] = split(assignment, accepts);
-    return assign(config, path, value, assignment);
-  }, input);
+interface Keys {
+  /** The path with every key under the name used inside. */
+  resolve: (path: readonly string[]) => string[];
+  /** Whether a key, given as its path, may have a value. */
+  accepts: (path: readonly string[], value: unknown) => boolean;
+  /** Receives the spellings of the changed keys. */
+  spelling: Spelling;
+}
+
+/**
+ * A copy of `input` with `assignments` such as `lr=0.01` or `schedule.patience=5` made, the last one winning, and the
+ * paths of what was changed.
+ */
+export function override(
+  input: Json,
+  assignments: readonly string[],
+  keys: Keys,
+): { config: Json; changed: string[][] } {
+  const changes = assignments.map((assignment) => ({ assignment, ...split(assignment, keys) }));
+  const config = changes.reduce(
+    (before, { path, value, assignment }) => assign(before, path, value, assignment),
+    input,
+  );
+  return { config, changed: changes.map(({ path }) => path) };
 }
 
 /** The value is JSON where it is valid JSON (`0.1`, `true`, `[1,2]`) and not a text that looks like it (a run named 123). */
-function split(assignment: string, accepts: Accepts): [path: string[], value: unknown] {
+function split(assignment: string, { resolve, accepts, spelling }: Keys): { path: string[]; value: unknown } {
   const at = assignment.indexOf('=');
   if (at < 1) throw unusable('key=value', assignment);
-  const path = assignment.slice(0, at).split('.');
+  const written = assignment.slice(0, at).split('.');
+  const path = resolve(written);
+  for (const [i, key] of written.entries()) spelling.note(path.slice(0, i + 1), key);
   const text = assignment.slice(at + 1);
   const value = jsonOr(text);
   const looksOtherwise = typeof value === 'number' || typeof value === 'boolean';
-  return [path, looksOtherwise && accepts(path, text) && !accepts(path, value) ? text : value];
+  return { path, value: looksOtherwise && accepts(path, text) && !accepts(path, value) ? text : value };
 }
 
 function jsonOr(text: string): unknown {

@@ -1,12 +1,12 @@
 /**
- * The run configuration: every key, its meaning and its default, in one place. Keys are in snake_case as in the
- * starting point's files, and its keys mean what they meant. A file states only what differs from these defaults.
- * Reading files, overriding and cross-checks stand in load.ts.
+ * The run configuration: every key with its type, default and description, in one place. Files state only what differs
+ * from the defaults. Keys are in camelCase; spelling.ts has the other spellings that files may use. Descriptions appear in
+ * editors, in `kinora config` and in docs/configuration.md (`node packages/kinora/scripts/config-reference.mjs` writes them
+ * there after a change). `byDefault` says what replaces a value that is not given, where that is no constant.
  */
 import * as z from 'zod';
 import { Augment } from './augment.js';
-import { ClassWeights } from './class-weights.js';
-import { preprocessKeys } from './preprocess.js';
+import { preprocessSchema } from './clip-schema.js';
 import { Schedule } from './schedule.js';
 
 const path = z.string().min(1);
@@ -18,160 +18,280 @@ const share = z.number().min(0).max(1);
 const alpha = z.number().min(0).default(0);
 
 const run = {
-  model_name: name
+  name: name
     .optional()
-    .describe('the run: its folder is output_dir/model_name (default: name of the file)'),
-  output_dir: path.default('runs').describe('folder that holds the run folders'),
-  checkpoint: path
-    .nullable()
-    .default(null)
-    .describe('to resume or evaluate (default: the one in the run folder)'),
-  seed: natural.default(1).describe('decides weights, order, augmentation and dropout'),
-  deterministic: z.boolean().default(false).describe('bit-identical runs on CUDA too, at some cost in speed'),
+    .meta({ description: 'Name of the run. Its folder is `outputDir/name`.', byDefault: 'name of the file' }),
+  outputDir: path.default('runs').describe('Folder that holds the run folders.'),
+  checkpoint: path.nullable().default(null).meta({
+    description:
+      'Checkpoint to resume or evaluate: a run folder, one of its checkpoints, or a file (.safetensors, .pth.tar).',
+    byDefault: 'the one in the run folder',
+  }),
+  seed: natural
+    .default(1)
+    .describe('Random seed for weight initialisation, shuffling, augmentation and dropout.'),
+  deterministic: z
+    .boolean()
+    .default(false)
+    .describe('Make runs on CUDA bit-identical too, at some cost in speed.'),
   precision: z
     .enum(['float32', 'bf16', 'fp16'])
     .default('float32')
-    .describe('of convolutions and products in training; on a CPU that is slower in bf16, float32 is used'),
-  tf32: z.boolean().default(true).describe('TensorFloat-32 for float32 on CUDA'),
-  cudnn_benchmark: z
+    .describe(
+      'Number format of convolutions and matrix products in training. A CPU that is slower in bf16 uses float32.',
+    ),
+  tf32: z.boolean().default(true).describe('Use TensorFloat-32 for float32 on CUDA.'),
+  cudnnBenchmark: z
     .boolean()
     .default(true)
-    .describe('cuDNN times its algorithms first; not if deterministic'),
-  threads: count.nullable().default(null).describe('threads of the engine (default: one per core)'),
-  print_freq: count.default(100).describe('batches between two printed lines'),
-  save_steps: count
+    .describe(
+      'Let cuDNN time its algorithms and choose the fastest one. Has no effect with `deterministic`.',
+    ),
+  threads: count
     .nullable()
     .default(null)
-    .describe('steps between two saved checkpoints (default: one an epoch)'),
-  histograms: natural.default(0).describe('epochs between two weight histograms in TensorBoard; 0: none'),
-  log_clips: natural.default(4).describe('training clips shown as images in TensorBoard'),
+    .meta({ description: 'CPU threads of libtorch.', byDefault: 'one per core' }),
+  printSteps: count.default(100).describe('Steps between two progress lines.'),
+  saveSteps: count
+    .nullable()
+    .default(null)
+    .meta({ description: 'Steps between two checkpoints.', byDefault: 'one checkpoint per epoch' }),
+  histograms: natural
+    .default(0)
+    .describe('Epochs between two weight histograms in TensorBoard; 0 writes none.'),
+  logClips: natural.default(4).describe('Number of training clips shown as images in TensorBoard.'),
 };
 
 const data = {
-  train_data_folder: path.optional().describe('folder of the training clips'),
-  val_data_folder: path.optional().describe('of the validation and test clips (default: train_data_folder)'),
-  train_data_csv: path
-    .optional()
-    .describe('training list, or the index of a pack, a file or an address (default: one folder per class)'),
-  val_data_csv: path.optional().describe('validation list'),
-  test_data_csv: path.optional().describe('test list, ids only (default: sibling of the validation list)'),
-  labels_csv: path
-    .optional()
-    .describe('label names, one a line (default: those of the training list, sorted)'),
-  num_classes: count.nullable().default(null).describe('number of labels; checked where given'),
-  unknown_labels: z
+  trainFolder: path.optional().describe('Folder of the training clips.'),
+  validationFolder: path.optional().meta({
+    description: 'Folder of the validation and test clips.',
+    byDefault: '`trainFolder`',
+  }),
+  trainList: path.optional().meta({
+    description: 'Training list: a CSV file, or the index of a pack, as a file or an http(s) address.',
+    byDefault: 'one folder per class in `trainFolder`',
+  }),
+  validationList: path.optional().meta({
+    description: 'Validation list, in the same forms as `trainList`.',
+    byDefault:
+      'one folder per class in `validationFolder`, if that differs from `trainFolder`; otherwise no validation',
+  }),
+  testList: path.optional().meta({
+    description: 'Test list: the ids of clips to predict; it needs no labels.',
+    byDefault: 'the file beside `validationList` with "test" in its name',
+  }),
+  labelsFile: path.optional().meta({
+    description: 'File with the class names, one per line, in the order of the outputs.',
+    byDefault: 'the labels of the training list, sorted',
+  }),
+  numClasses: count
+    .nullable()
+    .default(null)
+    .meta({ description: 'Expected number of classes; an error if the data has another.', byDefault: 'any' }),
+  unknownLabels: z
     .enum(['error', 'drop'])
     .default('error')
-    .describe('for list lines with a label not in labels_csv'),
-  max_bad_fraction: share.default(0.01).describe('share of broken clips that is tolerated'),
-  flow_cache: path
-    .optional()
-    .describe('folder that keeps optical flow, for networks that want it (default: train_data_folder.flow)'),
-  shuffle_buffer: count
+    .describe('What to do with list lines whose label is not in `labelsFile`: stop, or leave them out.'),
+  maxBadFraction: share
+    .default(0.01)
+    .describe('Fraction of unreadable clips that is tolerated. They are listed in bad_clips.csv.'),
+  flowCache: path.optional().meta({
+    description: 'Folder that caches optical flow, for networks that use it.',
+    byDefault: '`trainFolder` with ".flow" appended',
+  }),
+  shuffleBuffer: count
     .default(1000)
-    .describe('clips that training mixes at a time where a pack is read from a web server'),
-  stream_cache: path
-    .optional()
-    .describe('folder that keeps what came from a web server (default: ~/.cache/kinora)'),
-  stream_cache_gb: z
+    .describe('Clips that are shuffled at a time when a pack is streamed from a web server.'),
+  streamCache: path.optional().meta({
+    description: 'Folder that caches data streamed from a web server.',
+    byDefault: '~/.cache/kinora',
+  }),
+  streamCacheGB: z
     .number()
     .positive()
     .default(50)
-    .describe('gigabytes that it may take; the oldest go first'),
-  num_workers: natural
-    .nullable()
-    .default(null)
-    .describe('decoding threads (default: one per core, shared by the ranks of a host; at most 16)'),
+    .describe('Size limit of `streamCache` in gigabytes; the oldest blocks are removed first.'),
+  workers: natural.nullable().default(null).meta({
+    description: 'Threads that decode clips; 0 decodes in the main thread.',
+    byDefault: 'one per core, shared by the ranks of a host, at most 16',
+  }),
 };
 
-const epochs = z.union([z.literal(-1), count]);
+const spec = preprocessSchema.shape;
+
+const Crop = z.preprocess(
+  (value: number | z.input<typeof spec.crop>) =>
+    typeof value === 'number' ? { height: value, width: value } : value,
+  spec.crop,
+);
+
+const Resize = z.preprocess(
+  (value: 'none' | z.input<typeof spec.resize>) => (typeof value === 'string' ? { rule: value } : value),
+  spec.resize,
+);
+
+/** What turns decoded frames into the network's input: the fields of the preprocessing spec, except the labels. */
+const preprocessing = {
+  frames: spec.frames.describe('Frames per clip, T of the input `[N, C, T, H, W]`.'),
+  clips: spec.clips.describe(
+    'Consecutive clips taken from one video and joined along time; -1 takes the whole video.',
+  ),
+  stride: spec.stride.describe('Distance between two frames of a clip, in frames at `frameRate`.'),
+  sampling: spec.sampling.describe(
+    'Where a clip lies in the video: `dense` (random start in training, the beginning in validation), `centre` (the middle), or `uniform` (one frame from each of `frames` equal segments).',
+  ),
+  frameRate: spec.frameRate.describe('Frames per second that videos are resampled to.'),
+  resize: Resize.meta({
+    description:
+      'Resizing before the crop: `none`; `shrink` (frames higher than `height`); `height` (every frame, to `height`); `exact` (to `height` x `width`, in pixels).',
+    shorthand: { const: 'none' },
+  }),
+  crop: Crop.meta({
+    description: 'Centre crop that the network sees, in pixels. A single number is a square.',
+    shorthand: { type: 'integer', minimum: 1, maximum: 8192 },
+  }),
+  pad: spec.pad.describe(
+    'For frames smaller than the crop: surround them with `zeros`, or `resize` them until they fill it.',
+  ),
+  mean: spec.mean.describe('Mean of the red, green and blue channels, on the scale 0 to 1.'),
+  std: spec.std.describe('Standard deviation of the red, green and blue channels, on the scale 0 to 1.'),
+  flipMap: spec.flipMap.meta({
+    description:
+      'Label of a mirrored clip, where it is another one: `{"Swiping Left": "Swiping Right"}`; null never mirrors clips of that label.',
+    byDefault: 'labels that say left or right swap',
+  }),
+};
+
+const ClassWeights = z.union([
+  z.literal('balanced'),
+  z.record(z.string(), z.number().min(0), { error: 'factors by label' }),
+]);
 
 const training = {
-  augment: Augment.prefault({}).describe('changes to training clips; false: none'),
-  model: z.string().min(1).default('ConvColumn6').describe('network, one of `kinora models`'),
+  augment: Augment.prefault({}).meta({
+    description: 'Augmentation of training clips. `false` turns it off.',
+    shorthand: { const: false },
+  }),
+  model: z
+    .string()
+    .min(1)
+    .default('ConvColumn6')
+    .describe('Name of the network, one of those that `kinora models` lists.'),
   sampler: z
     .enum(['shuffled', 'balanced'])
     .default('shuffled')
-    .describe('balanced: an epoch shows every class equally often'),
+    .describe('`balanced` shows every class equally often in an epoch.'),
   mixup: alpha.describe(
-    'blends pairs of clips: alpha of the beta distribution that shares are drawn from; 0: never',
+    'Mixup: blends pairs of clips, with shares drawn from Beta(alpha, alpha). The value is alpha; 0 turns it off.',
   ),
-  cutmix: alpha.describe('pastes a box of another clip: alpha as in mixup; with both, a batch has either'),
-  batch_size: count.default(100).describe('clips in a step, over all processes'),
-  accumulate_steps: count
+  cutmix: alpha.describe(
+    'CutMix: pastes a box of another clip. The value is alpha; 0 turns it off. With `mixup` too, each batch uses one of them.',
+  ),
+  batchSize: count.default(100).describe('Clips per optimizer step, over all processes.'),
+  accumulateSteps: count
     .default(1)
-    .describe('parts that a batch goes through the network in, to save memory'),
-  activation_checkpointing: z
+    .describe('Number of parts in which a batch passes through the network, to save memory.'),
+  activationCheckpointing: z
     .boolean()
     .default(false)
-    .describe('keep only the inputs of segments and compute what is inside again, to save memory'),
-  num_epochs: epochs.default(-1).describe('-1: until the schedule goes below last_lr'),
-  max_steps: count.nullable().default(null).describe('stop after so many steps, wherever in an epoch'),
-  init_from: path
+    .describe(
+      'Keep only the inputs of network segments and recompute what is inside in the backward pass, to save memory.',
+    ),
+  epochs: z
+    .union([z.literal(-1), count])
+    .default(-1)
+    .describe('Epochs to train; -1 trains until the schedule falls below `lastLr`.'),
+  maxSteps: count
     .nullable()
     .default(null)
-    .describe('weights to begin with: a safetensors or PyTorch file, or a run folder'),
+    .meta({ description: 'Stop after this many steps, even within an epoch.', byDefault: 'no limit' }),
+  initFrom: path.nullable().default(null).meta({
+    description: 'Weights to start from: a run folder, a safetensors file or a PyTorch file.',
+    byDefault: 'random weights',
+  }),
   freeze: z
     .array(pattern)
     .default([])
-    .describe('parameters that are not trained: layers (conv_layer1) or patterns (*.bias)'),
-  lr_multipliers: z
+    .describe('Parameters that are not trained: layers (`conv_layer1`) or patterns (`*.bias`).'),
+  lrMultipliers: z
     .record(pattern, z.number().positive())
     .default({})
-    .describe('factors on lr by layer or pattern, such as {"fc": 10}; of several that match, the last'),
-  optimizer: z.enum(['adam', 'adamw', 'sgd']).default('adam'),
-  amsgrad: z.boolean().default(true).describe('AMSGrad variant of adam and adamw'),
-  lr: z.number().positive().default(0.001).describe('learning rate'),
-  scale_lr: count
-    .nullable()
-    .default(null)
-    .describe('batch size that lr is meant for: lr grows with the batch'),
-  last_lr: z.number().min(0).default(0.00001).describe('training ends when the schedule goes below it'),
-  schedule: Schedule.prefault('plateau').describe('plateau, cosine, one_cycle, step or constant'),
-  warmup_steps: natural.default(0).describe('steps of linear warm-up from 0'),
-  momentum: z.number().min(0).lt(1).default(0.9).describe('of sgd'),
-  weight_decay: z.number().min(0).default(0.00001),
-  label_smoothing: z.number().min(0).lt(1).default(0).describe('share of every target given to all classes'),
-  class_weights: ClassWeights.nullable()
-    .default(null)
-    .describe('factors on the loss by label, or balanced: by how rare a label is'),
-  clip_grad_norm: z.number().positive().nullable().default(null).describe('largest norm of all gradients'),
-  dropout: z
+    .describe(
+      'Factors on `lr` by layer or pattern, such as `{"fc": 10}`. If several match, the last one counts.',
+    ),
+  optimizer: z.enum(['adam', 'adamw', 'sgd']).default('adam').describe('Optimizer.'),
+  amsgrad: z.boolean().default(true).describe('Use the AMSGrad variant of `adam` and `adamw`.'),
+  lr: z.number().positive().default(0.001).describe('Learning rate; the highest one of the schedule.'),
+  lrBatchSize: count.nullable().default(null).meta({
+    description:
+      'Batch size that `lr` is meant for. The rate used is `lr * batchSize / lrBatchSize` (linear scaling).',
+    byDefault: '`lr` is used as it is',
+  }),
+  lastLr: z
+    .number()
+    .min(0)
+    .default(0.00001)
+    .describe('Training ends when the `plateau` schedule falls below this learning rate.'),
+  schedule: Schedule.prefault('plateau').meta({
+    description: 'Learning-rate schedule: a name, or an object that also changes its settings.',
+    shorthand: { enum: ['plateau', 'cosine', 'one_cycle', 'step', 'constant'] },
+  }),
+  warmupSteps: natural.default(0).describe('Steps of linear warm-up from 0 before the schedule.'),
+  momentum: z.number().min(0).lt(1).default(0.9).describe('Momentum of `sgd`.'),
+  weightDecay: z
+    .number()
+    .min(0)
+    .default(0.00001)
+    .describe('Weight decay: an L2 penalty for `adam` and `sgd`, decoupled for `adamw`.'),
+  labelSmoothing: z
     .number()
     .min(0)
     .lt(1)
-    .nullable()
-    .default(null)
-    .describe("of all dropout layers (default: the network's own)"),
-  sync_batch_norm: z
+    .default(0)
+    .describe('Share of every target that is spread evenly over all classes.'),
+  classWeights: ClassWeights.nullable().default(null).meta({
+    description:
+      'Weights of the loss by label (`{"Stop Sign": 2}`; others count 1), or `balanced`: inversely proportional to how often a label occurs.',
+    byDefault: 'all labels count 1',
+  }),
+  clipGradNorm: z.number().positive().nullable().default(null).meta({
+    description: 'Largest L2 norm of all gradients; larger ones are scaled down.',
+    byDefault: 'no limit',
+  }),
+  dropout: z.number().min(0).lt(1).nullable().default(null).meta({
+    description: 'Probability of every dropout layer.',
+    byDefault: "the network's own",
+  }),
+  syncBatchNorm: z
     .boolean()
     .default(false)
-    .describe('batch norm over the clips of all processes, instead of each its own'),
-  ema_decay: z
-    .number()
-    .gt(0)
-    .lt(1)
-    .nullable()
-    .default(null)
-    .describe('of an average of the weights, which is then what is validated, saved and exported'),
+    .describe('Compute batch norm statistics over the clips of all processes instead of each its own.'),
+  emaDecay: z.number().gt(0).lt(1).nullable().default(null).meta({
+    description:
+      'Decay of an exponential moving average of the weights. The average is what is validated, saved and exported.',
+    byDefault: 'no average',
+  }),
 };
 
 const evaluation = {
-  eval_clips: count
+  evalClips: count
     .default(1)
-    .describe('clips along time whose predictions eval, test and predict average; training validates one'),
-  eval_crops: count.default(1).describe('crops of each, along the longer side of the frame'),
+    .describe(
+      'Clips along time whose predictions `eval`, `test` and `predict` average. Validation during training uses one.',
+    ),
+  evalCrops: count
+    .default(1)
+    .describe('Crops of each of those clips, along the longer side of the frame, that are averaged too.'),
 };
 
-export const RunConfig = z.strictObject({
+/** The keys by subject, in the order of the reference. */
+export const keyGroups = { run, data, preprocessing, training, evaluation };
+
+export const runConfigSchema = z.strictObject({
   ...run,
   ...data,
-  ...preprocessKeys,
+  ...preprocessing,
   ...training,
   ...evaluation,
 });
-
-/** What a file may say: everything is optional. */
-export type RunConfigInput = z.input<typeof RunConfig>;
-/** Every key with its value, names of run and test list included. */
-export type RunConfig = z.output<typeof RunConfig> & { model_name: string };

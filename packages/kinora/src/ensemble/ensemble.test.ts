@@ -22,7 +22,7 @@ const out = (name: string): string => data.at('ensembles', name);
 beforeAll(async () => {
   data = new TinyData();
   for (const [i, name] of ['a', 'b', 'c'].entries())
-    await trainSession(data.config(name, { num_epochs: 1, seed: i + 1, lr: 0.01 }));
+    await trainSession(data.config(name, { epochs: 1, seed: i + 1, lr: 0.01 }));
   data.write('key.csv', ['15;Stop Sign', '16;Swiping Left']);
   options = { members: [run('a'), run('b'), run('c')], out: out('all'), folds: 2 };
 });
@@ -142,15 +142,15 @@ describe('refused, naming both sides', () => {
   });
 
   test('other classes', async () => {
-    const labels_csv = data.write('other.csv', ['Swiping Left', 'Stop Sign', 'Swiping Right']);
-    await trainSession(data.config('other', { labels_csv, num_epochs: 1 }));
+    const labelsFile = data.write('other.csv', ['Swiping Left', 'Stop Sign', 'Swiping Right']);
+    await trainSession(data.config('other', { labelsFile, epochs: 1 }));
     expect(await refuse([run('a'), run('other')])).toMatch(
       /^runs\/other: expected the 3 classes of runs\/a, class 2 being "Swiping Right", received 3 classes, class 2 being "Stop Sign"/,
     );
   });
 
   test('another preprocessing', async () => {
-    await trainSession(data.config('small', { crop: { height: 76, width: 76 }, num_epochs: 1 }));
+    await trainSession(data.config('small', { crop: { height: 76, width: 76 }, epochs: 1 }));
     expect(await refuse([run('a'), run('small')])).toMatch(
       /^runs\/small: expected the preprocessing of runs\/a: crop {"height":84,"width":84}, received crop {"height":76,"width":76}/,
     );

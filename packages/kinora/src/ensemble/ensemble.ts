@@ -29,7 +29,7 @@ export interface EnsembleOptions extends PredictOptions {
   readonly fit?: string;
   /** Labelled list to measure on, once; default: the clips of `fit`, each in a fold that its rule was not fitted to. */
   readonly test?: string;
-  /** Folder of the clips of `fit` and `test`; default: the first member's val_data_folder. */
+  /** Folder of the clips of `fit` and `test`; default: the first member's validationFolder. */
   readonly clips?: string;
   /** Who is in which clip; default: subjects.csv beside the list. */
   readonly subjects?: string;
@@ -134,12 +134,16 @@ function evaluationList(
 ): NamedList {
   const changed = {
     ...config,
-    ...(file !== undefined && { val_data_csv: file }),
-    ...(clips !== undefined && { val_data_folder: clips }),
+    ...(file !== undefined && { validationList: file }),
+    ...(clips !== undefined && { validationFolder: clips }),
   };
   const list = readSplit(changed, 'val', spec.labels);
   if (list !== undefined)
-    return { list, file: changed.val_data_csv, name: changed.val_data_csv ?? `${changed.val_data_folder}` };
+    return {
+      list,
+      file: changed.validationList,
+      name: changed.validationList ?? `${changed.validationFolder}`,
+    };
   throw new KinoraError({
     code: 'ensemble/no-list',
     where: 'kinora ensemble',
@@ -157,7 +161,7 @@ function sharedTrainingList(members: readonly Member[]): NamedList {
     return items.filter(({ path }) => paths.has(path));
   }, list.items);
   if (common.length > 0) {
-    const { train_data_csv: file } = members[0]!.config;
+    const { trainList: file } = members[0]!.config;
     return { list: { ...list, items: common }, file, name: file ?? 'the training clips' };
   }
   throw new KinoraError({

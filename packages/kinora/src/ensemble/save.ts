@@ -52,11 +52,11 @@ export function saveEnsemble(
 function configOf(folder: string, { config }: Member, { list, clips }: MeasuredOn) {
   return {
     ...config,
-    model_name: basename(resolve(folder)),
-    output_dir: dirname(folder),
+    name: basename(resolve(folder)),
+    outputDir: dirname(folder),
     model: ENSEMBLE,
     checkpoint: null,
-    ...(list !== undefined && { val_data_csv: list }),
-    ...(clips !== undefined && { val_data_folder: clips }),
+    ...(list !== undefined && { validationList: list }),
+    ...(clips !== undefined && { validationFolder: clips }),
   };
 }

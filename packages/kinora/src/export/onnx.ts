@@ -61,8 +61,8 @@ function clipShape({ frames, clips, crop }: PreprocessSpec): number[] {
   if (clips > 0) return [3, frames * clips, crop.height, crop.width];
   throw new KinoraError({
     code: 'export/length',
-    expected: 'clips of a fixed length (nclips above 0)',
-    received: 'a network trained on whole videos (nclips -1)',
+    expected: 'clips of a fixed length (key clips above 0)',
+    received: 'a network trained on whole videos (clips: -1)',
   });
 }
 

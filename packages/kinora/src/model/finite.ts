@@ -22,6 +22,6 @@ function notFinite(expected: string, received: string): KinoraError {
     code: 'train/not-finite',
     expected,
     received,
-    hint: 'training has diverged; the last checkpoint is kept: lower lr, or set clip_grad_norm or warmup_steps',
+    hint: 'training has diverged; the last checkpoint is kept: lower lr, or set clipGradNorm or warmupSteps',
   });
 }

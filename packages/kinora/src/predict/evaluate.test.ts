@@ -17,7 +17,7 @@ let data: TinyData;
 let config: RunConfig;
 beforeAll(async () => {
   data = new TinyData();
-  config = data.config('run', { num_epochs: 3, num_workers: 1, lr: 0.01 });
+  config = data.config('run', { epochs: 3, workers: 1, lr: 0.01 });
   await trainSession(config);
 });
 afterAll(() => data.remove());
@@ -76,7 +76,7 @@ describe('evaluation', () => {
     const frames = [first, second].flatMap((clip) => readdirSync(clip).map((name) => join(clip, name)));
     for (const [i, frame] of frames.entries())
       copyFileSync(frame, join(path, `${String(i + 1).padStart(5, '0')}.jpg`));
-    const half = frames.length / 2 / config.frame_rate;
+    const half = frames.length / 2 / config.frameRate;
     const model = openModel(runFolderOf(config).path);
     const [before, after] = [await predictClip(model, first), await predictClip(model, second)];
     expect(await predictClip(model, { path, end: half })).toEqual(before);
@@ -107,7 +107,7 @@ describe('evaluation', () => {
     await expect(evaluateRun({ ...config, model: 'ConvColumnSmall' })).rejects.toThrow(
       'expected the weights of',
     );
-    await expect(evaluateRun({ ...config, val_data_csv: '/nowhere' })).rejects.toThrow('/nowhere');
+    await expect(evaluateRun({ ...config, validationList: '/nowhere' })).rejects.toThrow('/nowhere');
     expect(memoryStats().liveTensors).toBe(before);
   });
 

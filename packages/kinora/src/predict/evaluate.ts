@@ -44,11 +44,11 @@ export async function evaluateRun(config: RunConfig, options: EvaluateOptions = 
   try {
     const { labels } = model.spec;
     const list = readSplit(config, 'val', labels);
-    if (list === undefined) throw noList('val_data_csv', 'validation');
+    if (list === undefined) throw noList('validationList', 'validation');
     tellFitted(model, list, options);
     const { indices, ...evaluation } = await predictList(model, list, config, options);
     await writeReport(report, {
-      name: config.model_name,
+      name: config.name,
       split,
       date: new Date().toISOString(),
       config,
@@ -103,7 +103,7 @@ function openRunModel(
 }
 
 function labelsOf(config: RunConfig): readonly string[] {
-  return config.labels_csv === undefined ? readSplit(config, 'train').labels : readLabels(config.labels_csv);
+  return config.labelsFile === undefined ? readSplit(config, 'train').labels : readLabels(config.labelsFile);
 }
 
 /** Frames of the worst clips, as the network saw them. */
@@ -150,6 +150,6 @@ function noList(key: string, what: string): KinoraError {
     where: key,
     expected: `a list of ${what} clips`,
     received: 'none',
-    hint: `give ${key}, or a val_data_folder other than the training one`,
+    hint: `give ${key}, or a validationFolder other than the training one`,
   });
 }

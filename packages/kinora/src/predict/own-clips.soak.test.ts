@@ -16,11 +16,11 @@ test.skipIf(!existsSync(data))(
   async () => {
     const output = mkdtempSync(join(tmpdir(), 'kinora-own-clips-'));
     try {
-      const lists = { train_data_csv: 'train.csv', val_data_csv: 'val.csv', labels_csv: 'labels.csv' };
-      const paths = Object.entries({ ...lists, train_data_folder: 'clips' });
+      const lists = { trainList: 'train.csv', validationList: 'val.csv', labelsFile: 'labels.csv' };
+      const paths = Object.entries({ ...lists, trainFolder: 'clips' });
       const set = paths.map(([key, name]) => `${key}=${join(data, name)}`);
       const config = await loadConfig(join(root, 'configs/own-clips.json'), {
-        set: [...set, `output_dir=${output}`],
+        set: [...set, `outputDir=${output}`],
       });
       await trainRun(config);
       const { summary } = await evaluateRun(config);

@@ -31,7 +31,7 @@ export async function predictList(
   const shown = single ? list : listOfViews(list, views);
   const loader = evaluationLoader(shown, spec, config, onBadClip, network.flow);
   const unit = single ? 'clips' : 'views';
-  const task = progress.task(label, { total: loader.clips, unit, every: config.print_freq });
+  const task = progress.task(label, { total: loader.clips, unit, every: config.printSteps });
   try {
     const found = await predictAll(network, loader, spec, device, { task, signal });
     const predictions = single ? found : averageViews(found, views);

@@ -24,7 +24,7 @@ beforeAll(async () => {
   // Wider and longer than what the network sees.
   for (const [i, id] of ['11', '12', '13', '14'].entries())
     writeTestClip(data.at('clips', id), 9, 90, 160, i);
-  config = data.config('run', { num_epochs: 1, lr: 0.05 });
+  config = data.config('run', { epochs: 1, lr: 0.05 });
   await trainSession(config);
 });
 afterAll(() => data.remove());
@@ -52,7 +52,7 @@ async function byHand(): Promise<number[][]> {
 test('eval, test and predict average the probabilities, which changes them', async () => {
   const before = memoryStats().liveTensors;
   const expected = await byHand();
-  const several = { ...config, eval_clips: 2, eval_crops: 3 };
+  const several = { ...config, evalClips: 2, evalCrops: 3 };
   const { evaluation, summary } = await evaluateRun(several);
   const single = await evaluateRun(config);
   expect(evaluation.ids).toEqual(single.evaluation.ids);

@@ -6,9 +6,9 @@ import { softmax } from '../measure/metrics.js';
 import type { Predictions } from '../train/validate.js';
 
 /** The views that a configuration asks for. */
-export const configViews = ({ eval_clips, eval_crops }: RunConfig): Views => ({
-  clips: eval_clips,
-  crops: eval_crops,
+export const configViews = ({ evalClips, evalCrops }: RunConfig): Views => ({
+  clips: evalClips,
+  crops: evalCrops,
 });
 
 /** Every clip as many times as it has views, the views of a clip in a row. */

@@ -83,7 +83,7 @@ describe('the page', () => {
     const text = html({
       name: nasty,
       labels: [nasty, 'b', 'c'],
-      config: { model_name: nasty },
+      config: { name: nasty },
       facts: [[nasty, nasty]],
     });
     expect(text).not.toContain('<script>alert');

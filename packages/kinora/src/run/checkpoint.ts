@@ -17,7 +17,7 @@ import {
 } from '@kinora/torch';
 import * as z from 'zod';
 import { preprocessSchema } from '../config/clip-schema.js';
-import { effectiveConfig, type RunConfig } from '../config/index.js';
+import { canonical, effectiveConfig, type RunConfig } from '../config/index.js';
 import { checkWeights } from '../model/finite.js';
 import type { Network } from '../model/network.js';
 import { type Link, publish } from './generations.js';
@@ -148,7 +148,7 @@ export function readState(path: string): CheckpointState {
     throw unreadable(file, cause);
   }
   const result = stateSchema.safeParse(value);
-  if (result.success) return result.data;
+  if (result.success) return { ...result.data, config: canonical(result.data.config, file) };
   const issue = result.error.issues[0]!;
   throw new KinoraError({
     code: 'checkpoint/damaged',

@@ -35,10 +35,8 @@ export function runFolder(path: string): RunFolder {
   };
 }
 
-export const runFolderOf = ({
-  output_dir,
-  model_name,
-}: Pick<RunConfig, 'output_dir' | 'model_name'>): RunFolder => runFolder(join(output_dir, model_name));
+export const runFolderOf = ({ outputDir, name }: Pick<RunConfig, 'outputDir' | 'name'>): RunFolder =>
+  runFolder(join(outputDir, name));
 
 /** Makes what is not there, and removes what a killed process left half-written. */
 export function makeRunFolder(folder: RunFolder): void {

@@ -22,8 +22,8 @@ beforeAll(() => {
 afterAll(() => data.remove());
 
 const CHANGES: RunConfigInput = {
-  ...{ num_epochs: 3, save_steps: 2, ema_decay: 0.9, accumulate_steps: 2, mixup: 0.4 },
-  ...{ schedule: 'cosine', optimizer: 'adamw', clip_grad_norm: 1, log_clips: 1 },
+  ...{ epochs: 3, saveSteps: 2, emaDecay: 0.9, accumulateSteps: 2, mixup: 0.4 },
+  ...{ schedule: 'cosine', optimizer: 'adamw', clipGradNorm: 1, logClips: 1 },
 };
 
 describe('a run ahead of its results', () => {
@@ -44,17 +44,17 @@ describe('a run ahead of its results', () => {
     const config = data.config('ahead-in-parts', CHANGES);
     const stops = [1, 2, 3].map((update) => ({ task: `epoch ${update}`, update }));
     for (const [i, stopAt] of [...stops, undefined].entries()) {
-      const session = { ...config, num_workers: i % 3 };
+      const session = { ...config, workers: i % 3 };
       await trainSession(session, { resume: i > 0, runsAhead: i !== 1, ...(stopAt && { stopAt }) });
     }
     expect(outcome(config)).toEqual(outcome(whole));
   });
 
   test('that diverges keeps its last good checkpoint', async () => {
-    const config = data.config('ahead-diverging', { num_epochs: 1, optimizer: 'sgd', schedule: 'constant' });
+    const config = data.config('ahead-diverging', { epochs: 1, optimizer: 'sgd', schedule: 'constant' });
     await trainSession(config, { runsAhead: true });
     const before = outcome(config);
-    const diverging = { ...config, num_epochs: 9, lr: 1e30 };
+    const diverging = { ...config, epochs: 9, lr: 1e30 };
     await expect(trainSession(diverging, { resume: true, runsAhead: true })).rejects.toThrow(
       'expected a finite loss, received NaN; training has diverged; the last checkpoint is kept',
     );
@@ -73,7 +73,7 @@ async function loop(
 ): Promise<void> {
   const controller = new AbortController();
   const { signal } = controller;
-  const config = data.config('loop', { max_steps: 5, ...CHANGES });
+  const config = data.config('loop', { maxSteps: 5, ...CHANGES });
   const list = readSplit(config, 'train');
   const spec = preprocessSpec(config, list.labels);
   const fail = () => expect.unreachable('no clip is bad');
@@ -90,7 +90,7 @@ async function loop(
   const training = newTraining(config, spec, 'cpu', clips);
   const state = fresh();
   const log = { ...noRunLog, step: ({ step }: { step: number }) => onStep(step, state.step) };
-  const save = () => expect(state.sums.clips).toBe(state.batch * config.batch_size);
+  const save = () => expect(state.sums.clips).toBe(state.batch * config.batchSize);
   try {
     await trainLoop(training, state, {
       ...{ trainLoader, valLoader: undefined, progress: silent, runsAhead, signal },

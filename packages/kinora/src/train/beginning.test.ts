@@ -8,7 +8,7 @@ const data = new TinyData();
 afterAll(() => data.remove());
 
 test('a run has finished when its steps are made, not when it was stopped', async () => {
-  const config = data.config('stopped', { max_steps: 5, num_epochs: -1 });
+  const config = data.config('stopped', { maxSteps: 5, epochs: -1 });
   expect(hasFinished(config)).toBe(false);
   const controller = new AbortController();
   await trainRun(config, {

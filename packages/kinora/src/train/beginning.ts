@@ -44,8 +44,8 @@ export const hasCheckpoint = (config: RunConfig): boolean => isCheckpoint(checkp
 export function hasFinished(config: RunConfig): boolean {
   if (!hasCheckpoint(config)) return false;
   const { progress, config: own } = readState(checkpointOf(runFolderOf(config)));
-  const { max_steps } = own as { max_steps?: number | null };
-  return progress.batch === 0 && progress.step >= (max_steps ?? 0);
+  const { maxSteps } = own as { maxSteps?: number | null };
+  return progress.batch === 0 && progress.step >= (maxSteps ?? 0);
 }
 
 /**
@@ -64,11 +64,11 @@ export function findBeginning(config: RunConfig, resume: boolean | Link): Beginn
   if (resume && checkpoint !== null && existsSync(checkpoint)) return { from: 'weights', path: checkpoint };
   // A run that was killed before its first checkpoint stands at its first step.
   if (resume && !existsSync(folder.config)) throw nothingToResume(folder);
-  if (config.init_from !== null) return { from: 'other-weights', path: weightsFile(config.init_from) };
+  if (config.initFrom !== null) return { from: 'other-weights', path: weightsFile(config.initFrom) };
   return NOTHING;
 }
 
-/** Takes the weights that `init_from` names, before anything is written, and returns what is to be told of them. */
+/** Takes the weights that `initFrom` names, before anything is written, and returns what is to be told of them. */
 export function initialise({ from, path }: Beginning, training: Training): string[] {
   if (from !== 'other-weights') return [];
   const { network, average, spec, config } = training;
@@ -122,7 +122,7 @@ const runExists = (folder: RunFolder): KinoraError =>
     where: folder.path,
     expected: 'a run that does not exist yet',
     received: 'one with checkpoints',
-    hint: 'go on with --resume, or choose another name with --set model_name=...',
+    hint: 'go on with --resume, or choose another name with --set name=...',
   });
 
 const nothingToResume = (

@@ -55,9 +55,9 @@ describe('gradients and statistics of a checkpointed pass are those of a plain o
   });
 });
 
-test('a run with activation_checkpointing has the losses of one without', async () => {
-  const losses = async (name: string, activation_checkpointing: boolean) => {
-    const config = data.config(name, { activation_checkpointing, num_epochs: 1 });
+test('a run with activationCheckpointing has the losses of one without', async () => {
+  const losses = async (name: string, activationCheckpointing: boolean) => {
+    const config = data.config(name, { activationCheckpointing, epochs: 1 });
     await trainSession(config);
     return readMetrics(runFolderOf(config).metrics).map(({ loss, val_loss }) => [loss, val_loss]);
   };

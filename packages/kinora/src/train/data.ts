@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { PreprocessSpec } from '@kinora/clip';
 import { KinoraError } from '@kinora/torch';
-import { need, type RunConfig } from '../config/index.js';
+import { need, type RunConfig, spelled } from '../config/index.js';
 import { readClipList } from '../data/lists/annotations.js';
 import type { BadClip } from '../data/lists/bad-clips.js';
 import { readClassFolders } from '../data/lists/class-folders.js';
@@ -15,6 +15,12 @@ import { findNetwork } from '../model/registry.js';
 
 export type Split = 'train' | 'val';
 
+/** The keys that say where the clips of a split are. */
+export const SPLIT_KEYS = {
+  train: { folder: 'trainFolder', list: 'trainList' },
+  val: { folder: 'validationFolder', list: 'validationList' },
+} as const;
+
 /** The list of a split; undefined where the configuration has no validation clips. Errors name file and line. */
 export function readSplit(config: RunConfig, split: 'train', labels?: readonly string[]): ClipList;
 export function readSplit(config: RunConfig, split: Split, labels?: readonly string[]): ClipList | undefined;
@@ -23,34 +29,35 @@ export function readSplit(
   split: Split,
   labels = configuredLabels(config),
 ): ClipList | undefined {
-  const file = config[`${split}_data_csv`];
-  const options = { ...(labels && { labels }), unknownLabels: config.unknown_labels };
+  const { folder: folderKey, list: listKey } = SPLIT_KEYS[split];
+  const file = config[listKey];
+  const options = { ...(labels && { labels }), unknownLabels: config.unknownLabels };
   if (file !== undefined && isPack(file)) {
     const list = readPack(file, { ...options, ...streamOptions(config) });
     return checkClasses(checkLabels(list, file), file, config);
   }
-  const folder = need(config, `${split}_data_folder`, split === 'train' ? 'training' : 'validation');
+  const folder = need(config, folderKey, split === 'train' ? 'training' : 'validation');
   if (file !== undefined)
     return checkClasses(checkLabels(readClipList(file, folder, options), file), file, config);
-  if (split === 'val' && folder === config.train_data_folder) return undefined;
+  if (split === 'val' && folder === config.trainFolder) return undefined;
   return checkClasses(readClassFolders(folder, options), folder, config);
 }
 
 /** The test list: clips without labels. */
 export function readTestList(config: RunConfig, labels: readonly string[]): ClipList {
-  const file = need(config, 'test_data_csv', 'the test list');
+  const file = need(config, 'testList', 'the test list');
   if (isPack(file)) return readPack(file, { labels, ...streamOptions(config) });
-  return readClipList(file, need(config, 'val_data_folder', 'the test list'), { labels });
+  return readClipList(file, need(config, 'validationFolder', 'the test list'), { labels });
 }
 
-const streamOptions = ({ shuffle_buffer, stream_cache, stream_cache_gb }: RunConfig): PackListOptions => ({
-  shuffleBuffer: shuffle_buffer,
-  cache: stream_cache,
-  limit: stream_cache_gb * 1e9,
+const streamOptions = ({ shuffleBuffer, streamCache, streamCacheGB }: RunConfig): PackListOptions => ({
+  shuffleBuffer,
+  cache: streamCache,
+  limit: streamCacheGB * 1e9,
 });
 
-function configuredLabels({ labels_csv }: RunConfig): readonly string[] | undefined {
-  return labels_csv === undefined ? undefined : readLabels(labels_csv);
+function configuredLabels({ labelsFile }: RunConfig): readonly string[] | undefined {
+  return labelsFile === undefined ? undefined : readLabels(labelsFile);
 }
 
 function checkLabels(list: ClipList, file: string): ClipList {
@@ -61,19 +68,21 @@ function checkLabels(list: ClipList, file: string): ClipList {
     where: file,
     expected: 'a label for every clip',
     received: `none for ${bare.id}`,
-    hint: 'lists of ids alone are for test_data_csv',
+    hint: 'lists of ids alone are for testList',
   });
 }
 
-function checkClasses(list: ClipList, where: string, { num_classes, labels_csv }: RunConfig): ClipList {
-  if (list.labels.length < 2) throw oneClass(labels_csv ?? where, list.labels);
-  if (num_classes === null || num_classes === list.labels.length) return list;
+function checkClasses(list: ClipList, where: string, config: RunConfig): ClipList {
+  const { numClasses, labelsFile } = config;
+  if (list.labels.length < 2) throw oneClass(labelsFile ?? where, list.labels);
+  if (numClasses === null || numClasses === list.labels.length) return list;
+  const key = spelled(config, 'numClasses');
   throw new KinoraError({
     code: 'config/num-classes',
-    where: labels_csv ?? 'labels of the training list',
-    expected: `${num_classes} labels, as num_classes says`,
+    where: labelsFile ?? 'labels of the training list',
+    expected: `${numClasses} labels, as ${key} says`,
     received: String(list.labels.length),
-    hint: 'correct num_classes, or leave it out',
+    hint: `correct ${key}, or leave it out`,
   });
 }
 
@@ -119,15 +128,15 @@ const common = (
 ): LoaderOptions => ({
   list,
   spec,
-  batchSize: config.batch_size,
+  batchSize: config.batchSize,
   part,
-  ...(config.num_workers !== null && { workers: config.num_workers }),
-  maxBadFraction: config.max_bad_fraction,
+  ...(config.workers !== null && { workers: config.workers }),
+  maxBadFraction: config.maxBadFraction,
   onBadClip,
   ...(flow && { flow: { cache: flowCache(config) } }),
 });
 
 /** Where the flow of a configuration's clips is kept: as it says, or beside the training clips. */
-export function flowCache({ flow_cache, train_data_folder, val_data_folder }: RunConfig): string {
-  return flow_cache ?? `${resolve(train_data_folder ?? val_data_folder ?? 'clips')}.flow`;
+export function flowCache({ flowCache, trainFolder, validationFolder }: RunConfig): string {
+  return flowCache ?? `${resolve(trainFolder ?? validationFolder ?? 'clips')}.flow`;
 }

@@ -64,10 +64,10 @@ export async function trainLoop(
   }
 }
 
-/** The plateau schedule ends training by going below last_lr. */
+/** The plateau schedule ends training by going below lastLr. */
 function isExhausted({ config, schedule, optimizer }: Training): boolean {
-  schedule.apply(optimizer, config.warmup_steps);
-  return config.schedule.name === 'plateau' && scheduledRate(config, optimizer) < config.last_lr;
+  schedule.apply(optimizer, config.warmupSteps);
+  return config.schedule.name === 'plateau' && scheduledRate(config, optimizer) < config.lastLr;
 }
 
 async function trainEpoch(
@@ -78,30 +78,29 @@ async function trainEpoch(
 ): Promise<void> {
   const { config, network, device } = training;
   const { trainLoader, progress, log, signal, save, lap, runsAhead = device !== 'cpu' } = options;
-  const total =
-    Math.min(trainLoader.batchesPerEpoch, state.batch + lastStep - state.step) * config.batch_size;
-  const start = state.batch * config.batch_size;
+  const total = Math.min(trainLoader.batchesPerEpoch, state.batch + lastStep - state.step) * config.batchSize;
+  const start = state.batch * config.batchSize;
   const task = progress.task(`epoch ${state.epoch + 1}`, {
     total,
     unit: 'clips',
     start,
-    every: config.print_freq,
+    every: config.printSteps,
   });
   const unread = new Unread<Launched>(runsAhead ? 1 : 0, (step) => {
     record(state, step, options);
-    task.update(step.batch * config.batch_size, note(state));
+    task.update(step.batch * config.batchSize, note(state));
   });
   trainMode(network, config.freeze);
   try {
     for await (const batch of trainLoader.epoch(state.epoch, { startBatch: state.batch, signal })) {
       lap?.('data');
-      if (state.step === 0) log.clips(batch, config.log_clips, training.spec.labels);
+      if (state.step === 0) log.clips(batch, config.logClips, training.spec.labels);
       await unread.add(launch(training, state, batch, options));
       lap?.('logging');
       // The loop must breathe: Ctrl+C and the decoding threads are heard between steps only.
       await setImmediate();
       const isLast = state.step >= lastStep;
-      const saves = config.save_steps !== null && state.step % config.save_steps === 0;
+      const saves = config.saveSteps !== null && state.step % config.saveSteps === 0;
       if (isLast || saves) await unread.all();
       signal?.throwIfAborted();
       if (isLast) break;

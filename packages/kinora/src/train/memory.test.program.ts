@@ -25,13 +25,13 @@ try {
   const lines = Array.from({ length: CLIPS }, (_, i) => `${1 + (i % 10)};${LABELS[i % LABELS.length]}`);
   const config = data.config('memory', {
     model: 'ConvColumnSmall',
-    clip_size: 16,
-    batch_size: BATCH,
-    train_data_csv: data.write('many.csv', lines),
-    num_epochs: -1,
-    max_steps: Number(process.argv[2]),
+    frames: 16,
+    batchSize: BATCH,
+    trainList: data.write('many.csv', lines),
+    epochs: -1,
+    maxSteps: Number(process.argv[2]),
     schedule: 'one_cycle',
-    num_workers: 2,
+    workers: 2,
   });
   let step = 0;
   const measure = () => {

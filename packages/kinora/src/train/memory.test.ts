@@ -19,8 +19,8 @@ const fail = (): never => {
 beforeAll(() => {
   data = new TinyData();
   config = data.config('memory', {
-    ...{ clip_grad_norm: 1, label_smoothing: 0.1, ema_decay: 0.9 },
-    ...{ mixup: 1, cutmix: 1, accumulate_steps: 2, class_weights: 'balanced' },
+    ...{ clipGradNorm: 1, labelSmoothing: 0.1, emaDecay: 0.9 },
+    ...{ mixup: 1, cutmix: 1, accumulateSteps: 2, classWeights: 'balanced' },
   });
   const [train, val] = [readSplit(config, 'train'), readSplit(config, 'val')!];
   const spec = preprocessSpec(config, train.labels);
@@ -78,11 +78,11 @@ test('the number of live tensors is the same after each of 30 steps and validati
 
 test('a whole run, a resumed one and a failed one give everything back', async () => {
   const before = memoryStats();
-  const run = data.config('given-back', { num_epochs: 1, histograms: 1 });
+  const run = data.config('given-back', { epochs: 1, histograms: 1 });
   await trainSession(run);
-  await trainSession({ ...run, num_epochs: 2 }, { resume: true });
+  await trainSession({ ...run, epochs: 2 }, { resume: true });
   await expect(
-    trainSession({ ...run, model: 'ConvColumnSmall', clip_size: 16 }, { resume: true }),
+    trainSession({ ...run, model: 'ConvColumnSmall', frames: 16 }, { resume: true }),
   ).rejects.toThrow();
   const after = memoryStats();
   expect([after.liveTensors, after.liveBytes]).toEqual([before.liveTensors, before.liveBytes]);

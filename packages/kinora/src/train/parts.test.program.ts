@@ -9,8 +9,8 @@ import { disposeTraining, newTraining } from './training.js';
 const CLIPS = 16;
 const labels = Array.from({ length: 27 }, (_, i) => `gesture ${i}`);
 const config = effectiveConfig({
-  ...{ model_name: 'parts', model: 'ConvColumn6', threads: 1 },
-  ...{ batch_size: CLIPS, accumulate_steps: Number(process.argv[2]) },
+  ...{ name: 'parts', model: 'ConvColumn6', threads: 1 },
+  ...{ batchSize: CLIPS, accumulateSteps: Number(process.argv[2]) },
 });
 const spec = preprocessSpec(config, labels);
 const print = { clips: CLIPS, sha256: '' };

@@ -10,8 +10,8 @@ const timesOf = (part: Partial<Record<Phase, number>>) =>
 
 describe('advice', () => {
   test.each([
-    [{ data: 50, forward: 50 }, 'raise num_workers'],
-    [{ optimizer: 50, forward: 50 }, 'batch_size'],
+    [{ data: 50, forward: 50 }, 'raise workers'],
+    [{ optimizer: 50, forward: 50 }, 'batchSize'],
     [{ logging: 20, forward: 80 }, 'histograms'],
     [{ between: 50, forward: 50 }, 'validation'],
     [{ forward: 30, backward: 69, data: 1 }, 'a GPU'],
@@ -20,7 +20,7 @@ describe('advice', () => {
   });
 
   test('no more threads than cores are advised', () => {
-    expect(advice(timesOf({ data: 1 }), { ...facts, workers: 2 }).join()).not.toContain('num_workers');
+    expect(advice(timesOf({ data: 1 }), { ...facts, workers: 2 }).join()).not.toContain('workers');
   });
 });
 

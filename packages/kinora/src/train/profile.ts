@@ -92,10 +92,10 @@ export function advice(times: PhaseTimes, { workers, cores, device }: ProfileFac
   const lines: string[] = [];
   if (above('data', 0.1)) lines.push(dataAdvice(workers, cores));
   if (above('between', 0.3)) lines.push('validation takes long: a shorter validation list, or longer epochs');
-  if (above('optimizer', 0.2)) lines.push('the optimizer takes long beside the network: a larger batch_size');
-  if (above('logging', 0.1)) lines.push('logs take long: fewer histograms and log_clips, a faster disk');
+  if (above('optimizer', 0.2)) lines.push('the optimizer takes long beside the network: a larger batchSize');
+  if (above('logging', 0.1)) lines.push('logs take long: fewer histograms and logClips, a faster disk');
   if (above('input', 0.2))
-    lines.push('the way to the device takes long: a smaller batch_size, if memory is short');
+    lines.push('the way to the device takes long: a smaller batchSize, if memory is short');
   if (lines.length > 0) return lines;
   return [
     device === 'cpu'
@@ -106,6 +106,6 @@ export function advice(times: PhaseTimes, { workers, cores, device }: ProfileFac
 
 function dataAdvice(workers: number, cores: number): string {
   return workers < cores
-    ? `the network waits for clips: raise num_workers (${workers} now, ${cores} cores here)`
+    ? `the network waits for clips: raise workers (${workers} now, ${cores} cores here)`
     : 'the network waits for clips and all cores decode: smaller frames on disk, or a faster disk';
 }

@@ -3,9 +3,10 @@
  * settings may differ; they are listed, to be told.
  */
 import { KinoraError } from '@kinora/torch';
-import type { RunConfig } from '../config/index.js';
+import { type RunConfig, spelled } from '../config/index.js';
 import type { ListPrint } from '../data/lists/clip-list.js';
 import type { CheckpointState } from '../run/checkpoint.js';
+import { SPLIT_KEYS } from './data.js';
 import type { Training } from './training.js';
 
 /** Throws `checkpoint/*` where the checkpoint at `path` does not fit. */
@@ -39,7 +40,7 @@ function checkLists(path: string, { lists }: CheckpointState, { config, lists: n
       list ? `${list.clips} clips (sha256 ${list.sha256.slice(0, 12)})` : 'none';
     throw new KinoraError({
       code: 'checkpoint/other-list',
-      where: config[`${split}_data_csv`] ?? config[`${split}_data_folder`] ?? `${split}_data_csv`,
+      where: config[SPLIT_KEYS[split].list] ?? config[SPLIT_KEYS[split].folder] ?? SPLIT_KEYS[split].list,
       expected: `the ${split === 'train' ? 'training' : 'validation'} list that ${path} was made with, ${print(before)}`,
       received: print(now[split]),
       hint: 'put the list back as it was, or begin another run with --init-from and the folder of this one',
@@ -51,7 +52,7 @@ function checkLists(path: string, { lists }: CheckpointState, { config, lists: n
 function checkGroups(path: string, { config }: CheckpointState, training: Training): void {
   for (const [key, none] of [
     ['freeze', []],
-    ['lr_multipliers', {}],
+    ['lrMultipliers', {}],
   ] as const) {
     const [before, now] = [config[key] ?? none, training.config[key]].map((value) => JSON.stringify(value));
     if (before === now) continue;
@@ -67,24 +68,24 @@ function checkGroups(path: string, { config }: CheckpointState, training: Traini
 
 /** Keys that do not change what is computed. */
 const HARMLESS = new Set([
-  'num_workers',
-  'flow_cache',
-  'stream_cache',
-  'stream_cache_gb',
-  'print_freq',
-  'save_steps',
+  'workers',
+  'flowCache',
+  'streamCache',
+  'streamCacheGB',
+  'printSteps',
+  'saveSteps',
   'histograms',
-  'log_clips',
-  'eval_clips',
-  'eval_crops',
-  'output_dir',
+  'logClips',
+  'evalClips',
+  'evalCrops',
+  'outputDir',
   'checkpoint',
-  'init_from',
-  'test_data_csv',
+  'initFrom',
+  'testList',
 ]);
 
 /** Keys that only say when training ends, unless the schedule is stretched over all of it. */
-const LENGTH = new Set(['num_epochs', 'max_steps']);
+const LENGTH = new Set(['epochs', 'maxSteps']);
 
 /** What differs between two configurations and changes what is computed, as `key before -> now`. */
 export function changedKeys(before: Readonly<Record<string, unknown>>, now: RunConfig): string[] {
@@ -93,7 +94,7 @@ export function changedKeys(before: Readonly<Record<string, unknown>>, now: RunC
   return Object.entries(now)
     .filter(([key]) => !HARMLESS.has(key) && (stretched || !LENGTH.has(key)))
     .filter(([key, value]) => text(before[key]) !== text(value))
-    .map(([key, value]) => `${key} ${text(before[key])} -> ${text(value)}`);
+    .map(([key, value]) => `${spelled(now, key as keyof RunConfig)} ${text(before[key])} -> ${text(value)}`);
 }
 
 const otherNetwork = (path: string, expected: string, received: string, what: string): KinoraError =>
@@ -102,5 +103,5 @@ const otherNetwork = (path: string, expected: string, received: string, what: st
     where: path,
     expected: `${expected}, as the configuration says`,
     received,
-    hint: `resume with the ${what} of the checkpoint, or choose another name with --set model_name=...`,
+    hint: `resume with the ${what} of the checkpoint, or choose another name with --set name=...`,
   });

@@ -32,7 +32,7 @@ const last = (config: RunConfig): string => join(runFolderOf(config).checkpoints
 describe('a run leaves', () => {
   let config: RunConfig;
   beforeAll(async () => {
-    config = data.config('whole', { histograms: 2, log_clips: 2 });
+    config = data.config('whole', { histograms: 2, logClips: 2 });
     await trainSession(config);
   });
 
@@ -46,8 +46,8 @@ describe('a run leaves', () => {
       'log.txt',
       'metrics.jsonl',
     ]);
-    const flip_map = { 'Swiping Left': 'Swiping Right', 'Swiping Right': 'Swiping Left' };
-    expect(JSON.parse(readFileSync(folder.config, 'utf8'))).toEqual({ ...config, flip_map });
+    const flipMap = { 'Swiping Left': 'Swiping Right', 'Swiping Right': 'Swiping Left' };
+    expect(JSON.parse(readFileSync(folder.config, 'utf8'))).toEqual({ ...config, flipMap });
     for (const link of ['last', 'best'] as const) {
       const generation = join(folder.checkpoints, linked(folder.checkpoints, link)!);
       expect(readdirSync(generation).sort()).toEqual([
@@ -124,20 +124,20 @@ describe('the end comes', () => {
     return [summary.steps, summary.epochs];
   }
 
-  test('after num_epochs, of full batches only', async () => {
-    expect(await lengthOf('epochs', { batch_size: 4 })).toEqual([4, 2]);
+  test('after epochs, of full batches only', async () => {
+    expect(await lengthOf('epochs', { batchSize: 4 })).toEqual([4, 2]);
   });
 
-  test('after max_steps in the middle of an epoch, which is validated', async () => {
-    expect(await lengthOf('steps', { max_steps: 4, num_epochs: -1 })).toEqual([4, 2]);
+  test('after maxSteps in the middle of an epoch, which is validated', async () => {
+    expect(await lengthOf('steps', { maxSteps: 4, epochs: -1 })).toEqual([4, 2]);
     const config = data.config('steps');
     expect(readMetrics(runFolderOf(config).metrics).at(-1)).toMatchObject({ step: 4, finished_epoch: 2 });
     expect(readState(last(config)).progress.best).not.toBeNull();
   });
 
-  test('when the plateau has taken the rate below last_lr, however small', async () => {
+  test('when the plateau has taken the rate below lastLr, however small', async () => {
     const schedule = { name: 'plateau', patience: 0, factor: 0.01 } as const;
-    const config = data.config('plateau', { num_epochs: -1, lr: 1e-15, last_lr: 1e-18, schedule });
+    const config = data.config('plateau', { epochs: -1, lr: 1e-15, lastLr: 1e-18, schedule });
     await trainSession(config);
     const rates = readMetrics(runFolderOf(config).metrics).map(({ lr }) => Number(lr));
     expect(new Set(rates.map((lr) => lr.toPrecision(3)))).toEqual(new Set(['1.00e-15', '1.00e-17']));
@@ -147,7 +147,7 @@ describe('the end comes', () => {
 
 describe('no validation list', () => {
   test('the training loss decides', async () => {
-    const { val_data_csv: _, ...input } = data.input('no-validation');
+    const { validationList: _, ...input } = data.input('no-validation');
     const config = effectiveConfig(input);
     const { lines } = await trainSession(config);
     expect(lines[0]).toContain('10 training clips, no validation clips');
@@ -158,15 +158,15 @@ describe('no validation list', () => {
 
 describe('refused before anything is written', () => {
   test.each<[string, RunConfigInput, string]>([
-    ['fewer clips than a batch', { batch_size: 11 }, 'expected at least one full batch, received 10 clips'],
+    ['fewer clips than a batch', { batchSize: 11 }, 'expected at least one full batch, received 10 clips'],
     ['no such network', { model: 'SingleFrameSmal' }, 'the nearest name is "SingleFrameSmall"'],
     [
       'a size that does not fit',
       { model: 'ConvColumnSmall', crop: 1 },
       'ConvColumnSmall, conv_layer1.1 (average): expected at least 1x2x2',
     ],
-    ['another number of labels', { num_classes: 4 }, 'expected 4 labels, as num_classes says, received 3'],
-    ['no training folder', { train_data_csv: '/nowhere/train.csv' }, '/nowhere/train.csv: expected a list'],
+    ['another number of labels', { numClasses: 4 }, 'expected 4 labels, as numClasses says, received 3'],
+    ['no training folder', { trainList: '/nowhere/train.csv' }, '/nowhere/train.csv: expected a list'],
   ])('%s', async (name, changes, message) => {
     const config = data.config(name, changes);
     await expect(trainSession(config)).rejects.toThrow(message);
@@ -184,9 +184,9 @@ describe('refused before anything is written', () => {
 
 describe('resumed', () => {
   test('before its first checkpoint: from the first step on', async () => {
-    const whole = data.config('uninterrupted', { num_epochs: 1 });
+    const whole = data.config('uninterrupted', { epochs: 1 });
     await trainSession(whole);
-    const killed = data.config('killed', { num_epochs: 1 });
+    const killed = data.config('killed', { epochs: 1 });
     // What a process leaves that is killed in its second step.
     const folder = runFolderOf(killed);
     mkdirSync(folder.checkpoints, { recursive: true });
@@ -197,7 +197,7 @@ describe('resumed', () => {
   });
 
   test('the epoch that was logged but not saved is logged once', async () => {
-    const whole = data.config('logged-once', { num_epochs: 1, save_steps: 1 });
+    const whole = data.config('logged-once', { epochs: 1, saveSteps: 1 });
     await trainSession(whole, { stopAt: { task: 'epoch 1, validation', update: 1 } });
     const { metrics } = runFolderOf(whole);
     const text = readFileSync(metrics, 'utf8');
@@ -212,26 +212,26 @@ describe('resumed', () => {
   });
 
   test('with other settings: they are told, and used', async () => {
-    const changes = { num_epochs: 1, schedule: 'constant' } as const;
+    const changes = { epochs: 1, schedule: 'constant' } as const;
     const config = data.config('changed', changes);
     await trainSession(config);
-    const changed = { ...config, num_epochs: 2, lr: 0.25, batch_size: 5, print_freq: 1, num_workers: 1 };
+    const changed = { ...config, epochs: 2, lr: 0.25, batchSize: 5, printSteps: 1, workers: 1 };
     const { lines } = await trainSession(changed, { resume: true });
-    expect(lines[0]).toBe('resuming with other settings than before: batch_size 3 -> 5, lr 0.001 -> 0.25');
+    expect(lines[0]).toBe('resuming with other settings than before: batchSize 3 -> 5, lr 0.001 -> 0.25');
     const rates = readMetrics(runFolderOf(config).metrics).map(({ lr }) => lr);
     expect([rates[0], rates.at(-1)]).toEqual([0.001, 0.25]);
     expect(JSON.parse(readFileSync(runFolderOf(config).config, 'utf8')).lr).toBe(0.25);
   });
 
-  test('num_epochs changes the rates of a schedule that is stretched over all of it', async () => {
-    const config = data.config('stretched', { num_epochs: 1, schedule: 'cosine' });
+  test('epochs changes the rates of a schedule that is stretched over all of it', async () => {
+    const config = data.config('stretched', { epochs: 1, schedule: 'cosine' });
     await trainSession(config);
-    const { lines } = await trainSession({ ...config, num_epochs: 2 }, { resume: true });
-    expect(lines[0]).toBe('resuming with other settings than before: num_epochs 1 -> 2');
+    const { lines } = await trainSession({ ...config, epochs: 2 }, { resume: true });
+    expect(lines[0]).toBe('resuming with other settings than before: epochs 1 -> 2');
   });
 
   test('with another list: refused, naming the list and what to do; a moved data set is the same list', async () => {
-    const config = data.config('listed', { num_epochs: 1 });
+    const config = data.config('listed', { epochs: 1 });
     await trainSession(config);
     const lines = (split: string) =>
       readFileSync(data.at(`${split}.csv`), 'utf8')
@@ -242,8 +242,8 @@ describe('resumed', () => {
       ['validation', 'validation'],
     ] as const) {
       const file = data.write(`changed-${split}.csv`, lines(split).toReversed());
-      const key = split === 'train' ? 'train_data_csv' : 'val_data_csv';
-      const now = { ...config, [key]: file, num_epochs: 2 };
+      const key = split === 'train' ? 'trainList' : 'validationList';
+      const now = { ...config, [key]: file, epochs: 2 };
       await expect(trainSession(now, { resume: true })).rejects.toThrow(
         new RegExp(
           `^${file}: expected the ${name} list that .* was made with, (10|4) clips \\(sha256 \\w{12}\\), received \\1 clips .*; put the list back as it was, or begin another run with --init-from`,
@@ -252,21 +252,21 @@ describe('resumed', () => {
     }
     cpSync(data.at('clips'), data.at('moved'), { recursive: true });
     const moved = data.at('moved');
-    await trainSession({ ...config, train_data_folder: moved, val_data_folder: moved }, { resume: true });
+    await trainSession({ ...config, trainFolder: moved, validationFolder: moved }, { resume: true });
   });
 
   test('with another network, other labels, another optimizer: refused, and nothing is lost', async () => {
-    const config = data.config('faithful', { num_epochs: 1 });
+    const config = data.config('faithful', { epochs: 1 });
     await trainSession(config);
     const before = outcome(config);
-    const labels_csv = data.write('permuted.csv', ['Swiping Left', 'Stop Sign', 'Swiping Right']);
+    const labelsFile = data.write('permuted.csv', ['Swiping Left', 'Stop Sign', 'Swiping Right']);
     for (const [changes, message] of [
       [
-        { model: 'ConvColumnSmall', clip_size: 16 },
+        { model: 'ConvColumnSmall', frames: 16 },
         `${last(config)}: expected a checkpoint of ConvColumnSmall, as the configuration says, received one of SingleFrameSmall`,
       ],
       [
-        { labels_csv },
+        { labelsFile },
         'expected label 2 to be "Stop Sign", as the configuration says, received "Swiping Right"',
       ],
       [{ optimizer: 'sgd' } as const, 'optimizer state, optimizer: expected SGD, received Adam'],
@@ -279,10 +279,10 @@ describe('resumed', () => {
 
 describe('resumed from best', () => {
   test('it goes on there, gives up what came after, and a kill does not bring that back', async () => {
-    const first = data.config('from-best', { num_epochs: 1, schedule: 'constant', save_steps: 1 });
+    const first = data.config('from-best', { epochs: 1, schedule: 'constant', saveSteps: 1 });
     await trainSession(first);
     // A rate that spoils everything: the first epoch stays the best.
-    const config = { ...first, num_epochs: 3, lr: 5 };
+    const config = { ...first, epochs: 3, lr: 5 };
     await trainSession(config, { resume: true });
     const whole = outcome(config);
     const { checkpoints, metrics } = runFolderOf(config);
@@ -306,10 +306,10 @@ describe('resumed from best', () => {
 
 describe('a loss that is no number', () => {
   test('stops training; the last good checkpoint is kept and can be resumed', async () => {
-    const config = data.config('diverging', { num_epochs: 1, optimizer: 'sgd', schedule: 'constant' });
+    const config = data.config('diverging', { epochs: 1, optimizer: 'sgd', schedule: 'constant' });
     await trainSession(config);
     const before = outcome(config);
-    const diverging = { ...config, num_epochs: 9, lr: 1e30, save_steps: 1 };
+    const diverging = { ...config, epochs: 9, lr: 1e30, saveSteps: 1 };
     await expect(trainSession(diverging, { resume: true })).rejects.toThrow(
       /expected (a finite (validation )?loss|finite weights), received .*; training has diverged; the last checkpoint is kept/,
     );
@@ -318,7 +318,7 @@ describe('a loss that is no number', () => {
   });
 
   // One step of such a size leaves weights that are numbers, and logits that are none.
-  const atOnce = { max_steps: 1, lr: 1e30, optimizer: 'sgd', schedule: 'constant', batch_size: 4 } as const;
+  const atOnce = { maxSteps: 1, lr: 1e30, optimizer: 'sgd', schedule: 'constant', batchSize: 4 } as const;
 
   test('in validation it is no perfect score', async () => {
     const config = data.config('diverged-at-once', atOnce);
@@ -335,7 +335,7 @@ describe('a loss that is no number', () => {
 
 describe('a clip that cannot be read', () => {
   test('is told and listed once; the list survives a resume and is not that of an earlier run', async () => {
-    const changes = { max_bad_fraction: 0.5, num_epochs: 1 };
+    const changes = { maxBadFraction: 0.5, epochs: 1 };
     const config = data.config('bad-clips', changes);
     const { badClips } = runFolderOf(config);
     const missing = (id: string) =>
@@ -345,12 +345,12 @@ describe('a clip that cannot be read', () => {
         .split('\n')
         .slice(1, -1)
         .map((row) => row.split(',')[0]);
-    const broken = { ...config, train_data_csv: missing('gone') };
+    const broken = { ...config, trainList: missing('gone') };
     const { lines } = await trainSession(broken);
     expect(lines.filter((line) => /^bad clip gone: .*gone: expected a folder/.test(line))).toHaveLength(1);
     expect(rows()).toEqual(['gone']);
     renameSync(data.at('clips', '1'), data.at('clips', 'lost'));
-    await trainSession({ ...broken, num_epochs: 5 }, { resume: true });
+    await trainSession({ ...broken, epochs: 5 }, { resume: true });
     renameSync(data.at('clips', 'lost'), data.at('clips', '1'));
     expect(rows().sort()).toEqual(['1', 'gone']);
     rmSync(runFolderOf(config).checkpoints, { recursive: true });

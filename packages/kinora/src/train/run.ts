@@ -62,7 +62,7 @@ export interface RunSummary {
 }
 
 /**
- * Trains as `config` says, in `output_dir/model_name`. Throws where that run exists already and `resume` is not set,
+ * Trains as `config` says, in `outputDir/name`. Throws where that run exists already and `resume` is not set,
  * and `train/not-finite` when training diverges; the last checkpoint is kept in any case.
  */
 export async function trainRun(config: RunConfig, options: TrainOptions = {}): Promise<RunSummary> {
@@ -164,7 +164,7 @@ async function trainFrom(state: TrainingProgress, resumed: boolean, parts: RunPa
 }
 
 const profileFacts = ({ config, device }: Training, { workers }: ClipLoader): ProfileFacts => ({
-  batchSize: config.batch_size,
+  batchSize: config.batchSize,
   workers,
   cores: availableParallelism(),
   device,
@@ -197,13 +197,13 @@ const lastIsBest = ({ checkpoints }: RunFolder): boolean =>
 function readLists(config: RunConfig) {
   const trainList = readSplit(config, 'train');
   const valList = readSplit(config, 'val', trainList.labels);
-  const effective = { ...config, flip_map: completeFlipMap(config, trainList.labels) };
+  const effective = { ...config, flipMap: completeFlipMap(config, trainList.labels) };
   return { trainList, valList, effective, spec: preprocessSpec(effective, trainList.labels) };
 }
 
 /** What the configuration leaves unsaid about mirrored clips is read off the label names. */
-function completeFlipMap(config: RunConfig, labels: readonly string[]): RunConfig['flip_map'] {
-  return { ...flipMapFor(labels), ...config.flip_map };
+function completeFlipMap(config: RunConfig, labels: readonly string[]): RunConfig['flipMap'] {
+  return { ...flipMapFor(labels), ...config.flipMap };
 }
 
 function openingLine(

@@ -38,20 +38,20 @@ export class TinyData {
   /** What a configuration file says: single frames, 3 steps an epoch, no plateau to wait for. */
   input(name: string, changes: RunConfigInput = {}): RunConfigInput {
     return {
-      model_name: name,
-      output_dir: this.at('runs'),
-      train_data_folder: this.at('clips'),
-      train_data_csv: this.at('train.csv'),
-      val_data_csv: this.at('validation.csv'),
-      labels_csv: this.at('labels.csv'),
+      name,
+      outputDir: this.at('runs'),
+      trainFolder: this.at('clips'),
+      trainList: this.at('train.csv'),
+      validationList: this.at('validation.csv'),
+      labelsFile: this.at('labels.csv'),
       model: 'SingleFrameSmall',
-      clip_size: 1,
-      step_size: 1,
+      frames: 1,
+      stride: 1,
       pad: 'resize',
-      batch_size: 3,
-      num_workers: 0,
+      batchSize: 3,
+      workers: 0,
       threads: 1,
-      num_epochs: 2,
+      epochs: 2,
       ...changes,
     };
   }

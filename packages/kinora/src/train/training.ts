@@ -69,7 +69,7 @@ export function newTraining(
   clips: TrainingClips,
 ): Training {
   if (config.threads !== null) threads.set(config.threads);
-  cuda.configure({ tf32: config.tf32, benchmark: config.cudnn_benchmark });
+  cuda.configure({ tf32: config.tf32, benchmark: config.cudnnBenchmark });
   setDeterministic(config.deterministic);
   const settings = stepSettings(config, spec, device, clips);
   const average = newAverage(config, spec, device);
@@ -110,9 +110,9 @@ function newNetwork(config: RunConfig, spec: PreprocessSpec, device: Device): Ne
 }
 
 function newAverage(config: RunConfig, spec: PreprocessSpec, device: Device): WeightAverage | null {
-  return config.ema_decay === null
+  return config.emaDecay === null
     ? null
-    : new WeightAverage(newNetwork(config, spec, device), config.ema_decay);
+    : new WeightAverage(newNetwork(config, spec, device), config.emaDecay);
 }
 
 function stepSettings(
@@ -121,17 +121,17 @@ function stepSettings(
   device: Device,
   { perClass }: TrainingClips,
 ): StepSettings {
-  const { label_smoothing, class_weights, mixup, cutmix, seed, accumulate_steps, clip_grad_norm } = config;
-  const { activation_checkpointing } = config;
+  const { labelSmoothing, mixup, cutmix, seed, accumulateSteps, activationCheckpointing, clipGradNorm } =
+    config;
   return {
     objective: {
-      labelSmoothing: label_smoothing,
-      classWeights: classWeights(class_weights, spec.labels, perClass),
+      labelSmoothing,
+      classWeights: classWeights(config.classWeights, spec.labels, perClass),
     },
     mixing: { mixup, cutmix, seed },
-    accumulateSteps: accumulate_steps,
-    activationCheckpointing: activation_checkpointing,
-    clipGradNorm: clip_grad_norm,
+    accumulateSteps,
+    activationCheckpointing,
+    clipGradNorm,
     device,
     spec,
     copies: new Stream(device),

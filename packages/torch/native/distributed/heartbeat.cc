@@ -13,7 +13,7 @@
 #include <memory>
 #include <thread>
 
-#include "../thread_safe_function.h"
+#include "../hotline.h"
 #include "shared.h"
 
 namespace kinora {
@@ -50,7 +50,7 @@ std::string seconds(Clock::duration time) {
 
 class Heartbeat {
  public:
-  Heartbeat(Settings settings, std::shared_ptr<js::ThreadSafeFunction> listener)
+  Heartbeat(Settings settings, std::shared_ptr<js::Hotline> listener)
       : settings_(std::move(settings)), listener_(std::move(listener)), heard_(settings_.size, {-1, Clock::now()}) {}
 
   /** Threads keep the object alive: one of them may hang in the store for ever. */
@@ -177,7 +177,7 @@ class Heartbeat {
   }
 
   const Settings settings_;
-  const std::shared_ptr<js::ThreadSafeFunction> listener_;
+  const std::shared_ptr<js::Hotline> listener_;
   std::vector<Heard> heard_;
   std::atomic<Clock::rep> answered_{0};
   std::mutex mutex_;
@@ -206,7 +206,7 @@ napi_value start_heartbeat(napi_env env, napi_callback_info info) {
   Settings settings{js::to_string(env, args[0]), static_cast<int>(js::to_int64(env, args[1])),
                     static_cast<int>(js::to_int64(env, args[2])), static_cast<int>(js::to_int64(env, args[3])),
                     time(4), time(5), time(6)};
-  const auto listener = js::ThreadSafeFunction::open(env, args[7], deliver);
+  const auto listener = js::Hotline::open(env, args[7], deliver);
   listener->keep_alive(false);
   const auto heartbeat = std::make_shared<Heartbeat>(std::move(settings), listener);
   Heartbeat::start(heartbeat);

@@ -35,7 +35,7 @@ test.skipIf(!enough)('collectives, waited for and awaited', () => {
     [0, 0],
     [1, -1],
   ];
-  const expected = { sum: [3, 20], most: 1, broadcast: 7, gathered, state: [1, 1, 1] };
+  const expected = { sum: [3, 20], most: 1, told: 7, gathered, state: [1, 1, 1] };
   expect(ranks.map(({ collectives }) => collectives)).toEqual([expected, expected]);
 });
 
@@ -149,7 +149,7 @@ describe.skipIf(!enough)('failures name the rank', () => {
     expect(outcomes[victim]!.code).not.toBe(0);
   });
 
-  test('one that throws is reported to the others', async () => {
+  test('one that throws is told to the others', async () => {
     const started = await startRanks(program, ['fail alone'], 3);
     const outcomes = await Promise.all(started.map(({ outcome }) => outcome));
     expect(outcomes.map(({ code }) => code === 0)).toEqual([false, false, false]);
@@ -164,7 +164,7 @@ describe.skipIf(!enough)('failures name the rank', () => {
     ['SIGSTOP', 0, 2, 'rank 0, which keeps the store'],
   ] as const)('%s of rank %i of %i', async (signal, victim, size, message) => {
     const ranks = await startRanks(program, ['wait for ever'], size);
-    await Promise.all(ranks.map(({ printed }) => printed('ready')));
+    await Promise.all(ranks.map(({ said }) => said('ready')));
     const start = Date.now();
     ranks[victim]!.child.kill(signal);
     const others = ranks.filter((_, rank) => rank !== victim);
@@ -211,10 +211,10 @@ describe.skipIf(!features().c10d)('stores', () => {
     'outlive a host that is killed before it greets',
     async () => {
       const keeper = startRank(storeProgram, ['keep'], {});
-      const port = await keeper.printed('\n').then(() => keeper.stdout().match(/port (\d+)/)![1]!);
+      const port = await keeper.said('\n').then(() => keeper.stdout().match(/port (\d+)/)![1]!);
       keeper.child.kill('SIGSTOP');
       const user = startRank(storeProgram, ['use', port], {});
-      await user.printed('connected');
+      await user.said('connected');
       keeper.child.kill('SIGKILL');
       expect(await user.outcome).toMatchObject({
         code: 0,

@@ -39,10 +39,10 @@ function seesOnlyItsOwn({ CUDA_VISIBLE_DEVICES, LOCAL_WORLD_SIZE }: Environment)
   return LOCAL_WORLD_SIZE === undefined && visible?.length === 1;
 }
 
-/** What launchers set in the environment; the GPU follows from it. */
-type LaunchedPlace = Omit<Place, 'gpu'>;
+/** What launchers say; the GPU follows from it. */
+type Said = Omit<Place, 'gpu'>;
 
-function fromTorchrun(env: Environment): LaunchedPlace | undefined {
+function fromTorchrun(env: Environment): Said | undefined {
   if (env.RANK === undefined && env.WORLD_SIZE === undefined) return undefined;
   const rank = integer(env, 'RANK');
   return {
@@ -55,7 +55,7 @@ function fromTorchrun(env: Environment): LaunchedPlace | undefined {
 }
 
 /** A pod of Kubeflow's trainer, which has one process: one for each GPU is a pod for each GPU. */
-function fromTrainer(env: Environment): LaunchedPlace | undefined {
+function fromTrainer(env: Environment): Said | undefined {
   if (env.PET_NNODES === undefined || env.PET_NODE_RANK === undefined) return undefined;
   const processes = env.PET_NPROC_PER_NODE?.trim() ?? '1';
   if (processes !== '1')
@@ -70,7 +70,7 @@ function fromTrainer(env: Environment): LaunchedPlace | undefined {
 }
 
 /** A step of `srun` with several tasks. The batch script itself has no step, and trains alone. */
-function fromSlurm(env: Environment): LaunchedPlace | undefined {
+function fromSlurm(env: Environment): Said | undefined {
   if (env.SLURM_STEP_ID === undefined || !(Number(env.SLURM_STEP_NUM_TASKS) > 1)) return undefined;
   return {
     rank: integer(env, 'SLURM_PROCID'),

@@ -1,4 +1,4 @@
-/** One rank of the tests: joins the others, runs the task it is given and prints a result as JSON. */
+/** One rank of the tests: joins the others, does what it is told and prints a result as JSON. */
 import { distributed, manualSeed, nn, ops, type Tensor, tensor } from '../index.js';
 
 const task = process.argv[2]!;
@@ -66,15 +66,15 @@ async function collectives() {
   group.allReduce(sum).wait();
   const most = tensor([rank]);
   await group.allReduce(most, 'max').done();
-  const broadcast = tensor([rank === 1 ? 7 : 0], { dtype: 'int64' });
-  group.broadcast(broadcast, 1).wait();
+  const told = tensor([rank === 1 ? 7 : 0], { dtype: 'int64' });
+  group.broadcast(told, 1).wait();
   const gathered = await group.allGather(tensor([rank, -rank])).done();
   const state = ops.full([3], rank);
   distributed.broadcastState(group, [state], 1);
   return {
     sum: sum.toArray(),
     most: most.item(),
-    broadcast: Number(broadcast.item()),
+    told: Number(told.item()),
     gathered: gathered.map((each) => each.toArray()),
     state: state.toArray(),
   };

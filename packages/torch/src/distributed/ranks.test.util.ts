@@ -17,7 +17,7 @@ export interface RunningRank {
   /** What it has printed so far. */
   stdout(): string;
   /** Resolves when the rank has printed `text`. */
-  printed(text: string): Promise<void>;
+  said(text: string): Promise<void>;
 }
 
 /** A port that was free a moment ago. */
@@ -39,18 +39,18 @@ export function startRank(program: URL, words: readonly string[], env: Record<st
   for (const name of ['stdout', 'stderr'] as const)
     child[name]!.on('data', (chunk: Buffer) => {
       text[name] += chunk.toString();
-      child.emit('output');
+      child.emit('said');
     });
   const outcome = once(child, 'close').then(([code, signal]) => ({ code, signal, ...text }) as RankOutcome);
   return {
     child,
     outcome,
     stdout: () => text.stdout,
-    async printed(wanted) {
+    async said(wanted) {
       while (!text.stdout.includes(wanted)) {
-        const ended = await Promise.race([once(child, 'output').then(() => null), outcome]);
+        const ended = await Promise.race([once(child, 'said').then(() => null), outcome]);
         if (ended !== null && !text.stdout.includes(wanted))
-          throw new Error(`ended without printing ${JSON.stringify(wanted)}: ${text.stderr}`);
+          throw new Error(`ended without saying ${JSON.stringify(wanted)}: ${text.stderr}`);
       }
     },
   };

@@ -115,7 +115,7 @@ export class Rendezvous {
 
   /**
    * What to report for an error of this rank. One of a collective only shows that another rank has failed: that one is
-   * waited for and named. Any other is this rank's own, and is reported to the others.
+   * waited for and named. Any other is this rank's own, and the others are told.
    */
   async #explain(error: unknown): Promise<unknown> {
     const code = error instanceof KinoraError ? error.code : '';

@@ -12,7 +12,7 @@ const LEAVE_MS = 10_000;
 export class World {
   readonly #store: Store;
   readonly #heartbeat: Heartbeat;
-  #messages = 0;
+  #told = 0;
 
   /** @internal: of a Rendezvous. */
   constructor(
@@ -46,7 +46,7 @@ export class World {
 
   /** The text of rank 0, on every rank. */
   async fromLead(text: string): Promise<string> {
-    const key = `message/${this.#messages++}`;
+    const key = `told/${this.#told++}`;
     if (this.rank === 0) this.#store.set(key, text);
     await this.#need([key]);
     return this.#store.get(key);
@@ -54,7 +54,7 @@ export class World {
 
   /** The texts of all ranks, in their order, on rank 0; nothing on the others. */
   async toLead(text: string): Promise<string[]> {
-    const key = `message/${this.#messages++}`;
+    const key = `told/${this.#told++}`;
     this.#store.set(`${key}/${this.rank}`, text);
     if (this.rank !== 0) return [];
     const keys = Array.from({ length: this.size }, (_, rank) => `${key}/${rank}`);

@@ -1,6 +1,6 @@
 /**
- * The compiled addon as TypeScript sees it; native/module.cc is its table of contents. Handles are numbers;
- * native/handles.h defines them. Nothing outside this package imports this file.
+ * The compiled addon as TypeScript sees it; native/module.cc is its table of contents. Handles are numbers, and what they
+ * mean stands in native/handles.h. Nothing outside this package imports this file.
  */
 import type { DType } from './dtype.js';
 
@@ -47,7 +47,7 @@ export interface NativeModule {
   isContiguous(handle: Handle): boolean;
   storage(handle: Handle): { key: bigint; offset: number; bytes: number };
   release(handle: Handle): void;
-  /** From now on only the garbage collector frees it: V8 counts its memory. */
+  /** From now on only the garbage collector frees it: V8 is told of its memory. */
   entrust(handle: Handle): void;
   statistics(): { liveTensors: number; liveBytes: number };
 

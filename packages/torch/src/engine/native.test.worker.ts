@@ -1,4 +1,4 @@
-/** A worker thread that loads the addon for itself and runs the task it is given. */
+/** A worker thread that loads the addon for itself and does what it is told. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { getRngState, KinoraError, manualSeed, memoryStats, ops, scope, Tensor, tensor } from '../index.js';
 

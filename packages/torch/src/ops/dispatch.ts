@@ -29,7 +29,7 @@ export function observeCalls(next: CallObserver | null): CallObserver | null {
   return previous;
 }
 
-/** Whether calls are observed or substituted: fast paths must then call the operators that the code names. */
+/** Whether somebody is told of each call, or answers it: calls must then be those that the code means. */
 export const isObserved = (): boolean => hooks.observer !== null || hooks.substitute !== null;
 
 /** Sets the substitute, and returns the one before. */

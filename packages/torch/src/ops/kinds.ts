@@ -1,5 +1,5 @@
 /**
- * The kind of a JavaScript value, as a short text: all that distinguishes overloads. A tensor is `T`, an integer `i`
+ * The kind of a JavaScript value, as a short text: all that overloads are told apart by. A tensor is `T`, an integer `i`
  * (numbers cannot tell 1.0 from 1), another number `f`, a dtype's name `d`, a list of integers `[i]`; see the tables.
  */
 import { isDType } from '../engine/dtype.js';

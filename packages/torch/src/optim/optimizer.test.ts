@@ -170,14 +170,14 @@ test.each([
         param.grad = tensor(values);
         return param;
       });
-    const [clipped, limited] = [made(), made()];
-    optim.clipGradNorm(clipped, limit);
-    optim.limitGradNorm(limited, limit);
-    for (const [i, param] of clipped.entries()) {
-      const [a, b] = [param.grad!.toArray(), limited[i]!.grad!.toArray()] as [number[], number[]];
+    const [read, unread] = [made(), made()];
+    optim.clipGradNorm(read, limit);
+    optim.limitGradNorm(unread, limit);
+    for (const [i, param] of read.entries()) {
+      const [a, b] = [param.grad!.toArray(), unread[i]!.grad!.toArray()] as [number[], number[]];
       for (const [j, value] of a.entries()) expect(b[j]).toBeCloseTo(value, 6);
     }
-    expect(limited[1]!.grad!.index(0).item()).toBeCloseTo(limit > 13 ? 12 : (12 * limit) / 13, 5);
+    expect(unread[1]!.grad!.index(0).item()).toBeCloseTo(limit > 13 ? 12 : (12 * limit) / 13, 5);
   },
 );
 

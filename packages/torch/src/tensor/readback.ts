@@ -1,6 +1,6 @@
 /**
- * Copies of tensors from a device to the CPU while the program continues. Reading a tensor at once would wait for everything
- * queued on the device.
+ * Tensors on their way from a device to the program, which goes on meanwhile: reading one at once would wait for everything
+ * that the device has been told to do.
  */
 import { cuda } from '../engine/device.js';
 import { keep, scope } from '../engine/scope.js';

@@ -24,7 +24,7 @@ it('drops values by their draws and keeps the expected sum', () => {
 });
 
 it('equals softmax and cross_entropy of PyTorch 1.13', () => {
-  // F.softmax(torch.tensor([2., 1., 0.1]), 0); F.cross_entropy(..., torch.tensor(0)); ..., label_smoothing=0.1
+  // F.softmax(torch.tensor([2., 1., 0.1]), 0); F.cross_entropy(..., torch.tensor(0)); ..., labelSmoothing=0.1
   for (const [i, p] of softmax([2, 1, 0.1]).entries())
     expect(p).toBeCloseTo([0.6590011, 0.242433, 0.0985659][i]!, 6);
   expect(crossEntropy([2, 1, 0.1], 0)).toBeCloseTo(0.41703, 6);

@@ -15,7 +15,7 @@ import { checkWhole } from './whole.test.util.js';
 
 const HOSTS = ['kinora-a', 'kinora-b'] as const;
 const ADDRESSES = ['10.213.7.1', '10.213.7.2'] as const;
-const changes = { num_epochs: 40, batch_size: 4, save_steps: 2 } as const;
+const changes = { epochs: 40, batchSize: 4, saveSteps: 2 } as const;
 
 const ip = (...words: string[]) => spawnSync('ip', words, { encoding: 'utf8' });
 

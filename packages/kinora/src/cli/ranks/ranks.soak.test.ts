@@ -18,7 +18,7 @@ const SEED = Number(process.env.KINORA_SOAK_SEED ?? Date.now() % 1_000_000);
 const KILLS = 20;
 /** Steps after the first epoch of a life in which its end comes. */
 const SPAN = 3;
-const changes = { num_epochs: 80, batch_size: 4, save_steps: 2, schedule: 'one_cycle' } as const;
+const changes = { epochs: 80, batchSize: 4, saveSteps: 2, schedule: 'one_cycle' } as const;
 const enough = distributed.features().gloo && process.platform === 'linux';
 
 let data: TinyData;

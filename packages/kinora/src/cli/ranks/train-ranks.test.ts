@@ -14,11 +14,11 @@ beforeAll(() => {
 afterAll(() => data.remove());
 
 const withVariables = (variables: Record<string, string>) => (name: string) =>
-  kinoraWith(variables, data.folder, 'train', '--config', data.configFile(name, { batch_size: 4 }));
+  kinoraWith(variables, data.folder, 'train', '--config', data.configFile(name, { batchSize: 4 }));
 
 describe.skipIf(!distributed.features().gloo)('kinora train', { timeout: 120_000 }, () => {
   test('--nproc 2 trains, says what one process says, and refuses to do it twice', async () => {
-    const words = ['--config', data.configFile('both', { batch_size: 4, num_epochs: 1 }), '--nproc', '2'];
+    const words = ['--config', data.configFile('both', { batchSize: 4, epochs: 1 }), '--nproc', '2'];
     const { status, stdout, stderr } = await kinora(data.folder, 'train', ...words, '--use_gpu', 'False');
     expect({ status, stderr: stderr.replace(/^epoch .*\n/gm, '') }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toContain('SingleFrameSmall on 2 processes, rank 0 on cpu: 10 training clips');
@@ -27,19 +27,19 @@ describe.skipIf(!distributed.features().gloo)('kinora train', { timeout: 120_000
     const again = await kinora(data.folder, 'train', ...words);
     expect(again.status).toBe(1);
     expect(again.stderr).toBe(
-      `kinora: ${runFolderOf(data.config('both')).path}: expected a run that does not exist yet, received one with checkpoints; go on with --resume, or choose another name with --set model_name=...\n`,
+      `kinora: ${runFolderOf(data.config('both')).path}: expected a run that does not exist yet, received one with checkpoints; go on with --resume, or choose another name with --set name=...\n`,
     );
   });
 
   test('a batch that does not divide is one line', async () => {
     const { status, stderr } = await kinora(
       data.folder,
-      ...['train', '--config', data.configFile('odd', { batch_size: 4 }), '--nproc', '3'],
+      ...['train', '--config', data.configFile('odd', { batchSize: 4 }), '--nproc', '3'],
     );
     expect({ status, stderr }).toEqual({
       status: 1,
       stderr:
-        'kinora: batch_size: expected a multiple of 3, the number of processes that share a batch, received 4; --set batch_size=3\n',
+        'kinora: batchSize: expected a multiple of 3, the number of processes that share a batch, received 4; --set batchSize=3\n',
     });
   });
 

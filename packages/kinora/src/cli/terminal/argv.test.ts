@@ -44,9 +44,9 @@ describe('spellings', () => {
   });
 
   test('values keep their underscores', () => {
-    expect(parse('--set num_workers=3 --set=augment.per_frame=true --config my_config.json')).toMatchObject({
+    expect(parse('--set workers=3 --set=augment.perFrame=true --config my_config.json')).toMatchObject({
       config: 'my_config.json',
-      set: ['num_workers=3', 'augment.per_frame=true'],
+      set: ['workers=3', 'augment.perFrame=true'],
     });
   });
 

@@ -12,7 +12,7 @@ const weights = join(checkpoint, 'model.safetensors');
 const elsewhere = join(folder, 'elsewhere.safetensors');
 const config = join(folder, 'config.json');
 mkdirSync(checkpoint, { recursive: true });
-const written = JSON.stringify(effectiveConfig({ model_name: 'mine', lr: 0.1 }));
+const written = JSON.stringify(effectiveConfig({ name: 'mine', lr: 0.1 }));
 for (const file of [join(run, 'config.json'), config]) writeFileSync(file, written);
 for (const file of [weights, elsewhere]) writeFileSync(file, '');
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -21,13 +21,13 @@ describe('the configuration of RUN', () => {
   test('a run folder has its own, with changes', async () => {
     const found = await configOfRun(run, { set: ['lr=0.5'] }, 'eval');
     expect(found).toMatchObject({ lr: 0.5, checkpoint: null });
-    expect(join(found.output_dir, found.model_name)).toBe(run); // wherever it lay when it was made
+    expect(join(found.outputDir, found.name)).toBe(run); // wherever it lay when it was made
   });
 
   test.each([checkpoint, weights])('a checkpoint in a run folder has that of the run: %s', async (path) => {
     const found = await configOfRun(path, {}, 'eval');
     expect(found).toMatchObject({ lr: 0.1, checkpoint: path });
-    expect(join(found.output_dir, found.model_name)).toBe(run);
+    expect(join(found.outputDir, found.name)).toBe(run);
   });
 
   test('a checkpoint elsewhere needs --config, and is not taken for one of a folder of configurations', async () => {
@@ -36,7 +36,7 @@ describe('the configuration of RUN', () => {
   });
 
   test('without RUN, --config names the run', async () => {
-    expect(await configOfRun(undefined, { config }, 'eval')).toMatchObject({ model_name: 'mine', lr: 0.1 });
+    expect(await configOfRun(undefined, { config }, 'eval')).toMatchObject({ name: 'mine', lr: 0.1 });
     await expect(configOfRun(undefined, {}, 'eval')).rejects.toThrow(
       'kinora eval: expected RUN, a run folder or a checkpoint file, or the --config of a run, received nothing; for example kinora eval runs/demo',
     );
@@ -56,7 +56,7 @@ describe('the configuration of RUN', () => {
   });
 
   test('what needs the whole run names its folder', async () => {
-    expect(await configOfFolder(run)).toMatchObject({ model_name: 'mine', checkpoint: null });
+    expect(await configOfFolder(run)).toMatchObject({ name: 'mine', checkpoint: null });
     await expect(configOfFolder(weights)).rejects.toThrow(
       new RegExp(`received a checkpoint of one; use ${run}$`),
     );

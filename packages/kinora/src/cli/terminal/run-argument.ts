@@ -72,8 +72,8 @@ function placeOf(folder: string, checkpoint: string | null): string[] {
   const path = /^\.*$/.test(basename(folder)) ? resolve(folder) : folder;
   return [
     assignment('checkpoint', checkpoint),
-    assignment('output_dir', dirname(path)),
-    assignment('model_name', basename(path)),
+    assignment('outputDir', dirname(path)),
+    assignment('name', basename(path)),
   ];
 }
 

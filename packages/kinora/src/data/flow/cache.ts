@@ -111,7 +111,7 @@ function refused(folder: string, cause: unknown, what: string): KinoraError {
     where: folder,
     expected: `the cache of optical flow ${what}`,
     received: REASONS[code] ?? String((cause as Error).message ?? cause),
-    hint: 'flow_cache names another folder; what is cached so far stays whole',
+    hint: 'flowCache names another folder; what is cached so far stays whole',
     cause,
   });
 }

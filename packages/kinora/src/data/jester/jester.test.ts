@@ -177,7 +177,7 @@ test('the command prints what it found and what to do next', () => {
   expect(text).toContain('unpacked 26 frames');
   expect(text).toMatch(/train +2 of 2 clips/);
   expect(text).toContain('1 clips are missing, such as 1005');
-  expect(text).toContain(`--set train_data_folder=${join(folder.path, '20bn-jester-v1')}`);
+  expect(text).toContain(`--set trainFolder=${join(folder.path, '20bn-jester-v1')}`);
 });
 
 /** A tar with a single entry that no well-behaved tar program would write. */

@@ -54,9 +54,9 @@ export class BadClips {
   #tooMany(last: BadClip): KinoraError {
     return new KinoraError({
       code: 'data/too-many-bad-clips',
-      expected: `at most ${this.#allowed} of ${this.clips} clips to be unreadable (max_bad_fraction ${this.limit})`,
+      expected: `at most ${this.#allowed} of ${this.clips} clips to be unreadable (maxBadFraction ${this.limit})`,
       received: `${this.#found.size}, the last: ${last.reason}`,
-      hint: 'repair the data, or raise max_bad_fraction',
+      hint: 'repair the data, or raise maxBadFraction',
     });
   }
 }

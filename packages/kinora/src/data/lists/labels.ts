@@ -41,7 +41,7 @@ export function unknownLabel(
     where,
     expected: `${one} of the ${labels.length} labels`,
     received: `"${label}"`,
-    hint: `${near === undefined ? '' : `the nearest label is "${near}"; `}unknown_labels: "drop" leaves such ${things} out`,
+    hint: `${near === undefined ? '' : `the nearest label is "${near}"; `}unknownLabels: "drop" leaves such ${things} out`,
   });
 }
 

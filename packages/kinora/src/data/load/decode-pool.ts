@@ -151,7 +151,7 @@ function died(job: NumberedJob, cause: Error): KinoraError {
     where: job.item.path,
     expected: 'its decoding thread to answer',
     received: `the end of the thread (${cause.message})`,
-    hint: 'lower num_workers if memory is short',
+    hint: 'use fewer workers if memory is short',
     cause,
   });
 }

@@ -122,7 +122,7 @@ describe('training', () => {
     expect(() => train({ batchSize: 12 })).toThrow(
       'expected at least one full batch, received 11 clips for a batch of 12',
     );
-    expect(() => train({ spec: { ...spec, clips: -1 } })).toThrow('nclips: expected a number of clips');
+    expect(() => train({ spec: { ...spec, clips: -1 } })).toThrow('clips: expected a number of clips');
   });
 });
 
@@ -217,7 +217,7 @@ describe('bad clips', () => {
 
   test('above the limit are an error; one is always forgiven', async () => {
     await expect(closing(train({ list: spoiled(3, 4), workers: 1 }), digests)).rejects.toThrow(
-      'expected at most 1 of 11 clips to be unreadable (max_bad_fraction 0.01), received 2, the last: ',
+      'expected at most 1 of 11 clips to be unreadable (maxBadFraction 0.01), received 2, the last: ',
     );
     expect(await closing(train({ list: spoiled(3) }), digests)).toHaveLength(3);
   });

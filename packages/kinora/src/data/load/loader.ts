@@ -221,7 +221,7 @@ function fixedLength(spec: PreprocessSpec): number {
   if (length !== undefined) return length;
   throw new KinoraError({
     code: 'data/clip-length',
-    where: 'nclips',
+    where: 'clips',
     expected: 'a number of clips, so that all clips of a batch are equally long',
     received: '-1',
   });
@@ -232,7 +232,7 @@ function tooFewClips(clips: number, batchSize: number): KinoraError {
     code: 'data/too-few-clips',
     expected: 'at least one full batch',
     received: `${clips} clips for a batch of ${batchSize}`,
-    hint: 'lower batch_size',
+    hint: 'lower batchSize',
   });
 }
 

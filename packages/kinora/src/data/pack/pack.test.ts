@@ -345,11 +345,11 @@ describe('damage', () => {
     const told = readFileSync(join(folder.path, 'left-out/train.bad_clips.csv'), 'utf8');
     expect(told).toMatch(/^id,path,reason\n4,.*00002.jpg: expected a complete JPEG/);
     await expect(pack('none-allowed', { maxBadFraction: 0 }, { ...list, items })).rejects.toThrow(
-      'expected at most 0 of 11 clips to be unreadable (max_bad_fraction 0), received 1',
+      'expected at most 0 of 11 clips to be unreadable (maxBadFraction 0), received 1',
     );
     rmSync(join(clips, '5'), { recursive: true });
     await expect(pack('too-many', {}, { ...list, items })).rejects.toThrow(
-      'expected at most 1 of 11 clips to be unreadable (max_bad_fraction 0.01), received 2',
+      'expected at most 1 of 11 clips to be unreadable (maxBadFraction 0.01), received 2',
     );
     mkdirSync(join(clips, '5'));
     cpSync(join(folder.path, 'clips', '5'), join(clips, '5'), { recursive: true });

@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const run = (model: string): RunConfig => effectiveConfig({ model_name: 'a', model });
+const run = (model: string): RunConfig => effectiveConfig({ name: 'a', model });
 const build = (runs: { run: RunConfig; frameRun?: RunConfig }, out = 'site') =>
   buildSite({ ...runs, compare: 'none', ensemble: 'none' }, join(folder, out));
 

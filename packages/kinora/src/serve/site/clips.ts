@@ -121,7 +121,7 @@ const writePacked = (file: string, data: Uint8Array): void =>
 const noClips = (): KinoraError =>
   new KinoraError({
     code: 'site/no-clips',
-    where: 'val_data_csv',
+    where: 'validationList',
     expected: 'validation clips, of which the site shows some',
     received: 'a run without a validation list',
     hint: 'name one in the config.json of the run',

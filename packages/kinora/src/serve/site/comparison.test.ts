@@ -11,7 +11,7 @@ import { readComparison } from './comparison.js';
 const folder = mkdtempSync(join(tmpdir(), 'kinora-comparison-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const config = effectiveConfig({ model_name: 'a' });
+const config = effectiveConfig({ name: 'a' });
 const scores = { clips: 12, top1: 0.5, top5: 0.9, order: 0.75 };
 const row = (name: string, seed: number, more: Partial<Row>): Row =>
   ({ plan: { entrant: { name, network: findNetwork(name) }, seed, settings: [], config }, ...more }) as Row;

@@ -8,7 +8,7 @@ import { spread, writeKernels } from './kernels.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kinora-kernels-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-const config = effectiveConfig({ model_name: 'a', output_dir: folder });
+const config = effectiveConfig({ name: 'a', outputDir: folder });
 
 it('keeps the first kernels of every moment, as they were logged', () => {
   expect(writeKernels(folder, config)).toBeUndefined();

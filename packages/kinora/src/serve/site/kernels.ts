@@ -18,7 +18,7 @@ export function writeKernels(folder: string, config: RunConfig): SiteKernels | u
   if (first === undefined) return undefined;
   const shape = [Math.min(KERNELS, first.shape[0]!), ...first.shape.slice(1)];
   const size = shape.reduce((a, b) => a * b, 1);
-  const file = `${config.model_name}.kernels`;
+  const file = `${config.name}.kernels`;
   writeFileSync(join(folder, file), Buffer.concat(moments.map(({ values }) => bytesOf(values, size))));
   return { file, name: first.name, epochs: moments.map(({ epoch }) => epoch), shape };
 }

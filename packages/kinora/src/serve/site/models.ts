@@ -10,7 +10,7 @@ import type { SiteRun } from './protocol.js';
 /** Writes `<name>.onnx`, `<name>.safetensors` and `<name>.kernels` into `folder` and returns what site.json says of the run. */
 export function writeRun(folder: string, config: RunConfig): SiteRun {
   const { path } = runFolderOf(config);
-  const name = config.model_name;
+  const name = config.name;
   const [model, weights] = [`${name}.onnx`, `${name}.safetensors`];
   const { network } = exportModel(path, { format: 'onnx', explain: true, out: join(folder, model) });
   exportModel(path, { format: 'safetensors', out: join(folder, weights) });

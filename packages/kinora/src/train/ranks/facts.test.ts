@@ -32,8 +32,8 @@ test('copies of a program agree; a changed, a new and a renamed file do not', ()
 test('the configuration counts, but not where things lie', () => {
   const lists = { train: { clips: 1, sha256: '0' }, val: null };
   const facts = (changes: Record<string, unknown>) =>
-    rankFacts(effectiveConfig({ model_name: 'a', ...changes }), lists).config;
-  const here = facts({ output_dir: 'runs', train_data_folder: '/disk/clips', num_workers: 1 });
-  expect(facts({ output_dir: '/else', train_data_folder: '/copy/clips', num_workers: 8 })).toEqual(here);
-  expect(facts({ output_dir: 'runs', lr: 0.5 })).not.toEqual(here);
+    rankFacts(effectiveConfig({ name: 'a', ...changes }), lists).config;
+  const here = facts({ outputDir: 'runs', trainFolder: '/disk/clips', workers: 1 });
+  expect(facts({ outputDir: '/else', trainFolder: '/copy/clips', workers: 8 })).toEqual(here);
+  expect(facts({ outputDir: 'runs', lr: 0.5 })).not.toEqual(here);
 });

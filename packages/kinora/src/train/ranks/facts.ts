@@ -9,20 +9,22 @@ import type { ListPrints } from '../../run/checkpoint.js';
 
 /** Where things lie and how many threads read them may differ from host to host. */
 const PRIVATE = new Set<string>([
-  'output_dir',
+  'outputDir',
   'checkpoint',
-  'init_from',
-  'flow_cache',
-  'num_workers',
+  'initFrom',
+  'flowCache',
+  'workers',
   'threads',
-  'print_freq',
+  'printSteps',
 ]);
 
 /** Folders of the program that decide what a step computes. */
 const STAGES = ['measure', 'model', 'run', 'train'];
 
 export function rankFacts(config: RunConfig, lists: ListPrints): distributed.Facts {
-  const shared = Object.entries(config).filter(([key]) => !PRIVATE.has(key) && !/_(folder|csv)$/.test(key));
+  const shared = Object.entries(config).filter(
+    ([key]) => !PRIVATE.has(key) && !/(Folder|List|File)$/.test(key),
+  );
   return { code: codePrint(), libtorch: engineInfo().version, config: Object.fromEntries(shared), lists };
 }
 

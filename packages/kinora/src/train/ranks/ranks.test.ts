@@ -35,12 +35,12 @@ describe.skipIf(!enough)('two processes', () => {
   });
 
   test('dropout, parts, averages and own batch norms: stopped and resumed, the very bits', async () => {
-    const common = { model: 'SingleFrameSmall', batch_size: 4, accumulate_steps: 2, ema_decay: 0.9 };
-    const whole = data.configFile('whole', { ...common, num_epochs: 3 });
+    const common = { model: 'SingleFrameSmall', batchSize: 4, accumulateSteps: 2, emaDecay: 0.9 };
+    const whole = data.configFile('whole', { ...common, epochs: 3 });
     const [expected] = await trainRanks([whole, whole]);
-    const half = data.configFile('halves', { ...common, num_epochs: 1 });
+    const half = data.configFile('halves', { ...common, epochs: 1 });
     await trainRanks([half, half]);
-    const rest = data.configFile('halves', { ...common, num_epochs: 3 });
+    const rest = data.configFile('halves', { ...common, epochs: 3 });
     const [resumed, other] = await trainRanks([rest, rest], 'resume');
     expect(resumed!.result).toEqual(expected!.result);
     expect(other!.result!.weights).toBe(expected!.result!.weights);
@@ -52,8 +52,8 @@ describe.skipIf(!enough)('two processes', () => {
 
   test('with different settings refuse, and say which', async () => {
     const files = [
-      data.configFile('a', { lr: 0.1, batch_size: 4 }),
-      data.configFile('b', { model_name: 'a', lr: 0.2, batch_size: 4, num_workers: 1 }),
+      data.configFile('a', { lr: 0.1, batchSize: 4 }),
+      data.configFile('b', { name: 'a', lr: 0.2, batchSize: 4, workers: 1 }),
     ];
     for (const { code, stderr } of await trainRanks(files)) {
       expect(code).toBe(1);
@@ -64,8 +64,8 @@ describe.skipIf(!enough)('two processes', () => {
   test('with different lists refuse, and say so', async () => {
     const lines = ['1', '2', '3', '4'].map((id) => `${id};${LABELS[0]}`);
     const shorter = data.write('shorter.csv', lines.slice(0, 3));
-    const files = [data.write('longer.csv', lines), shorter].map((train_data_csv, rank) =>
-      data.configFile(`lists-${rank}`, { model_name: 'lists', batch_size: 2, train_data_csv }),
+    const files = [data.write('longer.csv', lines), shorter].map((trainList, rank) =>
+      data.configFile(`lists-${rank}`, { name: 'lists', batchSize: 2, trainList }),
     );
     for (const { code, stderr } of await trainRanks(files)) {
       expect(code).toBe(1);
@@ -75,7 +75,7 @@ describe.skipIf(!enough)('two processes', () => {
 
   test('a bad clip of rank 1 is listed by rank 0', async () => {
     rmSync(data.at('clips', '7'), { recursive: true });
-    const file = data.configFile('bad', { batch_size: 2, num_epochs: 1, max_bad_fraction: 0.5 });
+    const file = data.configFile('bad', { batchSize: 2, epochs: 1, maxBadFraction: 0.5 });
     expect((await trainRanks([file, file])).map(({ stderr }) => stderr)).toEqual(['', '']);
     expect(readFileSync(runFolderOf(data.config('bad')).badClips, 'utf8')).toContain('clips/7');
   });

@@ -45,15 +45,15 @@ export async function trainRanks(files: readonly string[], ...words: string[]): 
  * 1e-4 within 30 steps at a learning rate of 1e-4). At this one it stays below 1e-6 while the loss falls by a tenth, a
  * thousand times what the comparison allows.
  */
-const CALM: RunConfigInput = { dropout: 0, optimizer: 'sgd', lr: 3e-5, batch_size: 16 };
+const CALM: RunConfigInput = { dropout: 0, optimizer: 'sgd', lr: 3e-5, batchSize: 16 };
 
 /** Trains 80 clips in steps of 16 alone and in two processes, and expects the same curve and the same weights on both. */
 export async function expectSameAsOne(data: TinyData, epochs: number): Promise<void> {
   const lines = Array.from({ length: 80 }, (_, i) => `${(i % 10) + 1};${LABELS[(i % 10) % LABELS.length]}`);
-  const common = { ...CALM, num_epochs: epochs, train_data_csv: data.write('eighty.csv', lines) };
+  const common = { ...CALM, epochs, trainList: data.write('eighty.csv', lines) };
   const one = data.config('one', common);
   await trainSession(one);
-  const changes = { ...common, sync_batch_norm: true, activation_checkpointing: true };
+  const changes = { ...common, syncBatchNorm: true, activationCheckpointing: true };
   const file = data.configFile('two', changes);
   const ranks = await trainRanks([file, file]);
   expect(ranks.map(({ stderr }) => stderr)).toEqual(['', '']);

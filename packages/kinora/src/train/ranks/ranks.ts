@@ -3,7 +3,7 @@
  * asks of the others. How they find and watch each other is torch.distributed's business.
  */
 import { type Device, distributed, KinoraError, manualSeed } from '@kinora/torch';
-import type { RunConfig } from '../../config/index.js';
+import { type RunConfig, spelled } from '../../config/index.js';
 import type { BadClip } from '../../data/lists/bad-clips.js';
 import type { ClipLoader } from '../../data/load/loader.js';
 import type { Part } from '../../data/load/order.js';
@@ -69,8 +69,7 @@ export class Ranks {
 
   /** Everyone goes on from where rank 0 stands. */
   async begin(training: Training, progress: TrainingProgress): Promise<TrainingProgress> {
-    if (training.config.sync_batch_norm)
-      distributed.synchronizeBatchNorm(training.network, this.#world.group);
+    if (training.config.syncBatchNorm) distributed.synchronizeBatchNorm(training.network, this.#world.group);
     return shareTraining(this.#world, training, progress);
   }
 
@@ -162,13 +161,14 @@ const diverged = (ranks: readonly number[]): KinoraError =>
   });
 
 /** @throws KinoraError `config/batch-size` */
-export function checkDivides({ batch_size }: RunConfig, size: number): void {
-  if (batch_size % size === 0) return;
+export function checkDivides(config: RunConfig, size: number): void {
+  const { batchSize } = config;
+  if (batchSize % size === 0) return;
   throw new KinoraError({
     code: 'config/batch-size',
-    where: 'batch_size',
+    where: spelled(config, 'batchSize'),
     expected: `a multiple of ${size}, the number of processes that share a batch`,
-    received: String(batch_size),
-    hint: `--set batch_size=${Math.max(size, Math.round(batch_size / size) * size)}`,
+    received: String(batchSize),
+    hint: `--set ${spelled(config, 'batchSize')}=${Math.max(size, Math.round(batchSize / size) * size)}`,
   });
 }

@@ -39,7 +39,7 @@ test('moves by the formula, warming up; counters are copied; what does not chang
 });
 
 test('in a run: the weights are trained as without it; the average is validated, saved and found best', async () => {
-  const [plain, averaged] = [data.config('plain'), data.config('averaged', { ema_decay: 0.99 })];
+  const [plain, averaged] = [data.config('plain'), data.config('averaged', { emaDecay: 0.99 })];
   for (const config of [plain, averaged]) await trainSession(config);
   const file = (config: typeof plain, name: string) =>
     readFileSync(join(runFolderOf(config).checkpoints, 'last', `${name}.safetensors`));

@@ -2,7 +2,7 @@
 
 import { nearest } from '@kinora/clip';
 import { KinoraError } from '@kinora/torch';
-import type { ClassWeights } from '../../config/index.js';
+import type { RunConfig } from '../../config/index.js';
 
 /**
  * Float32 `[classes]`; null where all classes count alike. `balanced` is clips / (classes x clips of the class), so that
@@ -11,7 +11,7 @@ import type { ClassWeights } from '../../config/index.js';
  * @param counts training clips of each class
  */
 export function classWeights(
-  setting: ClassWeights | null,
+  setting: RunConfig['classWeights'],
   labels: readonly string[],
   counts: readonly number[],
 ): Float32Array | null {
@@ -32,7 +32,7 @@ function unknownLabel(name: string, labels: readonly string[]): KinoraError {
   const near = nearest(name, labels);
   return new KinoraError({
     code: 'config/class-weights',
-    where: 'class_weights',
+    where: 'classWeights',
     expected: 'factors by label',
     received: `one for "${name}", which is no label`,
     ...(near === undefined ? {} : { hint: `the nearest label is "${near}"` }),

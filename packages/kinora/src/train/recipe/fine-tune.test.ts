@@ -17,7 +17,7 @@ let data: TinyData;
 let source: RunConfig;
 beforeAll(async () => {
   data = new TinyData();
-  source = data.config('source', { num_epochs: 1 });
+  source = data.config('source', { epochs: 1 });
   await trainSession(source);
 });
 afterAll(() => data.remove());
@@ -54,7 +54,7 @@ describe('patterns', () => {
   });
 });
 
-describe('init_from', () => {
+describe('initFrom', () => {
   const begin = (classes: number, file: string) => {
     using net = network(classes);
     const before = net.stateDict().get('new_fc.bias')!.toTypedArray();
@@ -140,13 +140,13 @@ describe('init_from', () => {
 
 describe('a run', () => {
   const tuned: RunConfigInput = {
-    num_epochs: 1,
+    epochs: 1,
     freeze: ['base_model.conv1', 'base_model.bn1', 'base_model.layer1'],
-    ema_decay: 0.9,
+    emaDecay: 0.9,
   };
 
   test('begins with the weights of another, and leaves frozen layers as they were, statistics too', async () => {
-    const config = data.config('tuned', { ...tuned, init_from: runFolderOf(source).path });
+    const config = data.config('tuned', { ...tuned, initFrom: runFolderOf(source).path });
     const { lines } = await trainSession(config);
     expect(lines[0]).toMatch(/^weights from .*source.checkpoints.best.model.safetensors: \d+ tensors taken$/);
     const [before, after] = [modelOf(source), modelOf(config)];
@@ -157,7 +157,7 @@ describe('a run', () => {
   });
 
   test('whose weights are missing writes nothing', async () => {
-    const config = data.config('nowhere', { init_from: data.at('no-such-run') });
+    const config = data.config('nowhere', { initFrom: data.at('no-such-run') });
     await expect(trainSession(config)).rejects.toThrow('no-such-run: expected a run folder, a checkpoint or');
   });
 
@@ -171,8 +171,8 @@ describe('a run', () => {
   test('trains layers at rates of their own; the rate that is logged is the common one', async () => {
     using net = network();
     freeze(net, ['*.bias']);
-    const lr_multipliers = { 'base_model.layer1': 0.1, new_fc: 10, 'new_fc.weight': 5 };
-    const optimizer = runOptimizer(effectiveConfig({ lr: 0.01, lr_multipliers }), net);
+    const lrMultipliers = { 'base_model.layer1': 0.1, new_fc: 10, 'new_fc.weight': 5 };
+    const optimizer = runOptimizer(effectiveConfig({ lr: 0.01, lrMultipliers }), net);
     const first = [...net.namedParameters()].filter(([name]) =>
       /^base_model\.layer1\..*weight$/.test(name),
     ).length;
@@ -181,7 +181,7 @@ describe('a run', () => {
       ['0.0010', first],
       ['0.0500', 1],
     ]);
-    const run = data.config('rates', { num_epochs: 1, lr: 0.01, lr_multipliers, schedule: 'constant' });
+    const run = data.config('rates', { epochs: 1, lr: 0.01, lrMultipliers, schedule: 'constant' });
     await trainSession(run);
     expect(new Set(readMetrics(runFolderOf(run).metrics).map(({ lr }) => lr))).toEqual(new Set([0.01]));
   });

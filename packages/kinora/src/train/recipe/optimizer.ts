@@ -5,7 +5,7 @@ import { checkPatterns, matches } from './patterns.js';
 
 /** Over all parameters that take gradients. */
 export function runOptimizer(config: RunConfig, network: nn.AnyModule): optim.Optimizer {
-  const { weight_decay: weightDecay, amsgrad, momentum } = config;
+  const { weightDecay, amsgrad, momentum } = config;
   const lr = baseRate(config);
   const params = rateGroups(config, network);
   switch (config.optimizer) {
@@ -21,11 +21,11 @@ export function runOptimizer(config: RunConfig, network: nn.AnyModule): optim.Op
 }
 
 /**
- * The learning rate that schedules start from: `lr`, or with `scale_lr` in proportion to the clips of a step (Goyal et
+ * The learning rate that schedules start from: `lr`, or with `lrBatchSize` in proportion to the clips of a step (Goyal et
  * al. 2017).
  */
-export const baseRate = ({ lr, scale_lr, batch_size }: RunConfig): number =>
-  scale_lr === null ? lr : (lr * batch_size) / scale_lr;
+export const baseRate = ({ lr, lrBatchSize, batchSize }: RunConfig): number =>
+  lrBatchSize === null ? lr : (lr * batchSize) / lrBatchSize;
 
 /** The rate of the schedule itself, whatever the groups make of it. */
 export const scheduledRate = (config: RunConfig, { groups }: optim.Optimizer): number =>
@@ -33,10 +33,10 @@ export const scheduledRate = (config: RunConfig, { groups }: optim.Optimizer): n
 
 /** Parameters by their factor on the rate: one group where there are no factors. */
 function rateGroups(config: RunConfig, network: nn.AnyModule): { params: Tensor[]; lr: number }[] {
-  const factors = Object.entries(config.lr_multipliers);
+  const factors = Object.entries(config.lrMultipliers);
   const parameters = [...network.namedParameters()];
   checkPatterns(
-    'lr_multipliers',
+    'lrMultipliers',
     factors.map(([pattern]) => pattern),
     parameters.map(([name]) => name),
   );

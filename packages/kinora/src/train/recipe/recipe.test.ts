@@ -13,9 +13,9 @@ let runs = 0;
 
 /** Loss of the first step, of nine of the ten clips and before any update, and the rates of all. */
 async function train(changes: RunConfigInput): Promise<{ loss: number; rates: number[] }> {
-  const { val_data_csv: _, ...input } = data.input(`run-${runs++}`, {
-    batch_size: 9,
-    max_steps: 1,
+  const { validationList: _, ...input } = data.input(`run-${runs++}`, {
+    batchSize: 9,
+    maxSteps: 1,
     ...changes,
   });
   const { folder } = await trainSession(effectiveConfig(input)).then(({ summary }) => summary);
@@ -31,14 +31,14 @@ afterAll(() => data.remove());
 
 describe('the first loss is another with', () => {
   test.each<[string, RunConfigInput]>([
-    ['label_smoothing', { label_smoothing: 0.5 }],
-    ['class_weights', { class_weights: { 'Swiping Left': 9 } }],
-    ['class_weights: balanced', { class_weights: 'balanced' }],
+    ['labelSmoothing', { labelSmoothing: 0.5 }],
+    ['classWeights', { classWeights: { 'Swiping Left': 9 } }],
+    ['classWeights: balanced', { classWeights: 'balanced' }],
     ['sampler: balanced', { sampler: 'balanced' }],
     ['mixup', { mixup: 1 }],
     ['cutmix', { cutmix: 1 }],
     ['augment.erasing', { augment: { erasing: { probability: 1 } } }],
-    ['augment.rand_augment', { augment: { rand_augment: { number: 2, magnitude: 20 } } }],
+    ['augment.randAugment', { augment: { randAugment: { number: 2, magnitude: 20 } } }],
   ])('%s', async (_, changes) => {
     const [{ loss }, again] = [await train(changes), await train(changes)];
     expect(Math.abs(loss - plain)).toBeGreaterThan(1e-4);
@@ -46,7 +46,7 @@ describe('the first loss is another with', () => {
   });
 
   test('nothing changed: not at all', async () => {
-    expect((await train({ ema_decay: 0.9, scale_lr: 1, accumulate_steps: 1 })).loss).toBe(plain);
+    expect((await train({ emaDecay: 0.9, lrBatchSize: 1, accumulateSteps: 1 })).loss).toBe(plain);
   });
 });
 
@@ -56,17 +56,17 @@ describe('the rates are those of', () => {
     for (const [i, rate] of expected.entries()) expect(found[i]).toBeCloseTo(rate, 12);
   };
 
-  test('scale_lr: in proportion to the batch, which is of 9', async () => {
-    close((await train({ lr: 0.02, scale_lr: 18, schedule: 'constant' })).rates, [0.01]);
+  test('lrBatchSize: in proportion to the batch, which is of 9', async () => {
+    close((await train({ lr: 0.02, lrBatchSize: 18, schedule: 'constant' })).rates, [0.01]);
   });
 
-  test('schedule and warmup_steps: half a cosine behind a straight line', async () => {
+  test('schedule and warmupSteps: half a cosine behind a straight line', async () => {
     const { rates } = await train({
       lr: 0.02,
       schedule: 'cosine',
-      warmup_steps: 2,
-      num_epochs: 3,
-      max_steps: 3,
+      warmupSteps: 2,
+      epochs: 3,
+      maxSteps: 3,
     });
     close(rates, [0.01, 0.015, 0.005]);
   });

@@ -20,17 +20,17 @@ function rates(input: RunConfigInput, steps: number): number[] {
 
 describe('warm-up and cosine', () => {
   test('the rate rises in a straight line, then follows the half cosine of the whole training', () => {
-    const found = rates({ lr: 0.4, schedule: 'cosine', num_epochs: 2, warmup_steps: 4 }, 10);
+    const found = rates({ lr: 0.4, schedule: 'cosine', epochs: 2, warmupSteps: 4 }, 10);
     const cosine = Array.from({ length: 10 }, (_, i) => 0.2 * (1 + Math.cos((Math.PI * i) / 10)));
     const expected = cosine.map((rate, i) => rate * Math.min(1, (i + 1) / 4));
     for (const [i, rate] of expected.entries()) expect(found[i]).toBeCloseTo(rate, 12);
   });
 });
 
-describe('scale_lr', () => {
+describe('lrBatchSize', () => {
   test('the rate grows in proportion to the batch', () => {
-    const of = (batch_size: number, scale_lr: number | null) =>
-      rates({ lr: 0.1, schedule: 'constant', num_epochs: 1, batch_size, scale_lr }, 1)[0];
+    const of = (batchSize: number, lrBatchSize: number | null) =>
+      rates({ lr: 0.1, schedule: 'constant', epochs: 1, batchSize, lrBatchSize }, 1)[0];
     expect([of(256, null), of(256, 256), of(512, 256), of(32, 256)]).toEqual([0.1, 0.1, 0.2, 0.0125]);
   });
 });

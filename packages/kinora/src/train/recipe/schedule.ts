@@ -12,14 +12,14 @@ export interface RunSchedule {
   restore(state: optim.ScheduleState): void;
 }
 
-/** @param stepsPerEpoch batches in an epoch, which with num_epochs gives the length of a cycle or of half a cosine */
+/** @param stepsPerEpoch batches in an epoch, which with epochs gives the length of a cycle or of half a cosine */
 export function runSchedule(config: RunConfig, stepsPerEpoch: number): RunSchedule {
   const byEpoch = config.schedule.name === 'plateau' || config.schedule.name === 'step';
   const schedule = build(config, totalSteps(config, stepsPerEpoch));
   return {
     apply(optimizer, step) {
       optim.applySchedule(schedule, optimizer);
-      const warm = Math.min(1, (step + 1) / config.warmup_steps);
+      const warm = Math.min(1, (step + 1) / config.warmupSteps);
       if (warm < 1) for (const group of optimizer.groups) group.lr *= warm;
     },
     afterStep: () => {
@@ -34,15 +34,15 @@ export function runSchedule(config: RunConfig, stepsPerEpoch: number): RunSchedu
 }
 
 /** Steps of the whole training; infinite when it goes on until the plateau schedule ends it. */
-export function totalSteps({ max_steps, num_epochs }: RunConfig, stepsPerEpoch: number): number {
-  const byEpochs = num_epochs === -1 ? Number.POSITIVE_INFINITY : num_epochs * stepsPerEpoch;
-  return Math.min(max_steps ?? Number.POSITIVE_INFINITY, byEpochs);
+export function totalSteps({ maxSteps, epochs }: RunConfig, stepsPerEpoch: number): number {
+  const byEpochs = epochs === -1 ? Number.POSITIVE_INFINITY : epochs * stepsPerEpoch;
+  return Math.min(maxSteps ?? Number.POSITIVE_INFINITY, byEpochs);
 }
 
 function build({ schedule }: RunConfig, steps: number): optim.Schedule {
   switch (schedule.name) {
     case 'plateau':
-      // eps 0: below PyTorch's 1e-8 the rate would never reach a last_lr that is smaller still.
+      // eps 0: below PyTorch's 1e-8 the rate would never reach a lastLr that is smaller still.
       return optim.plateau({ factor: schedule.factor, patience: schedule.patience, eps: 0 });
     case 'cosine':
       return optim.cosine({ steps });
@@ -50,8 +50,8 @@ function build({ schedule }: RunConfig, steps: number): optim.Schedule {
       return optim.oneCycle({
         steps,
         startFraction: schedule.rise,
-        divFactor: schedule.div_factor,
-        finalDivFactor: schedule.final_div_factor,
+        divFactor: schedule.divFactor,
+        finalDivFactor: schedule.finalDivFactor,
       });
     case 'step':
       return optim.stepped({ stepSize: schedule.every, gamma: schedule.factor });

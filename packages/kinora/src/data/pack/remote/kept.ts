@@ -38,7 +38,7 @@ export function inCache<T>(where: string, work: () => T): T {
       where,
       expected: 'room and permission to keep what was fetched',
       received: code === undefined ? message : (/^[A-Z0-9]+: (.*?),/.exec(message)?.[1] ?? code),
-      hint: 'choose another stream_cache, or a smaller stream_cache_gb',
+      hint: 'choose another streamCache, or a smaller streamCacheGB',
       cause,
     });
   }

@@ -261,7 +261,7 @@ describe('bad servers', () => {
   test('a cache that cannot be written to is told as such', () => {
     writeFileSync(join(folder.path, 'a-file'), '');
     expect(() => open('good', 'a-file/cache')).toThrow(
-      /a-file.*: expected room and permission to keep what was fetched, received not a directory; choose another stream_cache/,
+      /a-file.*: expected room and permission to keep what was fetched, received not a directory; choose another streamCache/,
     );
   });
 

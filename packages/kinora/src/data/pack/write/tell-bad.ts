@@ -17,8 +17,8 @@ export function tellBad(file: string, bad: readonly BadPlace[], clips: number, l
   if (bad.length <= allowed && bad.length < clips) return;
   throw new KinoraError({
     code: 'data/too-many-bad-clips',
-    expected: `at most ${allowed} of ${clips} clips to be unreadable (max_bad_fraction ${limit})`,
+    expected: `at most ${allowed} of ${clips} clips to be unreadable (maxBadFraction ${limit})`,
     received: `${bad.length}, the first: ${sorted[0]!.reason}`,
-    hint: `all stand in ${file}; repair them and call again, or raise max_bad_fraction`,
+    hint: `all stand in ${file}; repair them and call again, or raise maxBadFraction`,
   });
 }

@@ -1,0 +1,151 @@
+/**
+ * How keys may be spelled. Inside, a key has one name, in camelCase; files and `--set` may also use the tutorial's keys
+ * and snake_case, and error messages repeat whatever spelling they used.
+ */
+import { KinoraError } from '@kinora/torch/error';
+import type * as z from 'zod';
+import { keysAt } from './keys.js';
+import type { RunConfig } from './run-config.js';
+
+type Json = Record<string, unknown>;
+type Path = readonly PropertyKey[];
+
+/** Aliases that are another word, most of them the tutorial's. Every other key has its snake_case form as an alias. */
+const OTHER_WORDS: Readonly<Record<string, string>> = {
+  name: 'model_name',
+  printSteps: 'print_freq',
+  trainFolder: 'train_data_folder',
+  validationFolder: 'val_data_folder',
+  trainList: 'train_data_csv',
+  validationList: 'val_data_csv',
+  testList: 'test_data_csv',
+  labelsFile: 'labels_csv',
+  streamCacheGB: 'stream_cache_gb',
+  workers: 'num_workers',
+  frames: 'clip_size',
+  clips: 'nclips',
+  stride: 'step_size',
+  epochs: 'num_epochs',
+  lrBatchSize: 'scale_lr',
+};
+
+/** The other spelling of a key, such as `batch_size` of `batchSize`; undefined where there is only one. */
+export function aliasOf(path: Path): string | undefined {
+  const key = String(path.at(-1));
+  const other = path.length === 1 ? OTHER_WORDS[key] : undefined;
+  const alias = other ?? key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return alias === key ? undefined : alias;
+}
+
+/** The spellings that one configuration uses, by path. */
+export class Spelling {
+  readonly #aliases = new Map<string, string>();
+  #others = 0;
+
+  /** Records that the last key of `path` was written as `spelled`. */
+  note(path: Path, spelled: string): void {
+    const alias = aliasOf(path);
+    if (alias === undefined) return;
+    this.#aliases.delete(dotted(path));
+    if (spelled === alias) this.#aliases.set(dotted(path), alias);
+    else this.#others++;
+  }
+
+  /** Whether keys that the configuration does not give are best named by their aliases. */
+  get prefersAliases(): boolean {
+    return this.#aliases.size > this.#others;
+  }
+
+  get hasAliases(): boolean {
+    return this.#aliases.size > 0;
+  }
+
+  /** The keys of `path` as the user writes them. */
+  keys(path: Path): string[] {
+    return path.map((key, i) => {
+      const upTo = path.slice(0, i + 1);
+      return this.#aliases.get(dotted(upTo)) ?? String(key);
+    });
+  }
+
+  /** A top-level key as the user writes it, or would write it, going by the other keys. */
+  of(key: string): string {
+    const written = this.#aliases.get(key);
+    return written ?? (this.prefersAliases ? (aliasOf([key]) ?? key) : key);
+  }
+}
+
+const dotted = (path: Path): string => path.map(String).join('.');
+
+/** The keys that are valid at `path`, each with its spellings, the name used inside first. */
+export const namesAt = (schema: z.ZodType, path: Path): string[][] =>
+  keysAt(schema, path).map((key) => {
+    const alias = aliasOf([...path, key]);
+    return alias === undefined ? [key] : [key, alias];
+  });
+
+/** `path` with every key under the name used inside; unknown keys stay as they are. */
+export function canonicalPath(schema: z.ZodType, path: readonly string[]): string[] {
+  const result: string[] = [];
+  for (const key of path) {
+    const names = namesAt(schema, result).find((spellings) => spellings.includes(key));
+    result.push(names?.[0] ?? key);
+  }
+  return result;
+}
+
+/**
+ * A copy of `value` with every key under the name used inside.
+ * @param spelling receives the spellings found
+ * @throws config/twice where an object gives both spellings of a key
+ */
+export function canonicalKeys(
+  schema: z.ZodType,
+  value: unknown,
+  spelling: Spelling,
+  source: string,
+  above: readonly string[] = [],
+): unknown {
+  if (!isObject(value)) return value;
+  const result: Json = {};
+  const names = new Map(
+    namesAt(schema, above).flatMap((all) => all.map((spelled) => [spelled, all[0]!] as const)),
+  );
+  for (const [spelled, inner] of Object.entries(value)) {
+    const key = names.get(spelled) ?? spelled;
+    if (key in result) throw twice(source, [...above, key]);
+    const path = [...above, key];
+    if (names.has(spelled)) spelling.note(path, spelled);
+    result[key] = names.has(spelled) ? canonicalKeys(schema, inner, spelling, source, path) : inner;
+  }
+  return result;
+}
+
+function twice(source: string, path: readonly string[]): KinoraError {
+  const [key, alias] = [path.at(-1)!, aliasOf(path)!];
+  return new KinoraError({
+    code: 'config/twice',
+    where: `${source}, ${dotted(path)}`,
+    expected: 'one spelling of a key',
+    received: `both "${key}" and "${alias}"`,
+    hint: 'remove one of them',
+  });
+}
+
+/** Carries the spelling with a configuration and its copies, unseen by JSON. */
+const SPELLING = Symbol('spelling');
+
+/** `config`, remembering how its keys were spelled. */
+export const withSpelling = <T extends object>(config: T, spelling: Spelling): T =>
+  spelling.hasAliases ? { ...config, [SPELLING]: spelling } : config;
+
+export const spellingOf = (config: unknown): Spelling | undefined =>
+  isObject(config) ? (config as { [SPELLING]?: Spelling })[SPELLING] : undefined;
+
+/** A key of `config` for messages: `batchSize`, or `batch_size` where the user's file is written that way. */
+export const spelled = (config: RunConfig, key: keyof RunConfig): string =>
+  spellingOf(config)?.of(key) ?? key;
+
+export function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
