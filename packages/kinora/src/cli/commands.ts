@@ -84,6 +84,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./models.js')).modelsCommand(),
   },
   {
+    name: 'config',
+    summary: 'list the keys of a configuration, or describe one',
+    load: async () => (await import('./config.js')).configCommand(),
+  },
+  {
     name: 'doctor',
     summary: 'check the installation and show how to fix it',
     load: async () => (await import('./doctor.js')).doctorCommand(),
