@@ -71,7 +71,9 @@ export const VARIANTS = [
 /** Tests whose numbers come from the engine or a runtime like it, by parts of their paths. */
 const NUMERIC = [
   'packages/torch/dist/',
-  ...['model', 'train', 'predict', 'export'].map((stage) => `packages/kinora/dist/${stage}/`),
+  ...['model', 'run', 'train', 'predict', 'compare', 'ensemble', 'export'].map(
+    (stage) => `packages/kinora/dist/${stage}/`,
+  ),
   'packages/recognizer/dist/',
 ];
 

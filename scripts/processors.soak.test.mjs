@@ -5,7 +5,7 @@ import { runVariant, VARIANTS } from './processors.mjs';
 const FILES = [
   'torch/dist/nn/parity',
   'torch/dist/optim/parity',
-  'torch/dist/precision.parity',
+  'torch/dist/ops/precision.parity',
   'model/fold',
   'train/step',
   'export/onnx.test',
