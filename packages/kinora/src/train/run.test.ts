@@ -163,7 +163,7 @@ describe('refused before anything is written', () => {
     [
       'a size that does not fit',
       { model: 'ConvColumnSmall', crop: 1 },
-      'ConvColumnSmall, conv_layer1.1 (average): expected at least 1x2x2',
+      'ConvColumnSmall, conv_layer1.1 (AvgPool3d): expected T >= 1, H >= 2, W >= 2',
     ],
     ['another number of labels', { numClasses: 4 }, 'expected 4 labels, as numClasses says, received 3'],
     ['no training folder', { trainList: '/nowhere/train.csv' }, '/nowhere/train.csv: expected a list'],
