@@ -15,7 +15,7 @@ sys.path.append(os.path.join(HERE, "..", "..", "torch", "scripts"))
 from golden_file import write  # noqa: E402
 
 CLASSES, SEGMENTS, CHANNELS, FEATURES, HIDDEN, BOTTLENECK = 3, 4, 4, 6, 5, 7
-# What tuples.ts chooses in evaluation; the test says so too.
+# What chooseTuples in trn.ts returns in evaluation; a test checks it too.
 TUPLES = {4: [[0, 1, 2, 3]], 3: [[1, 2, 3], [0, 1, 2], [0, 1, 3]], 2: [[2, 3], [1, 2], [1, 3]]}
 
 

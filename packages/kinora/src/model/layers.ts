@@ -1,6 +1,5 @@
 /** The layers that network tables consist of, as data, and the modules they become. */
-import { nn } from '@kinora/torch';
-import { Motion } from './motion.js';
+import { nn, type Tensor } from '@kinora/torch';
 
 /** Sizes along time, height and width. */
 export type Size3 = readonly [t: number, h: number, w: number];
@@ -37,5 +36,16 @@ export function buildLayer(layer: Layer): nn.Module {
       return new Motion();
     default:
       return layer satisfies never;
+  }
+}
+
+/**
+ * Subtracts from every pixel its mean over time, as background subtraction does, so that room, clothes and face vanish
+ * and a network learns from few clips what moves. `[N, C, T, H, W]` to the same shape; without parameters. A clip of
+ * one frame becomes zero.
+ */
+export class Motion extends nn.Module {
+  forward(clips: Tensor): Tensor {
+    return clips.sub(clips.mean([2], true));
   }
 }

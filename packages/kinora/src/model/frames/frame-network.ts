@@ -2,9 +2,9 @@
  * What networks with a 2D CNN per frame have in common: the frames of all clips go through the CNN as one batch, and come
  * back as a sequence of features for each clip. What is made of the sequence is each family's own.
  */
-import { KinoraError, nn, type Tensor } from '@kinora/torch';
-import type { Size3 } from '../layers.js';
-import { Motion } from '../motion.js';
+import { type Random, randomStream } from '@kinora/clip';
+import { KinoraError, nn, ops, scope, type Tensor } from '@kinora/torch';
+import { Motion, type Size3 } from '../layers.js';
 import { Network, type NetworkOutput } from '../network.js';
 import { framesOf } from '../resnet/resnet.js';
 import { Trunk, type TrunkTable } from '../resnet/trunk.js';
@@ -77,3 +77,10 @@ export const wrongFrames = (name: string, expected: string, received: number, hi
     received: `${received} frame${received === 1 ? '' : 's'}`,
     hint,
   });
+
+/** For what a network draws in forward, always the same numbers: evaluation must not depend on chance. */
+export const fixedRandom = (): Random => randomStream(0);
+
+/** The same in training: numbers that follow the engine's default generator, whose state a checkpoint holds. */
+export const engineRandom = (): Random =>
+  randomStream(scope(() => Number(ops.randint(2 ** 31 - 1, [1]).item())));

@@ -3,11 +3,10 @@
 import { randomStream } from '@kinora/clip';
 import { manualSeed, noGrad, ops, scope, type Tensor, tensor } from '@kinora/torch';
 import { describe, expect, test } from 'vitest';
-import type { ConsensusNetwork } from './consensus.js';
-import { engineRandom, fixedRandom } from './random.js';
-import { shift, TemporalShift } from './temporal-shift.js';
+import { type ConsensusNetwork, shift, TemporalShift } from './consensus.js';
+import { engineRandom, fixedRandom } from './frame-network.js';
 import { CLASSES, SEGMENTS, tiny } from './tiny.test.util.js';
-import { chooseTuples } from './tuples.js';
+import { chooseTuples } from './trn.js';
 
 /** Logits of random clips, and of the same clips with their frames in another order. */
 function withOrders(name: string, ...orders: number[][]): Tensor[] {

@@ -2,10 +2,9 @@
  * 3D-MobileNetV2 (Köpüklü et al. 2019, https://arxiv.org/abs/1904.02422), with the layers and names of
  * okankop/Efficient-3DCNNs: inverted residual blocks, the mean over time and place, a linear classifier.
  */
-import { nn, type Tensor } from '@kinora/torch';
+import { nn, scope, type Tensor } from '@kinora/torch';
 import { buildLayer, type Layer, type Size3 } from '../layers.js';
 import { Network, type NetworkOutput } from '../network.js';
-import { convNorm, InvertedResidual } from './inverted-residual.js';
 
 /** `blocks` blocks of `channels` each, the first one with the stride. */
 export interface MobileStage {
@@ -92,5 +91,60 @@ function initialise(network: MobileNet): void {
       nn.init.normal_(module.weight, 0, 0.01);
       nn.init.constant_(module.bias!, 0);
     }
+  }
+}
+
+interface ConvSettings {
+  readonly kernel: 1 | 3;
+  readonly stride?: Size3;
+  readonly groups?: number;
+}
+
+const ONE: Size3 = [1, 1, 1];
+
+/** A convolution without bias that keeps the size but for its stride, and its batch norm. */
+const convNorm = (
+  input: number,
+  output: number,
+  { kernel, stride = ONE, groups = 1 }: ConvSettings,
+): nn.Module[] => [
+  new nn.Conv3d(input, output, kernel, { stride, padding: (kernel - 1) / 2, groups, bias: false }),
+  new nn.BatchNorm3d(output),
+];
+
+/**
+ * The block of MobileNetV2 (Sandler et al. 2018, https://arxiv.org/abs/1801.04381) with a time axis: a 1x1x1 convolution
+ * to more channels, one filter per channel, and a 1x1x1 convolution to fewer channels without an activation, beside a
+ * shortcut. Maps `[N, input, T, H, W]` to `[N, output, ...]`, smaller by the stride.
+ */
+export class InvertedResidual extends nn.Module {
+  /** Named as in Efficient-3DCNNs; without expansion the first convolution is left out. */
+  readonly conv: nn.Sequential;
+  readonly #shortcut: boolean;
+
+  /** @param around one filter per channel and its norm, over `hidden` channels; of 3x3x3 by default */
+  constructor(
+    input: number,
+    output: number,
+    expansion: number,
+    stride: Size3,
+    around = (hidden: number): nn.Module[] => convNorm(hidden, hidden, { kernel: 3, stride, groups: hidden }),
+  ) {
+    super();
+    const hidden = Math.round(input * expansion);
+    const widen = () => [...convNorm(input, hidden, { kernel: 1 }), new nn.ReLU6()];
+    const layers: nn.Module[] = [
+      ...(expansion === 1 ? [] : widen()),
+      ...around(hidden),
+      new nn.ReLU6(),
+      ...convNorm(hidden, output, { kernel: 1 }),
+    ];
+    this.conv = new nn.Sequential(...layers);
+    this.#shortcut = input === output && stride.every((step) => step === 1);
+  }
+
+  /** In a scope, so that what backward does not need is freed before the next block. */
+  forward(maps: Tensor): Tensor {
+    return scope(() => (this.#shortcut ? maps.add(this.conv.call(maps)) : this.conv.call(maps)));
   }
 }

@@ -1,19 +1,25 @@
 /** The residual block: two convolutions, or three with a narrow one in the middle, beside a shortcut. */
 import { nn, ops, scope, type Tensor } from '@kinora/torch';
+import type { Size3 } from '../layers.js';
 import {
   blockConvolution,
   type ConvKind,
   convolution,
   middleWidth,
   norm,
+  type Rank,
   rankOf,
   shortcutStride,
   type TimeEdge,
 } from './convolutions.js';
-import { buildShortcut, type ShortcutKind } from './shortcut.js';
 
 /** `basic` has two convolutions of its kind; `bottleneck` one, between two of size 1, and 4 times the channels. */
 export type BlockKind = 'basic' | 'bottleneck';
+/**
+ * The path beside the convolutions where the size or the channels change (He et al. 2016,
+ * https://arxiv.org/abs/1512.03385, section 4.1): B learns a projection, A has no parameters.
+ */
+export type ShortcutKind = 'A' | 'B';
 /** Whether a convolution and its norm are `conv1`, `bn1` (2D ResNets, Hara) or `conv1.0`, `conv1.1` (torchvision video). */
 export type Naming = 'flat' | 'nested';
 
@@ -96,4 +102,35 @@ function unitsOf({ block, conv, edge }: BlockSettings, input: number, width: num
   });
   if (block === 'basic') return [wide(input, stride), wide(width, 1)];
   return [point(input, width), wide(width, stride), point(width, width * EXPANSION.bottleneck)];
+}
+
+function buildShortcut(
+  kind: ShortcutKind,
+  rank: Rank,
+  input: number,
+  output: number,
+  stride: Size3,
+): nn.Module {
+  if (kind === 'A') return new PadShortcut(output - input, stride.slice(3 - rank));
+  return new nn.Sequential(
+    convolution(rank, { input, output, kernel: [1, 1, 1], stride }, 'zeros'),
+    norm(rank, output),
+  );
+}
+
+/** Takes every stride-th position and adds channels of zeros. Gradients flow through it. */
+class PadShortcut extends nn.Module {
+  constructor(
+    readonly channels: number,
+    readonly stride: readonly number[],
+  ) {
+    super();
+  }
+
+  forward(maps: Tensor): Tensor {
+    const rank = this.stride.length as 2 | 3;
+    const thinned = ops[`avg_pool${rank}d`](maps, new Array<number>(rank).fill(1), this.stride);
+    const outside = new Array<number>(2 * rank).fill(0);
+    return ops.constant_pad_nd(thinned, [...outside, 0, this.channels]);
+  }
 }

@@ -3,9 +3,8 @@
  * A network is told apart from its siblings by which of these each of its stages gets (Tran et al. 2018,
  * https://arxiv.org/abs/1711.11248); blocks and stages are the same for all.
  */
-import { nn, type Tensor } from '@kinora/torch';
+import { nn, ops, type Tensor } from '@kinora/torch';
 import type { Size3 } from '../layers.js';
-import { EdgePad } from './edge-pad.js';
 
 /** Axes that convolutions run over: 2 for frames `[N, C, H, W]`, 3 for clips `[N, C, T, H, W]`. */
 export type Rank = 2 | 3;
@@ -55,6 +54,19 @@ class StillEdgeConv3d extends nn.Conv3d {
 
   override forward(clips: Tensor): Tensor {
     return super.forward(this.#pad.forward(clips));
+  }
+}
+
+/** Repeats the first and the last frame `frames` times: `[N, C, T, H, W]` to `[N, C, T + 2 frames, H, W]`. */
+class EdgePad extends nn.Module {
+  constructor(readonly frames: number) {
+    super();
+  }
+
+  forward(clips: Tensor): Tensor {
+    const last = clips.shape[2]! - 1;
+    const edge = (frame: Tensor) => Array.from({ length: this.frames }, () => frame);
+    return ops.cat([...edge(clips.narrow(2, 0, 1)), clips, ...edge(clips.narrow(2, last, 1))], 2);
   }
 }
 

@@ -4,7 +4,14 @@
  */
 import { nn, scope, type Tensor } from '@kinora/torch';
 import type { Size3 } from '../layers.js';
-import { type BlockKind, type BlockSettings, EXPANSION, type Naming, ResidualBlock } from './block.js';
+import {
+  type BlockKind,
+  type BlockSettings,
+  EXPANSION,
+  type Naming,
+  ResidualBlock,
+  type ShortcutKind,
+} from './block.js';
 import {
   type ConvKind,
   type ConvShape,
@@ -14,7 +21,6 @@ import {
   rankOf,
   type TimeEdge,
 } from './convolutions.js';
-import type { ShortcutKind } from './shortcut.js';
 
 export interface TrunkTable {
   /** Convolutions before the stages, each with norm and ReLU. */

@@ -5,10 +5,9 @@
  */
 import { KinoraError, nn, scope, type Tensor } from '@kinora/torch';
 import { buildLayer, type Size3 } from '../layers.js';
-import { InvertedResidual } from '../mobile/inverted-residual.js';
+import { InvertedResidual } from '../mobile/mobile-net.js';
 import { Network, type NetworkOutput } from '../network.js';
-import { CausalConv3d, CausalMotion, CumulativeMean } from './causal.js';
-import { Memory, type StreamState } from './memory.js';
+import { CausalConv3d, CausalMotion, CumulativeMean, Memory, type StreamState } from './causal.js';
 
 export interface CausalStage {
   readonly expansion: number;

@@ -2,8 +2,8 @@
 import { manualSeed, noGrad, ops, scope, type Tensor } from '@kinora/torch';
 import { describe, expect, test } from 'vitest';
 import { findNetwork, networks } from '../registry.js';
+import type { StreamState } from './causal.js';
 import type { StreamingNetwork } from './causal-mobile.js';
-import type { StreamState } from './memory.js';
 import { entries } from './tables.js';
 
 const build = (name: string): StreamingNetwork => {
