@@ -66,7 +66,7 @@ describe('kinora models', () => {
 
   test('NAME: layer by layer, and what a frame costs a network that streams', async () => {
     const { stdout } = await kinora('models', 'CausalMobile3DSmall');
-    expect(stdout).toMatch(/^CausalMobile3DSmall: motion so far only, .*; input 16x84x84\n/);
+    expect(stdout).toMatch(/^CausalMobile3DSmall: 6 causal blocks, .*; input 16x84x84\n/);
     expect(stdout).toMatch(/^features\.0\.0 +CausalConv3d +16x16x21x21 +432 +0\.003 +\d/m);
     expect(stdout).toMatch(/Frame by frame: 0\.003 GMAC for each further frame,[\s\S]*16\.0 times as much/);
   });

@@ -98,7 +98,7 @@ export const convColumnTables: readonly ConvColumnTable[] = [
   },
   {
     name: 'ConvColumn7',
-    summary: '11 convolutions of mostly 2x2x2, a wide classifier',
+    summary: '11 convolutions, mostly 2x2x2, and a wide classifier',
     input: INPUT,
     stages: body7,
     head: { input: 2048, hidden: [4096, 4096], dropout: 0.15 },
@@ -119,7 +119,7 @@ export const convColumnTables: readonly ConvColumnTable[] = [
   },
   {
     name: 'ConvColumnSmall',
-    summary: 'motion only, 6 convolutions; for laptops and browsers, the demo',
+    summary: '6 convolutions, background subtracted; for laptops, browsers and the demo',
     input: [16, 84, 84],
     stages: [
       [motion, half, ...unit(3, 16, [3, 3, 3], [1, 2, 2])],

@@ -43,21 +43,21 @@ const sizes: readonly StreamSize[] = [
 export const twoStreamTables: readonly TwoStreamTable[] = sizes.flatMap(({ suffix, what, input, stream }) => [
   {
     name: `TwoStream${suffix}`,
-    summary: `one frame, and 10 fields of optical flow, ${what} each; scores averaged`,
+    summary: `one RGB frame and 10 optical flow fields, ${what} each; scores averaged`,
     input,
     stream,
     weights: { spatial: 1, temporal: 1 },
   },
   {
     name: `SpatialStream${suffix}`,
-    summary: 'its spatial stream alone: one frame',
+    summary: 'spatial stream only: one RGB frame',
     input,
     stream,
     weights: { spatial: 1 },
   },
   {
     name: `TemporalStream${suffix}`,
-    summary: 'its temporal stream alone: 10 fields of optical flow',
+    summary: 'temporal stream only: 10 optical flow fields',
     input,
     stream,
     weights: { temporal: 1 },

@@ -32,7 +32,7 @@ interface Common extends Omit<FrameTable, 'name' | 'summary'> {
 
 const laptop: Common = {
   size: 'Small',
-  note: '; motion only, for laptops',
+  note: ', background subtracted; for laptops',
   input: [16, 84, 84],
   backbone: small,
   motion: true,
@@ -57,7 +57,7 @@ const single = sizes.map(
   (common): ConsensusTable => ({
     ...common,
     name: `SingleFrame${common.size}`,
-    summary: 'the middle frame alone: what can be told without motion',
+    summary: 'middle frame only: a baseline without motion',
     motion: false,
     single: true,
   }),
@@ -67,7 +67,7 @@ const averaged = sizes.map(
   (common): ConsensusTable => ({
     ...common,
     name: `TSN${common.size}`,
-    summary: `the mean of what the frames say${common.note}`,
+    summary: `logits averaged over frames${common.note}`,
     sampling: 'segments',
   }),
 );
@@ -76,7 +76,7 @@ const shifted = sizes.map(
   (common): ConsensusTable => ({
     ...common,
     name: `TSM${common.size}`,
-    summary: `an eighth of the channels shifted each way in time${common.note}`,
+    summary: `1/8 of channels shifted each way in time${common.note}`,
     sampling: 'segments',
     shift: 8,
   }),
@@ -90,13 +90,13 @@ const recurrent = sizes.flatMap((common): LrcnTable[] => {
     {
       ...row,
       name: `LRCN${common.size}`,
-      summary: `the mean over the steps of an LSTM${common.note}`,
+      summary: `LSTM, logits averaged over steps${common.note}`,
       steps: 'mean',
     },
     {
       ...row,
       name: `LRCNLast${common.size}`,
-      summary: `the last step of an LSTM${common.note}`,
+      summary: `LSTM, logits of the last step${common.note}`,
       steps: 'last',
     },
   ];
@@ -110,14 +110,14 @@ const relational = sizes.flatMap((common): TrnTable[] => {
     {
       ...row,
       name: `TRN${common.size}`,
-      summary: `a relation over all ${frames} frames${common.note}`,
+      summary: `one relation over all ${frames} frames${common.note}`,
       scales: 'single',
       bottleneck: isLaptop(common) ? 128 : 512,
     },
     {
       ...row,
       name: `TRNMultiscale${common.size}`,
-      summary: `relations over ${frames}, ..., 3, 2 frames${common.note}`,
+      summary: `relations at every scale from 2 to ${frames} frames${common.note}`,
       scales: 'multiple',
       bottleneck: isLaptop(common) ? 64 : 256,
     },

@@ -50,11 +50,11 @@ const hara = {
 const haraRows: readonly ResNetTable[] = DEPTHS.flatMap(([depth, block, blocks]): ResNetTable[] => {
   const row = { ...hara, block, blocks };
   return [
-    { ...row, name: `ResNet3D${depth}`, summary: `${depth} layers, learned shortcuts (B)`, shortcut: 'B' },
+    { ...row, name: `ResNet3D${depth}`, summary: `${depth} layers, projection shortcuts (B)`, shortcut: 'B' },
     {
       ...row,
       name: `ResNet3D${depth}A`,
-      summary: `${depth} layers, shortcuts without weights (A)`,
+      summary: `${depth} layers, parameter-free shortcuts (A)`,
       shortcut: 'A',
     },
   ];
@@ -78,11 +78,11 @@ const mixed: readonly ConvKind[] = ['3x3x3', '1x3x3', '1x3x3', '1x3x3'];
 
 const videoRows: readonly ResNetTable[] = [
   { ...video, name: 'r3d_18', summary: '3D convolutions throughout', convs: all('3x3x3') },
-  { ...video, name: 'mc3_18', summary: '3D in the first stage, 2D in the others', convs: mixed },
+  { ...video, name: 'mc3_18', summary: '3D convolutions in the first stage, 2D in the others', convs: mixed },
   {
     ...video,
     name: 'r2plus1d_18',
-    summary: 'each 3D convolution as one in the plane and one in time',
+    summary: 'each 3D convolution factored into a spatial and a temporal one',
     stem: [
       { input: 3, output: 45, kernel: [1, 7, 7], stride: [1, 2, 2] },
       { input: 45, output: 64, kernel: [3, 1, 1] },
@@ -118,7 +118,7 @@ const flatDepths = DEPTHS.filter(([depth]) => depth > 10);
 const flatRows: readonly ResNetTable[] = flatDepths.map(([depth, block, blocks]) => ({
   ...{ ...flat, block, blocks },
   name: `resnet${depth}`,
-  summary: `${depth} layers; the mean over frames decides`,
+  summary: `${depth} layers, features averaged over frames`,
 }));
 /** The 2D ResNet of a depth: 18, 34, 50 or 101. */
 export const flatRow = (depth: 18 | 34 | 50 | 101): ResNetTable =>
@@ -127,7 +127,7 @@ export const flatRow = (depth: 18 | 34 | 50 | 101): ResNetTable =>
 const inflatedRows: readonly ResNetTable[] = flatDepths.map(([depth, block, blocks]) => ({
   ...{ ...inflated, block, blocks },
   name: `I3DResNet${depth}`,
-  summary: `takes the weights of resnet${depth}`,
+  summary: `resnet${depth} with inflated 3D kernels; loads its weights`,
 }));
 
 const smallRows = {
@@ -139,17 +139,17 @@ const smallRows = {
 
 const rows: readonly ResNetTable[] = [
   ...haraRows,
-  { ...smallRows.hara, name: 'ResNet3DSmall', summary: 'motion only, 10 layers; for laptops' },
+  { ...smallRows.hara, name: 'ResNet3DSmall', summary: '10 layers, background subtracted; for laptops' },
   ...videoRows,
-  { ...smallRows.video, name: 'R2Plus1DSmall', summary: 'motion only, R(2+1)D of 10 layers; for laptops' },
+  { ...smallRows.video, name: 'R2Plus1DSmall', summary: 'R(2+1)D with 10 layers, background subtracted; for laptops' },
   ...flatRows,
   {
     ...smallRows.flat,
     name: 'ResNetSmall',
-    summary: 'motion only, 10 layers, each frame by itself; for laptops',
+    summary: '10 layers, frame features averaged, background subtracted; for laptops',
   },
   ...inflatedRows,
-  { ...smallRows.inflated, name: 'I3DResNetSmall', summary: 'takes the weights of ResNetSmall; for laptops' },
+  { ...smallRows.inflated, name: 'I3DResNetSmall', summary: 'ResNetSmall with inflated 3D kernels; loads its weights; for laptops' },
 ];
 
 export const entries: readonly NetworkEntry[] = rows.map((row) => ({

@@ -19,7 +19,7 @@ const rows: readonly CausalMobileTable[] = [
   {
     family,
     name: 'CausalMobile3D',
-    summary: 'inverted residual blocks that look back; frame by frame or a clip at once',
+    summary: 'causal inverted residual blocks; runs on whole clips or frame by frame',
     input: [16, 112, 112],
     motion: false,
     stem: 16,
@@ -36,7 +36,7 @@ const rows: readonly CausalMobileTable[] = [
   {
     family,
     name: 'CausalMobile3DSmall',
-    summary: 'motion so far only, 6 blocks; for laptops',
+    summary: '6 causal blocks, background subtracted; for laptops',
     input: [16, 84, 84],
     motion: true,
     stem: 16,
