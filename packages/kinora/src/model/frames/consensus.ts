@@ -1,5 +1,5 @@
 /**
- * Networks that classify each frame and average the verdicts: Temporal Segment Networks (Wang et al. 2016,
+ * Networks that classify each frame and average the logits: Temporal Segment Networks (Wang et al. 2016,
  * https://arxiv.org/abs/1608.00859), the same with temporal shifts in the CNN (TSM), and the single frame, which is
  * the average over one. Names of layers are those of TSM's reference implementation.
  */

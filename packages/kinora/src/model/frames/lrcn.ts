@@ -1,6 +1,6 @@
 /**
  * Long-term Recurrent Convolutional Networks (Donahue et al. 2015, https://arxiv.org/abs/1411.4389): a 2D CNN per frame
- * and an LSTM over time. The paper averages the verdicts of all steps; the last step alone has seen the whole clip.
+ * and an LSTM over time. The paper averages the logits of all steps; the last step alone has seen the whole clip.
  */
 import { nn, type Tensor } from '@kinora/torch';
 import type { NetworkOutput } from '../network.js';

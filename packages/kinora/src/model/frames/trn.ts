@@ -55,8 +55,8 @@ function checkEnough(frames: number, { name, input }: TrnTable): void {
     throw wrongFrames(name, 'at least 2 frames, to relate them', frames, `clips of ${fitting} fit`);
 }
 
-/** What the tuples of one length say, summed over them. */
-interface Verdict {
+/** Summed over the tuples of one length. */
+interface RelationOutput {
   /** `[N, classes]` */
   readonly logits: Tensor;
   /** `[N, bottleneck]` */
@@ -64,7 +64,7 @@ interface Verdict {
 }
 
 /** ReLU, Linear, ReLU, Linear on tuples `[N, K, size * F]`; its children have the numbers they have as a Sequential. */
-class Relation extends nn.Module<[tuples: Tensor], Verdict> {
+class Relation extends nn.Module<[tuples: Tensor], RelationOutput> {
   readonly #first: nn.Linear;
   readonly #last: nn.Linear;
 
@@ -81,7 +81,7 @@ class Relation extends nn.Module<[tuples: Tensor], Verdict> {
     ];
   }
 
-  forward(tuples: Tensor): Verdict {
+  forward(tuples: Tensor): RelationOutput {
     const hidden = ops.relu(this.#first.call(ops.relu(tuples)));
     return { logits: this.#last.call(hidden).sum([1]), hidden: hidden.sum([1]) };
   }
@@ -96,7 +96,7 @@ interface RelationOptions {
 }
 
 /** One relation over all frames. */
-class SingleScale extends nn.Module<[sequence: Tensor], Verdict> {
+class SingleScale extends nn.Module<[sequence: Tensor], RelationOutput> {
   readonly classifier: Relation;
 
   constructor({ features, frames, bottleneck, classes }: RelationOptions) {
@@ -105,13 +105,13 @@ class SingleScale extends nn.Module<[sequence: Tensor], Verdict> {
   }
 
   /** `[N, T, F]` */
-  forward(sequence: Tensor): Verdict {
+  forward(sequence: Tensor): RelationOutput {
     return this.classifier.call(sequence.flatten(1).unsqueeze(1));
   }
 }
 
 /** Relations over T, T - 1, ..., 2 frames, each on a few of its tuples: others at each call in training, the same ones in evaluation. */
-class MultiScale extends nn.Module<[sequence: Tensor], Verdict> {
+class MultiScale extends nn.Module<[sequence: Tensor], RelationOutput> {
   readonly fc_fusion_scales: nn.ModuleList<Relation>;
   readonly #frames: number;
   readonly #tuples: number;
@@ -129,15 +129,15 @@ class MultiScale extends nn.Module<[sequence: Tensor], Verdict> {
   }
 
   /** `[N, T, F]`; `hidden` of the scales stand side by side. */
-  forward(sequence: Tensor): Verdict {
+  forward(sequence: Tensor): RelationOutput {
     const random = this.training ? engineRandom() : fixedRandom();
-    const verdicts = [...this.fc_fusion_scales].map((relation, i) =>
+    const outputs = [...this.fc_fusion_scales].map((relation, i) =>
       relation.call(joined(sequence, chooseTuples(this.#frames, this.#frames - i, this.#tuples, random))),
     );
     return {
-      logits: verdicts.map(({ logits }) => logits).reduce((sum, logits) => sum.add(logits)),
+      logits: outputs.map(({ logits }) => logits).reduce((sum, logits) => sum.add(logits)),
       hidden: ops.cat(
-        verdicts.map(({ hidden }) => hidden),
+        outputs.map(({ hidden }) => hidden),
         1,
       ),
     };

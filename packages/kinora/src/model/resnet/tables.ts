@@ -141,7 +141,11 @@ const rows: readonly ResNetTable[] = [
   ...haraRows,
   { ...smallRows.hara, name: 'ResNet3DSmall', summary: '10 layers, background subtracted; for laptops' },
   ...videoRows,
-  { ...smallRows.video, name: 'R2Plus1DSmall', summary: 'R(2+1)D with 10 layers, background subtracted; for laptops' },
+  {
+    ...smallRows.video,
+    name: 'R2Plus1DSmall',
+    summary: 'R(2+1)D with 10 layers, background subtracted; for laptops',
+  },
   ...flatRows,
   {
     ...smallRows.flat,
@@ -149,7 +153,11 @@ const rows: readonly ResNetTable[] = [
     summary: '10 layers, frame features averaged, background subtracted; for laptops',
   },
   ...inflatedRows,
-  { ...smallRows.inflated, name: 'I3DResNetSmall', summary: 'ResNetSmall with inflated 3D kernels; loads its weights; for laptops' },
+  {
+    ...smallRows.inflated,
+    name: 'I3DResNetSmall',
+    summary: 'ResNetSmall with inflated 3D kernels; loads its weights; for laptops',
+  },
 ];
 
 export const entries: readonly NetworkEntry[] = rows.map((row) => ({
