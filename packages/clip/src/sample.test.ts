@@ -1,4 +1,4 @@
-/** Sampling against the starting point's rules, and resampling by time. */
+/** Sampling against the tutorial's rules, and resampling by time. */
 import { describe, expect, test } from 'vitest';
 import { randomStream } from './augment/random.js';
 import { resampleByRate, resampleByTime } from './resample.js';

@@ -25,7 +25,7 @@ export function samplePositions(count: number, spec: SamplingSpec, random?: Rand
 }
 
 /**
- * The starting point's sampling: a window of `frames * clips * stride` frames, every `stride`-th of which
+ * The tutorial's sampling: a window of `frames * clips * stride` frames, every `stride`-th of which
  * is taken. It starts anywhere in `[0, count - window)` in training (the last start is never drawn, as
  * there) and at 0 in validation. A video shorter than the window repeats its last frame.
  */

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 
 import { clipLength, defaultSpec, parseSpec } from './spec.js';
 
-test("the defaults are the starting point's", () => {
+test("the defaults are the tutorial's", () => {
   const spec = defaultSpec(['a', 'b']);
   expect(spec).toMatchObject({
     frameRate: 12,

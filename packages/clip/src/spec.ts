@@ -27,7 +27,7 @@ export interface PreprocessSpec {
   readonly stride: number;
   /** Consecutive clips of `frames` frames each, joined along time; -1 takes the whole video. */
   readonly clips: number;
-  /** `dense`: the starting point's; `centre`: dense, from the middle; `uniform`: one frame per equal segment. */
+  /** `dense`: the tutorial's; `centre`: dense, from the middle; `uniform`: one frame per equal segment. */
   readonly sampling: 'dense' | 'centre' | 'uniform';
   readonly resize: ResizeRule;
   /** The centred window that the network sees, in pixels. */
@@ -65,7 +65,7 @@ export const specLimits = {
   pixels: [1, 8192],
 } as const;
 
-/** The starting point's preprocessing of Jester. */
+/** The tutorial's preprocessing of Jester. */
 export const specDefaults: PreprocessSpec = {
   frameRate: 12,
   frames: 18,
@@ -119,7 +119,7 @@ const checkSpec = fields<PreprocessSpec>(
   specDefaults,
 );
 
-/** The starting point's preprocessing of Jester, for these labels. */
+/** The tutorial's preprocessing of Jester, for these labels. */
 export function defaultSpec(labels: readonly string[] = []): PreprocessSpec {
   return { ...specDefaults, labels: [...labels] };
 }

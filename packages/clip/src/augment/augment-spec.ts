@@ -22,7 +22,7 @@ export interface AugmentSpec {
   /** Turns round the colour circle, drawn from `[-x, x]`, at most 0.5. */
   readonly hue: number;
   /**
-   * The starting point's RandomAffine: a new draw for each frame, shifts by whole pixels, nearest pixel
+   * The tutorial's RandomAffine: a new draw for each frame, shifts by whole pixels, nearest pixel
    * (torchvision's defaults: interpolation NEAREST, fill 0), and nothing from beyond the frame's own rectangle.
    */
   readonly perFrame: boolean;

@@ -1,6 +1,6 @@
 /**
  * Augmentation: what is drawn for a training clip, and the geometry it means. Drawn once per clip, so that a
- * gesture moves as it was filmed; once per frame only behind `perFrame`, which is the starting point's way.
+ * gesture moves as it was filmed; once per frame only behind `perFrame`, as in the tutorial.
  * Draws are a function of the random stream alone; nothing here touches pixels.
  */
 

@@ -1,5 +1,5 @@
 /**
- * The linear classifier on concatenated logits, trained as the starting point trains its Classifier: cross-entropy, Adam
+ * The linear classifier on concatenated logits, trained as the tutorial trains its Classifier: cross-entropy, Adam
  * with AMSGrad, rate 0.001, batches of 100, no weight decay.
  */
 

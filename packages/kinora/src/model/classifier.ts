@@ -1,10 +1,10 @@
 /**
- * The starting point's stacking classifier: one linear layer over the logits of several networks side by side. It is
+ * The tutorial's stacking classifier: one linear layer over the logits of several networks side by side. It is
  * no network of the registry, for it takes logits and not clips.
  */
 import { nn, type Tensor } from '@kinora/torch';
 
-/** `[N, members * classes]`, member after member, to logits `[N, classes]`; its layer is `fc1`, as in the starting point. */
+/** `[N, members * classes]`, member after member, to logits `[N, classes]`; its layer is `fc1`, as in the tutorial. */
 export class Classifier extends nn.Module {
   readonly fc1: nn.Linear;
 

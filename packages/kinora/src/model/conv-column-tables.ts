@@ -78,7 +78,7 @@ const body9: Layer[][] = [
   ],
 ];
 
-/** The starting point's input: 18 frames of 84x84. */
+/** The tutorial's input: 18 frames of 84x84. */
 const INPUT: Size3 = [18, 84, 84];
 
 export const convColumnTables: readonly ConvColumnTable[] = [

@@ -9,7 +9,7 @@ import { entryCost } from './summary.js';
 
 /** Published figures at the size and the number of classes given: millions of parameters, GMAC. */
 const FIGURES: [name: string, parameters: number, gmac: number, classes: number][] = [
-  // the starting point
+  // the tutorial
   ['ConvColumn5', 2.99, 4.44, 27],
   ['ConvColumn6', 3.89, 4.44, 27],
   ['ConvColumn7', 36.55, 5.46, 27],
@@ -244,7 +244,7 @@ describe('a clip of the wrong size', () => {
   });
 });
 
-test('state_dict names are those of the starting point', () => {
+test('state_dict names are those of the tutorial', () => {
   const network = findNetwork('ConvColumn6').build(27);
   const names = [...network.stateDict().keys()];
   expect(names).toContain('conv_layer1.0.weight');

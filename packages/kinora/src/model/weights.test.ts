@@ -26,7 +26,7 @@ function found(file: string) {
   }
 }
 
-describe("the starting point's checkpoints, in PyTorch 0.4's format and behind DataParallel's prefix", () => {
+describe("the tutorial's checkpoints, in PyTorch 0.4's format and behind DataParallel's prefix", () => {
   const twins: Record<string, string[]> = { ConvColumn7: ['ConvColumn8'] };
   test.each(['ConvColumn5', 'ConvColumn6', 'ConvColumn7', 'ConvColumn9'])('%s is recognised', (name) => {
     const alike = twins[name] ?? [];

@@ -1,4 +1,4 @@
-/** Predictions as the starting point writes them: `id;label`, one clip a line, no heading. */
+/** Predictions as the tutorial writes them: `id;label`, one clip a line, no heading. */
 
 /** @param predicted class of each clip, `[N]` */
 export function predictionsCsv(

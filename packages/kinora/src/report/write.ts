@@ -48,7 +48,7 @@ export async function writeReport(folder: string, data: ReportData): Promise<voi
 }
 
 /**
- * Writes what is predicted for clips whose classes are not known: `folder/testset_results.csv`, as the starting point
+ * Writes what is predicted for clips whose classes are not known: `folder/testset_results.csv`, as the tutorial
  * names it, and `testset_logits.npy` (float32 `[N, classes]`).
  */
 export function writeTestResults(

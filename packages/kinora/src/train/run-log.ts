@@ -1,6 +1,6 @@
 /**
  * What a run writes while it trains: `metrics.jsonl` (every step and epoch), `kernels.jsonl` (how the first convolution
- * changes), TensorBoard events under the starting point's tags, and `log.txt` with the lines a person saw.
+ * changes), TensorBoard events under the tutorial's tags, and `log.txt` with the lines a person saw.
  */
 import { appendFileSync } from 'node:fs';
 import { noGrad, scope } from '@kinora/torch';
@@ -120,7 +120,7 @@ export const noRunLog: RunLog = {
   close: () => undefined,
 };
 
-/** The starting point's names. */
+/** The tutorial's names. */
 function epochValues(train: Averages, val: Averages | undefined): Record<string, number> {
   const { loss, top1, top5 } = train;
   return {

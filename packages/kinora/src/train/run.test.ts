@@ -91,7 +91,7 @@ describe('a run leaves', () => {
     expect(kernels[1]!.values).not.toEqual(kernels[2]!.values);
   });
 
-  test("TensorBoard's scalars under the starting point's names, histograms and clips", () => {
+  test("TensorBoard's scalars under the tutorial's names, histograms and clips", () => {
     const events = readEventFolder(runFolderOf(config).events);
     const steps = (name: string) => events.filter(({ tag }) => tag === name).map(({ step }) => step);
     for (const tag of ['loss', 'top1', 'top5', 'val_loss', 'val_top1', 'val_top5'])

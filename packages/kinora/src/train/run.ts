@@ -143,7 +143,7 @@ async function trainFrom(state: TrainingProgress, resumed: boolean, parts: RunPa
   const network = evaluatedNetwork(training);
   writeJson(folder.config, config);
   if (!resumed) rmSync(folder.badClips, { force: true });
-  // A kill may have come between the last checkpoint and the starting point's files.
+  // A kill may have come between the last checkpoint and the tutorial's files.
   if (resumed && wantsTar(config)) saveTar(config, network, state, lastIsBest(folder));
   const log = openRunLog(folder, resumed ? state : undefined);
   const save = (now: TrainingProgress, isBest: boolean) => {

@@ -15,7 +15,7 @@ export function isFrameName(name: string): boolean {
   return FRAME.test(name) && !name.startsWith('.');
 }
 
-/** Names of the frames in a folder, sorted as the starting point sorts them: by code unit. */
+/** Names of the frames in a folder, sorted as the tutorial sorts them: by code unit. */
 export function frameNames(folder: string): string[] {
   try {
     return readdirSync(folder).filter(isFrameName).sort();

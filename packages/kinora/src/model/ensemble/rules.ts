@@ -22,7 +22,7 @@ export const ruleSummaries: Readonly<Record<RuleName, string>> = {
   mean_probabilities: 'mean of the probabilities',
   mean_logits: 'mean of the logits',
   weighted: 'weighted mean of the probabilities',
-  linear: "linear classifier on all logits, as the starting point's Classifier",
+  linear: "linear classifier on all logits, like the tutorial's Classifier",
   logistic: 'multinomial logistic regression on all log-probabilities, drawn towards their mean',
 };
 
