@@ -38,10 +38,11 @@ export type { ClipSource } from './data/decode/source.js';
 export { findVideoDecoder } from './data/decode/video.js';
 // Data: lists of clips to batches.
 export { type ListOptions, readClipList } from './data/lists/annotations.js';
-export { type BadClip, writeBadClips } from './data/lists/bad-clips.js';
+export type { BadClip } from './data/lists/bad-clips.js';
 export { readClassFolders } from './data/lists/class-folders.js';
 export type { ClipItem, ClipList } from './data/lists/clip-list.js';
 export { flipMapFor, readLabels } from './data/lists/labels.js';
+export { writeBadClips } from './data/lists/write-lists.js';
 export { readClip } from './data/load/clip-reader.js';
 export {
   type Batch,
@@ -91,6 +92,6 @@ export { type Prediction, predictClip } from './predict/predict.js';
 export { type Progress, type ProgressTask, silent } from './progress.js';
 export type { ReportData, ShownClip } from './report/data.js';
 export { writeReport, writeTestResults } from './report/write.js';
-export type { EpochMetrics } from './run/history.js';
+export type { EpochMetrics } from './run/metrics-log.js';
 // Training: batches to checkpoints.
 export { type RunSummary, type TrainOptions, trainRun } from './train/run.js';

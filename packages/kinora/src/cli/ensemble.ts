@@ -11,7 +11,7 @@ import { gainOf } from '../ensemble/report/page.js';
 import { writeEnsembleReport } from '../ensemble/report/write.js';
 import { majority, rightVotes, voteAccuracy } from '../ensemble/theory.js';
 import { percent, plural } from '../figures/words.js';
-import type { Interval } from '../measure/bootstrap.js';
+import type { Interval } from '../measure/intervals.js';
 import { type RuleName, ruleNames, ruleSummaries } from '../model/ensemble/rules.js';
 import { chooseDevice } from '../train/device/choice.js';
 import { BooleanOption } from './terminal/argv.js';

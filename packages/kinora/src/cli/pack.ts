@@ -14,7 +14,7 @@ import { checkClips, checkShards } from '../data/pack/check.js';
 import { indexName } from '../data/pack/index-file.js';
 import { readDamagedPack } from '../data/pack/read-pack.js';
 import { type PackResult, packClips } from '../data/pack/write/pack.js';
-import { isAddress } from '../files/address.js';
+import { isAddress } from '../files/path.js';
 import type { Progress } from '../progress.js';
 import { readSplit, readTestList } from '../train/data.js';
 import { interruptible } from './terminal/interrupt.js';

@@ -4,7 +4,7 @@ import { memoryStats } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { placeLabels } from '../figures/label-place.js';
 import { evaluateRun } from '../predict/evaluate.js';
-import { readMetrics } from '../run/log.js';
+import { readMetrics } from '../run/metrics-log.js';
 import { runFolderOf } from '../run/run-folder.js';
 import { outcome, TinyData, trainSession } from '../train/tiny-run.test.util.js';
 import { type CompareOptions, compare, type Row } from './compare.js';

@@ -2,9 +2,11 @@
  * A comparison: what every network costs, then row after row trained and measured, and after each the tables and
  * pictures written anew. A row that fails keeps its error and the rest goes on; an interruption stops all of it.
  */
+
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import type { RunConfig } from '../config/index.js';
+import { allOf } from '../data/threads.js';
 import { type Progress, silent } from '../progress.js';
 import { CostBook } from './cost-book.js';
 import type { Cost, RowRecord } from './data.js';
@@ -58,12 +60,6 @@ function work(config: RunConfig, options: CompareOptions): Promise<RowRecord> {
   const { jobs = 1 } = options;
   if (jobs === 1) return runRow(config, options);
   return runRowApart(config, options, Math.max(1, Math.floor(availableParallelism() / jobs)));
-}
-
-/** As Promise.all, but when one fails it waits for the others too: they are saving. */
-async function allOf(promises: readonly Promise<void>[]): Promise<void> {
-  await Promise.allSettled(promises);
-  await Promise.all(promises);
 }
 
 /** What the networks cost comes first: who cannot be built is known before hours have passed. */

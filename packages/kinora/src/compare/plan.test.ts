@@ -1,7 +1,7 @@
 /** What rows a comparison has, and that the settings it prints are the configurations it trains. */
 import { afterAll, describe, expect, test } from 'vitest';
 import { loadConfig } from '../config/index.js';
-import { wilson } from '../measure/interval.js';
+import { wilson } from '../measure/intervals.js';
 import { findNetwork } from '../model/registry.js';
 import { TinyData } from '../train/tiny-run.test.util.js';
 import { parseEntrants } from './entrant.js';

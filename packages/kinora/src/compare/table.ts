@@ -1,6 +1,6 @@
 /** A comparison as Markdown: the table, failures, and the commands that reproduce each row. */
 import { percent, plural, threeDigits } from '../figures/words.js';
-import { wilson } from '../measure/interval.js';
+import { wilson } from '../measure/intervals.js';
 import type { Row } from './compare.js';
 import type { Scores } from './data.js';
 import { rowCommand } from './plan.js';

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
 import type * as z from 'zod';
-import { isAddress } from '../files/address.js';
+import { isAddress } from '../files/path.js';
 import { crossCheck } from './check.js';
 import { configError, type IssueContext } from './issues.js';
 import { acceptsAt } from './keys.js';

@@ -4,8 +4,7 @@
  */
 import { join } from 'node:path';
 import { KinoraError } from '@kinora/torch';
-import type { ClipList } from '../data/lists/clip-list.js';
-import { listHash } from '../data/lists/list-hash.js';
+import { type ClipList, listHash } from '../data/lists/clip-list.js';
 import { subjectsBeside } from '../data/lists/people.js';
 import type { EnsembleSpec } from '../model/ensemble/ensemble.js';
 import type { Rule, RuleName } from '../model/ensemble/rules.js';

@@ -6,7 +6,7 @@ import type { PreprocessSpec } from '@kinora/clip';
 import { KinoraError, serialize } from '@kinora/torch';
 import { loadConfig, type RunConfig } from '../config/index.js';
 import { specInside } from '../predict/open.js';
-import { weightsFile } from '../run/weights-file.js';
+import { weightsFile } from '../run/checkpoint.js';
 
 export interface Member {
   /** Name of the run. */

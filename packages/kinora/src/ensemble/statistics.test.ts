@@ -1,11 +1,9 @@
 /** What rules learn, how clips are divided and how uncertain the figures are, on tables made for the purpose. */
-
 import { randomStream } from '@kinora/clip';
 import { memoryStats } from '@kinora/torch';
 import { describe, expect, test } from 'vitest';
-import { errorCorrelation, oracle } from '../measure/agreement.js';
-import { meanInterval } from '../measure/bootstrap.js';
-import { topK } from '../measure/metrics.js';
+import { meanInterval } from '../measure/intervals.js';
+import { errorCorrelation, oracle, topK } from '../measure/metrics.js';
 import { fitAndApply, fitRule, heldOutLogits } from './fit.js';
 import { groupedFolds, otherRows } from './folds.js';
 import { lbfgs } from './lbfgs.js';

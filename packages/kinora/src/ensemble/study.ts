@@ -3,9 +3,8 @@
  * fitted to: of a test list, or, without one, of the folds that were left out.
  */
 
-import { errorCorrelation, oracle, rightness } from '../measure/agreement.js';
-import { type Interval, meanInterval } from '../measure/bootstrap.js';
-import { type Summary, summarize } from '../measure/metrics.js';
+import { type Interval, meanInterval } from '../measure/intervals.js';
+import { errorCorrelation, oracle, rightness, type Summary, summarize } from '../measure/metrics.js';
 import { type RuleName, ruleNames } from '../model/ensemble/rules.js';
 import { type Progress, silent } from '../progress.js';
 import { fitAndApply, heldOutLogits, isFitted } from './fit.js';

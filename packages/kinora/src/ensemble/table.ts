@@ -1,6 +1,6 @@
 /** What members say of the same clips, as plain numbers: what rules are fitted to, applied to and measured on. */
 import { type Device, fromTypedArray, inferenceMode, scope } from '@kinora/torch';
-import type { MemberLogits } from '../measure/agreement.js';
+import type { MemberLogits } from '../measure/metrics.js';
 import type { Rule } from '../model/ensemble/rules.js';
 
 export interface LogitTable extends MemberLogits {

@@ -1,6 +1,5 @@
 /** Accuracy on the order-only pairs, a bar a row, best first, from chance on: a network that sees no order has none. */
-import { picture } from './picture.js';
-import { el, type Markup } from './svg.js';
+import { el, type Markup, picture } from './svg.js';
 import type { Theme } from './theme.js';
 import { percent } from './words.js';
 

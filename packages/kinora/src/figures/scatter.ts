@@ -1,8 +1,7 @@
 /** Accuracy against cost: one dot a row, its area the parameters; those that nobody beats at their cost are filled. */
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { placeLabels } from './label-place.js';
-import { picture } from './picture.js';
-import { el, type Markup } from './svg.js';
+import { el, type Markup, picture } from './svg.js';
 import type { Theme } from './theme.js';
 import { percent, wholePercent } from './words.js';
 

@@ -1,4 +1,5 @@
 /** Builds SVG and HTML as text: elements, escaping, numbers. Knows nothing of charts. */
+import type { Theme } from './theme.js';
 
 /** Text that needs no escaping any more. Everything else that stands in a document goes through `escapeText`. */
 export class Markup {
@@ -55,3 +56,38 @@ const CONTAINERS = new Set([
   'a',
   'button',
 ]);
+
+export interface PictureSize {
+  /** In pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * The frame of every picture: an `svg` of its own with paper behind it.
+ * @param label read out in place of the picture; left out where text beside it says as much
+ */
+export function picture(
+  { width, height }: PictureSize,
+  label: string | undefined,
+  theme: Theme,
+  ...content: Parameters<typeof el>[2][]
+): Markup {
+  return el(
+    'svg',
+    {
+      xmlns: 'http://www.w3.org/2000/svg',
+      width,
+      height,
+      viewBox: `0 0 ${width} ${height}`,
+      // A page keeps wide pictures readable by never showing them much smaller than this.
+      style: `--width:${Math.round(width)}px`,
+      role: label === undefined ? undefined : 'img',
+      'aria-label': label,
+      'font-family': theme.font,
+      'font-size': 12,
+    },
+    el('rect', { width, height, fill: theme.paper }),
+    ...content,
+  );
+}

@@ -32,6 +32,11 @@ function parsed(text: string): unknown {
 }
 
 export function writeRecord(file: string, value: unknown): void {
-  const bytes = Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
+  writeWhole(file, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Replaces a file: the old one or the whole new one is there, whatever happens. Throws `file/*`. */
+export function writeWhole(file: string, content: string | Uint8Array): void {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   serialize.writeAtomically(file, (sink) => sink.write(bytes));
 }

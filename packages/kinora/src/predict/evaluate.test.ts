@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunConfig } from '../config/index.js';
 import { readNpy } from '../files/npy.js';
 import { softmax } from '../measure/metrics.js';
-import { readMetrics } from '../run/log.js';
+import { readMetrics } from '../run/metrics-log.js';
 import { runFolderOf } from '../run/run-folder.js';
 import { TinyData, trainSession } from '../train/tiny-run.test.util.js';
 import { evaluateRun, predictTestList } from './evaluate.js';

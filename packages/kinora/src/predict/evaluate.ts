@@ -1,20 +1,18 @@
 /** A run's network on its validation clips, with a report; and on its test list, whose labels nobody knows here. */
-
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { clipSize } from '@kinora/clip';
 import { type Device, KinoraError } from '@kinora/torch';
 import { preprocessSpec, type RunConfig } from '../config/index.js';
-import type { ClipList } from '../data/lists/clip-list.js';
+import { type ClipList, listHash } from '../data/lists/clip-list.js';
 import { readLabels } from '../data/lists/labels.js';
-import { listHash } from '../data/lists/list-hash.js';
 import { readClip } from '../data/load/clip-reader.js';
 import { type Evaluation, type Summary, summarize, worstClips } from '../measure/metrics.js';
 import { networkCost } from '../model/summary.js';
 import { silent } from '../progress.js';
 import type { ShownClip } from '../report/data.js';
 import { writeReport, writeTestResults } from '../report/write.js';
-import { epochMetrics } from '../run/history.js';
+import { epochMetrics } from '../run/metrics-log.js';
 import { runFolderOf } from '../run/run-folder.js';
 import { readSplit, readTestList } from '../train/data.js';
 import { type OpenedModel, openModel } from './open.js';

@@ -1,12 +1,11 @@
 /** A trained network and the preprocessing it was trained with, from anything a user may point at. */
-
 import { clipSize, type PreprocessSpec, parseSpec } from '@kinora/clip';
 import { type Device, KinoraError, serialize } from '@kinora/torch';
 import { ENSEMBLE, type EnsembleSpec, ensembleSchema, newEnsemble } from '../model/ensemble/ensemble.js';
 import { foldNorms } from '../model/fold.js';
 import type { Network } from '../model/network.js';
 import { networkOf, openWeights, type Weights } from '../model/weights.js';
-import { weightsFile } from '../run/weights-file.js';
+import { weightsFile } from '../run/checkpoint.js';
 
 export interface OpenedModel {
   /** In evaluation mode, batch norms folded for inference. The caller disposes it. */

@@ -2,9 +2,7 @@
  * The confusion matrix: one row a true class, one column a predicted one. Right predictions are blue, mistakes orange,
  * and the fuller the colour the larger the share of the row's clips. Readable with 27 classes; beyond 60 the names go.
  */
-
-import { picture } from '../figures/picture.js';
-import { el, type Markup } from '../figures/svg.js';
+import { el, type Markup, picture } from '../figures/svg.js';
 import type { Theme } from '../figures/theme.js';
 import { percent, plural, wholePercent } from '../figures/words.js';
 import { perClass } from '../measure/metrics.js';

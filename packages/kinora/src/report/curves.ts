@@ -1,11 +1,9 @@
 /** The learning curves: loss, top-1, top-5 for training and validation, and the learning rate. */
-
 import { CHART, type LineChart, lineChart, type Series } from '../figures/line-chart.js';
-import { picture } from '../figures/picture.js';
-import { el, type Markup } from '../figures/svg.js';
+import { el, type Markup, picture } from '../figures/svg.js';
 import type { Theme } from '../figures/theme.js';
 import { percent, wholePercent } from '../figures/words.js';
-import type { EpochMetrics } from '../run/history.js';
+import type { EpochMetrics } from '../run/metrics-log.js';
 
 type Key = Exclude<keyof EpochMetrics, 'epoch'>;
 

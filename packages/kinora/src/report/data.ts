@@ -1,7 +1,7 @@
 /** What a report is made of: plain data, gathered by whoever trained and evaluated. Nothing here needs the engine. */
 import type { Frames } from '@kinora/clip';
 import type { Evaluation } from '../measure/metrics.js';
-import type { EpochMetrics } from '../run/history.js';
+import type { EpochMetrics } from '../run/metrics-log.js';
 
 /** A clip to show: row of the evaluation and its decoded frames. */
 export interface ShownClip {

@@ -1,7 +1,5 @@
 /** The worst clips: what stands beside each film strip, and all of them as one picture. */
-
-import { picture } from '../figures/picture.js';
-import { el, type Markup } from '../figures/svg.js';
+import { el, type Markup, picture } from '../figures/svg.js';
 import type { Theme } from '../figures/theme.js';
 import { percent } from '../figures/words.js';
 import { softmax } from '../measure/metrics.js';

@@ -8,7 +8,7 @@ import { fileTheme } from '../figures/theme.js';
 import { confusionChart } from './confusion-chart.js';
 import { curveCharts, curvePictures, curveSheet } from './curves.js';
 import { mistakeSheet, mistakes } from './mistakes.js';
-import { filmStrip } from './strips.js';
+import { filmStrip, stripPixels } from './strips.js';
 import { greyFrames, trialReport } from './trial.test.util.js';
 
 const LABELS = ['Swiping Left', 'Swiping Right', 'Stop Sign'];
@@ -178,4 +178,17 @@ test('elements close as HTML and XML both allow', () => {
   expect(el('rect', { x: 1 / 3, hidden: true, y: undefined }).text).toBe('<rect x="0.33" hidden=""/>');
   expect(el('td').text).toBe('<td></td>');
   expect(el('p', {}, 'a', [el('b', {}, 1), false, undefined], '<').text).toBe('<p>a<b>1</b>&lt;</p>');
+});
+
+test('a film strip: first and last frame and those between, side by side', () => {
+  const clip = {
+    data: Uint8Array.from({ length: 5 * 2 * 1 * 3 }, (_, i) => i),
+    count: 5,
+    height: 2,
+    width: 1,
+  };
+  const strip = stripPixels(clip, 3);
+  expect(strip).toMatchObject({ height: 2, width: 3, channels: 3 });
+  expect([...strip.data]).toEqual([0, 1, 2, 12, 13, 14, 24, 25, 26, 3, 4, 5, 15, 16, 17, 27, 28, 29]);
+  expect(stripPixels({ ...clip, count: 1 }, 3)).toMatchObject({ height: 2, width: 1 });
 });

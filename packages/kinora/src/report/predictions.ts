@@ -1,4 +1,5 @@
 /** Predictions as the tutorial writes them: `id;label`, one clip a line, no heading. */
+import { csvLine } from '../files/csv.js';
 
 /** @param predicted class of each clip, `[N]` */
 export function predictionsCsv(
@@ -6,10 +7,5 @@ export function predictionsCsv(
   predicted: Int32Array,
   labels: readonly string[],
 ): string {
-  return ids.map((id, n) => `${field(id)};${field(labels[predicted[n]!]!)}\n`).join('');
-}
-
-/** Quoted only where it must be, as Python's csv.QUOTE_MINIMAL does. */
-function field(text: string): string {
-  return /[;"\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return ids.map((id, n) => `${csvLine([id, labels[predicted[n]!]!], ';')}\n`).join('');
 }

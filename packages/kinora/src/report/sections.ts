@@ -1,10 +1,9 @@
 /** What stands on the report's page, from the headline figures to the configuration, in the order of reading. */
-
 import { el, type Markup } from '../figures/svg.js';
 import { pageTheme } from '../figures/theme.js';
 import { percent, plural } from '../figures/words.js';
 import { argmax, confusedPairs, confusionMatrix, perClass, summarize } from '../measure/metrics.js';
-import type { EpochMetrics } from '../run/history.js';
+import type { EpochMetrics } from '../run/metrics-log.js';
 import { confusionChart } from './confusion-chart.js';
 import { curvePictures } from './curves.js';
 import type { ReportData } from './data.js';

@@ -1,6 +1,7 @@
-/** Film strips: a few frames of a clip side by side, as one JPEG. */
+/** Film strips: a few frames of a clip side by side, as one JPEG or as pixels. */
 import { type Frames, frameAt, resizeFrames } from '@kinora/clip';
 import { encodeJpeg } from '../data/decode/jpeg.js';
+import type { Image } from '../run/event.js';
 
 export interface Strip {
   jpeg: Uint8Array;
@@ -13,24 +14,30 @@ const FRAMES = 8;
 const HEIGHT = 96;
 const GAP = 2;
 
-/** Frames evenly spread from the first to the last, at most `HEIGHT` pixels high, with thin grey gaps. */
+/** Frames evenly spread from the first to the last, at most `HEIGHT` pixels high, with thin grey gaps, as a JPEG. */
 export function filmStrip(frames: Frames): Strip {
-  const small = shrink(pick(frames));
-  const width = small.count * (small.width + GAP) - GAP;
-  const pixels = new Uint8Array(small.height * width * 3).fill(140);
-  for (let t = 0; t < small.count; t++) {
-    const frame = frameAt(small, t);
-    for (let y = 0; y < small.height; y++) {
-      const row = frame.subarray(y * small.width * 3, (y + 1) * small.width * 3);
-      pixels.set(row, (y * width + t * (small.width + GAP)) * 3);
-    }
-  }
-  const size = { height: small.height, width };
-  return { jpeg: encodeJpeg(pixels, size, 85), ...size };
+  const { data, height, width } = sideBySide(shrink(pick(frames, FRAMES)), GAP);
+  return { jpeg: encodeJpeg(data, { height, width }, 85), width, height };
 }
 
-function pick(frames: Frames): Frames {
-  const count = Math.min(FRAMES, frames.count);
+/** At most `most` frames of a clip `[T, H, W, 3]`, first and last included, as pixels `[H, n W, 3]`: for TensorBoard. */
+export const stripPixels = (frames: Frames, most = FRAMES): Image => sideBySide(pick(frames, most), 0);
+
+function sideBySide(frames: Frames, gap: number): Image {
+  const width = frames.count * (frames.width + gap) - gap;
+  const data = new Uint8Array(frames.height * width * 3).fill(140);
+  for (let t = 0; t < frames.count; t++) {
+    const frame = frameAt(frames, t);
+    for (let y = 0; y < frames.height; y++) {
+      const row = frame.subarray(y * frames.width * 3, (y + 1) * frames.width * 3);
+      data.set(row, (y * width + t * (frames.width + gap)) * 3);
+    }
+  }
+  return { data, height: frames.height, width, channels: 3 };
+}
+
+function pick(frames: Frames, most: number): Frames {
+  const count = Math.min(most, frames.count);
   const size = frames.height * frames.width * 3;
   const data = new Uint8Array(count * size);
   for (let i = 0; i < count; i++) {

@@ -3,8 +3,8 @@
  * preprocessing spec and the trainer's state), enough for a new process to go on with the very same bits. Where weights
  * are averaged, the model is the average, and `weights.safetensors` holds those that are being trained.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { extname, join } from 'node:path';
 import type { PreprocessSpec } from '@kinora/clip';
 import {
   type Device,
@@ -21,6 +21,7 @@ import { canonical, effectiveConfig, type RunConfig } from '../config/index.js';
 import { checkWeights } from '../model/finite.js';
 import type { Network } from '../model/network.js';
 import { type Link, publish } from './generations.js';
+import { runFolder, runFolderOf } from './run-folder.js';
 
 const finite = z.number();
 const sumsSchema = z.object({ clips: finite, loss: finite, top1: finite, top5: finite });
@@ -222,3 +223,53 @@ function unreadable(file: string, cause: unknown): KinoraError {
     cause,
   });
 }
+
+/**
+ * Checkpoints as the tutorial writes them, for configurations that ask for its files: `checkpoint.pth.tar` and
+ * `model_best.pth.tar` holding `{epoch, arch, state_dict, best_prec1}`, which its `--eval_only` line and PyTorch read.
+ */
+
+/** Whether the configuration names such a file: to read, as there; they are written where all of the run is. */
+export const wantsTar = ({ checkpoint }: RunConfig): boolean =>
+  checkpoint !== null && extname(checkpoint) === '.tar';
+
+export function saveTar(
+  config: RunConfig,
+  network: Network,
+  progress: TrainingProgress,
+  isBest: boolean,
+): void {
+  const content = {
+    epoch: progress.epoch,
+    arch: config.model,
+    state_dict: new Map([...network.stateDict()].map(([name, tensor]) => [`module.${name}`, tensor])),
+    best_prec1: 100 * (progress.best?.top1 ?? 0),
+  };
+  const { path } = runFolderOf(config);
+  serialize.saveTorch(join(path, 'checkpoint.pth.tar'), content);
+  if (isBest) serialize.saveTorch(join(path, 'model_best.pth.tar'), content);
+}
+
+/** The file of weights that a path means: itself, or the model of a run folder or of one of its checkpoints. */
+
+/** Of a run folder the best checkpoint's. Throws `model/missing`. */
+export function weightsFile(path: string): string {
+  if (!existsSync(path)) throw missing(path, 'no such file or folder');
+  if (!statSync(path).isDirectory()) return path;
+  if (isCheckpoint(path)) return modelFile(path);
+  // An ensemble has no checkpoints: its weights lie in the folder itself.
+  if (existsSync(modelFile(path))) return modelFile(path);
+  const { checkpoints } = runFolder(path);
+  const found = ['best', 'last'].map((link) => join(checkpoints, link)).find(isCheckpoint);
+  if (found === undefined) throw missing(path, 'a folder without checkpoints');
+  return modelFile(found);
+}
+
+const missing = (path: string, received: string): KinoraError =>
+  new KinoraError({
+    code: 'model/missing',
+    where: path,
+    expected: 'a run folder, a checkpoint or a weights file',
+    received,
+    hint: 'train first, or give the path of a checkpoint',
+  });

@@ -13,9 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { crc32c } from './crc32c.js';
-import { EventWriter, truncateEvents } from './events.js';
-import { filmStrip } from './film-strip.js';
+import { crc32c, EventWriter, truncateEvents } from './events.js';
 import { checksum, readEventFile, readEventFolder } from './read-events.test.util.js';
 
 let folder: string;
@@ -118,19 +116,6 @@ describe('an event file', () => {
     );
     writer.close();
   });
-});
-
-test('a film strip: first and last frame and those between, side by side', () => {
-  const clip = {
-    data: Uint8Array.from({ length: 5 * 2 * 1 * 3 }, (_, i) => i),
-    count: 5,
-    height: 2,
-    width: 1,
-  };
-  const strip = filmStrip(clip, 3);
-  expect(strip).toMatchObject({ height: 2, width: 3, channels: 3 });
-  expect([...strip.data]).toEqual([0, 1, 2, 12, 13, 14, 24, 25, 26, 3, 4, 5, 15, 16, 17, 27, 28, 29]);
-  expect(filmStrip({ ...clip, count: 1 }, 3)).toMatchObject({ height: 2, width: 1 });
 });
 
 describe('resume', () => {

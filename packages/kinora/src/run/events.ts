@@ -6,19 +6,18 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { KinoraError, serialize } from '@kinora/torch';
-import { AppendFile } from './append-file.js';
 import {
   encodeEvent,
   fileVersion,
   histogramSummary,
   type Image,
   imageSummary,
+  makeHistogram,
   scalarSummary,
   sessionStart,
   stepOf,
 } from './event.js';
-import { makeHistogram } from './histogram.js';
-import { FRAME_SIZE, frameRecord, readRecords } from './records.js';
+import { AppendFile } from './metrics-log.js';
 
 const PREFIX = 'events.out.tfevents.';
 
@@ -122,4 +121,67 @@ function survey(
 function wrongImage(where: string, { height, width, channels, data }: Image): KinoraError {
   const expected = `an image of ${height} x ${width} x ${channels} bytes`;
   return new KinoraError({ code: 'log/image', where, expected, received: `${data.length} bytes` });
+}
+
+/**
+ * TFRecord framing: `u64 length | masked CRC of the length | data | masked CRC of the data`, little-endian
+ * (TensorFlow, record_writer.cc). A process killed while it writes leaves at most one torn record, at the end.
+ */
+
+const HEADER_SIZE = 12;
+const FOOTER_SIZE = 4;
+/** Bytes that a record takes beside its data. */
+export const FRAME_SIZE = HEADER_SIZE + FOOTER_SIZE;
+
+export function frameRecord(data: Uint8Array): Uint8Array {
+  const record = Buffer.alloc(data.length + FRAME_SIZE);
+  record.writeBigUInt64LE(BigInt(data.length));
+  record.writeUInt32LE(maskedCrc32c(record.subarray(0, 8)), 8);
+  record.set(data, HEADER_SIZE);
+  record.writeUInt32LE(maskedCrc32c(data), HEADER_SIZE + data.length);
+  return record;
+}
+
+/** The data of the whole records from the start; ends, without an error, at the first torn or damaged one. */
+export function* readRecords(source: serialize.ByteSource): Generator<Uint8Array> {
+  for (let at = 0; ; ) {
+    const data = readRecord(source, at);
+    if (data === undefined) return;
+    yield data;
+    at += data.length + FRAME_SIZE;
+  }
+}
+
+function readRecord(source: serialize.ByteSource, at: number): Uint8Array | undefined {
+  if (at + HEADER_SIZE > source.size) return undefined;
+  const header = Buffer.from(source.read(at, HEADER_SIZE));
+  if (header.readUInt32LE(8) !== maskedCrc32c(header.subarray(0, 8))) return undefined;
+  const length = Number(header.readBigUInt64LE());
+  if (at + length + FRAME_SIZE > source.size) return undefined;
+  const body = Buffer.from(source.read(at + HEADER_SIZE, length + FOOTER_SIZE));
+  const data = body.subarray(0, length);
+  return body.readUInt32LE(length) === maskedCrc32c(data) ? data : undefined;
+}
+
+/** CRC-32C (Castagnoli, RFC 3720), the checksum of TFRecord files, and TensorFlow's masked form of it. */
+
+const REVERSED_POLYNOMIAL = 0x82f63b78;
+const MASK_DELTA = 0xa282ead8;
+
+const table = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ REVERSED_POLYNOMIAL : crc >>> 1;
+  return crc;
+});
+
+export function crc32c(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ table[(crc ^ bytes[i]!) & 0xff]!;
+  return ~crc >>> 0;
+}
+
+/** Rotated and shifted, so that the checksum of data that holds checksums stays a good one (TensorFlow, crc32c.h). */
+export function maskedCrc32c(bytes: Uint8Array): number {
+  const crc = crc32c(bytes);
+  return (((crc >>> 15) | (crc << 17)) + MASK_DELTA) >>> 0;
 }

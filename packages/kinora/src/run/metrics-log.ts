@@ -1,10 +1,20 @@
 /**
- * `metrics.jsonl`: one JSON object a line, each with its `step`. Numbers keep every digit, so that a resumed run can be
+ * The log of a run, `metrics.jsonl`: one JSON object a line, each with its `step`. Numbers keep every digit, so that a resumed run can be
  * compared with an uninterrupted one bit for bit; NaN and the infinities, which JSON lacks, are written as their names.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs';
 import { KinoraError, serialize } from '@kinora/torch';
-import { AppendFile } from './append-file.js';
+import type { RunConfig } from '../config/index.js';
+import { runFolderOf } from './run-folder.js';
 
 export type MetricValue = number | string | boolean | null;
 export type MetricsRecord = { readonly step: number } & { readonly [name: string]: MetricValue };
@@ -96,4 +106,70 @@ function parseLine(path: string, number: number, line: string): MetricsRecord {
   if (typeof record !== 'object' || record === null || !('step' in record) || !Number.isInteger(record.step))
     throw fail(line);
   return record as MetricsRecord;
+}
+
+/**
+ * A file that grows by whole records: each is one write, and one that fails half-way (a full disk) is taken back,
+ * so that only a killed process or a power cut can leave a torn record, and only at the end.
+ */
+
+export class AppendFile {
+  readonly #file: number;
+  #size: number;
+
+  /** Opens or creates `path`. */
+  constructor(readonly path: string) {
+    try {
+      this.#file = openSync(path, 'a');
+    } catch (cause) {
+      throw serialize.fileError(path, 'a log file to write to', cause);
+    }
+    this.#size = fstatSync(this.#file).size;
+  }
+
+  append(record: Uint8Array): void {
+    try {
+      for (let done = 0; done < record.length; ) done += writeSync(this.#file, record, done);
+      this.#size += record.length;
+    } catch (cause) {
+      ftruncateSync(this.#file, this.#size);
+      throw serialize.fileError(this.path, 'room for a log record', cause);
+    }
+  }
+
+  /** Waits until everything is on the disk: before a checkpoint that counts on it. */
+  flush(): void {
+    fsyncSync(this.#file);
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}
+
+/** The epochs that a run's training logged. */
+
+/** One epoch as logged; shares between 0 and 1, what was not measured is left out. */
+export interface EpochMetrics {
+  epoch: number;
+  loss?: number | undefined;
+  top1?: number | undefined;
+  top5?: number | undefined;
+  val_loss?: number | undefined;
+  val_top1?: number | undefined;
+  val_top5?: number | undefined;
+  /** Learning rate at the end of the epoch. */
+  lr?: number | undefined;
+}
+
+/** In order; none for a network that was trained elsewhere. */
+export function epochMetrics(config: RunConfig): EpochMetrics[] {
+  const { metrics } = runFolderOf(config);
+  if (!existsSync(metrics)) return [];
+  return readMetrics(metrics)
+    .filter((record) => record.finished_epoch !== undefined)
+    .map(({ finished_epoch, ...values }: MetricsRecord) => ({
+      epoch: Number(finished_epoch),
+      ...(values as Omit<EpochMetrics, 'epoch'>),
+    }));
 }

@@ -15,10 +15,10 @@ import {
   readState,
   restoreCheckpoint,
   type TrainingProgress,
+  weightsFile,
 } from '../run/checkpoint.js';
 import { type Link, linked, pointAt } from '../run/generations.js';
 import { type RunFolder, runFolderOf } from '../run/run-folder.js';
-import { weightsFile } from '../run/weights-file.js';
 import { describeInit, initFrom } from './recipe/init-from.js';
 import { changedKeys, checkFits } from './resume-check.js';
 import type { Training } from './training.js';

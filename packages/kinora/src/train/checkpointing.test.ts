@@ -3,7 +3,7 @@ import { manualSeed, nn, scope } from '@kinora/torch';
 import { afterAll, describe, expect, test } from 'vitest';
 import { zeroInputs } from '../model/input.js';
 import { findNetwork } from '../model/registry.js';
-import { readMetrics } from '../run/log.js';
+import { readMetrics } from '../run/metrics-log.js';
 import { runFolderOf } from '../run/run-folder.js';
 import { TinyData, trainSession } from './tiny-run.test.util.js';
 

@@ -7,15 +7,10 @@ import { noGrad, scope } from '@kinora/torch';
 import type { Averages } from '../measure/sums.js';
 import type { Network } from '../model/network.js';
 import type { Progress } from '../progress.js';
+import { stripPixels } from '../report/strips.js';
+import { EventWriter, truncateEvents } from '../run/events.js';
 import { firstKernels, kernelRecord } from '../run/first-kernels.js';
-import {
-  EventWriter,
-  filmStrip,
-  keepMetrics,
-  MetricsLog,
-  type MetricsRecord,
-  truncateEvents,
-} from '../run/log.js';
+import { keepMetrics, MetricsLog, type MetricsRecord } from '../run/metrics-log.js';
 import type { RunFolder } from '../run/run-folder.js';
 import type { ClipBatch } from './batch.js';
 
@@ -82,7 +77,7 @@ export function openRunLog(folder: RunFolder, resumed: ResumedAt | undefined): R
     },
     clips(batch, count, labels) {
       for (const [i, clip] of clipsOf(batch, count).entries())
-        events.image(`clips/${i} ${labels[Number(batch.labels[i])]}`, filmStrip(clip), 0);
+        events.image(`clips/${i} ${labels[Number(batch.labels[i])]}`, stripPixels(clip), 0);
     },
     histograms(network, step) {
       for (const [name, parameter] of network.namedParameters())

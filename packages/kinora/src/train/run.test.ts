@@ -16,7 +16,7 @@ import { effectiveConfig, type RunConfig, type RunConfigInput } from '../config/
 import { isCheckpoint, readState } from '../run/checkpoint.js';
 import { readKernels } from '../run/first-kernels.js';
 import { linked } from '../run/generations.js';
-import { readMetrics } from '../run/log.js';
+import { readMetrics } from '../run/metrics-log.js';
 import { readEventFolder } from '../run/read-events.test.util.js';
 import { runFolderOf } from '../run/run-folder.js';
 import { losses, outcome, TinyData, trainSession } from './tiny-run.test.util.js';

@@ -6,7 +6,7 @@ import { effectiveConfig, type RunConfig, type RunConfigInput } from '../config/
 import { writeTestClip } from '../data/decode/fixtures.test.util.js';
 import type { Progress } from '../progress.js';
 import { type CheckpointState, readState } from '../run/checkpoint.js';
-import { readMetrics } from '../run/log.js';
+import { readMetrics } from '../run/metrics-log.js';
 import { runFolderOf } from '../run/run-folder.js';
 import { type RunSummary, type TrainOptions, trainRun } from './run.js';
 

@@ -1,7 +1,7 @@
 /** Opens any clip: looks whether the path is a folder of frames, a video file or a place in a packed shard. */
 import { type Stats, statSync } from 'node:fs';
+import { packedPlace } from '../pack/description.js';
 import { openPacked } from '../pack/packed.js';
-import { packedPlace } from '../pack/place.js';
 import { fileError } from './file-error.js';
 import { openFolder } from './folder.js';
 import type { ClipSource } from './source.js';

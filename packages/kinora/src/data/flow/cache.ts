@@ -8,7 +8,7 @@ import { join, relative, resolve } from 'node:path';
 import { FLOW_REACH, type FlowFields, type Size } from '@kinora/clip';
 import { KinoraError, serialize } from '@kinora/torch';
 import { isFrameName } from '../decode/folder.js';
-import { packedPlace } from '../pack/place.js';
+import { packedPlace } from '../pack/description.js';
 import { isFlowOf, packFlow, unpackFlow } from './container.js';
 import { farneback } from './farneback.js';
 

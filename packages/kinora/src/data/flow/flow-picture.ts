@@ -1,5 +1,4 @@
 /** A clip's optical flow as one picture: frames, below each the flow to the next one in colours, and their legend. */
-
 import {
   type FlowFields,
   type Frames,
@@ -16,7 +15,7 @@ import { el, type Markup } from '../../figures/svg.js';
 import { FONT } from '../../figures/theme.js';
 import { encodeJpeg } from '../decode/jpeg.js';
 import { openClip } from '../decode/open.js';
-import { clipTimeline, partOf } from '../load/timeline.js';
+import { clipTimeline, partOf } from '../load/clip-reader.js';
 import { readFlow } from './clip-flow.js';
 
 export interface ShownFlow {

@@ -1,8 +1,8 @@
 /** A thread that puts the flow of clips into the cache, one after the other. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { PreprocessSpec } from '@kinora/clip';
-import type { ClipPart } from '../load/timeline.js';
-import { type ThreadError, toThread } from '../thread-error.js';
+import type { ClipPart } from '../load/clip-reader.js';
+import { type ThreadError, toThread } from '../threads.js';
 import { keepFlow } from './keep-flow.js';
 
 export interface FlowWork {

@@ -19,8 +19,8 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { KinoraError } from '@kinora/torch/error';
 import { Unpack } from 'tar';
+import { climbs } from '../../files/path.js';
 import { type Progress, silent } from '../../progress.js';
-import { climbs } from '../lists/clip-path.js';
 
 export interface ArchivePart {
   readonly path: string;

@@ -2,9 +2,10 @@
  * Prepares Jester for training from what its users download: the parts of an archive and four lists. Run again it checks,
  * resumes where it was interrupted, and skips what is done.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
+import { writeWhole } from '../../files/record.js';
 import { type Progress, silent } from '../../progress.js';
 import {
   type ArchivePart,
@@ -103,7 +104,5 @@ function readRecord(out: string, parts: readonly ArchivePart[]): UnpackRecord {
 }
 
 function writeRecord(out: string, record: UnpackRecord): void {
-  const file = join(out, RECORD);
-  writeFileSync(`${file}.part`, JSON.stringify(record));
-  renameSync(`${file}.part`, file);
+  writeWhole(join(out, RECORD), JSON.stringify(record));
 }

@@ -2,12 +2,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { csvFields } from '../../files/csv.js';
+import { pathInside } from '../../files/path.js';
 import { realData, temporaryFolder, writeTestClip } from '../decode/fixtures.test.util.js';
 import { readClipList } from './annotations.js';
 import { readClassFolders } from './class-folders.js';
-import { pathInside } from './clip-path.js';
 import { flipMapFor, flipTable, readLabels } from './labels.js';
-import { csvFields } from './text-lines.js';
 
 const labels = ['Swiping Left', 'Swiping Right', 'Thumb Up'];
 

@@ -6,10 +6,10 @@
  * A folder with one subfolder per class needs no list (`class-folders.ts`).
  */
 import { KinoraError } from '@kinora/torch/error';
+import { csvFields, readLines } from '../../files/csv.js';
+import { pathInside } from '../../files/path.js';
 import type { ClipItem, ClipList } from './clip-list.js';
-import { pathInside } from './clip-path.js';
 import { className, unknownLabel } from './labels.js';
-import { csvFields, readLines } from './text-lines.js';
 
 export interface ListOptions {
   /** The classes. Absent: those that the list names, in alphabetical order. */

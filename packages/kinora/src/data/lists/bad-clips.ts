@@ -1,7 +1,6 @@
 /**
  * Clips that cannot be read: telling them from faults of the machine, counting them against a limit, listing them.
  */
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
 import { KinoraError } from '@kinora/torch/error';
 
 export interface BadClip {
@@ -59,22 +58,4 @@ export class BadClips {
       hint: 'repair the data, or raise maxBadFraction',
     });
   }
-}
-
-/** Writes `id,path,reason`, one bad clip a line; the file appears whole or not at all. */
-export function writeBadClips(file: string, clips: readonly BadClip[]): void {
-  const rows = clips.map(({ id, path, reason }) => [id, path, reason].map(quoted).join(','));
-  const beside = `${file}.part`;
-  const handle = openSync(beside, 'w');
-  try {
-    writeSync(handle, `${['id,path,reason', ...rows].join('\n')}\n`);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  renameSync(beside, file);
-}
-
-function quoted(field: string): string {
-  return /[",\n]/.test(field) ? `"${field.replaceAll('"', '""').replaceAll('\n', ' ')}"` : field;
 }

@@ -56,3 +56,10 @@ const AT_A_TIME = 1000;
 
 const lineOf = ({ id, label, start, end }: ClipItem): string =>
   JSON.stringify([id, label, start ?? null, end ?? null]);
+
+/** Names what was computed from a list: SHA-256 over classes, paths and parts, in their order. Unlike `printOf` it knows no ids. */
+export function listHash({ labels, items }: ClipList): string {
+  const hash = createHash('sha256').update(JSON.stringify(labels));
+  for (const { path, label, start, end } of items) hash.update(JSON.stringify([path, label, start, end]));
+  return hash.digest('hex');
+}

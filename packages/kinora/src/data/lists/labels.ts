@@ -1,8 +1,7 @@
 /** Class names: the labels file, and which class a mirrored clip belongs to. */
-
 import { nearest } from '@kinora/clip';
 import { KinoraError } from '@kinora/torch/error';
-import { readLines } from './text-lines.js';
+import { readLines } from '../../files/csv.js';
 
 /** Reads a labels file: one class a line, in the order of the logits; empty lines do not count. */
 export function readLabels(file: string): string[] {

@@ -5,8 +5,8 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
+import { csvFields, readLines } from '../../files/csv.js';
 import type { ClipItem } from './clip-list.js';
-import { csvFields, readLines } from './text-lines.js';
 
 export interface People {
   /** One number a person, `[N]`; where nobody knows, one a clip. */

@@ -1,5 +1,11 @@
-/** Writes what the readers beside this read: lists of clips, class names, who is in which clip. */
-import { KinoraError, serialize } from '@kinora/torch';
+/** Writes what the readers beside this read: lists of clips, class names, who is in which clip, and the bad clips of a run. */
+
+import { existsSync } from 'node:fs';
+import { KinoraError } from '@kinora/torch';
+import { csvFields, csvLine, readLines } from '../../files/csv.js';
+import { writeWhole } from '../../files/record.js';
+import type { Progress } from '../../progress.js';
+import type { BadClip } from './bad-clips.js';
 import type { ClipItem } from './clip-list.js';
 
 /** `path,label`, quoted where a name needs it. */
@@ -28,20 +34,23 @@ export function writeSubjects(file: string, items: readonly ClipItem[], subjects
   );
 }
 
-function writeRows(file: string, columns: readonly string[], rows: readonly (readonly string[])[]): void {
-  writeText(
+/** Writes `id,path,reason`, one bad clip a line. */
+export function writeBadClips(file: string, clips: readonly BadClip[]): void {
+  writeRows(
     file,
-    [columns, ...rows].map((row) => row.map(csvField).join(',')),
+    ['id', 'path', 'reason'],
+    clips.map(({ id, path, reason }) => [id, path, reason].map((text) => text.replace(/[\n\r]/g, ' '))),
   );
 }
 
-function writeText(file: string, lines: readonly string[]): void {
-  const bytes = new TextEncoder().encode(`${lines.join('\n')}\n`);
-  serialize.writeAtomically(file, (sink) => sink.write(bytes));
+function writeRows(file: string, columns: readonly string[], rows: readonly (readonly string[])[]): void {
+  writeText(
+    file,
+    [columns, ...rows].map((row) => csvLine(row.map(onOneLine))),
+  );
 }
 
-const csvField = (text: string): string =>
-  /^[^",;\s](?:[^",;\n\r]*[^",;\s])?$/.test(text) ? text : `"${onOneLine(text).replaceAll('"', '""')}"`;
+const writeText = (file: string, lines: readonly string[]): void => writeWhole(file, `${lines.join('\n')}\n`);
 
 /** Lists are read line by line, so a name with a line break cannot stand in one. */
 function onOneLine(name: string): string {
@@ -53,4 +62,26 @@ function onOneLine(name: string): string {
     received: JSON.stringify(name),
     hint: 'rename the file or folder',
   });
+}
+
+/**
+ * Reports each bad clip and keeps the run's `bad_clips.csv`: every clip that could not be read, over all sessions of the run.
+ * A resumed run continues its list, a new one starts it.
+ */
+export function badClipReporter(file: string, resumed: boolean, progress: Progress): (clip: BadClip) => void {
+  const found = new Map<string, BadClip>(resumed ? known(file).map((clip) => [clip.path, clip]) : []);
+  return (clip) => {
+    found.set(clip.path, clip);
+    progress.log(`bad clip ${clip.id}: ${clip.reason}`);
+    writeBadClips(file, [...found.values()]);
+  };
+}
+
+function known(file: string): BadClip[] {
+  if (!existsSync(file)) return [];
+  const rows = readLines(file, 'a list of bad clips').slice(1);
+  return rows
+    .map((row) => csvFields(row, ','))
+    .filter((fields) => fields.length === 3)
+    .map(([id, path, reason]) => ({ index: -1, id: id!, path: path!, reason: reason! }));
 }

@@ -2,9 +2,11 @@
  * Fills one batch: sends its clips to be read, and decides what becomes of the bad ones. The decision depends on
  * the order of the epoch and the files alone, never on which bad clips are known already.
  */
+
 import { KinoraError } from '@kinora/torch/error';
 import { type BadClips, isClipFault } from '../lists/bad-clips.js';
 import type { ClipList } from '../lists/clip-list.js';
+import { allOf } from '../threads.js';
 import type { DecodePool } from './decode-pool.js';
 import { batchPlaces, type Part } from './order.js';
 
@@ -104,12 +106,6 @@ async function readPlace(
   }
   if (run.replace) throw nothingLeft(run.order.length);
   return undefined;
-}
-
-/** As Promise.all, but when one fails it waits for the others too: they write to the batch's memory. */
-async function allOf<T>(promises: readonly Promise<T>[]): Promise<T[]> {
-  await Promise.allSettled(promises);
-  return Promise.all(promises);
 }
 
 const part = (memory: Uint8Array, i: number, bytes: number): Uint8Array =>

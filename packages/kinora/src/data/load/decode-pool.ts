@@ -6,10 +6,9 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { KinoraError } from '@kinora/torch/error';
 import { endThreads } from '../decode/addon-threads.js';
-import { fromThread } from '../thread-error.js';
+import { fromThread } from '../threads.js';
 import { clipReader, type ReaderOptions } from './clip-reader.js';
-import type { DecodeJob, DecodeReply, NumberedJob } from './decode-job.js';
-import type { WorkerSetup } from './decode-worker.js';
+import type { DecodeJob, DecodeReply, NumberedJob, WorkerSetup } from './decode-worker.js';
 
 export interface DecodePool {
   readonly workers: number;

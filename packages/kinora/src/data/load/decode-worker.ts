@@ -4,9 +4,9 @@
  */
 import { getPriority, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { toThread } from '../thread-error.js';
-import { type ClipReader, clipReader, type ReaderOptions } from './clip-reader.js';
-import type { DecodeReply, NumberedJob } from './decode-job.js';
+import type { ClipItem } from '../lists/clip-list.js';
+import { type ThreadError, toThread } from '../threads.js';
+import { type ClipReader, clipReader, type Draw, type ReaderOptions } from './clip-reader.js';
 
 export interface WorkerSetup {
   readonly reader: ReaderOptions;
@@ -34,3 +34,21 @@ async function answer(read: ClipReader, job: NumberedJob): Promise<DecodeReply> 
     return { number: job.number, error: toThread(error) };
   }
 }
+
+/** Read this clip into `out`, and its flow into `flow` where that is wanted; both are shared memory. */
+export interface DecodeJob {
+  readonly item: ClipItem;
+  readonly draw: Draw;
+  readonly out: Uint8Array;
+  readonly flow?: Uint8Array;
+}
+
+export interface NumberedJob extends DecodeJob {
+  readonly number: number;
+  /** Jobs of an older generation than the shared counter's are called off. */
+  readonly generation: number;
+}
+
+export type DecodeReply =
+  | { readonly number: number; readonly label: number }
+  | { readonly number: number; readonly error: ThreadError };

@@ -6,7 +6,6 @@
  * A clip that cannot be read is reported once. In training its place is taken by the next good clip in the
  * epoch's order (which then occurs twice), so that batches keep their size; in evaluation it is left out.
  */
-
 import {
   type AugmentSpec,
   clipLength,
@@ -20,8 +19,7 @@ import type { FlowOptions } from '../flow/flow-reader.js';
 import { type BadClip, BadClips } from '../lists/bad-clips.js';
 import type { ClipList } from '../lists/clip-list.js';
 import { type FetchAhead, fetchAhead } from '../pack/remote/fetch-ahead.js';
-import { streamOrder } from '../pack/remote/order.js';
-import { type Placement, placementOf } from '../pack/remote/placement.js';
+import { type Placement, placementOf, streamOrder } from '../pack/remote/placement.js';
 import { type AssembledBatch, assembleBatch, type EpochRun, nothingLeft } from './assemble.js';
 import { boundedWorkers, type DecodePool, decodePool, usualWorkers } from './decode-pool.js';
 import { balancedOrder, batchCount, batchPlaces, epochOrder, type Part, repeatsIn, WHOLE } from './order.js';

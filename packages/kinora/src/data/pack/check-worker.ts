@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { parentPort } from 'node:worker_threads';
 import { fileError } from '../decode/file-error.js';
 import { openClip } from '../decode/open.js';
-import { type ThreadError, toThread } from '../thread-error.js';
+import { type ThreadError, toThread } from '../threads.js';
 
 /** Decode the clips at these paths, or take the checksum of a shard. */
 export type CheckTask =

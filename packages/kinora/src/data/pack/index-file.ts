@@ -6,7 +6,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { KinoraError } from '@kinora/clip';
 import * as z from 'zod';
-import { readBytes } from '../lists/text-lines.js';
+import { readBytes } from '../../files/csv.js';
 
 /** How the file begins, and how a pack is told from other lists. */
 const FORMAT = 'kinora-pack';

@@ -21,9 +21,9 @@ import { type ClipItem, type ClipList, printOf } from '../lists/clip-list.js';
 import { readClip } from '../load/clip-reader.js';
 import { clipLoader, type LoaderOptions } from '../load/loader.js';
 import { checkClips, checkShards } from './check.js';
+import { packedPlace } from './description.js';
 import { readIndex } from './index-file.js';
 import { readDescription } from './packed.js';
-import { packedPlace } from './place.js';
 import { readDamagedPack, readPack } from './read-pack.js';
 import { type PackOptions, packClips } from './write/pack.js';
 

@@ -2,12 +2,12 @@
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { KinoraError } from '@kinora/clip';
-import { isAddress } from '../../files/address.js';
+import { isAddress } from '../../files/path.js';
 import type { ListOptions } from '../lists/annotations.js';
 import type { ClipItem, ClipList } from '../lists/clip-list.js';
 import { unknownLabel } from '../lists/labels.js';
+import { packedPath } from './description.js';
 import { badIndex, isPackIndex, type PackedEntry, readIndex, type ShardEntry } from './index-file.js';
-import { packedPath } from './place.js';
 import { fetchIndex, type StreamOptions } from './remote/fetch-index.js';
 
 export interface PackListOptions extends ListOptions, StreamOptions {

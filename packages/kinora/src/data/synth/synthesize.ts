@@ -2,11 +2,12 @@
  * Makes a synthetic gesture data set in a folder, or finishes an incomplete one: the recipe first, then the clips, then
  * the contact sheet and the lists. Lists come last, so a folder with lists is a complete data set.
  */
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { KinoraError } from '@kinora/torch';
+import { writeWhole } from '../../files/record.js';
 import { type Progress, silent } from '../../progress.js';
+import { runTasks } from '../threads.js';
 import { partialName, type WriteRequest } from './clip.js';
 import { drawContactSheet } from './contact-sheet.js';
 import { defaultRecipe, listFiles, type PlannedClip, planClips, type SynthRecipe } from './plan.js';
@@ -56,8 +57,8 @@ export async function synthesize(options: SynthOptions): Promise<SynthResult> {
   const requests = missing.map(({ id, request }) => ({ folder, id, request }));
   await writeClips(requests, workers, written, signal).finally(() => task.finish());
   if (sum.done < total) return { ...sum, state: 'stopped' };
-  await writeWhole(join(out, contactSheetName), await drawContactSheet(out, clips));
-  for (const [name, text] of Object.entries(listFiles(clips))) await writeWhole(join(out, name), text);
+  writeWhole(join(out, contactSheetName), await drawContactSheet(out, clips));
+  for (const [name, text] of Object.entries(listFiles(clips))) writeWhole(join(out, name), text);
   return { ...sum, state: 'finished' };
 }
 
@@ -96,19 +97,6 @@ async function hasLists(out: string, clips: readonly PlannedClip[]): Promise<boo
   return [...Object.keys(listFiles(clips)), contactSheetName].every((name) => names.has(name));
 }
 
-/** Writes a file so that either the old one or the whole new one is there. */
-async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const partial = `${path}.partial`;
-  const file = await open(partial, 'w');
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(partial, path);
-}
-
 async function readIfExists(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
@@ -118,56 +106,30 @@ async function readIfExists(path: string): Promise<string | undefined> {
   }
 }
 
-interface Written {
-  readonly id: string;
-  readonly frames: number;
-  readonly bytes: number;
-}
-
-/**
- * Hands clips to worker threads, one at a time each, until all are written or one fails; they finish in any order. When
- * `signal` aborts, clips in progress are finished and no others are started: the promise resolves.
- */
-async function writeClips(
+/** Hands clips to worker threads; they finish in any order. Aborted, it finishes those under way. */
+function writeClips(
   requests: readonly WriteRequest[],
   workers: number,
-  onWritten: (clip: Written) => void,
+  onWritten: (clip: { frames: number; bytes: number }) => void,
   signal?: AbortSignal,
 ): Promise<void> {
-  const queue = requests.values();
-  const stop = new AbortController();
-  const next = () => (signal?.aborted || stop.signal.aborted ? undefined : queue.next().value);
-  const count = Math.max(1, Math.min(workers, requests.length));
-  const runs = Array.from({ length: count }, () => runWorker(next, onWritten));
-  for (const run of runs) run.catch(() => stop.abort());
-  const failed = (await Promise.allSettled(runs)).find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
-}
-
-function runWorker(next: () => WriteRequest | undefined, onWritten: (clip: Written) => void): Promise<void> {
-  const worker = new Worker(new URL('./synth-worker.js', import.meta.url));
-  let current: WriteRequest | undefined;
-  return new Promise<void>((resolve, reject) => {
-    const advance = () => {
-      current = next();
-      if (current) worker.postMessage(current);
-      else resolve();
-    };
-    worker.on('message', (reply: WriteReply) => {
-      if ('error' in reply) return reject(failure(reply.id, reply.error));
+  return runTasks<WriteRequest, WriteReply>(requests, {
+    entry: new URL('./synth-worker.js', import.meta.url),
+    workerData: undefined,
+    threads: workers,
+    signal,
+    onReply: (_, reply) => {
+      if ('error' in reply) throw failure(reply.id, reply.error);
       onWritten(reply);
-      advance();
-    });
-    worker.on('error', (error) => reject(failure(current?.id, String(error))));
-    worker.on('exit', (code) => reject(failure(current?.id, `exit code ${code} of the worker`)));
-    advance();
-  }).finally(() => worker.terminate());
+    },
+    onDeath: ({ id }, reason) => failure(id, reason),
+  });
 }
 
-function failure(id: string | undefined, received: string): KinoraError {
+function failure(id: string, received: string): KinoraError {
   return new KinoraError({
     code: 'synth/write',
-    where: id === undefined ? 'synthetic data set' : `synthetic clip ${id}`,
+    where: `synthetic clip ${id}`,
     expected: 'to render and write a clip',
     received,
     hint: 'clips that are already written are kept: run the same command again to continue',

@@ -1,9 +1,8 @@
 /** The report of an ensemble: what was gained, by which rule, from members that err how much together. */
-
 import { el, type Markup } from '../../figures/svg.js';
 import { pageTheme } from '../../figures/theme.js';
 import { percent, plural, points } from '../../figures/words.js';
-import type { Interval } from '../../measure/bootstrap.js';
+import type { Interval } from '../../measure/intervals.js';
 import { ruleSummaries } from '../../model/ensemble/rules.js';
 import { htmlPage } from '../../report/page.js';
 import { section } from '../../report/sections.js';

@@ -1,8 +1,7 @@
 /** The pictures of an ensemble's report: accuracies with their intervals, correlated errors, a stacker's weights. */
 import { scaleLinear } from 'd3-scale';
 import { columnNames, type Heat, heatCells, rowNames } from '../../figures/heat.js';
-import { picture } from '../../figures/picture.js';
-import { el, type Markup } from '../../figures/svg.js';
+import { el, type Markup, picture } from '../../figures/svg.js';
 import type { Theme } from '../../figures/theme.js';
 import { percent, wholePercent } from '../../figures/words.js';
 import type { Measured, MeasuredRule, Study } from '../study.js';

@@ -12,7 +12,7 @@ import { openClip } from '../../data/decode/open.js';
 import { type FlowClip, fieldPlaces } from '../../data/flow/clip-flow.js';
 import { readClipFlow } from '../../data/flow/flow-reader.js';
 import type { ClipItem, ClipList } from '../../data/lists/clip-list.js';
-import { clipTimeline, partOf } from '../../data/load/timeline.js';
+import { clipTimeline, partOf } from '../../data/load/clip-reader.js';
 import type { OpenedModel } from '../../predict/open.js';
 import { predictClip } from '../../predict/predict.js';
 import { readSplit } from '../../train/data.js';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { RunConfig } from '../../config/index.js';
 import { exportModel } from '../../export/export.js';
-import { epochMetrics } from '../../run/history.js';
+import { epochMetrics } from '../../run/metrics-log.js';
 import { runFolderOf } from '../../run/run-folder.js';
 import { writeKernels } from './kernels.js';
 import type { SiteRun } from './protocol.js';

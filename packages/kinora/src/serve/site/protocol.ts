@@ -4,7 +4,7 @@
  */
 import type { PreprocessSpec } from '@kinora/clip';
 import type { NetworkCost } from '../../model/summary.js';
-import type { EpochMetrics } from '../../run/history.js';
+import type { EpochMetrics } from '../../run/metrics-log.js';
 
 export const SITE_VERSION = 2;
 

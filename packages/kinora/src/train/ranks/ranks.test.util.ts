@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect } from 'vitest';
 import type { RunConfigInput } from '../../config/index.js';
-import { readMetrics } from '../../run/log.js';
+import { readMetrics } from '../../run/metrics-log.js';
 import { runFolderOf } from '../../run/run-folder.js';
 import { LABELS, losses, type TinyData, trainSession } from '../tiny-run.test.util.js';
 import { freePort } from './free-port.js';

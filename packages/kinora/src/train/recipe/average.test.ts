@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { noGrad, serialize, type Tensor } from '@kinora/torch';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findNetwork } from '../../model/registry.js';
-import { readMetrics } from '../../run/log.js';
+import { readMetrics } from '../../run/metrics-log.js';
 import { runFolderOf } from '../../run/run-folder.js';
 import { losses, TinyData, trainSession } from '../tiny-run.test.util.js';
 import { WeightAverage } from './average.js';

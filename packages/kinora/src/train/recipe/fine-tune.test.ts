@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunConfig, RunConfigInput } from '../../config/index.js';
 import { effectiveConfig } from '../../config/index.js';
 import { findNetwork } from '../../model/registry.js';
-import { readMetrics } from '../../run/log.js';
+import { readMetrics } from '../../run/metrics-log.js';
 import { runFolderOf } from '../../run/run-folder.js';
 import { TinyData, trainSession } from '../tiny-run.test.util.js';
 import { freeze, trainMode } from './freeze.js';

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { effectiveConfig, type RunConfigInput } from '../../config/index.js';
-import { readMetrics } from '../../run/log.js';
+import { readMetrics } from '../../run/metrics-log.js';
 import { TinyData, trainSession } from '../tiny-run.test.util.js';
 
 let data: TinyData;

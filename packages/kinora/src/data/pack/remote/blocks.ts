@@ -4,9 +4,8 @@
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { claim } from './claim.js';
 import { type FetchOptions, fetchBytes } from './fetch-range.js';
-import { inCache, keep, makeFolder, makeRoom } from './kept.js';
+import { claim, inCache, keep, makeFolder, makeRoom } from './kept.js';
 import { addressOf, type Mirror } from './mirror.js';
 
 /** Bytes of a shard of a mirror, fetched where they are not here yet. Throws KinoraError `stream/*`. */

@@ -1,6 +1,6 @@
 /** A thread that fetches one file and wakes the thread that waits for it. */
 import { type MessagePort, workerData } from 'node:worker_threads';
-import { type ThreadError, toThread } from '../../thread-error.js';
+import { type ThreadError, toThread } from '../../threads.js';
 import { fetchBytes } from './fetch-range.js';
 
 export type FetchedIndex = { readonly bytes: Uint8Array } | { readonly error: ThreadError };

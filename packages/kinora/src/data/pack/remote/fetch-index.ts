@@ -7,7 +7,7 @@ import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { KinoraError } from '@kinora/clip';
-import { fromThread } from '../../thread-error.js';
+import { fromThread } from '../../threads.js';
 import { indexOf } from '../index-file.js';
 import type { FetchedIndex } from './fetch-index-worker.js';
 import { keep, makeFolder } from './kept.js';

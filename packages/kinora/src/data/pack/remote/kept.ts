@@ -3,7 +3,18 @@
  * is found by its checksums and fetched again.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { KinoraError } from '@kinora/clip';
 import { type Mirror, mirrorFile } from './mirror.js';
@@ -87,4 +98,44 @@ function filesIn(cache: string): { file: string; bytes: number; since: number }[
       const isUnderWay = PART.test(file) && info !== undefined && Date.now() - info.mtimeMs < ABANDONED;
       return info === undefined || isUnderWay ? [] : [{ file, bytes: info.size, since: info.mtimeMs }];
     });
+}
+
+/**
+ * A claim: a file beside a block that says that somebody is fetching it. It saves traffic and no more: should two fetch a
+ * block, either file will do.
+ */
+
+/** A claim is renewed this often, in milliseconds, and given up by all when it is this old. */
+const RENEW = 1000;
+const STALE = 5000;
+
+/** Lays claim to a block until the returned function is called; undefined while somebody else has it. */
+export function claim(block: string): (() => void) | undefined {
+  const file = `${block}.claim`;
+  if (!taken(file)) return undefined;
+  const renew = setInterval(() => touch(file), RENEW);
+  return () => {
+    clearInterval(renew);
+    rmSync(file, { force: true });
+  };
+}
+
+function taken(file: string): boolean {
+  try {
+    closeSync(openSync(file, 'wx'));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const since = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+    if (since !== undefined && Date.now() - since > STALE) rmSync(file, { force: true });
+    return false;
+  }
+}
+
+function touch(file: string): void {
+  try {
+    utimesSync(file, new Date(), new Date());
+  } catch {
+    // Another took it for given up; that costs a second transfer.
+  }
 }

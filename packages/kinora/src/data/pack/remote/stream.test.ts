@@ -15,8 +15,7 @@ import { clipLoader, type LoaderOptions } from '../../load/loader.js';
 import { type PackListOptions, readPack } from '../read-pack.js';
 import { packClips } from '../write/pack.js';
 import { fetchBytes } from './fetch-range.js';
-import { streamOrder } from './order.js';
-import { placementOf } from './placement.js';
+import { placementOf, streamOrder } from './placement.js';
 
 const CLIPS = 20;
 const BLOCK = 4096;

@@ -7,9 +7,8 @@ import { dirname } from 'node:path';
 import { KinoraError, serialize } from '@kinora/torch';
 import { isClipFault } from '../../lists/bad-clips.js';
 import type { ClipItem } from '../../lists/clip-list.js';
-import { type ClipDescription, TAR_BLOCK } from '../description.js';
+import { type ClipDescription, checksumOf, TAR_BLOCK } from '../description.js';
 import type { PackedEntry } from '../index-file.js';
-import { checksumOf } from '../place.js';
 import { type ClipJpegs, clipJpegs, type JpegSettings } from './clip-jpegs.js';
 import { type TarWriter, tarWriter } from './tar-writer.js';
 

@@ -1,6 +1,6 @@
 /** A thread that writes shards, one after the other. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { type ThreadError, toThread } from '../../thread-error.js';
+import { type ThreadError, toThread } from '../../threads.js';
 import { packShard, type ShardTask, type WrittenShard } from './pack-shard.js';
 
 export interface PackWork {

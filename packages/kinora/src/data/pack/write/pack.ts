@@ -7,16 +7,15 @@ import { join } from 'node:path';
 import { KinoraError } from '@kinora/torch';
 import { withLock } from '../../../files/lock.js';
 import { type Progress, silent } from '../../../progress.js';
+import { allowedBad } from '../../lists/bad-clips.js';
 import { type ClipList, printOf } from '../../lists/clip-list.js';
-import { runTasks } from '../../task-pool.js';
-import { fromThread } from '../../thread-error.js';
+import { writeBadClips } from '../../lists/write-lists.js';
+import { fromThread, runTasks } from '../../threads.js';
 import { indexName } from '../index-file.js';
 import type { BadPlace, WrittenShard } from './pack-shard.js';
 import type { PackReply, PackWork } from './pack-worker.js';
-import { type PackPlan, ShardRecords } from './shard-records.js';
+import { type PackPlan, ShardRecords, type StandingPack, standingPack } from './shard-records.js';
 import { clipsIn, type NumberedTask, type ShardSettings, tasksOf } from './shard-tasks.js';
-import { type StandingPack, standingPack } from './standing-pack.js';
-import { tellBad } from './tell-bad.js';
 
 export interface PackOptions extends ShardSettings {
   /** Folder of the shards and the index; made if it is not there. */
@@ -146,7 +145,7 @@ function finish(
   }
   const facts = { index, done, shards, clips, bytes, bad: bad.length };
   if (done < shards) return { state: 'stopped', ...facts };
-  tellBad(join(out, `${name}.bad_clips.csv`), bad, list.items.length, maxBadFraction);
+  reportBad(join(out, `${name}.bad_clips.csv`), bad, list.items.length, maxBadFraction);
   records.finish(index, shards, { clips, bad: bad.length });
   return { state: 'packed', ...facts };
 }
@@ -156,4 +155,23 @@ function completed(index: string, { header, entries }: StandingPack): PackResult
   for (const entry of entries.values()) bytes += entry.bytes;
   const { clips, bad, shards } = header;
   return { state: 'complete already', index, done: shards, shards, clips, bytes, bad };
+}
+
+/** Lists the clips that the pack is without in a file. Throws `data/too-many-bad-clips`. */
+function reportBad(file: string, bad: readonly BadPlace[], clips: number, limit: number): void {
+  rmSync(file, { force: true });
+  if (bad.length === 0) return;
+  const sorted = [...bad].sort((a, b) => a.place - b.place);
+  writeBadClips(
+    file,
+    sorted.map(({ place, ...clip }) => ({ index: place, ...clip })),
+  );
+  const allowed = allowedBad(limit, clips);
+  if (bad.length <= allowed && bad.length < clips) return;
+  throw new KinoraError({
+    code: 'data/too-many-bad-clips',
+    expected: `at most ${allowed} of ${clips} clips to be unreadable (maxBadFraction ${limit})`,
+    received: `${bad.length}, the first: ${sorted[0]!.reason}`,
+    hint: `all stand in ${file}; repair them and call again, or raise maxBadFraction`,
+  });
 }

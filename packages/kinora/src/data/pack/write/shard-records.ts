@@ -2,10 +2,12 @@
  * What is known of the shards of a pack that is being written: a file for each, written once the shard stands, in a hidden
  * folder beside them. Whoever goes on after an interruption writes the others; the index is made of all of them.
  */
+
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { KinoraError, serialize } from '@kinora/torch';
-import { indexText, type PackHeader, shardName } from '../index-file.js';
+import { writeWhole } from '../../../files/record.js';
+import { indexText, type PackHeader, readIndex, type ShardEntry, shardName } from '../index-file.js';
 import type { WrittenShard } from './pack-shard.js';
 
 /** What must be the same for work to be gone on with. */
@@ -28,7 +30,7 @@ export class ShardRecords {
     const plan = JSON.stringify(this.plan);
     if (existsSync(file) && readFileSync(file, 'utf8') !== plan)
       throw otherPlan(this.#folder, this.plan.name);
-    if (!existsSync(file)) writeText(file, plan);
+    if (!existsSync(file)) writeWhole(file, plan);
     for (const name of readdirSync(this.out))
       if (name.startsWith(`.${this.plan.name}-`) && name.endsWith('.tar.part'))
         rmSync(join(this.out, name), { force: true });
@@ -44,7 +46,7 @@ export class ShardRecords {
   }
 
   add(number: number, shard: WrittenShard): void {
-    writeText(this.#file(number), JSON.stringify(shard));
+    writeWhole(this.#file(number), JSON.stringify(shard));
   }
 
   /** The shard, if it stands. */
@@ -74,9 +76,6 @@ export class ShardRecords {
   }
 }
 
-const writeText = (file: string, text: string): void =>
-  serialize.writeAtomically(file, (sink) => sink.write(Buffer.from(text)));
-
 const otherPlan = (folder: string, name: string): KinoraError =>
   new KinoraError({
     code: 'pack/other-plan',
@@ -85,3 +84,41 @@ const otherPlan = (folder: string, name: string): KinoraError =>
     received: 'others',
     hint: 'go on with the same command, remove that folder to begin anew, or choose another --out',
   });
+
+/** A pack whose index is there already: whether it is the one that is wanted, and what has become of its shards. */
+
+export interface StandingPack {
+  readonly header: PackHeader;
+  /** The shards that have the size on the disk that they were written with, by number. */
+  readonly entries: ReadonlyMap<number, ShardEntry>;
+  /** Whether no shard is missing or of another size. */
+  readonly isWhole: boolean;
+}
+
+/** Throws `pack/exists` if it is a pack of something else. */
+export function standingPack(index: string, plan: PackPlan): StandingPack {
+  const { header, shards } = readIndex(index);
+  checkPlan(index, header, plan);
+  const entries = [...shards];
+  const there = entries.map(({ file, bytes }) => sizeOf(join(dirname(index), file)) === bytes);
+  return {
+    header,
+    entries: new Map([...entries.entries()].filter(([number]) => there[number])),
+    isWhole: there.every(Boolean),
+  };
+}
+
+const sizeOf = (file: string): number | undefined => statSync(file, { throwIfNoEntry: false })?.size;
+
+function checkPlan(index: string, header: PackHeader, plan: PackPlan): void {
+  const keys = Object.keys(plan) as (keyof PackPlan)[];
+  const other = keys.find((key) => JSON.stringify(header[key]) !== JSON.stringify(plan[key]));
+  if (other === undefined) return;
+  throw new KinoraError({
+    code: 'pack/exists',
+    where: index,
+    expected: 'a pack of this list with these settings',
+    received: `one with another ${other === 'list' ? 'list' : `${other} (${JSON.stringify(header[other])})`}`,
+    hint: 'choose another --out or --name, or remove it and its shards',
+  });
+}

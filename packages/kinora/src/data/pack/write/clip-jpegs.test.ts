@@ -1,8 +1,7 @@
 /** Of a part of a video only some frames are kept; at any frame rate the part shows what it showed. */
-
 import { randomStream, resampleByTime } from '@kinora/clip';
 import { expect, test } from 'vitest';
-import { keptFrames } from './kept-frames.js';
+import { keptFrames } from './clip-jpegs.js';
 
 test('a part shows the frames it showed in the whole video, at any rate, steady or not', () => {
   const random = randomStream(7);

@@ -1,5 +1,5 @@
 /**
- * Intervals by resampling (Efron 1979), paired: one draw of clips serves both sides of a difference. Where it is known who
+ * Confidence intervals. By resampling (Efron 1979), paired: one draw of clips serves both sides of a difference. Where it is known who
  * is in which clip, whole people are drawn, because the clips of one person are right or wrong together.
  */
 import { randomStream } from '@kinora/clip';
@@ -58,4 +58,20 @@ function quantile(sorted: Float64Array, share: number): number {
   const at = share * (sorted.length - 1);
   const below = sorted[Math.floor(at)]!;
   return below + (at - Math.floor(at)) * (sorted[Math.ceil(at)]! - below);
+}
+
+/** The uncertainty of an accuracy that was measured on so many clips. */
+
+/** The normal distribution's 97.5 % point. */
+const Z = 1.959964;
+
+/**
+ * The 95 % interval of a share (Wilson, JASA 1927): it stays inside [0, 1] and is right near its ends, where
+ * `p +- 2 sqrt(p (1 - p) / n)` is not. Clips are taken as independent.
+ */
+export function wilson(share: number, count: number): [low: number, high: number] {
+  const spread = Z ** 2 / count;
+  const middle = (share + spread / 2) / (1 + spread);
+  const reach = (Z / (1 + spread)) * Math.sqrt((share * (1 - share)) / count + spread / (4 * count));
+  return [Math.max(0, middle - reach), Math.min(1, middle + reach)];
 }

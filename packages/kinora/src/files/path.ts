@@ -33,3 +33,6 @@ export function climbs(entry: string): boolean {
     entry.includes('\0')
   );
 }
+
+/** Whether a path is the address of something on a web server. */
+export const isAddress = (path: string): boolean => /^https?:\/\//i.test(path);

@@ -3,6 +3,7 @@
  * nothing of what they do: a thread answers each message it gets with one message.
  */
 import { Worker } from 'node:worker_threads';
+import { KinoraError, type KinoraErrorParts } from '@kinora/torch/error';
 
 export interface TaskPoolOptions<Task, Reply> {
   /** The program of a thread, and what it is started with. */
@@ -15,6 +16,8 @@ export interface TaskPoolOptions<Task, Reply> {
   readonly signal?: AbortSignal | undefined;
   /** What a thread sends besides answers, such as its progress; it must have the key `note`. */
   readonly onNote?: (note: unknown) => void;
+  /** The error of a thread that ended by itself, at this task. */
+  readonly onDeath?: (task: Task, reason: string) => Error;
 }
 
 /** Throws what `onReply` throws, and where a thread dies. */
@@ -42,7 +45,7 @@ type ThreadOptions<Task, Reply> = Omit<TaskPoolOptions<Task, Reply>, 'threads' |
 function runThread<Task, Reply>(
   first: Task,
   next: () => Task | undefined,
-  { entry, workerData, onReply, onNote }: ThreadOptions<Task, Reply>,
+  { entry, workerData, onReply, onNote, onDeath }: ThreadOptions<Task, Reply>,
 ): Promise<void> {
   const worker = new Worker(entry, { workerData, execArgv: [] });
   let task: Task | undefined = first;
@@ -58,8 +61,36 @@ function runThread<Task, Reply>(
         reject(error);
       }
     });
-    worker.on('error', reject);
-    worker.on('exit', (code) => reject(new Error(`a thread ended with code ${code}`)));
+    // Without a task it is the end that `terminate` brings.
+    const die = (cause: Error) => reject((task !== undefined && onDeath?.(task, cause.message)) || cause);
+    worker.on('error', die);
+    worker.on('exit', (code) => die(new Error(`a thread ended with code ${code}`)));
     worker.postMessage(task);
   }).finally(() => worker.terminate());
+}
+
+/** Errors on their way between threads: structured cloning would lose their class and code. */
+
+export type ThreadError =
+  | { readonly kind: 'kinora'; readonly parts: KinoraErrorParts }
+  | { readonly kind: 'other'; readonly message: string; readonly stack: string | undefined };
+
+export function toThread(error: unknown): ThreadError {
+  if (error instanceof KinoraError) {
+    const { cause: _, ...parts } = error.parts;
+    return { kind: 'kinora', parts };
+  }
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { kind: 'other', message, stack };
+}
+
+export function fromThread(error: ThreadError): Error {
+  if (error.kind === 'kinora') return new KinoraError(error.parts);
+  return Object.assign(new Error(error.message), error.stack === undefined ? {} : { stack: error.stack });
+}
+
+/** As Promise.all, but when one fails it waits for the others too: they are still writing. */
+export async function allOf<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
 }

@@ -1,4 +1,4 @@
-/** Small text files, line by line: lists and labels. */
+/** Small text files, line by line, and CSV: lists, labels, tables of clips. */
 import { readFileSync } from 'node:fs';
 import { KinoraError } from '@kinora/torch/error';
 
@@ -66,4 +66,14 @@ export function csvFields(line: string, separator: string): string[] {
     at = stop + 1;
   }
   return fields;
+}
+
+/** What a field must be quoted for: its separator, and for lists whatever a reader would trim or split at. */
+const QUOTED = { ',': /[",;\r\n]|^\s|\s$|^$/, ';': /[";\r\n]/ } as const;
+
+/** One line of CSV, without its line end. Fields are quoted only where they must be. */
+export function csvLine(fields: readonly string[], separator: keyof typeof QUOTED = ','): string {
+  const quoted = (field: string) =>
+    QUOTED[separator].test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+  return fields.map(quoted).join(separator);
 }
