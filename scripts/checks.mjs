@@ -1,6 +1,7 @@
 // The steps of `npm test` and `npm run test:soak`, in order. To add a check, add a line.
 import { join } from 'node:path';
 import { run } from '../packages/torch/install/index.mjs';
+import { checkComments } from './comments.mjs';
 import { checkNodeVersions } from './node-versions.mjs';
 import { checkPackages } from './packages.mjs';
 import { checkReadme } from './readme.mjs';
@@ -35,6 +36,7 @@ export function checks(root) {
       '.dependency-cruiser.cjs',
       ...CRUISED,
     ]),
+    { name: 'files that comments name', work: () => checkComments(root) },
     command(root, 'operator declarations', process.execPath, [
       'packages/torch/scripts/generate-ops.mjs',
       '--check',

@@ -1,5 +1,5 @@
-// Writes NAME.generated.ts beside each NAME.wat of src: the text as WebAssembly. A name alone prints that one instead:
-// a test compares.
+// Writes *.generated.ts beside each *.wat of src: the text as WebAssembly. A name alone prints that one instead: a test
+// compares.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import wabt from 'wabt';
 

@@ -1,4 +1,4 @@
-// The addon's table of contents. TypeScript's view of it is NativeModule in src/native.ts.
+// The addon's table of contents. TypeScript's view of it is NativeModule in src/engine/native.ts.
 #include "module.h"
 
 namespace kinora {
