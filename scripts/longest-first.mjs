@@ -5,7 +5,7 @@ import { BaseSequencer } from 'vitest/node';
 /** By what files start, the most expensive kind first: browsers, compilers, many processes, whole networks. */
 const KINDS = [
   /^studio\/test\//,
-  /\/cli\/(train|help|networks|starting-point)\.test/,
+  /\/cli\/(train|help|networks|tutorial)\.test/,
   /install\/addon\.test/,
   /\/(cli|distributed|ranks)\//,
   /\.parity\.test/,

@@ -1,4 +1,4 @@
-"""Writes golden/starting-point/*.pth.tar: checkpoints as the starting point's training wrote them, in PyTorch's legacy
+"""Writes golden/tutorial/*.pth.tar: checkpoints as the starting point's training wrote them, in PyTorch's legacy
 format, through DataParallel, with an `arch` that means nothing. Every value is 0.5, saved once for a whole tensor, so
 that networks of 36 million parameters fit into a few kilobytes.
 
@@ -9,7 +9,7 @@ import os
 import torch
 from torch import nn
 
-FOLDER = os.path.join(os.path.dirname(__file__), "..", "golden", "starting-point")
+FOLDER = os.path.join(os.path.dirname(__file__), "..", "golden", "tutorial")
 CHANNELS = [3, 32, 64, 124, 256, 512]
 
 

@@ -106,7 +106,7 @@ describe('kinora flow', () => {
 });
 
 describe('kinora train --init-from', () => {
-  const golden = fileURLToPath(new URL('../../golden/starting-point/ConvColumn5.pth.tar', import.meta.url));
+  const golden = fileURLToPath(new URL('../../golden/tutorial/ConvColumn5.pth.tar', import.meta.url));
   const train = (name: string, changes: RunConfigInput, ...words: string[]): Promise<Said> =>
     kinora(
       'train',

@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'kinora-weights-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const golden = (name: string): string =>
-  fileURLToPath(new URL(`../../golden/starting-point/${name}.pth.tar`, import.meta.url));
+  fileURLToPath(new URL(`../../golden/tutorial/${name}.pth.tar`, import.meta.url));
 
 function found(file: string) {
   const { weights, claim } = openWeights(file);

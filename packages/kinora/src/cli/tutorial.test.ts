@@ -31,7 +31,7 @@ const needsPython = python === undefined ? ' (skipped: no Python with torch)' : 
 const LABELS = ['Swiping Left', 'Swiping Right', 'Stop Sign'];
 const RUN = 'trainings/jpeg_model/jester_conv6';
 
-const folder = mkdtempSync(join(tmpdir(), 'kinora-starting-point-'));
+const folder = mkdtempSync(join(tmpdir(), 'kinora-tutorial-'));
 const at = (...names: string[]): string => join(folder, ...names);
 afterAll(() => rmSync(folder, { recursive: true }));
 
