@@ -1,4 +1,4 @@
-"""ConvColumn6 in PyTorch on a device: as the starting point writes it, or tuned (bf16, channels_last_3d, cudnn benchmark,
+"""ConvColumn6 in PyTorch on a device: as the tutorial writes it, or tuned (bf16, channels_last_3d, cudnn benchmark,
 activations in place, fused updates); a step of either, and a step replayed as a CUDA graph."""
 import sys
 from os.path import dirname, join

@@ -1,4 +1,4 @@
-"""The starting point's way of reading clips: JPEG frames through PIL, every transform drawn for each
+"""The tutorial's way of reading clips: JPEG frames through PIL, every transform drawn for each
 frame and applied to it alone, a tensor of float32. Recipe and sizes are those of the demo."""
 import csv
 import os

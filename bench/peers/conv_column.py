@@ -1,4 +1,4 @@
-"""ConvColumn6 in PyTorch: as the starting point writes it, or with activations in place."""
+"""ConvColumn6 in PyTorch: as the tutorial writes it, or with activations in place."""
 import torch
 from torch import nn
 

@@ -1,5 +1,5 @@
 """Training steps of ConvColumn6 in PyTorch on clips of 18x84x84 in memory. Prints clips a second; with `memory`, the peak
-of resident memory during a step in MiB. `plain`: as the starting point writes it. `tuned`: activations in place, gradients
+of resident memory during a step in MiB. `plain`: as the tutorial writes it. `tuned`: activations in place, gradients
 set to None, foreach updates; the allocator is told to keep its memory by the environment."""
 import sys
 

@@ -29,7 +29,7 @@ def stored(image):
 
 
 def affine_cases():
-    """RandomAffine of the starting point (nearest, zeros) and of its ensemble script, then CenterCrop."""
+    """RandomAffine of the tutorial (nearest, zeros) and of its ensemble script, then CenterCrop."""
     cases = []
     for size, crop, angle, translate, scale, shear in [
         ((30, 44), 24, 10.0, (0, 0), 1.0, 0.0),

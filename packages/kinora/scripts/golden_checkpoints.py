@@ -1,4 +1,4 @@
-"""Writes golden/tutorial/*.pth.tar: checkpoints as the starting point's training wrote them, in PyTorch's legacy
+"""Writes golden/tutorial/*.pth.tar: checkpoints as the tutorial's training wrote them, in PyTorch's legacy
 format, through DataParallel, with an `arch` that means nothing. Every value is 0.5, saved once for a whole tensor, so
 that networks of 36 million parameters fit into a few kilobytes.
 

@@ -1,4 +1,4 @@
-"""The starting point's ConvColumn6 in plain PyTorch, trained for ten steps: the reference that the test
+"""The tutorial's ConvColumn6 in plain PyTorch, trained for ten steps: the reference that the test
 src/model/conv-column.parity.test.ts runs and compares with, gradient by gradient. Dropout is off, because its masks depend on
 the generator and not on the network.
 

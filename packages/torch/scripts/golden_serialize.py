@@ -100,7 +100,7 @@ def plain():
 
 
 def checkpoint():
-    """As the starting point saves it (DataParallel's prefix, `best_prec1` a tensor), and its optimizer."""
+    """As the tutorial saves it (DataParallel's prefix, `best_prec1` a tensor), and its optimizer."""
     torch.manual_seed(3)
     model = nn.DataParallel(nn.Sequential(OrderedDict(
         conv_layer1=nn.Sequential(nn.Conv3d(3, 2, (2, 3, 3)), nn.BatchNorm3d(2)), fc5=nn.Linear(2, 4))))

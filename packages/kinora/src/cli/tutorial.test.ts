@@ -1,6 +1,7 @@
 /**
- * The starting point's own lines, end to end on a tiny data set laid out as it lays out Jester: `configs/config.json`
- * with its keys and no others, its network, its files; and checkpoints that PyTorch wrote and reads.
+ * The command lines of the PyTorch tutorial that Kinora began from (THIRD_PARTY.md), end to end on a tiny data set in its layout
+ * of Jester: `configs/config.json` with the tutorial's keys and no others, its network, its files; and checkpoints that PyTorch
+ * wrote and reads.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -35,7 +36,7 @@ const folder = mkdtempSync(join(tmpdir(), 'kinora-tutorial-'));
 const at = (...names: string[]): string => join(folder, ...names);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** One line of the starting point, `train.py` aside. */
+/** One of its command lines, without `train.py`. */
 const line = (words: string): Promise<Exit> => kinora(folder, 'train', ...words.split(' '));
 
 const original = JSON.parse(
@@ -63,7 +64,7 @@ beforeAll(() => {
   writeFileSync(at('configs/config.json'), JSON.stringify({ ...original, ...tiny }));
 });
 
-describe("the starting point's lines", () => {
+describe("the tutorial's command lines", () => {
   test('--config configs/config.json -g 0', async () => {
     const { status, stdout, stderr } = await line('--config configs/config.json -g 0');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -78,7 +79,7 @@ describe("the starting point's lines", () => {
   });
 
   test('--config configs/config.json --eval_only True --resume True', async () => {
-    // Nothing but the starting point's file is left of the run.
+    // Only the tutorial's checkpoint is left of the run.
     rmSync(at(RUN, 'checkpoints'), { recursive: true });
     const { status, stdout } = await line('--eval_only True --resume True --config configs/config.json');
     expect({ status, stdout }).toEqual({
@@ -119,7 +120,7 @@ describe("the starting point's lines", () => {
   });
 });
 
-/** The starting point's checkpoint as PyTorch 0.4 wrote it, and the logits of its network for the clips of input.npy. */
+/** The tutorial's checkpoint as PyTorch 0.4 wrote it, and the logits of its network for the clips of input.npy. */
 const WRITE = `
 import sys, numpy, torch
 sys.argv, folder, script = [''], sys.argv[1], sys.argv[2]
@@ -165,7 +166,7 @@ describe.skipIf(python === undefined)(`PyTorch${needsPython}`, () => {
     expect(JSON.parse(read)).toEqual([expected, expected]);
   });
 
-  test("an old checkpoint of the starting point's evaluates to PyTorch's own logits", async () => {
+  test("an old checkpoint of the tutorial evaluates to PyTorch's own logits", async () => {
     const spec = defaultSpec(LABELS);
     const clips = await Promise.all(
       ['3', '4'].map((id) => readClip({ path: at('20bn-jester-v1', id) }, spec)),

@@ -17,7 +17,7 @@ function parse(line: string) {
   return { ...command.opts(), words: command.args };
 }
 
-describe("the starting point's own lines", () => {
+describe("the tutorial's command lines", () => {
   test.each([
     ['--config configs/config.json -g 0', { config: 'configs/config.json', gpus: [0], useGpu: true }],
     ['-c a.json -e True -r True -g 0,1', { config: 'a.json', evalOnly: true, resume: true, gpus: [0, 1] }],
