@@ -15,6 +15,8 @@ const CRUISED = [
   'packages/kinora/src',
   'packages/recognizer/src',
   'scripts',
+  'studio/src',
+  'bench',
 ];
 
 const READMES = [
