@@ -10,8 +10,10 @@ import { currentScope, type Owned, type Scope } from '../engine/scope.js';
 import { KinoraError } from '../error.js';
 import { formatTensor } from './print.js';
 
-/** `cpu`, `cuda` or `cuda:N`. */
-export type Device = string;
+/**
+ * `cpu`, `cuda` (the current GPU) or `cuda:0`, `cuda:1`, ...; any other device that this libtorch was built for is accepted as well.
+ */
+export type Device = 'cpu' | 'cuda' | `cuda:${number}` | (string & Record<never, never>);
 export type Shape = readonly number[];
 export type Scalar = number | bigint | boolean;
 export type NestedArray<T = Scalar> = T | readonly NestedArray<T>[];
