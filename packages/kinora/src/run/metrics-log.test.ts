@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { MetricsLog, type MetricsRecord, readMetrics, truncateMetrics } from './metrics-log.js';
+import { epochMetrics, MetricsLog, type MetricsRecord, readMetrics, truncateMetrics } from './metrics-log.js';
 import { canMount, withTinyDisk } from './tiny-disk.test.util.js';
 
 let folder: string;
@@ -36,6 +36,14 @@ test('every bit of a number, NaN and infinities, text', () => {
   write(...records);
   expect(readMetrics(path)).toEqual(records);
   expect(readFileSync(path, 'utf8').split('\n')[1]).toContain('"loss":"NaN"');
+});
+
+test('a run folder stands for its log; its epochs are the records that end one', () => {
+  write({ step: 1, loss: 2 }, { step: 2, loss: 1 }, { step: 2, finished_epoch: 1, loss: 1.5, val_top1: 0.5 });
+  expect(readMetrics(folder)).toEqual(readMetrics(path));
+  expect(epochMetrics(folder)).toEqual([{ step: 2, epoch: 1, loss: 1.5, val_top1: 0.5 }]);
+  expect(epochMetrics(join(folder, 'another'))).toEqual([]);
+  expect(() => readMetrics(join(folder, 'another'))).toThrow(/another: expected a readable metrics file/);
 });
 
 describe('resume', () => {

@@ -10,13 +10,15 @@ import {
   ftruncateSync,
   openSync,
   readFileSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { KinoraError, serialize } from '@kinora/torch';
 import type { RunConfig } from '../config/index.js';
-import { runFolderOf } from './run-folder.js';
+import { runFolder, runFolderOf } from './run-folder.js';
 
 export type MetricValue = number | string | boolean | null;
+/** One line: a step has `loss` and `lr`; the end of an epoch has `finished_epoch` and the averages of `EpochMetrics`. */
 export type MetricsRecord = { readonly step: number } & { readonly [name: string]: MetricValue };
 
 const NAMED_NUMBERS = new Map<string, number>(
@@ -49,10 +51,19 @@ export class MetricsLog {
   }
 }
 
-/** The records of a file, without a line that is still being written or was torn. */
+/**
+ * The records of a run, steps and epochs in the order in which they happened. A last line that is still being written, or
+ * was torn by a kill, is left out, so a run can be read while it trains.
+ *
+ * @param path a run folder such as `runs/demo`, or its `metrics.jsonl`
+ * @throws KinoraError `file/*` if there is no such file, `log/metrics` with the line that is not a record
+ */
 export function readMetrics(path: string): MetricsRecord[] {
-  return wholeLines(readText(path)).map((line, i) => parseLine(path, i + 1, line));
+  const file = isFolder(path) ? runFolder(path).metrics : path;
+  return wholeLines(readText(file)).map((line, i) => parseLine(file, i + 1, line));
 }
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 /**
  * Cuts a metrics file back to `step`: records of later steps are dropped, and a torn last line with them. Replaced
@@ -162,9 +173,13 @@ export interface EpochMetrics {
   lr?: number | undefined;
 }
 
-/** In order; none for a network that was trained elsewhere. */
-export function epochMetrics(config: RunConfig): EpochMetrics[] {
-  const { metrics } = runFolderOf(config);
+/**
+ * The finished epochs of a run, in order; none for a network that was trained elsewhere.
+ *
+ * @param run a run folder such as `runs/demo`, or the configuration of a run
+ */
+export function epochMetrics(run: string | Pick<RunConfig, 'outputDir' | 'name'>): EpochMetrics[] {
+  const { metrics } = typeof run === 'string' ? runFolder(run) : runFolderOf(run);
   if (!existsSync(metrics)) return [];
   return readMetrics(metrics)
     .filter((record) => record.finished_epoch !== undefined)
