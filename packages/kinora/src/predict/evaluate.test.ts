@@ -39,6 +39,13 @@ describe('evaluation', () => {
     expect(new Set(epochs.map(({ val_loss }) => val_loss)).size).toBe(3); // so that it could have been another's
   });
 
+  test('takes a run folder and a configuration that is not complete, too', async () => {
+    const { summary } = await evaluateRun(config);
+    expect((await evaluateRun(runFolderOf(config).path)).summary).toEqual(summary);
+    expect((await evaluateRun(data.input('run', { workers: 1 }))).summary).toEqual(summary);
+    await expect(evaluateRun(data.at('runs', 'none'))).rejects.toMatchObject({ code: 'config/unreadable' });
+  });
+
   test('writes the report with ids, predictions and logits', async () => {
     const { report, evaluation, labels } = await evaluateRun(config);
     expect(evaluation.ids).toEqual(VALIDATION);

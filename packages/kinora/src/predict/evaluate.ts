@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { clipSize } from '@kinora/clip';
 import { type Device, KinoraError } from '@kinora/torch';
-import { preprocessSpec, type RunConfig } from '../config/index.js';
+import { effectiveConfig, preprocessSpec, type RunConfig, type RunConfigInput } from '../config/index.js';
 import { type ClipList, listHash } from '../data/lists/clip-list.js';
 import { readLabels } from '../data/lists/labels.js';
 import { readClip } from '../data/load/clip-reader.js';
@@ -13,7 +13,7 @@ import { silent } from '../progress.js';
 import type { ShownClip } from '../report/data.js';
 import { writeReport, writeTestResults } from '../report/write.js';
 import { epochMetrics } from '../run/metrics-log.js';
-import { runFolderOf } from '../run/run-folder.js';
+import { configOfRunFolder, runFolderOf } from '../run/run-folder.js';
 import { readSplit, readTestList } from '../train/data.js';
 import { type OpenedModel, openModel } from './open.js';
 import { type PredictOptions, predictList } from './predict-list.js';
@@ -35,8 +35,18 @@ export interface EvaluateResult {
 
 const WORST = 12;
 
-/** Measures the run's best checkpoint (or the configuration's) on the validation list and writes `report/`. */
-export async function evaluateRun(config: RunConfig, options: EvaluateOptions = {}): Promise<EvaluateResult> {
+/**
+ * Measures the run's best checkpoint (or the configuration's) on the validation list and writes `report/`.
+ *
+ * @param run a run folder such as `runs/demo`, or a configuration, complete or not
+ * @returns `summary` with shares in [0, 1] (`top1`, `top5`), and logits, float32 `[N, classes]`, of every clip
+ * @throws KinoraError `config/*`, `data/*`, `model/*` and `file/*`, for instance without a validation list
+ */
+export async function evaluateRun(
+  run: string | RunConfig | RunConfigInput,
+  options: EvaluateOptions = {},
+): Promise<EvaluateResult> {
+  const config = await configOf(run);
   const { device = 'cpu', report = runFolderOf(config).report, split = 'validation' } = options;
   const model = openRunModel(config, options);
   try {
@@ -68,11 +78,16 @@ function tellFitted({ ensemble }: OpenedModel, list: ClipList, { progress = sile
     progress.log(`the ensemble's rule was fitted to these clips; its own report has the figures that count`);
 }
 
-/** Predicts the test list and writes `testset_results.csv`. Returns its path and the number of clips. */
+/**
+ * Predicts the test list and writes `testset_results.csv`. Returns its path and the number of clips.
+ *
+ * @param run a run folder such as `runs/demo`, or a configuration, complete or not
+ */
 export async function predictTestList(
-  config: RunConfig,
+  run: string | RunConfig | RunConfigInput,
   options: EvaluateOptions = {},
 ): Promise<{ file: string; clips: number }> {
+  const config = await configOf(run);
   const model = openRunModel(config, options);
   try {
     const list = readTestList(config, model.spec.labels);
@@ -84,6 +99,9 @@ export async function predictTestList(
     model.network.dispose();
   }
 }
+
+const configOf = async (run: string | RunConfig | RunConfigInput): Promise<RunConfig> =>
+  typeof run === 'string' ? configOfRunFolder(run) : effectiveConfig(run);
 
 /** The configuration's checkpoint where it names one that exists, else the run's own. */
 function openRunModel(

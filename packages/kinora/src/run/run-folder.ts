@@ -1,7 +1,7 @@
 /** Where everything of a run stands: `runs/<name>/`. The one place that knows the layout. */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import type { RunConfig } from '../config/index.js';
+import { basename, dirname, join, resolve } from 'node:path';
+import { loadConfig, type RunConfig } from '../config/index.js';
 import { sweep } from './generations.js';
 
 export interface RunFolder {
@@ -37,6 +37,20 @@ export function runFolder(path: string): RunFolder {
 
 export const runFolderOf = ({ outputDir, name }: Pick<RunConfig, 'outputDir' | 'name'>): RunFolder =>
   runFolder(join(outputDir, name));
+
+/**
+ * The configuration that a run was trained with, from its folder, wherever that was moved to; with the checkpoint and the
+ * `key=value` changes that are given. A run stands for its own weights, whatever it was initialised from.
+ */
+export function configOfRunFolder(
+  path: string,
+  { checkpoint = null, set = [] }: { checkpoint?: string | null; set?: readonly string[] } = {},
+): Promise<RunConfig> {
+  const own = /^\.*$/.test(basename(path)) ? resolve(path) : path;
+  const place = { checkpoint, outputDir: dirname(own), name: basename(own) };
+  const changes = Object.entries(place).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+  return loadConfig(runFolder(path).config, { set: [...changes, ...set] });
+}
 
 /** Makes what is not there, and removes what a killed process left half-written. */
 export function makeRunFolder(folder: RunFolder): void {

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Device, type distributed, serialize } from '@kinora/torch';
-import { preprocessSpec, type RunConfig } from '../config/index.js';
+import { effectiveConfig, preprocessSpec, type RunConfig, type RunConfigInput } from '../config/index.js';
 import { flipMapFor } from '../data/lists/labels.js';
 import { badClipReporter } from '../data/lists/write-lists.js';
 import type { ClipLoader } from '../data/load/loader.js';
@@ -12,6 +12,7 @@ import { type Progress, silent } from '../progress.js';
 import { saveCheckpoint, saveTar, type TrainingProgress, wantsTar } from '../run/checkpoint.js';
 import { type Link, linked } from '../run/generations.js';
 import { makeRunFolder, type RunFolder, runFolderOf } from '../run/run-folder.js';
+import { augmented, type ClipAugmentation } from './augmented.js';
 import { type Beginning, begin, findBeginning, fresh, initialise, NOTHING } from './beginning.js';
 import { evaluationLoader, readSplit, trainingLoader } from './data.js';
 import { trainLoop } from './loop.js';
@@ -39,6 +40,11 @@ export interface TrainOptions {
   readonly progress?: Progress;
   /** Stops after the step in work, and saves. */
   readonly signal?: AbortSignal;
+  /**
+   * An augmentation of your own, for training clips only, after those of the configuration. It draws from a stream of the
+   * configuration's seed, so that a run repeats and resumes exactly; to resume, pass it again. Default: none.
+   */
+  readonly augment?: ClipAugmentation | undefined;
   /** Tells at the end where the time of the steps went, and what to change. */
   readonly profile?: boolean;
   /** Launches a step before it reads what the last one says. Changes no number. Default: on a GPU, where it keeps it busy. */
@@ -61,10 +67,19 @@ export interface RunSummary {
 }
 
 /**
- * Trains as `config` says, in `outputDir/name`. Throws where that run exists already and `resume` is not set,
- * and `train/not-finite` when training diverges; the last checkpoint is kept in any case.
+ * Trains as `input` says, in the run folder `outputDir/name`, and leaves a configuration, checkpoints, metrics and
+ * TensorBoard events there.
+ *
+ * @param input what differs from the defaults (`{ name: 'mine', trainFolder: 'data/mine' }`), or a complete configuration;
+ *   without a `name` the run is called `configuration`
+ * @throws KinoraError `config/*` for a configuration that is not valid, `data/*` for its lists; where the run exists
+ *   already and `resume` is not set; `train/not-finite` when training diverges: the last checkpoint is kept in any case
  */
-export async function trainRun(config: RunConfig, options: TrainOptions = {}): Promise<RunSummary> {
+export async function trainRun(
+  input: RunConfig | RunConfigInput,
+  options: TrainOptions = {},
+): Promise<RunSummary> {
+  const config = effectiveConfig(input);
   const { rendezvous, device = 'cpu', signal } = options;
   if (rendezvous === undefined)
     return trainLists(config, findBeginning(config, options.resume ?? false), options);
@@ -81,7 +96,7 @@ const ONE_TRAINING = { code: 'train/locked', expected: 'no other training in thi
 async function trainLists(
   config: RunConfig,
   beginning: Beginning,
-  { device = 'cpu', signal, runsAhead, ...options }: TrainOptions,
+  { device = 'cpu', signal, runsAhead, augment, ...options }: TrainOptions,
   ranks?: Ranks,
 ): Promise<RunSummary> {
   const leads = ranks?.leads ?? true;
@@ -90,7 +105,8 @@ async function trainLists(
   const progress = leads ? loggedProgress(options.progress ?? silent, folder.log) : silent;
   const onBadClip = leads ? badClipReporter(folder.badClips, resumed, progress) : () => undefined;
   const { trainList, valList, effective, spec } = readLists(config);
-  const trainLoader = trainingLoader(trainList, spec, config, onBadClip, ranks?.part);
+  const loader = trainingLoader(trainList, spec, config, onBadClip, ranks?.part);
+  const trainLoader = augment === undefined ? loader : augmented(loader, augment, config.seed);
   const valLoader = valList && evaluationLoader(valList, spec, config, onBadClip, undefined, ranks?.part);
   const clips = trainingClips(trainList, valList, trainLoader.batchesPerEpoch);
   const training = newTraining(effective, spec, device, clips);

@@ -3,10 +3,11 @@
  * means for the configuration, and the command lines of earlier releases, which named it with an option.
  */
 import { existsSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
 import { type Command, Option } from 'commander';
 import { loadConfig, type RunConfig } from '../../config/index.js';
+import { configOfRunFolder } from '../../run/run-folder.js';
 import { shellQuote } from '../../shell.js';
 import type { ConfigOptions } from './options.js';
 
@@ -38,17 +39,17 @@ export async function configOfRun(
   if (run === undefined) return loadConfig(config!, { set });
   const folder = runFolderAround(run);
   if (folder === run && config !== undefined) throw runAndConfig(command, run);
-  if (config !== undefined) return loadConfig(config, { set: [assignment('checkpoint', run), ...set] });
+  if (config !== undefined) return loadConfig(config, { set: [`checkpoint=${JSON.stringify(run)}`, ...set] });
   if (folder === undefined) throw notInRun(run);
   const checkpoint = folder === run ? null : run;
-  return loadConfig(join(folder, 'config.json'), { set: [...placeOf(folder, checkpoint), ...set] });
+  return configOfRunFolder(folder, { checkpoint, set });
 }
 
 /** The configuration of a run folder. Throws for a checkpoint: what needs the whole run says so. */
 export async function configOfFolder(run: string): Promise<RunConfig> {
   const folder = runFolderAround(run);
   if (folder !== run) throw notInRun(run, folder);
-  return loadConfig(join(run, 'config.json'), { set: placeOf(run, null) });
+  return configOfRunFolder(run);
 }
 
 /** RUN itself, or the run folder that a checkpoint lies in: run/checkpoints/step-.../model.safetensors at the deepest. */
@@ -66,18 +67,6 @@ const hasConfig = (path: string): boolean => existsSync(join(path, 'config.json'
 /** A folder of configurations has none. */
 const hasWeights = (path: string): boolean =>
   ['checkpoints', 'model.safetensors'].some((name) => existsSync(join(path, name)));
-
-/** A run is asked for its own weights, whatever it was initialised from, and where it lies now. */
-function placeOf(folder: string, checkpoint: string | null): string[] {
-  const path = /^\.*$/.test(basename(folder)) ? resolve(folder) : folder;
-  return [
-    assignment('checkpoint', checkpoint),
-    assignment('outputDir', dirname(path)),
-    assignment('name', basename(path)),
-  ];
-}
-
-const assignment = (key: string, value: string | null): string => `${key}=${JSON.stringify(value)}`;
 
 /** An option of earlier releases for what is the argument RUN today: hidden, and refused with the new command line. */
 export class FormerRunOption extends Option {
