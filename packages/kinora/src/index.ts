@@ -1,6 +1,32 @@
-/** kinora: the table of contents. */
+/**
+ * kinora: the table of contents, in the order in which a clip becomes a label. `examples/` in the repository has a short
+ * program for each of the first things to do.
+ */
 
-// Clips: frames to the network's pixels.
+// Errors: one class, told apart by `code`.
+
+export { KinoraError, type KinoraErrorParts } from '@kinora/torch';
+
+// Configuration: what a run does, and what differs from the defaults.
+
+export { augmentSchema, preprocessSchema } from './config/clip-schema.js';
+export {
+  effectiveConfig,
+  loadConfig,
+  preprocessSpec,
+  type RunConfig,
+  type RunConfigInput,
+} from './config/index.js';
+
+// Clips: a folder of frames or a video file, decoded.
+
+export { decodeJpeg, encodeJpeg } from './data/decode/jpeg.js';
+export { openClip } from './data/decode/open.js';
+export type { ClipSource } from './data/decode/source.js';
+export { findVideoDecoder } from './data/decode/video.js';
+
+// From frames to the network's pixels, and what training changes in them. More of it: @kinora/clip.
+
 export {
   type AugmentSpec,
   augmentClip,
@@ -19,24 +45,9 @@ export {
   resampleByTime,
   samplePositions,
 } from '@kinora/clip';
-export { KinoraError, type KinoraErrorParts } from '@kinora/torch';
-// Predictions: checkpoints and clips to labels and reports.
-export { type CompareOptions, compare, type Row } from './compare/compare.js';
-export { augmentSchema, preprocessSchema } from './config/clip-schema.js';
-// Configurations, progress and reports.
-export {
-  effectiveConfig,
-  loadConfig,
-  preprocessSpec,
-  type RunConfig,
-  type RunConfigInput,
-} from './config/index.js';
-// Files to frames.
-export { decodeJpeg, encodeJpeg } from './data/decode/jpeg.js';
-export { openClip } from './data/decode/open.js';
-export type { ClipSource } from './data/decode/source.js';
-export { findVideoDecoder } from './data/decode/video.js';
-// Data: lists of clips to batches.
+
+// Data sets: lists of clips, and batches of them.
+
 export { type ListOptions, readClipList } from './data/lists/annotations.js';
 export type { BadClip } from './data/lists/bad-clips.js';
 export { readClassFolders } from './data/lists/class-folders.js';
@@ -51,7 +62,9 @@ export {
   type EpochOptions,
   type LoaderOptions,
 } from './data/load/loader.js';
-// Synthetic gestures: a look-alike of the Jester data set.
+
+// Synthetic gestures: a data set that looks like Jester.
+
 export {
   type ClipRequest,
   flipMap,
@@ -64,13 +77,10 @@ export {
   type SynthResult,
   synthesize,
 } from './data/synth/index.js';
-export { type EnsembleOptions, type EnsembleResult, ensemble } from './ensemble/ensemble.js';
-export { majority, rightVotes, type Voters, voteAccuracy } from './ensemble/theory.js';
-// Exports: checkpoints to files for other programs.
-export { type Exported, type ExportOptions, exportModel, type Format } from './export/export.js';
-export { type Evaluation, summarize, worstClips } from './measure/metrics.js';
+
+// Networks: the registry, your own, their inputs, their cost, weights from anywhere.
+
 export { Classifier } from './model/classifier.js';
-// Networks: tables to modules, what they cost, weights from anywhere.
 export { inflate } from './model/inflate.js';
 export { flowInput, type InputBatch, networkInput, networkInputs, zeroInputs } from './model/input.js';
 export { Network, type NetworkEntry, type NetworkOutput } from './model/network.js';
@@ -86,12 +96,48 @@ export {
   type Weights,
   type WeightsFile,
 } from './model/weights.js';
-export { type EvaluateResult, evaluateRun, predictTestList } from './predict/evaluate.js';
+
+// Training: from a configuration to a run folder.
+
+export { type Progress, type ProgressTask, silent } from './progress.js';
+export type { RunFolder } from './run/run-folder.js';
+export type { ClipAugmentation } from './train/augmented.js';
+export { type RunSummary, type TrainOptions, trainRun } from './train/run.js';
+
+// What a run has logged.
+
+export {
+  type EpochMetrics,
+  epochMetrics,
+  type MetricsRecord,
+  type MetricValue,
+  readMetrics,
+} from './run/metrics-log.js';
+
+// Prediction: a trained network and a clip, or a whole data set.
+
+export { type ClipFeatures, collectFeatures, type FeatureOptions } from './predict/features.js';
 export { type OpenedModel, type OpenOptions, openModel } from './predict/open.js';
 export { type Prediction, predictClip } from './predict/predict.js';
-export { type Progress, type ProgressTask, silent } from './progress.js';
+
+// Evaluation: accuracy, and the report.
+
+export { type Evaluation, summarize, worstClips } from './measure/metrics.js';
+export {
+  type EvaluateOptions,
+  type EvaluateResult,
+  evaluateRun,
+  predictTestList,
+} from './predict/evaluate.js';
 export type { ReportData, ShownClip } from './report/data.js';
 export { writeReport, writeTestResults } from './report/write.js';
-export type { EpochMetrics } from './run/metrics-log.js';
-// Training: batches to checkpoints.
-export { type RunSummary, type TrainOptions, trainRun } from './train/run.js';
+
+// Several runs: compared, or combined into one model.
+
+export { type CompareOptions, compare, type Row } from './compare/compare.js';
+export { type EnsembleOptions, type EnsembleResult, ensemble } from './ensemble/ensemble.js';
+export { majority, rightVotes, type Voters, voteAccuracy } from './ensemble/theory.js';
+
+// Exports: files for other programs.
+
+export { type Exported, type ExportOptions, exportModel, type Format } from './export/export.js';
