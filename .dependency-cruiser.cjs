@@ -90,10 +90,20 @@ module.exports = {
       to: { path: '^(packages/[^/]+/src|studio)/' },
     },
     {
+      name: 'examples-use-what-is-published',
+      comment: 'a reader copies them: entries of packages and modules of Node, nothing else',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: {
+        path: '^(packages|studio|bench|scripts|node_modules)/',
+        pathNot: '^packages/[^/]+/dist/(index|node)[.]d[.]ts$',
+      },
+    },
+    {
       name: 'nothing-stands-on-benchmarks-or-pages',
       severity: 'error',
       from: { path: '^(packages|scripts)/' },
-      to: { path: '^(bench|studio)/' },
+      to: { path: '^(bench|studio|examples)/' },
     },
     {
       name: 'no-cycles',

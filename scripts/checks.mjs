@@ -17,6 +17,7 @@ const CRUISED = [
   'scripts',
   'studio/src',
   'bench',
+  'examples',
 ];
 
 const READMES = [

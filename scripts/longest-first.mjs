@@ -6,7 +6,7 @@ import { BaseSequencer } from 'vitest/node';
 const KINDS = [
   /^studio\/test\//,
   /\/cli\/(train|help|networks|tutorial)\.test/,
-  /install\/addon\.test/,
+  /(install\/addon|scripts\/examples)\.test/,
   /\/(cli|distributed|ranks)\//,
   /\.parity\.test/,
   /\/(compare|ensemble|export|model)\//,
