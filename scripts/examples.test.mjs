@@ -1,6 +1,14 @@
 // Runs the programs of examples/ as a reader would: in order, in one folder, each finding what those before it have
 // written. `tsc -b` checks their types.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -67,6 +75,10 @@ test('the README lists each of them', () => {
 test('each is short and opens with a line that says what it does', () => {
   for (const name of programs) {
     const lines = readFileSync(join(EXAMPLES, name), 'utf8').trimEnd().split('\n');
-    expect([name, lines.length <= 30, lines[0]]).toEqual([name, true, expect.stringMatching(/^\/\/ [A-Z].*\.$/)]);
+    expect([name, lines.length <= 30, lines[0]]).toEqual([
+      name,
+      true,
+      expect.stringMatching(/^\/\/ [A-Z].*\.$/),
+    ]);
   }
 });
