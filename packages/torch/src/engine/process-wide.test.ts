@@ -20,7 +20,10 @@ function installed(version: string): string {
   mkdirSync(folder, { recursive: true });
   cpSync(join(packageFolder, 'dist'), join(folder, 'dist'), { recursive: true });
   symlinkSync(join(packageFolder, 'build'), join(folder, 'build'));
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', version }));
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({ name: '@kinora/torch', type: 'module', version }),
+  );
   return folder;
 }
 

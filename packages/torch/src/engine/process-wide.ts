@@ -9,7 +9,8 @@ import { KinoraError } from '../error.js';
 
 /** Found by every copy: this much of it must not change from version to version. */
 interface Registry {
-  readonly version: string;
+  /** Undefined where the copy was bundled into a program, away from its package.json. */
+  readonly version: string | undefined;
   /** The folder of the copy that was loaded first. */
   readonly folder: string;
   readonly values: Map<string, unknown>;
@@ -31,10 +32,10 @@ function register(): Registry {
   const key = Symbol.for('@kinora/torch');
   const registries = globalThis as { [key]?: Registry };
   const folder = fileURLToPath(new URL('../..', import.meta.url));
-  const { version } = JSON.parse(readFileSync(`${folder}package.json`, 'utf8')) as { version: string };
+  const version = versionIn(folder);
   registries[key] ??= { version, folder, values: new Map() };
   const first = registries[key];
-  if (first.version === version) return first;
+  if (first.version === version || first.version === undefined || version === undefined) return first;
   throw new KinoraError({
     code: 'torch/two-versions',
     where: folder,
@@ -42,4 +43,17 @@ function register(): Registry {
     received: `version ${version}`,
     hint: 'make all packages depend on one version: `npm ls @kinora/torch` lists them',
   });
+}
+
+/** The version of the package in `folder`, if that is this one. */
+function versionIn(folder: string): string | undefined {
+  try {
+    const { name, version } = JSON.parse(readFileSync(`${folder}package.json`, 'utf8')) as Record<
+      string,
+      string
+    >;
+    return name === '@kinora/torch' ? version : undefined;
+  } catch {
+    return undefined; // a bundle has no package.json above it, or one that is not JSON
+  }
 }
