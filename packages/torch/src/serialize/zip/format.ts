@@ -1,6 +1,8 @@
 /**
  * The records of a zip file that a PyTorch archive uses (PKWARE APPNOTE 6.3, sections 4.3 and 4.5), little-endian.
  */
+import * as zlib from 'node:zlib';
+
 export const LOCAL_HEADER = 0x04034b50;
 export const CENTRAL_HEADER = 0x02014b50;
 export const END_RECORD = 0x06054b50;
@@ -27,6 +29,17 @@ export const EXTRA_PADDING = 0x4246;
 /** A field that holds all ones has its value in the zip64 extra field or record. */
 export const IN_ZIP64_16 = 0xffff;
 export const IN_ZIP64_32 = 0xffffffff;
+
+/** zlib's own takes the length of its input as 32 bits. */
+const CRC_PIECE = 2 ** 30;
+
+/** CRC-32 of bytes of any length. */
+export function crc32(bytes: Uint8Array): number {
+  let crc = 0;
+  for (let at = 0; at < bytes.length; at += CRC_PIECE)
+    crc = zlib.crc32(bytes.subarray(at, at + CRC_PIECE), crc);
+  return crc;
+}
 
 export const view = (bytes: Uint8Array): DataView =>
   new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

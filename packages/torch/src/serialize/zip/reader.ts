@@ -4,7 +4,6 @@
  * size. No encryption and no archives in several parts.
  */
 
-import { crc32 } from 'node:zlib';
 import { type ByteSource, damaged } from '../source.js';
 import * as zip from './format.js';
 
@@ -111,7 +110,7 @@ function checkDisjoint(source: ByteSource, entries: ZipEntry[], directory: numbe
 export function readEntry(source: ByteSource, entry: ZipEntry): Uint8Array {
   if (!entry.stored) throw compressed(source, entry);
   const bytes = source.read(dataStart(source, entry), entry.size);
-  const crc = crc32(bytes);
+  const crc = zip.crc32(bytes);
   if (crc === entry.crc) return bytes;
   const [expected, received] = [entry.crc, crc].map((n) => n.toString(16).padStart(8, '0'));
   const what = `CRC-32 ${expected} for ${JSON.stringify(entry.name)}`;

@@ -3,7 +3,6 @@
  * tensors in place), zip64 where a size or an offset needs it. The time stamps are constant: same input, same bytes.
  */
 
-import { crc32 } from 'node:zlib';
 import type { ByteSink } from '../atomic.js';
 import * as zip from './format.js';
 
@@ -31,7 +30,7 @@ export class ZipWriter {
 
   add(path: string, data: Uint8Array): void {
     const name = Buffer.from(path);
-    const entry = { name, size: data.length, crc: crc32(data), offset: this.sink.position };
+    const entry = { name, size: data.length, crc: zip.crc32(data), offset: this.sink.position };
     this.sink.write(this.#localHeader(entry));
     this.sink.write(data);
     this.#entries.push(entry);
