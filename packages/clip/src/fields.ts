@@ -44,7 +44,7 @@ export const list =
   <T>(item: Check<T>): Check<T[]> =>
   (value, where) =>
     Array.isArray(value)
-      ? value.map((one, i) => item(one, `${where}.${i}`))
+      ? Array.from(value, (one, i) => item(one, `${where}.${i}`))
       : refuse(where, 'an array', value);
 
 /** Three numbers: red, green, blue. */
@@ -76,17 +76,27 @@ export const fields =
     const known = Object.keys(checks);
     const unknown = Object.keys(given).find((name) => !known.includes(name));
     if (unknown !== undefined) throw unknownField(unknown, known, where);
-    const filled: Record<string, unknown> = { ...defaults, ...given };
+    const absent: Record<string, unknown> = defaults;
+    const fieldOf = (name: string) => (given[name] === undefined ? absent[name] : given[name]);
     return Object.fromEntries(
-      known.map((name) => [name, checks[name as keyof T](filled[name], `${where}.${name}`)]),
+      known.map((name) => [name, checks[name as keyof T](fieldOf(name), `${where}.${name}`)]),
     ) as T;
   };
 
 /** Throws `spec/invalid`. */
 export function refuse(where: string, expected: string, value: unknown): never {
-  const received = value === undefined ? 'nothing' : JSON.stringify(value);
+  const received = value === undefined ? 'nothing' : asText(value);
   const shown = received.length > 60 ? `${received.slice(0, 57)}...` : received;
   throw new KinoraError({ code: 'spec/invalid', where, expected, received: shown });
+}
+
+/** What JSON cannot hold (a function, a bigint, a circle) is named by its type. */
+function asText(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? `a ${typeof value}`;
+  } catch {
+    return `a ${typeof value}`;
+  }
 }
 
 const isWithin = (value: number, low: number, high: number): boolean => value >= low && value <= high;
