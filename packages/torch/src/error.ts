@@ -21,11 +21,8 @@ export interface KinoraErrorParts {
 const BRAND = Symbol.for('KinoraError');
 
 export class KinoraError extends Error {
-  /** Holds for the errors of every copy; for a subclass, for its own instances. */
-  static override readonly [Symbol.hasInstance] = function (
-    this: unknown,
-    value: unknown,
-  ): value is KinoraError {
+  /** Holds for the errors of every copy; for a subclass, for its own instances. No type predicate, which subclasses would inherit. */
+  static override readonly [Symbol.hasInstance] = function (this: unknown, value: unknown): boolean {
     if (this !== KinoraError) return Function.prototype[Symbol.hasInstance].call(this, value);
     return typeof value === 'object' && value !== null && BRAND in value;
   };
