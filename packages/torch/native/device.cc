@@ -23,10 +23,10 @@ void set_blas_threads(int count) {
 }
 
 napi_value set_threads(napi_env env, napi_callback_info info) {
-  const js::Arguments<1> args(env, info);
+  const js::Arguments<2> args(env, info);
   const auto count = static_cast<int>(js::to_int64(env, args[0]));
   at::set_num_threads(count);
-  set_blas_threads(count);
+  if (js::to_bool(env, args[1])) set_blas_threads(count);
   return js::undefined(env);
 }
 

@@ -87,7 +87,8 @@ export interface NativeModule {
   setGeneratorState(generator: string | Handle, state: Handle): void;
 
   threads(): number;
-  setThreads(count: number): void;
+  /** `blas`: OpenBLAS's own threads too */
+  setThreads(count: number, blas: boolean): void;
   cudaDeviceCount(): number;
   synchronize(device: string): void;
   setDeterministic(enabled: boolean): void;

@@ -18,7 +18,7 @@ export const threads = {
         expected: 'a whole number of at least 1',
         received: String(count),
       });
-    native().setThreads(count);
+    native().setThreads(count, true);
   },
 };
 

@@ -42,7 +42,11 @@ function load(): NativeModule {
     });
   }
   // The number belongs to the process: a worker must not undo what the main thread has chosen.
-  if (isMainThread) addon.setThreads(Number(process.env.OMP_NUM_THREADS) || availableParallelism());
+  if (isMainThread) {
+    const { OMP_NUM_THREADS, OPENBLAS_NUM_THREADS, GOTO_NUM_THREADS } = process.env;
+    const blasHasItsOwn = Boolean(OPENBLAS_NUM_THREADS || GOTO_NUM_THREADS);
+    addon.setThreads(Number(OMP_NUM_THREADS) || availableParallelism(), !blasHasItsOwn);
+  }
   addon.onWarning(warnOnce);
   return guarded(addon);
 }
