@@ -16,6 +16,7 @@ const CRUISED = [
   'packages/recognizer/src',
   'scripts',
   'studio/src',
+  'studio/scripts',
   'bench',
   'examples',
 ];

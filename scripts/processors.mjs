@@ -14,7 +14,7 @@ import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { handleInterrupts, run } from '../packages/torch/install/index.mjs';
+import { handleInterrupts, onInterrupt, run } from '../packages/torch/install/index.mjs';
 import { outcome, runVitest } from './vitest.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -90,10 +90,15 @@ export function obstacle({ needs }) {
  */
 export async function runVariant({ env, load = 0 }, files) {
   const busy = Array.from({ length: load }, () => spawn(process.execPath, ['-e', 'for (;;);']));
+  const stop = () => {
+    for (const child of busy) child.kill();
+  };
+  const uninterrupted = onInterrupt(stop);
   try {
     return outcome(await runVitest(ROOT, 'vitest.config.mjs', files, env), ROOT);
   } finally {
-    for (const child of busy) child.kill();
+    uninterrupted();
+    stop();
   }
 }
 
@@ -102,7 +107,8 @@ async function stateOfTree() {
   const git = async (/** @type {string[]} */ ...words) => (await run('git', words, { cwd: ROOT })).stdout;
   const hash = createHash('sha256')
     .update(await git('rev-parse', 'HEAD'))
-    .update(await git('diff', 'HEAD'));
+    .update(await git('diff', 'HEAD'))
+    .update(await git('status', '--porcelain'));
   return hash.digest('hex').slice(0, 12);
 }
 

@@ -13,7 +13,7 @@ import { effectiveConfig } from '../../packages/kinora/dist/config/index.js';
 import { ConvColumn } from '../../packages/kinora/dist/model/conv-column.js';
 import { convColumnTables } from '../../packages/kinora/dist/model/conv-column-tables.js';
 import { addNetwork } from '../../packages/kinora/dist/model/registry.js';
-import { epochMetrics } from '../../packages/kinora/dist/run/history.js';
+import { epochMetrics } from '../../packages/kinora/dist/run/metrics-log.js';
 import { hasCheckpoint } from '../../packages/kinora/dist/train/beginning.js';
 import { trainRun } from '../../packages/kinora/dist/train/run.js';
 
