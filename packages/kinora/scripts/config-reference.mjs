@@ -34,8 +34,8 @@ A run is configured by a JSON file that states only what differs from the defaul
 - \`$schema\` gives completion, descriptions and checks in editors. \`kinora config --schema\` prints the schema.
 - A key that Kinora does not know is an error that names the nearest valid key.
 - Each key has one name and, where the tables show a second line, an alias: the name in the tutorial's files, or the
-  name in snake_case. Files and \`--set\` accept both; a file that gives both for one key is an error. Messages use the
-  spelling that you used.
+  name in snake_case. Files and \`--set\` accept both; a file that gives both for one key is an error. Messages about the file use
+  the spelling that you used.
 - Paths are relative to the working directory.
 - The complete configuration of a run, defaults included, is in \`config.json\` of its folder and in every checkpoint.
 `;

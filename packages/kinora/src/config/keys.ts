@@ -21,8 +21,7 @@ export const acceptsAt = (schema: z.ZodType, path: readonly PropertyKey[], value
 function schemasAt(schema: z.ZodType, [key, ...rest]: readonly PropertyKey[]): z.ZodType[] {
   if (key === undefined) return [schema];
   return shapes(schema).flatMap((shape) => {
-    const inner = shape[String(key)];
-    return inner === undefined ? [] : schemasAt(inner, rest);
+    return Object.hasOwn(shape, key) ? schemasAt(shape[String(key)]!, rest) : [];
   });
 }
 

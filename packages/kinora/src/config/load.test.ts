@@ -242,6 +242,21 @@ describe('spellings', () => {
     return loadConfig(file, { set });
   };
 
+  test('so do those inside a value of --set', async () => {
+    const set = ['augment={"per_frame":true}', 'schedule={"name":"one_cycle","div_factor":5}'];
+    const { augment, schedule } = await load({ epochs: 1 }, set);
+    expect(augment.perFrame).toBe(true);
+    expect(schedule).toMatchObject({ name: 'one_cycle', divFactor: 5 });
+  });
+
+  test('labels may have the names that every object has', async () => {
+    const { flipMap } = await load({ flipMap: { constructor: 'toString', toString: null } });
+    expect(Object.entries(flipMap!)).toEqual([
+      ['constructor', 'toString'],
+      ['toString', null],
+    ]);
+  });
+
   test("the tutorial's keys and snake_case mean the same as camelCase", async () => {
     const expected = JSON.stringify(effectiveConfig(camel));
     expect(JSON.stringify(await load(snake))).toBe(expected);

@@ -34,7 +34,10 @@ export async function loadConfig(file: string, { set = [] }: LoadOptions = {}): 
   const spelling = new Spelling();
   const value = canonicalKeys(runConfigSchema, parse(text, file), spelling, file);
   if (!isObject(value)) return check(value, file, spelling, { text });
-  const { config, changed } = override(value, set, { resolve: canonicalPath, accepts, spelling });
+  const inside = (path: readonly string[], inner: unknown) =>
+    canonicalKeys(runConfigSchema, inner, spelling, '--set', path);
+  const keys = { resolve: canonicalPath, inside, accepts, spelling };
+  const { config, changed } = override(value, set, keys);
   return check(config, file, spelling, { text, changed });
 }
 

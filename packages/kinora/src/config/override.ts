@@ -7,6 +7,8 @@ type Json = Record<string, unknown>;
 interface Keys {
   /** The path with every key under the name used inside. */
   resolve: (path: readonly string[]) => string[];
+  /** The value of a key, given as its path, with every key in it under the name used inside. */
+  inside: (path: readonly string[], value: unknown) => unknown;
   /** Whether a key, given as its path, may have a value. */
   accepts: (path: readonly string[], value: unknown) => boolean;
   /** Receives the spellings of the changed keys. */
@@ -31,14 +33,17 @@ export function override(
 }
 
 /** The value is JSON where it is valid JSON (`0.1`, `true`, `[1,2]`) and not a text that looks like it (a run named 123). */
-function split(assignment: string, { resolve, accepts, spelling }: Keys): { path: string[]; value: unknown } {
+function split(
+  assignment: string,
+  { resolve, inside, accepts, spelling }: Keys,
+): { path: string[]; value: unknown } {
   const at = assignment.indexOf('=');
   if (at < 1) throw unusable('key=value', assignment);
   const written = assignment.slice(0, at).split('.');
   const path = resolve(written);
   for (const [i, key] of written.entries()) spelling.note(path.slice(0, i + 1), key);
   const text = assignment.slice(at + 1);
-  const value = jsonOr(text);
+  const value = inside(path, jsonOr(text));
   const looksOtherwise = typeof value === 'number' || typeof value === 'boolean';
   return { path, value: looksOtherwise && accepts(path, text) && !accepts(path, value) ? text : value };
 }

@@ -107,18 +107,18 @@ export function canonicalKeys(
   above: readonly string[] = [],
 ): unknown {
   if (!isObject(value)) return value;
-  const result: Json = {};
+  const result = new Map<string, unknown>();
   const names = new Map(
     namesAt(schema, above).flatMap((all) => all.map((spelled) => [spelled, all[0]!] as const)),
   );
   for (const [spelled, inner] of Object.entries(value)) {
     const key = names.get(spelled) ?? spelled;
-    if (key in result) throw twice(source, [...above, key]);
+    if (result.has(key)) throw twice(source, [...above, key]);
     const path = [...above, key];
     if (names.has(spelled)) spelling.note(path, spelled);
-    result[key] = names.has(spelled) ? canonicalKeys(schema, inner, spelling, source, path) : inner;
+    result.set(key, names.has(spelled) ? canonicalKeys(schema, inner, spelling, source, path) : inner);
   }
-  return result;
+  return Object.fromEntries(result);
 }
 
 function twice(source: string, path: readonly string[]): KinoraError {

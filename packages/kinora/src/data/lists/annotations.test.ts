@@ -174,6 +174,7 @@ describe('labels', () => {
       'Turning Hand Counterclockwise',
       'Sliding Two Fingers Left',
     ];
+    expect(flipMapFor(['constructor', 'valueOf'])).toEqual({});
     const map = flipMapFor(jester);
     expect(map).toEqual({
       'Swiping Left': 'Swiping Right',

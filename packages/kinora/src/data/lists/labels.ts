@@ -77,7 +77,7 @@ export function flipTable(
   map: Readonly<Record<string, string | null>>,
 ): Int32Array {
   return Int32Array.from(labels, (label, i) => {
-    const mirrored = map[label];
+    const mirrored = Object.hasOwn(map, label) ? map[label] : undefined;
     if (mirrored === undefined) return i;
     return mirrored === null || !labels.includes(mirrored) ? NOT_MIRRORED : labels.indexOf(mirrored);
   });
@@ -85,8 +85,9 @@ export function flipTable(
 
 /** The opposite of a word, in its case; other words come back as they are. */
 function opposite(word: string): string {
-  const other = OPPOSITE[word.toLowerCase()];
-  if (other === undefined) return word;
+  const key = word.toLowerCase();
+  if (!Object.hasOwn(OPPOSITE, key)) return word;
+  const other = OPPOSITE[key]!;
   if (word === word.toUpperCase()) return other.toUpperCase();
   return word[0] === word[0]!.toUpperCase() ? other[0]!.toUpperCase() + other.slice(1) : other;
 }
