@@ -1,4 +1,4 @@
-/** Gestures from a camera, live: `kinora export --run runs/demo --out model.onnx`, then serve this folder with Vite. */
+/** Gestures from a camera, live: `kinora export runs/demo --out model.onnx`, then serve this folder with Vite. */
 import { createRecognizer, type Gesture, type Ranked } from '@kinora/recognizer';
 
 const find = <Type extends HTMLElement>(selector: string): Type => document.querySelector<Type>(selector)!;

@@ -7,6 +7,7 @@ import { parseEntrants } from '../compare/entrant.js';
 import type { ComparePlan } from '../compare/plan.js';
 import { writeComparison } from '../compare/write.js';
 import { plural } from '../figures/words.js';
+import { shellQuote } from '../shell.js';
 import { chooseDevice } from '../train/device/choice.js';
 import { interruptible } from './terminal/interrupt.js';
 import {
@@ -125,13 +126,13 @@ const machine = (): string =>
 function commandLine(words: readonly string[], flags: CompareFlags): string {
   const { config, set = [], steps, epochs, seeds, test } = flags;
   const parts = [
-    ...words,
-    `--config ${config}`,
-    ...set.map((setting) => `--set ${setting}`),
+    ...words.map(shellQuote),
+    ...(config === undefined ? [] : [`--config ${shellQuote(config)}`]),
+    ...set.map((setting) => `--set ${shellQuote(setting)}`),
     ...(steps === undefined ? [] : [`--steps ${steps}`]),
     ...(epochs === undefined ? [] : [`--epochs ${epochs}`]),
     ...(seeds.join() === '1' ? [] : [`--seeds ${seeds}`]),
-    ...(test === undefined ? [] : [`--test ${test}`]),
+    ...(test === undefined ? [] : [`--test ${shellQuote(test)}`]),
   ];
   return `kinora compare ${parts.join(' ')}`;
 }

@@ -13,6 +13,7 @@ import { majority, rightVotes, voteAccuracy } from '../ensemble/theory.js';
 import { percent, plural } from '../figures/words.js';
 import type { Interval } from '../measure/intervals.js';
 import { type RuleName, ruleNames, ruleSummaries } from '../model/ensemble/rules.js';
+import { shellQuote } from '../shell.js';
 import { chooseDevice } from '../train/device/choice.js';
 import { BooleanOption } from './terminal/argv.js';
 import { interruptible } from './terminal/interrupt.js';
@@ -85,7 +86,7 @@ async function runEnsemble(members: string[], flags: EnsembleFlags): Promise<voi
   const report = await writeEnsembleReport(join(out, 'ensemble'), result);
   progress.log(describeStudy(result));
   progress.log(
-    `report: ${report}\nsaved: ${out} (${result.rule}); use it like any run, for example kinora eval ${out}`,
+    `report: ${report}\nsaved: ${out} (${result.rule}); use it like any run, for example kinora eval ${shellQuote(out)}`,
   );
 }
 

@@ -16,6 +16,7 @@ import { readDamagedPack } from '../data/pack/read-pack.js';
 import { type PackResult, packClips } from '../data/pack/write/pack.js';
 import { isAddress } from '../files/path.js';
 import type { Progress } from '../progress.js';
+import { shellQuote } from '../shell.js';
 import { readSplit, readTestList } from '../train/data.js';
 import { interruptible } from './terminal/interrupt.js';
 import type { ConfigOptions } from './terminal/options.js';
@@ -72,7 +73,9 @@ async function runPack(packs: string[], flags: PackFlags, command: Command): Pro
   const keys = lists.filter(({ key }) => key !== undefined);
   if (keys.length === 0) return;
   progress.log('to train from it:');
-  progress.log(`  ${keys.map(({ name, key }) => `--set ${key}=${flags.out}/${name}.index.jsonl`).join(' ')}`);
+  progress.log(
+    `  ${keys.map(({ name, key }) => `--set ${shellQuote(`${key}=${flags.out}/${name}.index.jsonl`)}`).join(' ')}`,
+  );
 }
 
 /** Flags that only packing uses. */

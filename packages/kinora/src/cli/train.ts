@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import type { RunConfig } from '../config/index.js';
 import { percent } from '../figures/words.js';
 import { silent } from '../progress.js';
+import { shellQuote } from '../shell.js';
 import { findBeginning } from '../train/beginning.js';
 import { chooseDevice } from '../train/device/choice.js';
 import { checkDivides } from '../train/ranks/ranks.js';
@@ -149,10 +150,10 @@ export function whatNext(
   run: string,
 ): string[] {
   const validates = validationList !== undefined || validationFolder !== trainFolder;
-  if (validates) return [`next: kinora eval ${run}`];
+  if (validates) return [`next: kinora eval ${shellQuote(run)}`];
   return [
     'no validation clips: the accuracy above is on training clips; kinora split makes a validation list',
-    `next: kinora predict ${run} CLIP`,
+    `next: kinora predict ${shellQuote(run)} CLIP`,
   ];
 }
 

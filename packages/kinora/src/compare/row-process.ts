@@ -3,6 +3,7 @@
  * and what the child does with the one message it is sent. Rows keep all they have in files; only lines come back.
  */
 import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { type Device, KinoraError } from '@kinora/torch';
 import type { RunConfig } from '../config/index.js';
 import { silent } from '../progress.js';
@@ -67,5 +68,4 @@ async function work({ config, ...options }: Job): Promise<void> {
   process.disconnect();
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname)
-  process.once('message', (job: Job) => void work(job));
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.once('message', (job: Job) => void work(job));
