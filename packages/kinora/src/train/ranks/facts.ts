@@ -18,8 +18,9 @@ const PRIVATE = new Set<string>([
   'printSteps',
 ]);
 
-/** Folders of the program that decide what a step computes. */
-const STAGES = ['measure', 'model', 'run', 'train'];
+/** Folders of the program, and packages, that decide what a step computes. */
+const STAGES = ['config', 'data', 'measure', 'model', 'run', 'train'];
+const PACKAGES = ['@kinora/clip', '@kinora/torch'];
 
 export function rankFacts(config: RunConfig, lists: ListPrints): distributed.Facts {
   const shared = Object.entries(config).filter(
@@ -31,8 +32,8 @@ export function rankFacts(config: RunConfig, lists: ListPrints): distributed.Fac
 /** A hash of the program's files: two builds of the same source agree, two versions do not. */
 function codePrint(): string {
   const program = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-  const engine = dirname(fileURLToPath(import.meta.resolve('@kinora/torch')));
-  return printOf([...STAGES.map((stage) => join(program, stage)), engine]);
+  const entries = PACKAGES.map((name) => dirname(fileURLToPath(import.meta.resolve(name))));
+  return printOf([...STAGES.map((stage) => join(program, stage)), ...entries]);
 }
 
 /** Of the programs below these folders; tests are none. */
