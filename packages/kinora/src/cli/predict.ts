@@ -19,7 +19,7 @@ import {
   withConfig,
   withDevice,
 } from './terminal/options.js';
-import { FormerRunOption, RUN } from './terminal/run-argument.js';
+import { FormerRunOption, RUN, runFolderAround } from './terminal/run-argument.js';
 import { textBar } from './terminal/table.js';
 
 interface PredictFlags extends ConfigOptions, DeviceOptions {
@@ -112,13 +112,13 @@ async function configGiven({ config, set }: PredictFlags): Promise<RunConfig | u
 const specOf = (config: RunConfig): PreprocessSpec =>
   preprocessSpec(config, readLabels(need(config, 'labelsFile', 'prediction')));
 
-/** What the flags say, else the configuration, else the run folder. */
+/** What the flags say, else the configuration, else the run folder that RUN is or lies in. */
 async function viewsOf(
   { evalClips, evalCrops }: PredictFlags,
   run: string,
   config: RunConfig | undefined,
 ): Promise<Views> {
-  const file = join(run, 'config.json');
+  const file = join(runFolderAround(run) ?? run, 'config.json');
   const own = config ?? (existsSync(file) ? await loadConfig(file) : undefined);
   return { clips: evalClips ?? own?.evalClips ?? 1, crops: evalCrops ?? own?.evalCrops ?? 1 };
 }

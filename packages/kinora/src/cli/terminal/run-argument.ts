@@ -53,7 +53,7 @@ export async function configOfFolder(run: string): Promise<RunConfig> {
 }
 
 /** RUN itself, or the run folder that a checkpoint lies in: run/checkpoints/step-.../model.safetensors at the deepest. */
-function runFolderAround(run: string): string | undefined {
+export function runFolderAround(run: string): string | undefined {
   if (!existsSync(run)) throw notThere(run);
   const isFolder = statSync(run).isDirectory();
   if (isFolder && hasConfig(run)) return run;
