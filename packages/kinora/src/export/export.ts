@@ -12,10 +12,11 @@ export const FORMATS = ['onnx', 'safetensors', 'pt'] as const;
 export type Format = (typeof FORMATS)[number];
 
 export interface ExportOptions {
+  /** `onnx` for onnxruntime and the recognizer, `safetensors` for Kinora, `pt` for `torch.load`. */
   readonly format: Format;
-  /** Left out: the run's name and the format's extension, in the run folder. */
+  /** The file. Default: the run's name and the format's extension, in the run folder. */
   readonly out?: string;
-  /** ONNX only: further outputs with the maps of every layer. */
+  /** ONNX only: further outputs with the maps of every layer. Default: false. */
   readonly explain?: boolean;
 }
 

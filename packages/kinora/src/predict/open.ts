@@ -20,6 +20,7 @@ export interface OpenedModel {
 }
 
 export interface OpenOptions {
+  /** Where the network is put. Default: `cpu`. */
   device?: Device;
   /** For files that carry none (PyTorch's): the configuration's. Called only for them. */
   spec?: () => PreprocessSpec;

@@ -12,8 +12,11 @@ import type { OpenedModel } from './open.js';
 import { averageViews, configViews, listOfViews } from './views.js';
 
 export interface PredictOptions {
+  /** Where the network runs. Default: `cpu`. */
   readonly device?: Device;
+  /** Receives progress and one line per clip that cannot be read. Default: `silent`. */
   readonly progress?: Progress;
+  /** Stops between batches with the signal's reason. Default: none. */
   readonly signal?: AbortSignal;
 }
 

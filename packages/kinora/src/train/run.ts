@@ -32,37 +32,46 @@ import {
 
 export interface TrainOptions {
   /**
-   * Go on from the run's last checkpoint, with the very losses that an uninterrupted run has; or from its best one, giving
-   * up what came after.
+   * `true` or `'last'` resumes from the last checkpoint, with exactly the losses of an uninterrupted run; `'best'` resumes from
+   * the best one and discards later epochs. Default: false, which requires that the run does not exist yet.
    */
   readonly resume?: boolean | Link;
+  /** Where the network is trained. Default: `cpu`. */
   readonly device?: Device;
+  /** Receives progress, and one line per epoch: `{ ...silent, log: console.log }` prints those. Default: `silent`. */
   readonly progress?: Progress;
-  /** Stops after the step in work, and saves. */
+  /** Stops after the current step and saves a checkpoint. Default: none. */
   readonly signal?: AbortSignal;
   /**
    * An augmentation of your own, for training clips only, after those of the configuration. It draws from a stream of the
    * configuration's seed, so that a run repeats and resumes exactly; to resume, pass it again. Default: none.
    */
   readonly augment?: ClipAugmentation | undefined;
-  /** Tells at the end where the time of the steps went, and what to change. */
+  /** Reports at the end where the time of the steps went, and what to change. Default: false. */
   readonly profile?: boolean;
-  /** Launches a step before it reads what the last one says. Changes no number. Default: on a GPU, where it keeps it busy. */
+  /** Launches a step before it reads the loss of the last one, which keeps a GPU busy; results are the same. Default: on a GPU. */
   readonly runsAhead?: boolean | undefined;
   /**
-   * Of one of several processes that share every batch: all of them call this with the same configuration, inside
-   * `distributed.Rendezvous.together`. After an error end the process: what it was waiting for may never come.
+   * For several processes that share every batch: each calls this with the same configuration, inside
+   * `distributed.Rendezvous.together`. After an error, end the process: a message that it waits for may never come. Default:
+   * one process.
    */
   readonly rendezvous?: distributed.Rendezvous | undefined;
 }
 
 export interface RunSummary {
+  /** Paths of what the run has written; `folder.path` is the run folder. */
   readonly folder: RunFolder;
+  /** Optimizer steps since the run began, those before a resume included. */
   readonly steps: number;
   /** Finished epochs. */
   readonly epochs: number;
+  /**
+   * The best epoch: its validation top-1 in [0, 1], its loss and its number, counted from 0. Without validation clips,
+   * the figures are those of training; null if no epoch was finished.
+   */
   readonly best: TrainingProgress['best'];
-  /** In several processes: a hash of the final weights' bits, the same on all. */
+  /** With several processes: a hash of the final weights, the same in all of them. */
   readonly weights?: string;
 }
 
