@@ -46,7 +46,7 @@ def copies(state):
 
 def main(path):
     torch.manual_seed(0)
-    torch.set_num_threads(2)
+    torch.set_num_threads(2)  # THREADS of the test
     model = ConvColumn6(27).train()
     clips = torch.randn(4, 3, 18, 84, 84)
     labels = torch.tensor([3, 26, 0, 11])
