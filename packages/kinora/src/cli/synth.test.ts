@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
@@ -37,7 +37,7 @@ async function synth(...words: string[]): Promise<{ code: number; out: string; e
 
 test('Ctrl+C leaves whole clips only; the same command continues, then finds nothing to do', async () => {
   const out = join(base, 'gestures');
-  const clips = () => (readdirSync(base).includes('gestures') ? readdirSync(join(out, 'clips')) : []);
+  const clips = () => (existsSync(join(out, 'clips')) ? readdirSync(join(out, 'clips')) : []);
   const watch = setInterval(() => {
     if (!clips().some((name) => /^\d+$/.test(name))) return;
     clearInterval(watch);
