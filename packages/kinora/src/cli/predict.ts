@@ -19,8 +19,9 @@ import {
   withConfig,
   withDevice,
 } from './terminal/options.js';
-import { FormerRunOption, RUN, runFolderAround } from './terminal/run-argument.js';
+import { RUN, runFolderAround } from './terminal/run-argument.js';
 import { textBar } from './terminal/table.js';
+import { FormerRunOption } from './terminal/usage.js';
 
 interface PredictFlags extends ConfigOptions, DeviceOptions {
   top: number;

@@ -8,8 +8,7 @@ import { version } from '../version.js';
 import { COMMANDS, type CommandEntry } from './commands.js';
 import { normalizeArgv, takeDebug } from './terminal/argv.js';
 import { describeFailure } from './terminal/failure.js';
-import { refuseFormerOption } from './terminal/run-argument.js';
-import { unknownCommand, usageError } from './terminal/usage.js';
+import { refuseFormerOption, unknownCommand, usageError } from './terminal/usage.js';
 
 /** Runs `kinora <words>` and returns the exit code. Never throws. */
 export async function run(

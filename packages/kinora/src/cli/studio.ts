@@ -19,7 +19,8 @@ import { demo } from './demo.js';
 import { interruptible } from './terminal/interrupt.js';
 import { portNumber } from './terminal/options.js';
 import { createProgress } from './terminal/progress.js';
-import { configOfFolder, FormerRunOption } from './terminal/run-argument.js';
+import { configOfFolder } from './terminal/run-argument.js';
+import { FormerRunOption } from './terminal/usage.js';
 
 export function studioCommand(): Command {
   const command = new Command('studio')

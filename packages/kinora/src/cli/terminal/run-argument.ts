@@ -1,14 +1,12 @@
 /**
- * RUN, the first argument of every command that uses a trained network: a run folder or a checkpoint file. What it
- * means for the configuration, and the command lines of earlier releases, which named it with an option.
+ * RUN, the first argument of every command that uses a trained network: a run folder or a checkpoint file, and what it means
+ * for the configuration.
  */
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
-import { type Command, Option } from 'commander';
 import { loadConfig, type RunConfig } from '../../config/index.js';
 import { configOfRunFolder } from '../../run/run-folder.js';
-import { shellQuote } from '../../shell.js';
 import type { ConfigOptions } from './options.js';
 
 /** What the help says of RUN. */
@@ -67,33 +65,6 @@ const hasConfig = (path: string): boolean => existsSync(join(path, 'config.json'
 /** A folder of configurations has none. */
 const hasWeights = (path: string): boolean =>
   ['checkpoints', 'model.safetensors'].some((name) => existsSync(join(path, name)));
-
-/** An option of earlier releases for what is the argument RUN today: hidden, and refused with the new command line. */
-export class FormerRunOption extends Option {
-  constructor(flag: string) {
-    super(`${flag} <path>`);
-    this.hideHelp();
-  }
-}
-
-/** Throws `usage/run-argument` where `words` use an option of earlier releases for RUN. */
-export function refuseFormerOption(words: readonly string[], { options }: Command, program: string): void {
-  const former = options.find((option) => option instanceof FormerRunOption);
-  if (former === undefined) return;
-  const flag = former.long!;
-  const at = words.findIndex((word) => word === flag || word.startsWith(`${flag}=`));
-  if (at < 0) return;
-  const attached = words[at]!.startsWith(`${flag}=`);
-  const run = attached ? words[at]!.slice(flag.length + 1) : (words[at + 1] ?? 'RUN');
-  const rest = [...words.slice(0, at), ...words.slice(at + (attached ? 1 : 2))];
-  throw new KinoraError({
-    code: 'usage/run-argument',
-    where: program,
-    expected: 'RUN as the first argument',
-    received: flag,
-    hint: `type: ${[program, ...[run, ...rest].map(shellQuote)].join(' ')}`,
-  });
-}
 
 const noRun = (command: string): KinoraError =>
   new KinoraError({

@@ -1,8 +1,9 @@
-/** Words that a command does not know, told in the project's error grammar with the nearest valid one. */
+/** Errors of usage: words that a command does not know, with the nearest valid one, and options of earlier releases. */
 
 import { nearest } from '@kinora/clip';
 import { KinoraError } from '@kinora/torch/error';
-import { type Command, CommanderError } from 'commander';
+import { type Command, CommanderError, Option } from 'commander';
+import { shellQuote } from '../../shell.js';
 
 /** A usage error makes the process exit with 2, any other with 1. */
 export function isUsageError(error: unknown): boolean {
@@ -62,4 +63,31 @@ export function usageError(error: unknown, command: Command): unknown {
     default:
       return fail('valid flags', error.message.replace(/^error: /, ''), help);
   }
+}
+
+/** An option of earlier releases for what is the argument RUN today: hidden, and refused with the new command line. */
+export class FormerRunOption extends Option {
+  constructor(flag: string) {
+    super(`${flag} <path>`);
+    this.hideHelp();
+  }
+}
+
+/** Throws `usage/run-argument` where `words` use an option of earlier releases for RUN. */
+export function refuseFormerOption(words: readonly string[], { options }: Command, program: string): void {
+  const former = options.find((option) => option instanceof FormerRunOption);
+  if (former === undefined) return;
+  const flag = former.long!;
+  const at = words.findIndex((word) => word === flag || word.startsWith(`${flag}=`));
+  if (at < 0) return;
+  const attached = words[at]!.startsWith(`${flag}=`);
+  const run = attached ? words[at]!.slice(flag.length + 1) : (words[at + 1] ?? 'RUN');
+  const rest = [...words.slice(0, at), ...words.slice(at + (attached ? 1 : 2))];
+  throw new KinoraError({
+    code: 'usage/run-argument',
+    where: program,
+    expected: 'RUN as the first argument',
+    received: flag,
+    hint: `type: ${[program, ...[run, ...rest].map(shellQuote)].join(' ')}`,
+  });
 }
