@@ -32,7 +32,7 @@ export async function predictList(
   const views = configViews(config);
   const single = isOneView(views);
   const shown = single ? list : listOfViews(list, views);
-  const loader = evaluationLoader(shown, spec, config, onBadClip, network.flow);
+  const loader = evaluationLoader(shown, spec, config, onBadClip, { flow: network.flow });
   const unit = single ? 'clips' : 'views';
   const task = progress.task(label, { total: loader.clips, unit, every: config.printSteps });
   try {

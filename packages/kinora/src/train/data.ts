@@ -11,7 +11,6 @@ import { readLabels } from '../data/lists/labels.js';
 import { type ClipLoader, clipLoader, type LoaderOptions } from '../data/load/loader.js';
 import { type Part, WHOLE } from '../data/load/order.js';
 import { isPack, type PackListOptions, readPack } from '../data/pack/read-pack.js';
-import { findNetwork } from '../model/registry.js';
 
 export type Split = 'train' | 'val';
 
@@ -96,35 +95,34 @@ const oneClass = (where: string, labels: readonly string[]): KinoraError =>
   });
 
 /** Shuffled, randomly sampled and augmented, all by the configuration's seed. */
-export const trainingLoader = (
-  ...[list, spec, config, onBadClip, part]: [...LoaderArguments, part?: Part | undefined]
-): ClipLoader =>
-  clipLoader({
-    ...common(list, spec, config, onBadClip, undefined, part),
-    training: { seed: config.seed, augment: config.augment, balanced: config.sampler === 'balanced' },
+export const trainingLoader = (...args: LoaderArguments): ClipLoader => {
+  const { seed, augment, sampler } = args[2];
+  return clipLoader({
+    ...loaderOptions(...args),
+    training: { seed, augment, balanced: sampler === 'balanced' },
   });
+};
 
-/**
- * Every clip once, in the list's order, as validation and tests see them.
- * @param flow whether the network wants optical flow; default: as the configuration's does
- * @param part of every batch, where ranks share them; default: the whole
- */
-export const evaluationLoader = (...args: [...LoaderArguments, ...Shares]): ClipLoader =>
-  clipLoader(common(...args));
+/** Every clip once, in the list's order, as validation and tests see them. */
+export const evaluationLoader = (...args: LoaderArguments): ClipLoader => clipLoader(loaderOptions(...args));
 
 type LoaderArguments = [
   list: ClipList,
   spec: PreprocessSpec,
   config: RunConfig,
   onBadClip: (clip: BadClip) => void,
+  reading?: Reading,
 ];
-type Shares = [flow?: boolean | undefined, part?: Part | undefined];
 
-const common = (
-  ...[list, spec, config, onBadClip, flow = findNetwork(config.model).flow === true, part = WHOLE]: [
-    ...LoaderArguments,
-    ...Shares,
-  ]
+interface Reading {
+  /** Whether the network takes optical flow too. Default: false. */
+  readonly flow?: boolean | undefined;
+  /** Of every batch, where ranks share them. Default: the whole. */
+  readonly part?: Part;
+}
+
+const loaderOptions = (
+  ...[list, spec, config, onBadClip, { flow = false, part = WHOLE } = {}]: LoaderArguments
 ): LoaderOptions => ({
   list,
   spec,

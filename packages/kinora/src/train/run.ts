@@ -8,6 +8,7 @@ import { flipMapFor } from '../data/lists/labels.js';
 import { badClipReporter } from '../data/lists/write-lists.js';
 import type { ClipLoader } from '../data/load/loader.js';
 import { withLock } from '../files/lock.js';
+import { findNetwork } from '../model/registry.js';
 import { type Progress, silent } from '../progress.js';
 import { saveCheckpoint, saveTar, type TrainingProgress, wantsTar } from '../run/checkpoint.js';
 import { type Link, linked } from '../run/generations.js';
@@ -114,9 +115,10 @@ async function trainLists(
   const progress = leads ? loggedProgress(options.progress ?? silent, folder.log) : silent;
   const onBadClip = leads ? badClipReporter(folder.badClips, resumed, progress) : () => undefined;
   const { trainList, valList, effective, spec } = readLists(config);
-  const loader = trainingLoader(trainList, spec, config, onBadClip, ranks?.part);
+  const reading = { flow: findNetwork(config.model).flow, ...(ranks && { part: ranks.part }) };
+  const loader = trainingLoader(trainList, spec, config, onBadClip, reading);
   const trainLoader = augment === undefined ? loader : augmented(loader, augment, config.seed);
-  const valLoader = valList && evaluationLoader(valList, spec, config, onBadClip, undefined, ranks?.part);
+  const valLoader = valList && evaluationLoader(valList, spec, config, onBadClip, reading);
   const clips = trainingClips(trainList, valList, trainLoader.batchesPerEpoch);
   const training = newTraining(effective, spec, device, clips);
   try {
