@@ -1,9 +1,9 @@
 // JPEGs in memory to updated weights through the loop of `kinora train`: ConvColumn6 on packed synthetic gestures, read once so
 // that the kernel caches them; all cores decode. Prints clips/s and GPU utilisation. `node bench/gpu/jpegs.mjs [DEVICE] [CACHE]`.
 import { effectiveConfig, preprocessSpec } from 'kinora';
+import { readSplit, trainingLoader } from '../../packages/kinora/dist/data/splits.js';
 import { silent } from '../../packages/kinora/dist/progress.js';
 import { fresh } from '../../packages/kinora/dist/train/beginning.js';
-import { readSplit, trainingLoader } from '../../packages/kinora/dist/train/data.js';
 import { trainLoop } from '../../packages/kinora/dist/train/loop.js';
 import { noRunLog } from '../../packages/kinora/dist/train/run-log.js';
 import { disposeTraining, newTraining, trainingClips } from '../../packages/kinora/dist/train/training.js';

@@ -1,6 +1,6 @@
 // One epoch of the demo's network from JPEG folders to updated weights, on all cores. Prints clips/s.
 import { effectiveConfig, preprocessSpec } from 'kinora';
-import { readSplit, trainingLoader } from '../../packages/kinora/dist/train/data.js';
+import { readSplit, trainingLoader } from '../../packages/kinora/dist/data/splits.js';
 import { trainStep } from '../../packages/kinora/dist/train/step.js';
 import { newTraining, trainingClips } from '../../packages/kinora/dist/train/training.js';
 import { sizes } from '../sizes.mjs';

@@ -1,6 +1,6 @@
 // JPEG folders to augmented batches as `kinora train` reads them, in one thread on one core. Prints clips/s.
 import { effectiveConfig, preprocessSpec } from 'kinora';
-import { readSplit, trainingLoader } from '../../packages/kinora/dist/train/data.js';
+import { readSplit, trainingLoader } from '../../packages/kinora/dist/data/splits.js';
 import { sizes } from '../sizes.mjs';
 import { demoOn } from './demo-data.mjs';
 import { seconds, serve } from './serve.mjs';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { type Device, threads } from '@kinora/torch';
 import * as z from 'zod';
 import type { RunConfig } from '../config/index.js';
+import { readSplit } from '../data/splits.js';
 import { readRecord, writeRecord } from '../files/record.js';
-import { readSplit } from '../train/data.js';
 import { measureCost } from './cost.js';
 import { type Cost, costSchema } from './data.js';
 

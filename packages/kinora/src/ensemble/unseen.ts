@@ -6,7 +6,7 @@ import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { KinoraError } from '@kinora/torch';
 import type { ClipItem, ClipList } from '../data/lists/clip-list.js';
-import { readSplit } from '../train/data.js';
+import { readSplit } from '../data/splits.js';
 import type { Member } from './member.js';
 
 /** The list that a member was trained on, as its configuration names it. Throws `ensemble/training-list` if unreadable. */

@@ -7,6 +7,7 @@ import { effectiveConfig, preprocessSpec, type RunConfig, type RunConfigInput } 
 import { type ClipList, listHash } from '../data/lists/clip-list.js';
 import { readLabels } from '../data/lists/labels.js';
 import { readClip } from '../data/load/clip-reader.js';
+import { readSplit, readTestList } from '../data/splits.js';
 import { type Evaluation, type Summary, summarize, worstClips } from '../measure/metrics.js';
 import { networkCost } from '../model/summary.js';
 import { silent } from '../progress.js';
@@ -14,7 +15,6 @@ import type { ShownClip } from '../report/data.js';
 import { writeReport, writeTestResults } from '../report/write.js';
 import { epochMetrics } from '../run/metrics-log.js';
 import { configOfRunFolder, runFolderOf } from '../run/run-folder.js';
-import { readSplit, readTestList } from '../train/data.js';
 import { type OpenedModel, openModel } from './open.js';
 import { type PredictOptions, predictList } from './predict-list.js';
 

@@ -5,9 +5,9 @@ import type { Device } from '@kinora/torch';
 import type { RunConfig } from '../config/index.js';
 import type { BadClip } from '../data/lists/bad-clips.js';
 import type { ClipList } from '../data/lists/clip-list.js';
+import { evaluationLoader } from '../data/splits.js';
+import { type Predictions, predictAll } from '../model/predict-all.js';
 import { type Progress, silent } from '../progress.js';
-import { evaluationLoader } from '../train/data.js';
-import { type Predictions, predictAll } from '../train/validate.js';
 import type { OpenedModel } from './open.js';
 import { averageViews, configViews, listOfViews } from './views.js';
 

@@ -3,7 +3,7 @@ import { type Views, viewsOf } from '@kinora/clip';
 import type { RunConfig } from '../config/index.js';
 import type { ClipList } from '../data/lists/clip-list.js';
 import { softmax } from '../measure/metrics.js';
-import type { Predictions } from '../train/validate.js';
+import type { Predictions } from '../model/predict-all.js';
 
 /** The views that a configuration asks for. */
 export const configViews = ({ evalClips, evalCrops }: RunConfig): Views => ({

@@ -6,14 +6,14 @@ import { memoryStats } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { preprocessSpec, type RunConfig, type RunConfigInput } from '../config/index.js';
 import type { Batch, EpochOptions } from '../data/load/loader.js';
+import { readSplit, trainingLoader } from '../data/splits.js';
+import { type Arriving, Unread } from '../model/pending.js';
 import { silent } from '../progress.js';
 import { fresh } from './beginning.js';
-import { readSplit, trainingLoader } from './data.js';
 import { trainLoop } from './loop.js';
 import { noRunLog } from './run-log.js';
 import { losses, outcome, TinyData, trainSession } from './tiny-run.test.util.js';
 import { disposeTraining, newTraining, trainingClips } from './training.js';
-import { type Arriving, Unread } from './unread.js';
 
 let data: TinyData;
 beforeAll(() => {

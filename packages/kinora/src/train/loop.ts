@@ -8,6 +8,8 @@ import type { Batch, ClipLoader } from '../data/load/loader.js';
 import { percent } from '../figures/words.js';
 import { type Averages, addBatch, addSums, averages, evaluated, noSums, type Sums } from '../measure/sums.js';
 import { checkLoss } from '../model/finite.js';
+import { Unread } from '../model/pending.js';
+import { predictAll } from '../model/predict-all.js';
 import type { Progress, ProgressTask } from '../progress.js';
 import type { TrainingProgress } from '../run/checkpoint.js';
 import type { LaunchedStep, StepResult } from './launched-step.js';
@@ -19,8 +21,6 @@ import { totalSteps } from './recipe/schedule.js';
 import type { RunLog, StepRecord } from './run-log.js';
 import { launchStep } from './step.js';
 import { evaluatedNetwork, type Training } from './training.js';
-import { Unread } from './unread.js';
-import { predictAll } from './validate.js';
 
 export interface LoopOptions {
   readonly trainLoader: ClipLoader;

@@ -3,11 +3,11 @@ import { memoryStats } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { preprocessSpec, type RunConfig } from '../config/index.js';
 import type { ClipLoader } from '../data/load/loader.js';
-import { evaluationLoader, readSplit, trainingLoader } from './data.js';
+import { evaluationLoader, readSplit, trainingLoader } from '../data/splits.js';
+import { predictAll } from '../model/predict-all.js';
 import { trainStep } from './step.js';
 import { TinyData, trainSession } from './tiny-run.test.util.js';
 import { disposeTraining, newTraining, type Training, trainingClips } from './training.js';
-import { predictAll } from './validate.js';
 
 let data: TinyData;
 let config: RunConfig;

@@ -5,8 +5,8 @@
 import { KinoraError } from '@kinora/torch';
 import { type RunConfig, spelled } from '../config/index.js';
 import type { ListPrint } from '../data/lists/clip-list.js';
+import { SPLIT_KEYS } from '../data/splits.js';
 import type { CheckpointState } from '../run/checkpoint.js';
-import { SPLIT_KEYS } from './data.js';
 import type { Training } from './training.js';
 
 /** Throws `checkpoint/*` where the checkpoint at `path` does not fit. */

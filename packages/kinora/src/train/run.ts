@@ -7,6 +7,7 @@ import { effectiveConfig, preprocessSpec, type RunConfig, type RunConfigInput } 
 import { flipMapFor } from '../data/lists/labels.js';
 import { badClipReporter } from '../data/lists/write-lists.js';
 import type { ClipLoader } from '../data/load/loader.js';
+import { evaluationLoader, readSplit, trainingLoader } from '../data/splits.js';
 import { withLock } from '../files/lock.js';
 import { findNetwork } from '../model/registry.js';
 import { type Progress, silent } from '../progress.js';
@@ -15,7 +16,6 @@ import { type Link, linked } from '../run/generations.js';
 import { makeRunFolder, type RunFolder, runFolderOf } from '../run/run-folder.js';
 import { augmented, type ClipAugmentation } from './augmented.js';
 import { type Beginning, begin, findBeginning, fresh, initialise, NOTHING } from './beginning.js';
-import { evaluationLoader, readSplit, trainingLoader } from './data.js';
 import { trainLoop } from './loop.js';
 import { describeProfile, type Lap, type ProfileFacts, StepProfile } from './profile.js';
 import { rankFacts } from './ranks/facts.js';

@@ -13,9 +13,9 @@ import { type FlowClip, fieldPlaces } from '../../data/flow/clip-flow.js';
 import { readClipFlow } from '../../data/flow/flow-reader.js';
 import type { ClipItem, ClipList } from '../../data/lists/clip-list.js';
 import { clipTimeline, partOf } from '../../data/load/clip-reader.js';
+import { readSplit } from '../../data/splits.js';
 import type { OpenedModel } from '../../predict/open.js';
 import { predictClip } from '../../predict/predict.js';
-import { readSplit } from '../../train/data.js';
 import type { SiteClip, SiteFlow } from './protocol.js';
 
 /** Clips in a site: enough to choose from, few enough to load at once. */

@@ -3,10 +3,10 @@
 import type { PreprocessSpec } from '@kinora/clip';
 import { type Device, inferenceMode, Readback, Stream, scope } from '@kinora/torch';
 import type { Batch, ClipLoader } from '../data/load/loader.js';
-import { inputBytes, inputFloats } from '../model/input.js';
-import type { Network } from '../model/network.js';
 import type { ProgressTask } from '../progress.js';
-import { Unread } from './unread.js';
+import { inputBytes, inputFloats } from './input.js';
+import type { Network } from './network.js';
+import { Unread } from './pending.js';
 
 export interface Predictions {
   /** Positions in the loader's list, `[N]`; clips that could not be read are not among them. */

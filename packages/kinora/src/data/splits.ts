@@ -3,14 +3,14 @@ import { resolve } from 'node:path';
 import type { PreprocessSpec } from '@kinora/clip';
 import { KinoraError } from '@kinora/torch';
 import { need, type RunConfig, spelled } from '../config/index.js';
-import { readClipList } from '../data/lists/annotations.js';
-import type { BadClip } from '../data/lists/bad-clips.js';
-import { readClassFolders } from '../data/lists/class-folders.js';
-import type { ClipList } from '../data/lists/clip-list.js';
-import { readLabels } from '../data/lists/labels.js';
-import { type ClipLoader, clipLoader, type LoaderOptions } from '../data/load/loader.js';
-import { type Part, WHOLE } from '../data/load/order.js';
-import { isPack, type PackListOptions, readPack } from '../data/pack/read-pack.js';
+import { readClipList } from './lists/annotations.js';
+import type { BadClip } from './lists/bad-clips.js';
+import { readClassFolders } from './lists/class-folders.js';
+import type { ClipList } from './lists/clip-list.js';
+import { readLabels } from './lists/labels.js';
+import { type ClipLoader, clipLoader, type LoaderOptions } from './load/loader.js';
+import { type Part, WHOLE } from './load/order.js';
+import { isPack, type PackListOptions, readPack } from './pack/read-pack.js';
 
 export type Split = 'train' | 'val';
 
