@@ -29,7 +29,7 @@ async function rate(model, changes) {
   const { network, optimizer, settings, spec } = makeOn(device, { model, ...changes });
   const batch = randomClips(clips, spec);
   const train = async (/** @type {number} */ count) => {
-    /** @type {import('../../packages/kinora/dist/train/launched-step.js').LaunchedStep | undefined} */
+    /** @type {import('../../packages/kinora/dist/train/step.js').LaunchedStep | undefined} */
     let last;
     for (let step = 0; step < count; step++) {
       const launched = launchStep(network, optimizer, batch, settings);

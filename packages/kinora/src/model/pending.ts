@@ -1,45 +1,45 @@
 /**
- * Work that a GPU was given and that nobody has read yet. The program goes on to the next piece before it reads the last one,
- * so that the device always has something to do. Read in the order in which it was given.
+ * Results that a device still computes. The program launches the next piece of work before it reads the last one, so that a GPU
+ * always has something to do. Results are read in the order in which they were launched.
  */
-export interface Arriving {
-  /** Waits until it can be read, while the event loop goes on. */
+export interface PendingResult {
+  /** Waits until it can be read, while the event loop continues. */
   arrival(): Promise<void>;
-  /** Gives it up unread. */
+  /** Drops it unread. */
   dispose(): void;
 }
 
-export class Unread<T extends { readonly result: Arriving }> {
-  readonly #most: number;
-  readonly #read: (piece: T) => void;
-  readonly #pieces: T[] = [];
+export class PendingQueue<T extends { readonly result: PendingResult }> {
+  readonly #limit: number;
+  readonly #read: (launched: T) => void;
+  readonly #launched: T[] = [];
 
-  /** @param most pieces that may stay unread when another is added; 0 reads each at once */
-  constructor(most: number, read: (piece: T) => void) {
-    this.#most = most;
+  /** @param limit results that may stay unread when another is added; 0 reads each at once */
+  constructor(limit: number, read: (launched: T) => void) {
+    this.#limit = limit;
     this.#read = read;
   }
 
-  /** Takes a piece and reads those that are due, each once it has arrived. */
-  add(piece: T): Promise<void> {
-    this.#pieces.push(piece);
-    return this.#readDownTo(this.#most);
+  /** Adds a piece of work and reads those that are due, each once it has arrived. */
+  add(launched: T): Promise<void> {
+    this.#launched.push(launched);
+    return this.#readDownTo(this.#limit);
   }
 
   /** Reads what is left. */
-  all(): Promise<void> {
+  flush(): Promise<void> {
     return this.#readDownTo(0);
   }
 
-  /** Gives up what is left. */
-  drop(): void {
-    for (const { result } of this.#pieces.splice(0)) result.dispose();
+  /** Drops what is left. */
+  dispose(): void {
+    for (const { result } of this.#launched.splice(0)) result.dispose();
   }
 
   async #readDownTo(left: number): Promise<void> {
-    while (this.#pieces.length > left) {
-      await this.#pieces[0]!.result.arrival();
-      this.#read(this.#pieces.shift()!);
+    while (this.#launched.length > left) {
+      await this.#launched[0]!.result.arrival();
+      this.#read(this.#launched.shift()!);
     }
   }
 }

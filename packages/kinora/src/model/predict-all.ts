@@ -6,7 +6,7 @@ import type { Batch, ClipLoader } from '../data/load/loader.js';
 import type { ProgressTask } from '../progress.js';
 import { inputBytes, inputFloats } from './input.js';
 import type { Network } from './network.js';
-import { Unread } from './pending.js';
+import { PendingQueue } from './pending.js';
 
 export interface Predictions {
   /** Positions in the loader's list, `[N]`; clips that could not be read are not among them. */
@@ -28,7 +28,7 @@ export async function predictAll(
   const indices: number[] = [];
   const targets: number[] = [];
   const rows: Float32Array[] = [];
-  const unread = new Unread<{ result: Readback }>(device === 'cpu' ? 0 : 1, ({ result }) =>
+  const pending = new PendingQueue<{ result: Readback }>(device === 'cpu' ? 0 : 1, ({ result }) =>
     rows.push(result.take(([logits]) => logits!.toTypedArray() as Float32Array)),
   );
   const launch = launcher(network, spec, device);
@@ -38,14 +38,14 @@ export async function predictAll(
     for await (const batch of loader.epoch(0, { signal })) {
       const result = launch(batch);
       batch.release();
-      await unread.add({ result });
+      await pending.add({ result });
       indices.push(...batch.indices);
       targets.push(...Array.from(batch.labels, Number));
       task?.update(indices.length);
     }
-    await unread.all();
+    await pending.flush();
   } finally {
-    unread.drop();
+    pending.dispose();
     network.train(wasTraining);
   }
   return { indices: Int32Array.from(indices), targets: Int32Array.from(targets), logits: concat(rows) };

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { preprocessSpec, type RunConfig, type RunConfigInput } from '../config/index.js';
 import type { Batch, EpochOptions } from '../data/load/loader.js';
 import { readSplit, trainingLoader } from '../data/splits.js';
-import { type Arriving, Unread } from '../model/pending.js';
+import { PendingQueue, type PendingResult } from '../model/pending.js';
 import { silent } from '../progress.js';
 import { fresh } from './beginning.js';
 import { trainLoop } from './loop.js';
@@ -136,9 +136,9 @@ test('whatever ends it, every tensor is given back', async () => {
   expect(memoryStats().liveTensors).toBe(liveTensors);
 });
 
-describe('what is unread', () => {
+describe('pending results', () => {
   /** Arrives when `arrive` is called. */
-  class Parcel implements Arriving {
+  class Parcel implements PendingResult {
     arrive = (): void => undefined;
     dropped = false;
     readonly #here = new Promise<void>((resolve) => {
@@ -153,11 +153,13 @@ describe('what is unread', () => {
 
   test('is read in order, as late as it may be and never before it is there', async () => {
     const read: number[] = [];
-    const unread = new Unread<{ number: number; result: Parcel }>(1, ({ number }) => read.push(number));
+    const pending = new PendingQueue<{ number: number; result: Parcel }>(1, ({ number }) =>
+      read.push(number),
+    );
     const [a, b, c] = parcels();
-    await unread.add(a!);
+    await pending.add(a!);
     expect(read).toEqual([]);
-    const second = unread.add(b!);
+    const second = pending.add(b!);
     b!.result.arrive();
     await Promise.resolve();
     expect(read).toEqual([]);
@@ -165,23 +167,23 @@ describe('what is unread', () => {
     await second;
     expect(read).toEqual([0]);
     c!.result.arrive();
-    await unread.add(c!);
-    await unread.all();
+    await pending.add(c!);
+    await pending.flush();
     expect(read).toEqual([0, 1, 2]);
   });
 
   test('is dropped after an error, and nothing is read twice', async () => {
     const [a, b, c] = parcels();
-    const unread = new Unread<{ number: number; result: Parcel }>(2, () => {
+    const pending = new PendingQueue<{ number: number; result: Parcel }>(2, () => {
       throw new Error('unreadable');
     });
     for (const piece of [a!, b!, c!]) {
       piece.result.arrive();
-      if (piece !== c) await unread.add(piece);
+      if (piece !== c) await pending.add(piece);
     }
-    await expect(unread.add(c!)).rejects.toThrow('unreadable');
-    unread.drop();
+    await expect(pending.add(c!)).rejects.toThrow('unreadable');
+    pending.dispose();
     expect([a!, b!, c!].map(({ result }) => result.dropped)).toEqual([false, true, true]);
-    await unread.all();
+    await pending.flush();
   });
 });

@@ -8,18 +8,17 @@ import type { Batch, ClipLoader } from '../data/load/loader.js';
 import { percent } from '../figures/words.js';
 import { type Averages, addBatch, addSums, averages, evaluated, noSums, type Sums } from '../measure/sums.js';
 import { checkLoss } from '../model/finite.js';
-import { Unread } from '../model/pending.js';
+import { PendingQueue } from '../model/pending.js';
 import { predictAll } from '../model/predict-all.js';
 import type { Progress, ProgressTask } from '../progress.js';
 import type { TrainingProgress } from '../run/checkpoint.js';
-import type { LaunchedStep, StepResult } from './launched-step.js';
 import type { Lap } from './profile.js';
 import type { Ranks } from './ranks/ranks.js';
 import { trainMode } from './recipe/freeze.js';
 import { scheduledRate } from './recipe/optimizer.js';
 import { totalSteps } from './recipe/schedule.js';
 import type { RunLog, StepRecord } from './run-log.js';
-import { launchStep } from './step.js';
+import { type LaunchedStep, launchStep, type StepResult } from './step.js';
 import { evaluatedNetwork, type Training } from './training.js';
 
 export interface LoopOptions {
@@ -86,7 +85,7 @@ async function trainEpoch(
     start,
     every: config.printSteps,
   });
-  const unread = new Unread<Launched>(runsAhead ? 1 : 0, (step) => {
+  const pending = new PendingQueue<Launched>(runsAhead ? 1 : 0, (step) => {
     record(state, step, options);
     task.update(step.batch * config.batchSize, note(state));
   });
@@ -95,23 +94,23 @@ async function trainEpoch(
     for await (const batch of trainLoader.epoch(state.epoch, { startBatch: state.batch, signal })) {
       lap?.('data');
       if (state.step === 0) log.clips(batch, config.logClips, training.spec.labels);
-      await unread.add(launch(training, state, batch, options));
+      await pending.add(launch(training, state, batch, options));
       lap?.('logging');
-      // The loop must breathe: Ctrl+C and the decoding threads are heard between steps only.
+      // Yields to the event loop: Ctrl+C and the decoding threads are heard between steps only.
       await setImmediate();
       const isLast = state.step >= lastStep;
       const saves = config.saveSteps !== null && state.step % config.saveSteps === 0;
-      if (isLast || saves) await unread.all();
+      if (isLast || saves) await pending.flush();
       signal?.throwIfAborted();
       if (isLast) break;
       if (saves) save(state, false);
     }
-    await unread.all();
+    await pending.flush();
   } catch (error) {
-    if (signal?.aborted) await unread.all(); // what is saved then has counted every step that it has taken
+    if (signal?.aborted) await pending.flush(); // what is saved then has counted every step that it has taken
     throw error;
   } finally {
-    unread.drop();
+    pending.dispose();
     task.finish();
   }
 }
@@ -152,8 +151,8 @@ function record(
   { step, epoch, lr, result }: Launched,
   { log, ranks }: Pick<LoopOptions, 'log' | 'ranks'>,
 ): void {
-  const said = result.read();
-  const loss = ranks === undefined ? count(sums, said) : countAll(sums, said, ranks);
+  const read = result.read();
+  const loss = ranks === undefined ? count(sums, read) : countAll(sums, read, ranks);
   log.step({ step, epoch, loss, lr });
 }
 

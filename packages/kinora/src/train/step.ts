@@ -15,11 +15,12 @@ import {
   scope,
   type Tensor,
 } from '@kinora/torch';
+import { checkLoss } from '../model/finite.js';
 import { type InputBatch, inputBytes, inputFloats } from '../model/input.js';
 import type { Network, NetworkOutput } from '../model/network.js';
+import type { PendingResult } from '../model/pending.js';
 import { type BatchPart, type ClipBatch, partsOf } from './batch.js';
 import type { Precision } from './device/precision.js';
-import { LaunchedStep, type StepResult } from './launched-step.js';
 import type { Lap } from './profile.js';
 import { drawMix, type Mixing, mixClips } from './recipe/mix.js';
 import { dominantLabels, lossOf, type Objective, type Targets, weightOf } from './recipe/objective.js';
@@ -52,6 +53,52 @@ export interface StepRanks {
   sum(value: number): number;
 }
 
+export interface StepResult {
+  /** Mean cross-entropy of the batch, in nats; where ranks share it, this rank's summand of that. */
+  readonly loss: number;
+  /** `[N, classes]`, before the update. */
+  readonly logits: Float32Array;
+  /** Class indices `[N]`: of a mixed clip the one that weighs most. */
+  readonly labels: BigInt64Array;
+}
+
+/** A step that a GPU may still compute. */
+export class LaunchedStep implements PendingResult {
+  readonly #results: Readback;
+  readonly #labels: BigInt64Array;
+
+  /** @param results the loss of each part of the batch, then the logits of each */
+  constructor(results: Readback, labels: BigInt64Array) {
+    this.#results = results;
+    this.#labels = labels;
+  }
+
+  /** Waits until the step is done, while the event loop continues. */
+  arrival(): Promise<void> {
+    return this.#results.arrival();
+  }
+
+  /** To be called once; waits for the device where the step is not done. @throws KinoraError `train/not-finite` */
+  read(): StepResult {
+    return this.#results.take((copies) => {
+      const parts = copies.length / 2;
+      const losses = copies.slice(0, parts).map((loss) => Number(loss.item()));
+      const logits = copies.slice(parts).flatMap((part) => [...(part.toTypedArray() as Float32Array)]);
+      for (const loss of losses) checkLoss(loss);
+      return {
+        loss: losses.reduce((sum, loss) => sum + loss, 0),
+        logits: Float32Array.from(logits),
+        labels: this.#labels,
+      };
+    });
+  }
+
+  /** Drops its results unread. */
+  dispose(): void {
+    this.#results.dispose();
+  }
+}
+
 /** Updates the network once. Throws `train/not-finite` when the loss is not a number any more; then its weights are lost. */
 export const trainStep = (...step: Parameters<typeof launchStep>): StepResult => launchStep(...step).read();
 
@@ -80,9 +127,9 @@ export function launchStep(
     clipGradients(optimizer.params, settings);
     if (finite) optimizer.step();
     settings.lap?.('optimizer');
-    const said = [...done.map(({ loss }) => loss), ...done.map(({ logits }) => logits)];
+    const results = [...done.map(({ loss }) => loss), ...done.map(({ logits }) => logits)];
     const labels = parts.flatMap(({ targets }) => [...dominantLabels(targets)]);
-    return new LaunchedStep(new Readback(said, settings.device), BigInt64Array.from(labels));
+    return new LaunchedStep(new Readback(results, settings.device), BigInt64Array.from(labels));
   });
 }
 
