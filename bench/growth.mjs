@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { clipLoader, defaultSpec, encodeJpeg, readClipList } from 'kinora';
 import { positiveInt } from '../packages/kinora/dist/cli/terminal/options.js';
-import { printOf } from '../packages/kinora/dist/data/lists/clip-list.js';
+import { fingerprintList } from '../packages/kinora/dist/data/lists/clip-list.js';
 import { readPack } from '../packages/kinora/dist/data/pack/read-pack.js';
 import { packClips } from '../packages/kinora/dist/data/pack/write/pack.js';
 import { flagsOf } from './flags.mjs';
@@ -90,7 +90,7 @@ async function measure(kind, file, root) {
   gc();
   const heap = process.memoryUsage().heapUsed - before;
   const start = cpu();
-  printOf(list); // as a run does, for its checkpoints
+  fingerprintList(list); // as a run does, for its checkpoints
   const spec = defaultSpec([...list.labels]);
   const loader = clipLoader({ list, spec, batchSize: BATCH, workers: 1, training: { seed: 1 } });
   for await (const _ of loader.epoch(0)) break;

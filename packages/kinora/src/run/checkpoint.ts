@@ -40,10 +40,10 @@ const progressSchema = z.object({
 /** Where training stands. */
 export type TrainingProgress = z.infer<typeof progressSchema>;
 
-const printSchema = z.object({ clips: z.int(), sha256: z.string() });
-const listsSchema = z.object({ train: printSchema, val: printSchema.nullable() });
+const fingerprintSchema = z.object({ clips: z.int(), sha256: z.string() });
+const listsSchema = z.object({ train: fingerprintSchema, val: fingerprintSchema.nullable() });
 /** The lists that a run is trained and validated on. */
-export type ListPrints = z.infer<typeof listsSchema>;
+export type ListFingerprints = z.infer<typeof listsSchema>;
 
 const precisions = ['float32', 'bf16', 'fp16'] as const;
 const precisionSchema = z.object({
@@ -91,7 +91,7 @@ export interface Trained {
   readonly schedule: { state(): optim.ScheduleState; restore(state: optim.ScheduleState): void };
   readonly config: RunConfig;
   readonly spec: PreprocessSpec;
-  readonly lists: ListPrints;
+  readonly lists: ListFingerprints;
   readonly device: Device;
   readonly settings: {
     readonly precision?: {

@@ -13,11 +13,11 @@ const config = effectiveConfig({
   ...{ batchSize: CLIPS, accumulateSteps: Number(process.argv[2]) },
 });
 const spec = preprocessSpec(config, labels);
-const print = { clips: CLIPS, sha256: '' };
+const fingerprint = { clips: CLIPS, sha256: '' };
 const training = newTraining(config, spec, 'cpu', {
   stepsPerEpoch: 1,
   perClass: labels.map(() => 1),
-  lists: { train: print, val: null },
+  lists: { train: fingerprint, val: null },
 });
 const { height, width } = spec.crop;
 const shape = [CLIPS, spec.frames, height, width] as const;

@@ -4,7 +4,7 @@
  */
 import { KinoraError } from '@kinora/torch';
 import { type RunConfig, spelled } from '../config/index.js';
-import type { ListPrint } from '../data/lists/clip-list.js';
+import type { ListFingerprint } from '../data/lists/clip-list.js';
 import { SPLIT_KEYS } from '../data/splits.js';
 import type { CheckpointState } from '../run/checkpoint.js';
 import type { Training } from './training.js';
@@ -36,13 +36,13 @@ function checkLists(path: string, { lists }: CheckpointState, { config, lists: n
   for (const split of ['train', 'val'] as const) {
     const before = lists?.[split];
     if (lists === undefined || before?.sha256 === now[split]?.sha256) continue;
-    const print = (list: ListPrint | null | undefined) =>
+    const described = (list: ListFingerprint | null | undefined) =>
       list ? `${list.clips} clips (sha256 ${list.sha256.slice(0, 12)})` : 'none';
     throw new KinoraError({
       code: 'checkpoint/other-list',
       where: config[SPLIT_KEYS[split].list] ?? config[SPLIT_KEYS[split].folder] ?? SPLIT_KEYS[split].list,
-      expected: `the ${split === 'train' ? 'training' : 'validation'} list that ${path} was made with, ${print(before)}`,
-      received: print(now[split]),
+      expected: `the ${split === 'train' ? 'training' : 'validation'} list that ${path} was made with, ${described(before)}`,
+      received: described(now[split]),
       hint: 'put the list back as it was, or begin another run with --init-from and the folder of this one',
     });
   }

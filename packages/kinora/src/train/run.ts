@@ -20,12 +20,12 @@ import { trainLoop } from './loop.js';
 import { describeProfile, type Lap, type ProfileFacts, StepProfile } from './profile.js';
 import { rankFacts } from './ranks/facts.js';
 import { Ranks } from './ranks/ranks.js';
-import { weightsPrint } from './ranks/share.js';
+import { fingerprintWeights } from './ranks/share.js';
 import { loggedProgress, noRunLog, openRunLog } from './run-log.js';
 import {
   disposeTraining,
   evaluatedNetwork,
-  listPrints,
+  listFingerprints,
   newTraining,
   type Training,
   trainingClips,
@@ -94,7 +94,7 @@ export async function trainRun(
   if (rendezvous === undefined)
     return trainLists(config, findBeginning(config, options.resume ?? false), options);
   const { effective, trainList, valList } = readLists(config);
-  const facts = rankFacts(effective, listPrints(trainList, valList));
+  const facts = rankFacts(effective, listFingerprints(trainList, valList));
   return Ranks.together(rendezvous, { config, device, facts, signal }, async (ranks) => {
     const beginning = ranks.leads ? findBeginning(config, options.resume ?? false) : NOTHING;
     return trainLists(config, beginning, { ...options, signal: ranks.stop }, ranks);
@@ -147,7 +147,7 @@ async function trainLists(
 }
 
 function summary({ folder, training, ranks }: RunParts, { step, epoch, best }: TrainingProgress): RunSummary {
-  const weights = ranks && { weights: weightsPrint(training.network) };
+  const weights = ranks && { weights: fingerprintWeights(training.network) };
   return { folder, steps: step, epochs: epoch, best, ...weights };
 }
 

@@ -12,10 +12,10 @@ import {
   threads,
 } from '@kinora/torch';
 import type { RunConfig } from '../config/index.js';
-import { type ClipList, clipsPerClass, printOf } from '../data/lists/clip-list.js';
+import { type ClipList, clipsPerClass, fingerprintList } from '../data/lists/clip-list.js';
 import type { Network } from '../model/network.js';
 import { findNetwork } from '../model/registry.js';
-import type { ListPrints } from '../run/checkpoint.js';
+import type { ListFingerprints } from '../run/checkpoint.js';
 import { Precision } from './device/precision.js';
 import { WeightAverage } from './recipe/average.js';
 import { classWeights } from './recipe/class-weights.js';
@@ -27,7 +27,7 @@ import type { StepSettings } from './step.js';
 export interface Training {
   readonly config: RunConfig;
   readonly spec: PreprocessSpec;
-  readonly lists: ListPrints;
+  readonly lists: ListFingerprints;
   readonly device: Device;
   readonly network: Network;
   /** Moving average of the network's weights, where one is configured. */
@@ -43,7 +43,7 @@ export interface TrainingClips {
   readonly stepsPerEpoch: number;
   /** Training clips of each class. */
   readonly perClass: readonly number[];
-  readonly lists: ListPrints;
+  readonly lists: ListFingerprints;
 }
 
 export const trainingClips = (
@@ -53,12 +53,12 @@ export const trainingClips = (
 ): TrainingClips => ({
   stepsPerEpoch,
   perClass: clipsPerClass(train),
-  lists: listPrints(train, val),
+  lists: listFingerprints(train, val),
 });
 
-export const listPrints = (train: ClipList, val: ClipList | undefined): ListPrints => ({
-  train: printOf(train),
-  val: val === undefined ? null : printOf(val),
+export const listFingerprints = (train: ClipList, val: ClipList | undefined): ListFingerprints => ({
+  train: fingerprintList(train),
+  val: val === undefined ? null : fingerprintList(val),
 });
 
 /** Seeds the generators and makes everything anew; the same configuration gives the same weights. */

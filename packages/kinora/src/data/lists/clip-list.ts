@@ -35,14 +35,14 @@ export function clipsPerClass({ labels, items }: ClipList): number[] {
   return counts;
 }
 
-/** Tells whether a list is still the one it was. */
-export interface ListPrint {
+/** Whether a list is still the same one. */
+export interface ListFingerprint {
   readonly clips: number;
   /** SHA-256 over classes, ids, labels and parts, in their order. Not over paths: a data set may move. */
   readonly sha256: string;
 }
 
-export function printOf({ labels, items }: ClipList): ListPrint {
+export function fingerprintList({ labels, items }: ClipList): ListFingerprint {
   const hash = createHash('sha256').update(`[${JSON.stringify(labels)},[`);
   for (let from = 0; from < items.length; from += AT_A_TIME) {
     const lines = items.slice(from, from + AT_A_TIME).map(lineOf);
@@ -57,7 +57,7 @@ const AT_A_TIME = 1000;
 const lineOf = ({ id, label, start, end }: ClipItem): string =>
   JSON.stringify([id, label, start ?? null, end ?? null]);
 
-/** Names what was computed from a list: SHA-256 over classes, paths and parts, in their order. Unlike `printOf` it knows no ids. */
+/** Names what was computed from a list: SHA-256 over classes, paths and parts, in their order. Unlike `fingerprintList` it knows no ids. */
 export function listHash({ labels, items }: ClipList): string {
   const hash = createHash('sha256').update(JSON.stringify(labels));
   for (const { path, label, start, end } of items) hash.update(JSON.stringify([path, label, start, end]));

@@ -21,7 +21,7 @@ const header = z.object({
   shards: z.int().min(0),
   /** Clips of the list that could not be read, and are in no shard. */
   bad: z.int().min(0),
-  /** SHA-256 of the list that was packed (`printOf`). */
+  /** SHA-256 of the list that was packed (`fingerprintList`). */
   list: z.string(),
   height: z.int().nullable(),
   quality: z.int(),

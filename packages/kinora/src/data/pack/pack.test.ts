@@ -17,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { augmentSchema } from '../../config/clip-schema.js';
 import { realData, temporaryFolder, writeTestClip } from '../decode/fixtures.test.util.js';
 import { openClip } from '../decode/open.js';
-import { type ClipItem, type ClipList, printOf } from '../lists/clip-list.js';
+import { type ClipItem, type ClipList, fingerprintList } from '../lists/clip-list.js';
 import { readClip } from '../load/clip-reader.js';
 import { clipLoader, type LoaderOptions } from '../load/loader.js';
 import { checkClips, checkShards } from './check.js';
@@ -94,7 +94,7 @@ function flipByte(file: string, at: number): void {
 describe('training from a pack', () => {
   test('has the very batches of the loose files, whatever the workers', async () => {
     const packed = readPack(index);
-    expect(printOf(packed)).toEqual(printOf(list));
+    expect(fingerprintList(packed)).toEqual(fingerprintList(list));
     for (const mode of [{ training }, { training: { ...training, balanced: true } }, {}]) {
       const loose = await digests({ ...mode, workers: 0 });
       expect(loose.length).toBeGreaterThan(2);
@@ -165,7 +165,9 @@ describe('sources', () => {
       const items = parts.map((part, i) => ({ id: `${i}`, path, label: 0, ...part }));
       const { index: file } = await pack('video', { height: 90 }, { labels: ['a'], items, dropped: 0 });
       const packed = readPack(file);
-      expect(printOf(packed).sha256).toBe(printOf({ labels: ['a'], items, dropped: 0 }).sha256);
+      expect(fingerprintList(packed).sha256).toBe(
+        fingerprintList({ labels: ['a'], items, dropped: 0 }).sha256,
+      );
       const short = { ...spec, frames: 8, stride: 2, frameRate: 10, labels: ['a'], flipMap: {} };
       const frames = [];
       for (const [i, { path: place }] of packed.items.entries()) {

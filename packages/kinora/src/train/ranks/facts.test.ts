@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { effectiveConfig } from '../../config/index.js';
-import { printOf, rankFacts } from './facts.js';
+import { fingerprintFiles, rankFacts } from './facts.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kinora-facts-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -19,14 +19,17 @@ function program(name: string, files: Readonly<Record<string, string>>): string 
 
 test('copies of a program agree; a changed, a new and a renamed file do not', () => {
   const files = { 'main.js': 'train()', 'deep/loss.js': 'nll' };
-  const print = printOf([program('first', files)]);
-  expect(printOf([program('copy', { ...files, 'main.test.js': 'expect()', 'notes.txt': '' })])).toBe(print);
+  const fingerprint = fingerprintFiles([program('first', files)]);
+  expect(fingerprintFiles([program('copy', { ...files, 'main.test.js': 'expect()', 'notes.txt': '' })])).toBe(
+    fingerprint,
+  );
   const others = [
     { ...files, 'deep/loss.js': 'mse' },
     { ...files, 'new.js': '' },
     { 'main.js': 'train()', 'deep/cost.js': 'nll' },
   ];
-  for (const [i, other] of others.entries()) expect(printOf([program(`other-${i}`, other)])).not.toBe(print);
+  for (const [i, other] of others.entries())
+    expect(fingerprintFiles([program(`other-${i}`, other)])).not.toBe(fingerprint);
 });
 
 test('the configuration counts, but not where things lie', () => {

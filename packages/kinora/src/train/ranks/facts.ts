@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type distributed, engineInfo } from '@kinora/torch';
 import type { RunConfig } from '../../config/index.js';
-import type { ListPrints } from '../../run/checkpoint.js';
+import type { ListFingerprints } from '../../run/checkpoint.js';
 
 /** Where things lie and how many threads read them may differ from host to host. */
 const PRIVATE = new Set<string>([
@@ -22,22 +22,27 @@ const PRIVATE = new Set<string>([
 const STAGES = ['config', 'data', 'measure', 'model', 'run', 'train'];
 const PACKAGES = ['@kinora/clip', '@kinora/torch'];
 
-export function rankFacts(config: RunConfig, lists: ListPrints): distributed.Facts {
+export function rankFacts(config: RunConfig, lists: ListFingerprints): distributed.Facts {
   const shared = Object.entries(config).filter(
     ([key]) => !PRIVATE.has(key) && !/(Folder|List|File)$/.test(key),
   );
-  return { code: codePrint(), libtorch: engineInfo().version, config: Object.fromEntries(shared), lists };
+  return {
+    code: programFingerprint(),
+    libtorch: engineInfo().version,
+    config: Object.fromEntries(shared),
+    lists,
+  };
 }
 
 /** A hash of the program's files: two builds of the same source agree, two versions do not. */
-function codePrint(): string {
+function programFingerprint(): string {
   const program = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
   const entries = PACKAGES.map((name) => dirname(fileURLToPath(import.meta.resolve(name))));
-  return printOf([...STAGES.map((stage) => join(program, stage)), ...entries]);
+  return fingerprintFiles([...STAGES.map((stage) => join(program, stage)), ...entries]);
 }
 
-/** Of the programs below these folders; tests are none. */
-export function printOf(folders: readonly string[]): string {
+/** A hash of the programs below these folders, without tests. */
+export function fingerprintFiles(folders: readonly string[]): string {
   const hash = createHash('sha256');
   for (const folder of folders) {
     for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort())

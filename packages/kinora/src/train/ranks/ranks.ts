@@ -11,7 +11,7 @@ import { noSums, type Sums } from '../../measure/sums.js';
 import type { TrainingProgress } from '../../run/checkpoint.js';
 import type { StepRanks } from '../step.js';
 import type { Training } from '../training.js';
-import { shareStatistics, shareTraining, weightsPrint } from './share.js';
+import { fingerprintWeights, shareStatistics, shareTraining } from './share.js';
 
 export interface JoinRanks {
   readonly config: RunConfig;
@@ -126,8 +126,10 @@ export class Ranks {
    * @throws KinoraError `train/diverged` on rank 0
    */
   async compareWeights({ network }: Training): Promise<void> {
-    const prints = await this.#world.toLead(weightsPrint(network));
-    const other = prints.flatMap((print, rank) => (print === prints[0] ? [] : [rank]));
+    const fingerprints = await this.#world.toLead(fingerprintWeights(network));
+    const other = fingerprints.flatMap((fingerprint, rank) =>
+      fingerprint === fingerprints[0] ? [] : [rank],
+    );
     if (other.length > 0) throw diverged(other);
   }
 

@@ -7,7 +7,7 @@ import type { Training } from '../training.js';
 
 type OptimizerState = ReturnType<Training['optimizer']['stateDict']>;
 
-interface Told {
+interface SharedState {
   readonly progress: TrainingProgress;
   readonly schedule: ReturnType<Training['schedule']['state']>;
   readonly settings: OptimizerState['settings'];
@@ -27,16 +27,18 @@ export async function shareTraining(
   progress: TrainingProgress,
 ): Promise<TrainingProgress> {
   const own = training.optimizer.stateDict();
-  const told = JSON.parse(await world.fromLead(JSON.stringify(describe(training, own, progress)))) as Told;
+  const shared = JSON.parse(
+    await world.fromLead(JSON.stringify(describe(training, own, progress))),
+  ) as SharedState;
   shareWeights(world, training);
   scope(() => {
-    const tensors = world.rank === 0 ? own.tensors : emptyTensors(told, training.device);
+    const tensors = world.rank === 0 ? own.tensors : emptyTensors(shared, training.device);
     distributed.broadcastState(world.group, tensors.values());
-    if (world.rank !== 0) training.optimizer.loadStateDict({ tensors, settings: told.settings });
+    if (world.rank !== 0) training.optimizer.loadStateDict({ tensors, settings: shared.settings });
   });
-  if (world.rank !== 0) training.schedule.restore(told.schedule);
-  if (world.rank !== 0) training.settings.precision?.restore(told.precision);
-  return world.rank === 0 ? progress : told.progress;
+  if (world.rank !== 0) training.schedule.restore(shared.schedule);
+  if (world.rank !== 0) training.settings.precision?.restore(shared.precision);
+  return world.rank === 0 ? progress : shared.progress;
 }
 
 /** Weights, averaged ones and statistics of rank 0. */
@@ -52,7 +54,7 @@ export function shareStatistics(world: distributed.World, { network, average }: 
 }
 
 /** A hash of all parameters' bits. */
-export function weightsPrint(network: Network): string {
+export function fingerprintWeights(network: Network): string {
   const hash = createHash('sha256');
   for (const parameter of network.parameters()) hash.update(scope(() => parameter.toBytes()));
   return hash.digest('hex');
@@ -62,11 +64,11 @@ function describe(
   { schedule, settings: { precision } }: Training,
   { tensors, settings }: OptimizerState,
   progress: TrainingProgress,
-): Told {
+): SharedState {
   const shapes = [...tensors].map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
   return { progress, schedule: schedule.state(), settings, precision: precision?.state, tensors: shapes };
 }
 
-function emptyTensors({ tensors }: Told, device: string): Map<string, Tensor> {
+function emptyTensors({ tensors }: SharedState, device: string): Map<string, Tensor> {
   return new Map(tensors.map(({ name, dtype, shape }) => [name, ops.empty([...shape], { dtype, device })]));
 }

@@ -10,7 +10,7 @@ import { defaultSpec } from '@kinora/clip';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { augmentSchema } from '../../../config/clip-schema.js';
 import { temporaryFolder, writeTestClip } from '../../decode/fixtures.test.util.js';
-import { type ClipList, printOf } from '../../lists/clip-list.js';
+import { type ClipList, fingerprintList } from '../../lists/clip-list.js';
 import { clipLoader, type LoaderOptions } from '../../load/loader.js';
 import { type PackListOptions, readPack } from '../read-pack.js';
 import { packClips } from '../write/pack.js';
@@ -91,7 +91,7 @@ const clipsIn = (batches: readonly string[]): string[] =>
 describe('training from a web server', () => {
   test('is the list that was packed; batches are the same at every call, with any workers, and when resumed', async () => {
     const streamed = open('good', 'a');
-    expect(printOf(streamed)).toEqual(printOf(list));
+    expect(fingerprintList(streamed)).toEqual(fingerprintList(list));
     const whole = await digests(streamed);
     expect(clipsIn(whole)).toEqual(clipsIn(await digests(list)));
     expect(await digests(open('good', 'b'), { workers: 2 })).toEqual(whole);

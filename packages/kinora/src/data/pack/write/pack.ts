@@ -8,7 +8,7 @@ import { KinoraError } from '@kinora/torch';
 import { withLock } from '../../../files/lock.js';
 import { type Progress, silent } from '../../../progress.js';
 import { allowedBad } from '../../lists/bad-clips.js';
-import { type ClipList, printOf } from '../../lists/clip-list.js';
+import { type ClipList, fingerprintList } from '../../lists/clip-list.js';
 import { writeBadClips } from '../../lists/write-lists.js';
 import { fromThread, runTasks } from '../../threads.js';
 import { indexName } from '../index-file.js';
@@ -88,7 +88,7 @@ function checkName(name: string): void {
 
 function planOf({ labels, ...list }: ClipList, options: PackOptions): PackPlan {
   const { name, height, quality, clipsPerShard, shuffled } = options;
-  const { sha256 } = printOf({ labels, ...list });
+  const { sha256 } = fingerprintList({ labels, ...list });
   const settings = { height, quality, clips_per_shard: clipsPerShard, shuffled };
   return { name, labels: [...labels], list: sha256, ...settings };
 }
