@@ -1,6 +1,6 @@
-"""Writes golden/optim: parameters after each of 20 steps of every optimizer variant, clipped gradients, learning-rate
-sequences of the schedules, and the training of one small network, as PyTorch makes them. Run by hand like
-golden_nn.py. Option names are camelCase here as in the TypeScript that reads them."""
+"""Writes golden/optim: parameters after each of 20 steps of every optimizer variant, clipped gradients, steps of L-BFGS on
+small problems, learning-rate sequences of the schedules, and the training of one small network, as PyTorch makes them. Run
+by hand like golden_nn.py. Option names are camelCase here as in the TypeScript that reads them."""
 import os
 
 import torch
@@ -65,6 +65,60 @@ def write_optimizers():
              "optimizers": [{"name": n, "options": o} for n, o in OPTIMIZERS],
              "clips": [{"name": n, "args": ["inf" if a == float("inf") else a for a in args]} for n, args in CLIPS]}
     write(os.path.join(FOLDER, "optimizers.safetensors"), tensors, cases)
+
+
+LBFGS_STEPS = 6
+LBFGS = [
+    ("regression", dict(lr=0.5, maxIter=5)),
+    ("regression", dict(lineSearchFn="strong_wolfe", toleranceGrad=1e-5)),
+    ("regression", dict(lineSearchFn="strong_wolfe", maxIter=3, historySize=4)),
+    ("batches", dict(lr=0.3, maxIter=2, historySize=3)),
+    ("rosenbrock", dict(lr=0.01, maxIter=4)),
+    ("rosenbrock", dict(lineSearchFn="strong_wolfe", maxIter=6, maxEval=40)),
+    ("rosenbrock", dict(lr=30, lineSearchFn="strong_wolfe", maxIter=4, maxEval=9)),
+    ("rosenbrock", dict(lr=0.05, lineSearchFn="strong_wolfe", maxIter=8, historySize=5, toleranceChange=1e-2)),
+]
+
+
+def lbfgs_loss(problem, params, tensors, t):
+    """Softmax regression with L2 of `params` [3, 5] and [3], over all or a third of the samples, or Rosenbrock's valley."""
+    if problem == "rosenbrock":
+        x = torch.cat([p.reshape(-1) for p in params])
+        return (100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2).sum()
+    rows = slice(20 * (t % 3), 20 * (t % 3) + 20) if problem == "batches" else slice(0, 60)
+    logits = nn.functional.linear(tensors["inputs"][rows], *params)
+    loss = nn.functional.cross_entropy(logits, tensors["targets"][rows])
+    return loss + 0.005 * (params[0] ** 2).sum() + 0.005 * (params[1] ** 2).sum()
+
+
+def write_lbfgs():
+    """In float64, so that a line search takes the same decisions; per step the loss, the evaluations and the parameters."""
+    torch.manual_seed(3)
+    double = dict(dtype=torch.float64)
+    tensors = {"inputs": torch.randn(60, 5, **double) * torch.tensor([0.1, 1.0, 1.0, 3.0, 10.0], **double),
+               "targets": torch.randint(3, [60]),
+               "start.0": torch.randn(3, 5, **double), "start.1": torch.randn(3, **double)}
+    for number, (problem, options) in enumerate(LBFGS):
+        params = [tensors[f"start.{i}"].clone().requires_grad_() for i in range(2)]
+        optimizer = torch.optim.LBFGS(params, **arguments(options))
+        steps = []
+        for t in range(LBFGS_STEPS):
+            evaluations = 0
+
+            def closure():
+                nonlocal evaluations
+                evaluations += 1
+                optimizer.zero_grad()
+                loss = lbfgs_loss(problem, params, tensors, t)
+                loss.backward()
+                return loss
+
+            loss = optimizer.step(closure).item()
+            steps.append([loss, evaluations, optimizer.state[params[0]]["n_iter"]])
+            tensors |= {f"{number}.{t}.{i}": p.detach().clone() for i, p in enumerate(params)}
+        tensors[f"{number}.steps"] = torch.tensor(steps, **double)
+    cases = {"steps": LBFGS_STEPS, "runs": [{"name": n, "options": o} for n, o in LBFGS]}
+    write(os.path.join(FOLDER, "lbfgs.safetensors"), tensors, cases)
 
 
 METRICS = [5, 4, 4, 3.9999, 4, 4.1, 4, 4, 4, 3, 3.1, 3.2, 3.3, 3.4, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2]
@@ -140,5 +194,6 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     os.makedirs(FOLDER, exist_ok=True)
     write_optimizers()
+    write_lbfgs()
     write_schedules()
     write_training()

@@ -6,14 +6,14 @@ import { ops } from '../ops/ops.js';
 import type { Tensor } from '../tensor/tensor.js';
 import {
   checkRange,
+  type DecaySettings,
   type Entry,
-  type GroupSettings,
-  Optimizer,
+  FirstOrder,
   type Params,
   remembered,
 } from './optimizer.js';
 
-export interface AdamSettings extends GroupSettings {
+export interface AdamSettings extends DecaySettings {
   /** Decay rates of the averages of the gradient and of its square. */
   betas: readonly [number, number];
   eps: number;
@@ -24,7 +24,7 @@ export interface AdamSettings extends GroupSettings {
 const DEFAULTS = { lr: 1e-3, betas: [0.9, 0.999] as const, eps: 1e-8, amsgrad: false };
 
 /** Weight decay is an L2 term of the gradient. Default: none. */
-export class Adam extends Optimizer<AdamSettings> {
+export class Adam extends FirstOrder<AdamSettings> {
   constructor(params: Params<AdamSettings>, settings: Partial<AdamSettings> = {}) {
     super(params, { ...DEFAULTS, weightDecay: 0, ...settings });
   }

@@ -2,8 +2,16 @@
 export { Adam, type AdamSettings, AdamW } from './adam.js';
 export { type ClipNormOptions, clipGradNorm, clipGradValue, limitGradNorm } from './clip.js';
 export { GradScaler, type GradScalerSettings, type GradScalerState } from './grad-scaler.js';
-export type { GroupSettings, OptimizerState, ParamGroup, Params } from './optimizer.js';
-export { Optimizer } from './optimizer.js';
+export { LBFGS, type LBFGSSettings } from './lbfgs.js';
+export {
+  type DecaySettings,
+  FirstOrder,
+  type GroupSettings,
+  Optimizer,
+  type OptimizerState,
+  type ParamGroup,
+  type Params,
+} from './optimizer.js';
 export { type Plateau, type PlateauOptions, plateau } from './plateau.js';
 export {
   applySchedule,

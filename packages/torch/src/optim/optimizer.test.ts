@@ -5,6 +5,7 @@ import {
   manualSeed,
   memoryStats,
   nn,
+  noGrad,
   ops,
   optim,
   scope,
@@ -23,14 +24,18 @@ const makers: Record<string, Make> = {
   'SGD with momentum': (params) => new optim.SGD(params, { lr: 0.05, momentum: 0.9, weightDecay: 1e-3 }),
   'Adam with AMSGrad': (params) => new optim.Adam(params, { lr: 0.01, amsgrad: true }),
   AdamW: (params) => new optim.AdamW(params),
+  'L-BFGS': (params) => new optim.LBFGS(params, { maxIter: 2, historySize: 1, lineSearchFn: 'strong_wolfe' }),
 };
 
 function trainStep(net: nn.Module, optimizer: AnyOptimizer): void {
   scope(() => {
-    optimizer.zeroGrad();
     const inputs = ops.randn([8, 5]);
-    nn.crossEntropy(net.call(inputs), ops.argmax(inputs, 1)).backward();
-    optimizer.step();
+    optimizer.step(() => {
+      optimizer.zeroGrad();
+      const loss = nn.crossEntropy(net.call(inputs), ops.argmax(inputs, 1));
+      loss.backward();
+      return loss;
+    });
   });
 }
 
@@ -67,7 +72,7 @@ describe.each(Object.entries(makers))('%s', (_, make) => {
   test('200 training steps leave the number of live tensors as it was', () => {
     const net = makeNet();
     const optimizer = make(net.parameters());
-    trainStep(net, optimizer);
+    for (let step = 0; step < 3; step++) trainStep(net, optimizer);
     const { liveTensors } = memoryStats();
     for (let step = 0; step < 200; step++) trainStep(net, optimizer);
     expect(memoryStats().liveTensors).toBe(liveTensors);
@@ -117,6 +122,62 @@ test('a state of another optimizer or network is refused and changes nothing', (
   );
   expect(wider.groups[0]!.lr).toBe(0.5);
   expect(wider.stateDict().tensors.get('0.exp_avg')!.toBytes()).toEqual(moment);
+});
+
+test('a closure is called before the update, and its loss returned', () => {
+  const param = tensor([3], { requiresGrad: true });
+  const square = () => {
+    param.grad = null;
+    const loss = param.square().sum();
+    loss.backward();
+    return loss;
+  };
+  const sgd = new optim.SGD([param], { lr: 0.25 });
+  expect(scope(() => noGrad(() => sgd.step(square)))).toBe(9);
+  expect([param.detach().item(), sgd.step()]).toEqual([1.5, undefined]);
+});
+
+test('L-BFGS finds the minimum of an ill-conditioned quadratic', () => {
+  const scales = tensor(
+    Array.from({ length: 40 }, (_, j) => 10 ** (j / 10)),
+    { dtype: 'float64' },
+  );
+  const minimum = tensor(
+    Array.from({ length: 40 }, (_, j) => j - 20),
+    { dtype: 'float64' },
+  );
+  const x = ops.zeros([40], { dtype: 'float64' });
+  x.requiresGrad = true;
+  const lbfgs = new optim.LBFGS([x], { maxIter: 500, toleranceChange: 0, lineSearchFn: 'strong_wolfe' });
+  const loss = lbfgs.step(() => {
+    x.grad = null;
+    const loss = x.sub(minimum).square().mul(scales).sum();
+    loss.backward();
+    return loss;
+  });
+  expect(loss).toBeGreaterThan(1e5);
+  for (const [j, value] of (x.detach().toArray() as number[]).entries()) expect(value).toBeCloseTo(j - 20, 5);
+});
+
+test('L-BFGS wants a closure, one group and a state of its own length', () => {
+  const net = makeNet();
+  const params = net.parameters();
+  const lbfgs: AnyOptimizer = makers['L-BFGS']!(params);
+  expect(() => lbfgs.step()).toThrow('step: expected a closure that computes the loss and its gradients');
+  const groups = [{ params: params.slice(0, 1) }, { params: params.slice(1) }];
+  expect(() => new optim.LBFGS(groups as never)).toThrow(
+    'expected one group of parameters, received 2 groups',
+  );
+  expect(() => new optim.LBFGS(params, { lineSearchFn: 'armijo' as never })).toThrow(
+    'lineSearchFn: expected strong_wolfe or null, received armijo',
+  );
+  expect(() => new optim.LBFGS(params, { historySize: 0 })).toThrow('historySize: expected a number >= 1');
+  trainStep(net, lbfgs);
+  const [weight] = new nn.Linear(5, 7, { bias: false }).parameters();
+  const others = [weight!, ...params.slice(1).map((param) => ops.zeros([param.numel + 1]))];
+  expect(() => new optim.LBFGS(others).loadStateDict(lbfgs.stateDict())).toThrow(
+    /prev_flat_grad: expected \[101\], received \[96\]/,
+  );
 });
 
 test('settings out of range are refused', () => {

@@ -1,12 +1,12 @@
 /**
  * What all optimizers share: groups of parameters with their own settings, state per parameter, and the saved form: tensors
- * by name, the rest plain JSON. The update rule is the subclass's; it works on whole lists of tensors (`_foreach_`
- * operators).
+ * by name, the rest plain JSON. `FirstOrder` is what those share that update once from the gradients at hand; their rule works
+ * on whole lists of tensors (`_foreach_` operators).
  */
 import { keep, scope } from '../engine/scope.js';
 import { KinoraError } from '../error.js';
-import { noGrad } from '../tensor/grad.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { enableGrad, noGrad } from '../tensor/grad.js';
+import type { Shape, Tensor } from '../tensor/tensor.js';
 
 /** A parameter at one step: its gradient and what the algorithm remembers of it. */
 export interface Entry {
@@ -15,7 +15,7 @@ export interface Entry {
   readonly memory: Memory;
 }
 
-/** State of one parameter: how often it was updated, and tensors of its shape by PyTorch's names (`exp_avg`). */
+/** State of one parameter: how often it was updated, and tensors by PyTorch's names (`exp_avg`). */
 export interface Memory {
   step: number;
   readonly tensors: Map<string, Tensor>;
@@ -39,17 +39,11 @@ export abstract class Optimizer<S extends GroupSettings = GroupSettings> {
     return this.groups.flatMap((group) => group.params);
   }
 
-  /** Updates every parameter that has a gradient. */
-  step(): void {
-    noGrad(() =>
-      scope(() => {
-        for (const group of this.groups) {
-          const entries = this.#entries(group.params);
-          if (entries.length > 0) this.update(group, entries);
-        }
-      }),
-    );
-  }
+  /**
+   * Updates the parameters. `closure` clears the gradients, computes the loss and calls `backward` on it; its loss, at the
+   * parameters before the update, is returned. Without one the gradients must be there already.
+   */
+  abstract step(closure?: () => Tensor): number | undefined;
 
   /** Forgets the gradients: sets them to null. */
   zeroGrad(): void {
@@ -76,7 +70,7 @@ export abstract class Optimizer<S extends GroupSettings = GroupSettings> {
    * @throws KinoraError `optim/state`
    */
   loadStateDict(state: OptimizerState): void {
-    const copies = copyTensors(this.constructor.name, this.groups, state);
+    const copies = copyTensors(this.constructor.name, this.groups, state, (param) => this.stateShape(param));
     this.dispose();
     this.groups.forEach((group, index) => {
       const { params: _, ...settings } = state.settings.groups[index]!;
@@ -98,6 +92,44 @@ export abstract class Optimizer<S extends GroupSettings = GroupSettings> {
   /** @throws KinoraError `optim/settings` */
   protected checkSettings(settings: S): void {
     checkRange('lr', settings.lr, 0);
+  }
+
+  /** What is remembered of a parameter; empty at first. */
+  protected memoryOf(param: Tensor): Memory {
+    const known = this.#memories.get(param);
+    if (known !== undefined) return known;
+    const made: Memory = { step: 0, tensors: new Map() };
+    this.#memories.set(param, made);
+    return made;
+  }
+
+  /** Of every tensor that is remembered of `param`. */
+  protected stateShape(param: Tensor): Shape {
+    return param.shape;
+  }
+}
+
+/** The loss that a closure computes, with gradients recorded. */
+export const evaluate = (closure: () => Tensor): number =>
+  enableGrad(() => scope(() => Number(closure().item())));
+
+/** Updates every parameter that has a gradient, once a step. */
+export abstract class FirstOrder<S extends DecaySettings = DecaySettings> extends Optimizer<S> {
+  step(closure?: () => Tensor): number | undefined {
+    const loss = closure && evaluate(closure);
+    noGrad(() =>
+      scope(() => {
+        for (const group of this.groups) {
+          const entries = this.#entries(group.params);
+          if (entries.length > 0) this.update(group, entries);
+        }
+      }),
+    );
+    return loss;
+  }
+
+  protected override checkSettings(settings: S): void {
+    super.checkSettings(settings);
     checkRange('weightDecay', settings.weightDecay, 0);
   }
 
@@ -109,9 +141,8 @@ export abstract class Optimizer<S extends GroupSettings = GroupSettings> {
     for (const param of params) {
       const grad = param.grad;
       if (grad === null) continue;
-      const memory = this.#memories.get(param) ?? { step: 0, tensors: new Map() };
+      const memory = this.memoryOf(param);
       memory.step += 1;
-      this.#memories.set(param, memory);
       entries.push({ param, grad, memory });
     }
     return entries;
@@ -136,6 +167,9 @@ export function remembered(
 export interface GroupSettings {
   /** Learning rate now; schedules write it. */
   lr: number;
+}
+
+export interface DecaySettings extends GroupSettings {
   weightDecay: number;
 }
 
@@ -208,10 +242,11 @@ interface Target {
  * Copies of the saved tensors, per parameter and by name, on the parameters' devices.
  * @throws KinoraError `optim/state` when the state is another optimizer's or another network's
  */
-export function copyTensors(
+function copyTensors(
   optimizer: string,
   groups: readonly Target[],
   { settings, tensors }: OptimizerState,
+  shapeOf: (param: Tensor) => Shape,
 ): Map<string, Tensor>[] {
   expectEqual('optimizer', optimizer, settings.optimizer);
   const sizes = (of: readonly number[]) => `${of.length} groups of ${of.join(', ')} parameters`;
@@ -222,8 +257,10 @@ export function copyTensors(
   );
   const params = groups.flatMap((group) => group.params);
   expectEqual('steps', `${params.length} numbers`, `${settings.steps.length} numbers`);
-  for (const [name, tensor] of tensors)
-    expectEqual(name, text(params[Number.parseInt(name, 10)]), text(tensor));
+  for (const [name, tensor] of tensors) {
+    const param = params[Number.parseInt(name, 10)];
+    expectEqual(name, param === undefined ? 'no such parameter' : text(shapeOf(param)), text(tensor.shape));
+  }
   return params.map((param, index) => copiesOf(param, `${index}.`, tensors));
 }
 
@@ -236,9 +273,7 @@ function copyBeside(param: Tensor, tensor: Tensor): Tensor {
   return keep(scope(() => noGrad(() => tensor.to(param.device, tensor.dtype).clone())));
 }
 
-function text(tensor: Tensor | undefined): string {
-  return tensor === undefined ? 'no such parameter' : `[${tensor.shape.join(', ')}]`;
-}
+const text = (shape: Shape): string => `[${shape.join(', ')}]`;
 
 function expectEqual(where: string, expected: string, received: string): void {
   if (expected === received) return;

@@ -1,6 +1,6 @@
 /** Every optimizer, clipping, schedule and a whole small training against PyTorch, step by step. */
 import { describe, expect, test } from 'vitest';
-import { nn, optim, scope, type Tensor } from '../index.js';
+import { nn, ops, optim, scope, type Tensor } from '../index.js';
 import { expectClose, Golden, numbers } from '../nn/golden.test.util.js';
 
 interface Named {
@@ -70,11 +70,62 @@ describe('optimizers, 20 steps', () => {
   });
 });
 
-function startingParams(golden: Golden<OptimizerCases>): Tensor[] {
+function startingParams<C>(golden: Golden<C>): Tensor[] {
   const params = [...golden.tensors('start.').values()];
   for (const param of params) param.requiresGrad = true;
   return params;
 }
+
+describe('L-BFGS: losses, evaluations, iterations and parameters of each step', () => {
+  const golden = new Golden<{ steps: number; runs: Named[] }>('optim/lbfgs.safetensors');
+
+  golden.cases.runs.forEach(({ name, options }, number) => {
+    test(`${name} ${JSON.stringify(options)}`, () => {
+      scope(() => {
+        const params = startingParams(golden);
+        const [inputs, targets] = [golden.tensor('inputs'), golden.tensor('targets')];
+        const lossOf: Record<string, (step: number) => Tensor> = {
+          regression: () => regressionLoss(params, inputs, targets),
+          batches: (step) => {
+            const part = (all: Tensor) => all.narrow(0, 20 * (step % 3), 20);
+            return regressionLoss(params, part(inputs), part(targets));
+          },
+          rosenbrock: () => rosenbrock(ops.cat(params.map((param) => param.reshape([-1])))),
+        };
+        const optimizer = new optim.LBFGS(params, options);
+        const expected = numbers(golden.tensor(`${number}.steps`));
+        for (let step = 0; step < golden.cases.steps; step++) {
+          let evaluations = 0;
+          const loss = optimizer.step(() => {
+            evaluations += 1;
+            optimizer.zeroGrad();
+            const loss = lossOf[name]!(step);
+            loss.backward();
+            return loss;
+          });
+          const [expectedLoss, ...counts] = expected.slice(3 * step, 3 * step + 3);
+          expect([evaluations, optimizer.iterations], `counts of step ${step}`).toEqual(counts);
+          expect(Math.abs(loss - expectedLoss!)).toBeLessThanOrEqual(1e-9 * Math.abs(expectedLoss!));
+          params.forEach((param, i) => {
+            const what = `step ${step}, parameter ${i}`;
+            expectClose(param, golden.tensor(`${number}.${step}.${i}`), what, 1e-9);
+          });
+        }
+        optimizer.dispose();
+      });
+    });
+  });
+
+  function regressionLoss([weight, bias]: Tensor[], inputs: Tensor, targets: Tensor): Tensor {
+    const loss = nn.crossEntropy(ops.linear(inputs, weight!, bias!), targets);
+    return loss.add(weight!.square().sum().mul(0.005)).add(bias!.square().sum().mul(0.005));
+  }
+
+  function rosenbrock(x: Tensor): Tensor {
+    const [head, tail] = [x.narrow(0, 0, x.numel - 1), x.narrow(0, 1, x.numel - 1)];
+    return tail.sub(head.square()).square().mul(100).add(head.sub(1).square()).sum();
+  }
+});
 
 describe('schedules, rates of two groups and momentum over 30 steps', () => {
   const golden = new Golden<{ metrics: number[]; schedules: Named[] }>('optim/schedules.safetensors');

@@ -4,21 +4,21 @@ import { ops } from '../ops/ops.js';
 import type { Tensor } from '../tensor/tensor.js';
 import {
   checkRange,
+  type DecaySettings,
   type Entry,
-  type GroupSettings,
-  Optimizer,
+  FirstOrder,
   type Params,
   remembered,
 } from './optimizer.js';
 
-export interface SGDSettings extends GroupSettings {
+export interface SGDSettings extends DecaySettings {
   momentum: number;
   dampening: number;
   nesterov: boolean;
 }
 
 /** Defaults: no momentum, no decay. lr must be given. */
-export class SGD extends Optimizer<SGDSettings> {
+export class SGD extends FirstOrder<SGDSettings> {
   constructor(params: Params<SGDSettings>, settings: Partial<SGDSettings> & { lr: number }) {
     super(params, { momentum: 0, dampening: 0, nesterov: false, weightDecay: 0, ...settings });
   }
