@@ -2,7 +2,7 @@
  * Checks of JSON data, for the specs that travel inside checkpoints and exported models. Browsers load them, so they
  * need no schema library.
  */
-import { KinoraError } from './error.js';
+import { type KinoraError, kinoraError } from './error.js';
 import { nearest } from './nearest.js';
 
 /** Returns the value with its defaults filled in. Throws KinoraError for one that does not fit; `where` names it. */
@@ -87,7 +87,7 @@ export const fields =
 export function refuse(where: string, expected: string, value: unknown): never {
   const received = value === undefined ? 'nothing' : asText(value);
   const shown = received.length > 60 ? `${received.slice(0, 57)}...` : received;
-  throw new KinoraError({ code: 'spec/invalid', where, expected, received: shown });
+  throw kinoraError('spec/invalid', where, expected, shown);
 }
 
 /** What JSON cannot hold (a function, a bigint, a circle) is named by its type. */
@@ -108,11 +108,7 @@ function objectOf(value: unknown, where: string): Readonly<Record<string, unknow
 
 function unknownField(name: string, known: readonly string[], where: string): KinoraError {
   const near = nearest(name, known);
-  return new KinoraError({
-    code: 'spec/unknown-key',
-    where,
-    expected: 'only known fields',
-    received: `"${name}"`,
-    ...(near === undefined ? {} : { hint: `did you mean "${near}"?` }),
+  return kinoraError('spec/unknown-key', where, 'only known fields', `"${name}"`, {
+    hint: near && `did you mean "${near}"?`,
   });
 }

@@ -17,7 +17,7 @@ export {
 export { operations, type RandAugmentSpec, randAugment } from './augment/rand-augment.js';
 export { permutation, type Random, randomStream } from './augment/random.js';
 // Errors, which name the field, and the nearest valid one.
-export { KinoraError, type KinoraErrorParts } from './error.js';
+export { KinoraError, type KinoraErrorParts, kinoraError } from './error.js';
 // Optical flow: fields as bytes, through crop and augmentation, and as colours.
 export {
   FLOW_FIELDS,

@@ -1,5 +1,5 @@
 /** @kinora/recognizer in browsers: onnxruntime-web in a worker; the page only hands over frames and hears of gestures. */
-import { type Frames, KinoraError } from '@kinora/clip';
+import { type Frames, type KinoraError, kinoraError } from '@kinora/clip';
 import type { LivePrediction } from './live.js';
 import type { RawPrediction } from './predictor.js';
 import { BaseRecognizer } from './recognizer.js';
@@ -146,9 +146,4 @@ class InBrowser extends BaseRecognizer<BrowserSource, Frames> implements Browser
 }
 
 const noVideo = (received: unknown): KinoraError =>
-  new KinoraError({
-    code: 'recognizer/source',
-    where: 'attach()',
-    expected: 'a <video> element',
-    received: Object.prototype.toString.call(received),
-  });
+  kinoraError('recognizer/source', 'attach()', 'a <video> element', Object.prototype.toString.call(received));

@@ -3,7 +3,8 @@
  */
 import {
   type Frames,
-  KinoraError,
+  type KinoraError,
+  kinoraError,
   normaliseClip,
   type PreprocessSpec,
   prepareClip,
@@ -68,7 +69,7 @@ function framesAt(frames: Frames, positions: Int32Array): Frames {
 
 function checkFrames({ data, count, height, width, times }: Frames): void {
   const wrong = (expected: string, received: string): never => {
-    throw new KinoraError({ code: 'recognizer/frames', where: 'frames', expected, received });
+    throw kinoraError('recognizer/frames', 'frames', expected, received);
   };
   if (!(count > 0 && height > 0 && width > 0))
     wrong('at least one frame', `${count} of ${width} x ${height}`);
@@ -79,9 +80,4 @@ function checkFrames({ data, count, height, width, times }: Frames): void {
 }
 
 const wrongSize = (received: number, size: number): KinoraError =>
-  new KinoraError({
-    code: 'recognizer/frames',
-    where: 'prepared clips',
-    expected: `a multiple of ${size} bytes`,
-    received: `${received}`,
-  });
+  kinoraError('recognizer/frames', 'prepared clips', `a multiple of ${size} bytes`, `${received}`);

@@ -2,7 +2,7 @@
  * onnxruntime-web: WebGPU where the machine has it and the network runs on it, else WebAssembly, with threads where the
  * page is cross-origin isolated. Which one it is, and why, stands in `backend`.
  */
-import { KinoraError } from '@kinora/clip';
+import { type KinoraError, kinoraError } from '@kinora/clip';
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import { clipBytes, networkInput } from './clip.js';
 import type { Engine } from './predictor.js';
@@ -66,7 +66,7 @@ async function wasmEngine(file: Uint8Array, options: WebOptions, obstacle: strin
     (cause: Error) => {
       const { where } = options;
       const received = cause.message;
-      throw new KinoraError({ code: 'recognizer/model', where, expected: 'a network to run', received });
+      throw kinoraError('recognizer/model', where, 'a network to run', received);
     },
   );
   const alone = wanted > 1 && threads === 1;
@@ -95,10 +95,6 @@ function engineOf(runtime: Runtime, session: InferenceSession, backend: Backend)
 const mapsOf = ({ dims, data }: Tensor): LayerMaps => ({ shape: dims, data: data as Float32Array });
 
 const noWebgpu = (where: string, received: string): KinoraError =>
-  new KinoraError({
-    code: 'recognizer/webgpu',
-    where,
-    expected: 'a network that WebGPU runs',
-    received,
+  kinoraError('recognizer/webgpu', where, 'a network that WebGPU runs', received, {
     hint: "leave backend out, or ask for 'wasm'",
   });

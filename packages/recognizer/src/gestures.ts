@@ -2,7 +2,7 @@
  * From predictions to gestures: the settings, the average of the last predictions, and a state machine of two states
  * with a threshold to start, a lower one to end (hysteresis) and a pause after each gesture (cool-down).
  */
-import { KinoraError } from '@kinora/clip';
+import { type KinoraError, kinoraError } from '@kinora/clip';
 import type { Gesture, Ranked, Settings } from './types.js';
 
 export const defaultSettings: Settings = {
@@ -44,12 +44,7 @@ function check(name: string, value: unknown): void {
 }
 
 const impossible = (name: string, expected: string, value: unknown): KinoraError =>
-  new KinoraError({
-    code: 'recognizer/settings',
-    where: `settings.${name}`,
-    expected,
-    received: JSON.stringify(value) ?? String(value),
-  });
+  kinoraError('recognizer/settings', `settings.${name}`, expected, JSON.stringify(value) ?? String(value));
 
 interface Vote {
   readonly time: number;

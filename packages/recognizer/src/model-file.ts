@@ -2,7 +2,7 @@
  * What is in an exported model's file: its description and its weights. An ONNX file is read without a library, because
  * onnxruntime does not hand out either. Field numbers are those of onnx/onnx.proto3.
  */
-import { KinoraError, type PreprocessSpec, parseSpec, specDefaults } from '@kinora/clip';
+import { type KinoraError, kinoraError, type PreprocessSpec, parseSpec, specDefaults } from '@kinora/clip';
 import type { Layer, LayerMaps, ModelInfo } from './types.js';
 
 /** Of ModelProto. Metadata are pairs of a key, field 1, and a value, field 2. */
@@ -84,7 +84,7 @@ function refuse(
   received: string,
   hint = 'make one with kinora export --format onnx',
 ): never {
-  throw new KinoraError({ code: 'recognizer/model', where, expected, received, hint });
+  throw kinoraError('recognizer/model', where, expected, received, { hint });
 }
 
 /** Of ModelProto. */

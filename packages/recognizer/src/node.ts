@@ -1,7 +1,7 @@
 /** @kinora/recognizer in Node: onnxruntime-node, no libtorch, no compiler. Frames, JPEG folders or video files in. */
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { type Frames, KinoraError } from '@kinora/clip';
+import { type Frames, kinoraError } from '@kinora/clip';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ClipSource } from '../../kinora/src/data/decode/source.js';
 import { clipPositions, prepareChosen, prepareFrames } from './clip.js';
@@ -47,13 +47,7 @@ async function readModel(path: string | URL): Promise<Uint8Array> {
     return await readFile(path);
   } catch (cause) {
     const received = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : String(cause);
-    throw new KinoraError({
-      code: 'recognizer/model',
-      where: String(path),
-      expected: 'an ONNX file',
-      received,
-      cause,
-    });
+    throw kinoraError('recognizer/model', String(path), 'an ONNX file', received, { cause });
   }
 }
 
@@ -128,7 +122,7 @@ async function nodeEngine(file: Uint8Array, threads: number, where: string): Pro
   const options = { intraOpNumThreads: threads, interOpNumThreads: 1, executionMode: 'sequential' } as const;
   const session = await InferenceSession.create(file, options).catch((cause: Error) => {
     const received = cause.message;
-    throw new KinoraError({ code: 'recognizer/model', where, expected: 'a network to run', received, cause });
+    throw kinoraError('recognizer/model', where, 'a network to run', received, { cause });
   });
   return {
     backend: { name: 'cpu', threads, reason: 'onnxruntime-node' },
@@ -147,11 +141,7 @@ const mapsOf = ({ dims, data }: Tensor): LayerMaps => ({ shape: dims, data: data
 /** Decodes with the trainer's own code. Opens a folder of JPEG frames (needs `@julusian/jpeg-turbo`) or a video file (needs `node-av` or the program ffmpeg). */
 async function openSource(path: string): Promise<ClipSource> {
   const { openClip } = await import('../../kinora/src/data/decode/open.js').catch((cause: Error) => {
-    throw new KinoraError({
-      code: 'recognizer/decoder',
-      where: path,
-      expected: 'the packages that decode pictures',
-      received: cause.message,
+    throw kinoraError('recognizer/decoder', path, 'the packages that decode pictures', cause.message, {
       hint: 'npm install @julusian/jpeg-turbo (and node-av for video files)',
       cause,
     });

@@ -2,7 +2,7 @@
  * Pixels to probabilities: the spec, then the network. It runs where the pixels are (a worker in browsers), and knows
  * nothing of smoothing, events or sources.
  */
-import { KinoraError } from '@kinora/clip';
+import { type KinoraError, kinoraError } from '@kinora/clip';
 import { clipBytes, networkInput } from './clip.js';
 import type { Backend, LayerMaps, ModelInfo } from './types.js';
 
@@ -72,9 +72,7 @@ export class Predictor {
   #checkMaps(maps: readonly string[]): void {
     const unknown = maps.filter((name) => !this.#engine.outputs.includes(name));
     if (unknown.length === 0) return;
-    throw new KinoraError({
-      code: 'recognizer/maps',
-      where: 'maps',
+    throw kinoraError('recognizer/maps', 'maps', {
       expected: `outputs of the model (${this.#engine.outputs.join(', ')})`,
       received: unknown.join(', '),
       hint: 'kinora export --explain gives out the maps of every layer',
@@ -98,9 +96,7 @@ function softmax(logits: Float32Array): Float32Array {
 }
 
 const wantsMore = (network: string, others: readonly string[]): KinoraError =>
-  new KinoraError({
-    code: 'recognizer/model',
-    where: network,
+  kinoraError('recognizer/model', network, {
     expected: 'a network that sees frames alone',
     received: `one that also wants ${others.join(', ')}`,
     hint: 'recognise with another network; onnxruntime runs this one where you compute its inputs',

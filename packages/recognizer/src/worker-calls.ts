@@ -1,5 +1,5 @@
 /** What the page asks of the worker, what it answers, and the page's side of it. Pixels are transferred, never copied. */
-import { type Frames, KinoraError, type KinoraErrorParts } from '@kinora/clip';
+import { type Frames, KinoraError, type KinoraErrorParts, kinoraError } from '@kinora/clip';
 import type { LivePrediction, Pace } from './live.js';
 import type { RawPrediction } from './predictor.js';
 import type { Backend, ModelInfo } from './types.js';
@@ -84,12 +84,7 @@ export class WorkerClient {
   }
 
   #fail(received: string): void {
-    this.#failure = new KinoraError({
-      code: 'recognizer/worker',
-      where: "the recognizer's worker",
-      expected: 'an answer',
-      received,
-    });
+    this.#failure = kinoraError('recognizer/worker', "the recognizer's worker", 'an answer', received);
     for (const { reject } of this.#waiting.values()) reject(this.#failure);
     this.#waiting.clear();
   }

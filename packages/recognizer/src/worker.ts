@@ -2,7 +2,7 @@
  * The worker: model, pixels and network live here, so that the page never waits for them. Answers questions one after
  * the other, in the order in which they came.
  */
-import { type Frames, KinoraError, type KinoraErrorParts } from '@kinora/clip';
+import { type Frames, KinoraError, type KinoraErrorParts, kinoraError } from '@kinora/clip';
 import { prepareFrames } from './clip.js';
 import { webEngine } from './engine-web.js';
 import { Live } from './live.js';
@@ -77,7 +77,7 @@ async function bytesOf(model: OpenRequest['model']): Promise<Uint8Array> {
 async function fetchModel(address: string): Promise<Uint8Array> {
   const refuse = (received: string, cause?: unknown): never => {
     const expected = 'an ONNX file that can be fetched';
-    throw new KinoraError({ code: 'recognizer/model', where: address, expected, received, cause });
+    throw kinoraError('recognizer/model', address, expected, received, { cause });
   };
   const response = await fetch(address).catch((cause) => refuse(String(cause), cause));
   if (!response.ok) refuse(`status ${response.status} ${response.statusText}`.trim());

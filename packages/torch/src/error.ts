@@ -9,11 +9,11 @@ export interface KinoraErrorParts {
   /** What was expected, as a noun phrase or short sentence. */
   expected: string;
   /** File, line, field, operator or layer where it went wrong. */
-  where?: string;
+  where?: string | undefined;
   /** What stood there instead. */
-  received?: string;
+  received?: string | undefined;
   /** What the reader can do about it. */
-  hint?: string;
+  hint?: string | undefined;
   cause?: unknown;
 }
 
@@ -41,6 +41,27 @@ export class KinoraError extends Error {
     this.parts = parts;
   }
 }
+
+/**
+ * An error by position, in the order of its sentence: `where: expected ..., received ...; hint`. One that is too long
+ * for a line names the parts after the place.
+ */
+export function kinoraError(
+  code: string,
+  where: Text,
+  expected: string,
+  received: Text,
+  more?: More,
+): KinoraError;
+export function kinoraError(code: string, where: Text, parts: Named): KinoraError;
+export function kinoraError(code: string, where: Text, rest: string | Named, received?: string, more?: More) {
+  const parts = typeof rest === 'string' ? { expected: rest, received, ...more } : rest;
+  return new KinoraError({ code, where, ...parts });
+}
+
+type Text = string | undefined;
+type Named = Omit<KinoraErrorParts, 'code' | 'where'>;
+type More = Pick<KinoraErrorParts, 'hint' | 'cause'>;
 
 function sentence({ where, expected, received, hint }: KinoraErrorParts): string {
   const place = where === undefined ? '' : `${where}: `;

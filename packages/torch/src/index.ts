@@ -8,7 +8,7 @@ export { cuda, engineInfo, setDeterministic, threads } from './engine/device.js'
 export { type DType, dtypeOfArray, dtypes, isDType, isFloating, type TypedArray } from './engine/dtype.js';
 export { keep, scope } from './engine/scope.js';
 export { Stream, StreamEvent } from './engine/stream.js';
-export { KinoraError, type KinoraErrorParts } from './error.js';
+export { KinoraError, type KinoraErrorParts, kinoraError } from './error.js';
 // Networks: layers, losses and traces; optimizers; files; training in several processes.
 export * as nn from './nn/index.js';
 export {

@@ -1,6 +1,6 @@
 /** The network that Explain, Live and Teach run: the site's, or the reader's own. The chapters always use the site's. */
 import { type ModelInfo, readModelInfo } from '@kinora/recognizer';
-import { KinoraError } from '@kinora/torch/error';
+import { type KinoraError, kinoraError } from '@kinora/torch/error';
 import { tick } from 'svelte';
 import { site } from '../site/open.js';
 import { closeNetwork, type Model } from './open.js';
@@ -57,9 +57,7 @@ const sameAnswers = (a: ModelInfo, b: ModelInfo): boolean =>
   a.network === b.network && JSON.stringify(a.spec) === JSON.stringify(b.spec);
 
 const noPair = (names: readonly string[]): KinoraError =>
-  new KinoraError({
-    code: 'studio/models',
-    where: names.join(' and '),
+  kinoraError('studio/models', names.join(' and '), {
     expected: 'one model, or a model and its explain variant',
     received: `${names.length} unrelated files`,
     hint: 'choose one of them, or export both from the same run',

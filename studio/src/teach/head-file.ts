@@ -1,5 +1,5 @@
 /** Saves a taught head as JSON that names the network whose features it uses, and rejects any other file by name. */
-import { KinoraError } from '@kinora/torch/error';
+import { type KinoraError, kinoraError } from '@kinora/torch/error';
 import type { Head } from './head.js';
 
 const FORMAT = 'kinora-head';
@@ -97,4 +97,4 @@ const wrong = (
   expected: string,
   received: string,
   hint = 'choose a file saved by Teach',
-): KinoraError => new KinoraError({ code: 'head/file', where, expected, received, hint });
+): KinoraError => kinoraError('head/file', where, expected, received, { hint });

@@ -1,5 +1,5 @@
 /** Opens the camera; its errors say why that failed and what to do. */
-import { KinoraError } from '@kinora/torch/error';
+import { type KinoraError, kinoraError } from '@kinora/torch/error';
 
 /** More than the networks need, and small enough for any machine. */
 const WANTED: MediaTrackConstraints = {
@@ -66,5 +66,5 @@ const PARTS: Record<Kind, { expected: string; received?: string; hint: string }>
 
 function problem(kind: Kind, cause?: Error): KinoraError {
   const { expected, hint, received = cause?.message ?? 'nothing' } = PARTS[kind];
-  return new KinoraError({ code: `camera/${kind}`, where: 'camera', expected, received, hint, cause });
+  return kinoraError(`camera/${kind}`, 'camera', expected, received, { hint, cause });
 }

@@ -2,7 +2,7 @@
 
 import type { Frames } from '@kinora/clip';
 import type { PreprocessSpec } from '@kinora/recognizer';
-import { KinoraError } from '@kinora/torch/error';
+import { kinoraError } from '@kinora/torch/error';
 import { openVideoFile } from './file.js';
 import type { PrepareAsk } from './prepare-worker.js';
 
@@ -81,11 +81,7 @@ const HALF_A_FRAME = 1 / 60;
 async function durationOf(video: HTMLVideoElement, file: File): Promise<number> {
   if (video.duration === Number.POSITIVE_INFINITY) await seek(video, 1e7);
   if (Number.isFinite(video.duration) && video.duration > 0) return video.duration;
-  throw new KinoraError({
-    code: 'video/endless',
-    where: file.name,
-    expected: 'a video with a known duration',
-    received: 'a stream',
+  throw kinoraError('video/endless', file.name, 'a video with a known duration', 'a stream', {
     hint: 'convert it to MP4 or WebM',
   });
 }

@@ -1,5 +1,5 @@
 /** Opens the reader's video file in a `<video>`. The file never leaves the page. */
-import { KinoraError } from '@kinora/torch/error';
+import { type KinoraError, kinoraError } from '@kinora/torch/error';
 
 /** Puts the file into `video` and waits for its first picture. Returns a function that frees it. Throws `video/*`. */
 export async function openVideoFile(video: HTMLVideoElement, file: File): Promise<() => void> {
@@ -36,9 +36,7 @@ function firstPicture(video: HTMLVideoElement): Promise<void> {
 }
 
 const notPlayable = (file: File): KinoraError =>
-  new KinoraError({
-    code: 'video/unreadable',
-    where: file.name,
+  kinoraError('video/unreadable', file.name, {
     expected: 'a video that this browser can play',
     received: `${file.type || 'a file of unknown type'}, ${(file.size / 1e6).toFixed(1)} MB`,
     hint: 'MP4 with H.264 and WebM play everywhere; convert other formats, for example with ffmpeg',

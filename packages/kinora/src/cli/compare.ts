@@ -1,6 +1,6 @@
 /** `kinora compare`: trains and evaluates a list of networks on the same clips with the same budget. */
 import { cpus } from 'node:os';
-import { engineInfo, KinoraError, threads } from '@kinora/torch';
+import { engineInfo, kinoraError, threads } from '@kinora/torch';
 import { Command } from 'commander';
 import { compare, type Row } from '../compare/compare.js';
 import { parseEntrants } from '../compare/entrant.js';
@@ -88,21 +88,14 @@ function planOf(
   { config, set = [], steps, epochs, seeds, runs }: CompareFlags,
 ): ComparePlan {
   if (config === undefined) {
-    throw new KinoraError({
-      code: 'usage/no-config',
-      where: 'kinora compare',
+    throw kinoraError('usage/no-config', 'kinora compare', {
       expected: '--config with what all networks share: data, budget, training options',
       received: 'nothing',
       hint: 'for example --config configs/compare.json',
     });
   }
   if (steps !== undefined && epochs !== undefined) {
-    throw new KinoraError({
-      code: 'usage/budget',
-      where: 'kinora compare',
-      expected: 'one budget',
-      received: 'both --steps and --epochs',
-    });
+    throw kinoraError('usage/budget', 'kinora compare', 'one budget', 'both --steps and --epochs');
   }
   const budget = steps !== undefined ? { steps } : epochs !== undefined ? { epochs } : undefined;
   return { config, entrants: parseEntrants(words), seeds, set, runs, ...(budget && { budget }) };
@@ -111,12 +104,7 @@ function planOf(
 function parseSeeds(text: string): number[] {
   const seeds = text.split(',').map(Number);
   if (/^\d+(,\d+)*$/.test(text) && seeds.every(Number.isSafeInteger)) return [...new Set(seeds)];
-  throw new KinoraError({
-    code: 'usage/number',
-    where: '--seeds',
-    expected: 'whole numbers such as 1,2,3',
-    received: JSON.stringify(text),
-  });
+  throw kinoraError('usage/number', '--seeds', 'whole numbers such as 1,2,3', JSON.stringify(text));
 }
 
 const machine = (): string =>
@@ -141,9 +129,7 @@ function commandLine(words: readonly string[], flags: CompareFlags): string {
 function checkFailures(rows: readonly Row[]): void {
   const failed = rows.filter(({ error }) => error !== undefined);
   if (failed.length === 0) return;
-  throw new KinoraError({
-    code: 'compare/failed',
-    where: failed.map(({ plan }) => plan.config.name).join(', '),
+  throw kinoraError('compare/failed', failed.map(({ plan }) => plan.config.name).join(', '), {
     expected: 'every row to be finished',
     received: `${failed.length} of ${rows.length} that failed: ${failed[0]!.error}`,
     hint: 'run the same command again to retry them',

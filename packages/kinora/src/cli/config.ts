@@ -1,6 +1,6 @@
 /** `kinora config`: the keys of a configuration, or one of them in full. */
 import { nearest } from '@kinora/clip';
-import { KinoraError } from '@kinora/torch/error';
+import { kinoraError } from '@kinora/torch/error';
 import { Command } from 'commander';
 import { editorSchema, type KeyReference, keyReference } from '../config/reference.js';
 import { besides, textTable } from './terminal/table.js';
@@ -64,9 +64,7 @@ function find(name: string): KeyReference {
     name,
     keys.map(({ key }) => key),
   );
-  throw new KinoraError({
-    code: 'config/unknown-key',
-    where: 'kinora config',
+  throw kinoraError('config/unknown-key', 'kinora config', {
     expected: 'a key of the configuration',
     received: JSON.stringify(name),
     hint: `the nearest one is "${near}"; kinora config lists all`,

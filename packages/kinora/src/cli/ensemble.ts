@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { nearest } from '@kinora/clip';
-import { KinoraError } from '@kinora/torch';
+import { KinoraError, kinoraError } from '@kinora/torch';
 import { Command } from 'commander';
 import { type EnsembleResult, ensemble } from '../ensemble/ensemble.js';
 import { gainOf } from '../ensemble/report/page.js';
@@ -112,12 +112,8 @@ function parseRule(text: string): RuleName {
   const found = ruleNames.find((rule) => rule === name);
   if (found !== undefined) return found;
   const near = nearest(name, ruleNames);
-  throw new KinoraError({
-    code: 'usage/rule',
-    where: '--rule',
-    expected: `one of ${ruleNames.join(', ')}`,
-    received: JSON.stringify(text),
-    ...(near === undefined ? {} : { hint: `the nearest is "${near}"` }),
+  throw kinoraError('usage/rule', '--rule', `one of ${ruleNames.join(', ')}`, JSON.stringify(text), {
+    hint: near && `the nearest is "${near}"`,
   });
 }
 

@@ -1,6 +1,6 @@
 /** `kinora export`: a trained network as a file that other programs read. */
 import { nearest } from '@kinora/clip';
-import { KinoraError } from '@kinora/torch/error';
+import { kinoraError } from '@kinora/torch/error';
 import { Command, Option } from 'commander';
 import { exportModel, FORMATS, type Format } from '../export/export.js';
 import { RUN } from './terminal/run-argument.js';
@@ -37,11 +37,7 @@ function run(path: string, flags: ExportFlags): void {
 function parseFormat(text: string): Format {
   const found = FORMATS.find((format) => format === text);
   if (found !== undefined) return found;
-  throw new KinoraError({
-    code: 'usage/format',
-    where: '--format',
-    expected: `one of ${FORMATS.join(', ')}`,
-    received: JSON.stringify(text),
+  throw kinoraError('usage/format', '--format', `one of ${FORMATS.join(', ')}`, JSON.stringify(text), {
     hint: `the nearest is ${nearest(text, FORMATS)}`,
   });
 }

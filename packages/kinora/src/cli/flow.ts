@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { extname, resolve } from 'node:path';
 import { defaultSpec } from '@kinora/clip';
-import { KinoraError, serialize } from '@kinora/torch';
+import { type KinoraError, kinoraError, serialize } from '@kinora/torch';
 import { Command } from 'commander';
 import { loadConfig, preprocessSpec } from '../config/index.js';
 import { encodeJpeg } from '../data/decode/jpeg.js';
@@ -114,19 +114,12 @@ async function ofFolder({ data, cache, ...flags }: FlowFlags) {
 const configuration = ({ config, set = [] }: ConfigOptions) => loadConfig(config!, { set });
 
 const oneOf = (received: string): KinoraError =>
-  new KinoraError({
-    code: 'usage/flow',
-    where: 'kinora flow',
+  kinoraError('usage/flow', 'kinora flow', {
     expected: 'clips to draw, or --config or --data to precompute the flow of a data set',
     received,
     hint: 'kinora flow --help shows an example of each',
   });
 
 function badExtension(out: string): never {
-  throw new KinoraError({
-    code: 'usage/picture',
-    where: '--out',
-    expected: 'a file named .png or .jpg',
-    received: JSON.stringify(out),
-  });
+  throw kinoraError('usage/picture', '--out', 'a file named .png or .jpg', JSON.stringify(out));
 }

@@ -3,7 +3,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, extname, join, resolve } from 'node:path';
-import { KinoraError } from '@kinora/torch/error';
+import { type KinoraError, kinoraError } from '@kinora/torch/error';
 import { Command } from 'commander';
 import { loadConfig } from '../config/index.js';
 import { readClipList } from '../data/lists/annotations.js';
@@ -132,20 +132,14 @@ const damage = (shards: readonly string[], index?: string): string =>
   index === undefined ? '' : `, ${shards.length} damaged shards`;
 
 const faulty = (count: number): KinoraError =>
-  new KinoraError({
-    code: 'pack/faults',
-    where: 'kinora pack --check',
+  kinoraError('pack/faults', 'kinora pack --check', {
     expected: 'readable clips and intact shards',
     received: `${count} faults, listed above`,
     hint: 'repair or remove them; copy or pack a damaged shard again',
   });
 
 const onlyToCheck = (packs: readonly string[]): KinoraError =>
-  new KinoraError({
-    code: 'usage/pack',
-    where: 'kinora pack',
-    expected: 'packs to check only together with --check',
-    received: packs.join(' '),
+  kinoraError('usage/pack', 'kinora pack', 'packs to check only together with --check', packs.join(' '), {
     hint: 'name the clips to pack with --config or --folder',
   });
 
@@ -165,7 +159,7 @@ function share(text: string): number {
 }
 
 const usage = (code: string, where: string, expected: string, text: string): KinoraError =>
-  new KinoraError({ code, where, expected, received: JSON.stringify(text) });
+  kinoraError(code, where, expected, JSON.stringify(text));
 
 export interface ListFlags extends ConfigOptions {
   folder?: string;
@@ -231,21 +225,13 @@ function ofFolder(folder: string, { list: file, labels: labelsFile, name }: List
 function indicesIn(folder: string): string[] {
   const names = readdirSync(folder).filter((name) => name.endsWith(indexName('')));
   if (names.length > 0) return names.sort().map((name) => join(folder, name));
-  throw new KinoraError({
-    code: 'pack/no-index',
-    where: folder,
-    expected: `a file named *${indexName('')}`,
-    received: 'none',
+  throw kinoraError('pack/no-index', folder, `a file named *${indexName('')}`, 'none', {
     hint: 'an unfinished pack has none yet; run kinora pack again to finish it',
   });
 }
 
 const elsewhere = (address: string): KinoraError =>
-  new KinoraError({
-    code: 'pack/elsewhere',
-    where: 'kinora pack --check',
-    expected: 'a pack on a local disk',
-    received: address,
+  kinoraError('pack/elsewhere', 'kinora pack --check', 'a pack on a local disk', address, {
     hint: 'check it on the machine that stores it; training verifies the checksums of what it fetches',
   });
 
@@ -253,9 +239,7 @@ const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: fal
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
 const oneSource = (received: string): KinoraError =>
-  new KinoraError({
-    code: 'usage/pack',
-    where: 'kinora pack',
+  kinoraError('usage/pack', 'kinora pack', {
     expected: 'a data set: --config, or --folder with or without --list, --labels and --name',
     received,
     hint: 'kinora pack --help shows an example of each',

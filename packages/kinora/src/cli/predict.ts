@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PreprocessSpec, Views } from '@kinora/clip';
-import { type Device, KinoraError } from '@kinora/torch';
+import { type Device, KinoraError, kinoraError } from '@kinora/torch';
 import { Command } from 'commander';
 import { need } from '../config/check.js';
 import { loadConfig, preprocessSpec, type RunConfig } from '../config/index.js';
@@ -129,11 +129,7 @@ function remark(line: string): void {
 }
 
 const setWithoutConfig = (): KinoraError =>
-  new KinoraError({
-    code: 'usage/no-config',
-    where: 'kinora predict',
-    expected: '--set only together with --config',
-    received: '--set alone',
+  kinoraError('usage/no-config', 'kinora predict', '--set only together with --config', '--set alone', {
     hint: 'RUN has its own preprocessing; --eval-clips and --eval-crops set the views',
   });
 

@@ -2,7 +2,7 @@
  * From a command line to an exit code: find the command, load only its code, parse, run, report failures.
  * Prints help and errors; the commands print their own results.
  */
-import { KinoraError } from '@kinora/torch/error';
+import { KinoraError, kinoraError } from '@kinora/torch/error';
 import { Command, CommanderError, type Option } from 'commander';
 import { version } from '../version.js';
 import { COMMANDS, type CommandEntry } from './commands.js';
@@ -65,9 +65,7 @@ export async function execute(command: Command, words: string[], program = 'kino
 }
 
 const flagsBefore = (program: string, outer: Command, inner: Command): KinoraError =>
-  new KinoraError({
-    code: 'usage/flags-before-command',
-    where: `${program} ${outer.name()}`,
+  kinoraError('usage/flags-before-command', `${program} ${outer.name()}`, {
     expected: `"${inner.name()}" before all flags`,
     received: 'flags before it',
     hint: `${program} ${outer.name()} ${inner.name()} --help lists its flags`,

@@ -1,7 +1,7 @@
 /** `kinora split`: splits a folder of clips, one subfolder per class, into training and validation lists. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { KinoraError } from '@kinora/torch/error';
+import { type KinoraError, kinoraError } from '@kinora/torch/error';
 import { Command } from 'commander';
 import { readClassFolders } from '../data/lists/class-folders.js';
 import type { ClipItem, ClipList } from '../data/lists/clip-list.js';
@@ -118,38 +118,21 @@ function pattern(text: string): RegExp {
     return new RegExp(text, 'u');
   } catch (cause) {
     const received = (cause as Error).message;
-    throw new KinoraError({
-      code: 'usage/pattern',
-      where: '--person',
-      expected: 'a regular expression',
-      received,
-    });
+    throw kinoraError('usage/pattern', '--person', 'a regular expression', received);
   }
 }
 
 function share(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && value > 0 && value < 1) return value;
-  throw new KinoraError({
-    code: 'usage/share',
-    where: '--validation',
-    expected: 'a number between 0 and 1',
-    received: JSON.stringify(text),
-  });
+  throw kinoraError('usage/share', '--validation', 'a number between 0 and 1', JSON.stringify(text));
 }
 
 const twoSources = (): KinoraError =>
-  new KinoraError({
-    code: 'usage/people',
-    where: 'kinora split',
-    expected: 'either --person or --subjects',
-    received: 'both',
-  });
+  kinoraError('usage/people', 'kinora split', 'either --person or --subjects', 'both');
 
 const nobodyToSpare = (folder: string, { names }: People): KinoraError =>
-  new KinoraError({
-    code: 'data/nothing-to-divide',
-    where: folder,
+  kinoraError('data/nothing-to-divide', folder, {
     expected:
       names === undefined ? 'a class with two or more clips' : 'two or more people who show the same class',
     received:
@@ -159,10 +142,6 @@ const nobodyToSpare = (folder: string, { names }: People): KinoraError =>
   });
 
 const standsThere = (file: string): KinoraError =>
-  new KinoraError({
-    code: 'data/list-exists',
-    where: file,
-    expected: 'no file there yet',
-    received: 'one',
+  kinoraError('data/list-exists', file, 'no file there yet', 'one', {
     hint: 'remove it, or name another folder with --out',
   });

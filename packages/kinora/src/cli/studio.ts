@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { KinoraError } from '@kinora/torch';
+import { kinoraError } from '@kinora/torch';
 import { Command } from 'commander';
 import { demoConfig, demoFrameConfig } from '../config/demo.js';
 import { effectiveConfig, type RunConfig } from '../config/index.js';
@@ -128,12 +128,7 @@ async function sourceOf(
 /** A folder named by a flag must hold the output of its command. */
 function named(folder: string | undefined, file: string, maker: string): string | undefined {
   if (folder === undefined || existsSync(join(folder, file))) return folder;
-  throw new KinoraError({
-    code: 'site/not-there',
-    where: folder,
-    expected: `a folder made by ${maker}`,
-    received: `no ${file} there`,
-  });
+  throw kinoraError('site/not-there', folder, `a folder made by ${maker}`, `no ${file} there`);
 }
 
 /** A run that may not be there, or may not have got to a checkpoint. */

@@ -1,5 +1,5 @@
 /** `kinora train`, and the tutorial project's one script: --eval-only and --test-only run those commands. */
-import { cuda, distributed, KinoraError } from '@kinora/torch';
+import { cuda, distributed, kinoraError } from '@kinora/torch';
 import { Command, Option } from 'commander';
 import type { RunConfig } from '../config/index.js';
 import { percent } from '../figures/words.js';
@@ -94,12 +94,7 @@ export function modeOf({
   testOnly = false,
 }: Pick<TrainFlags, 'evalOnly' | 'testOnly'>): Mode {
   if (evalOnly && testOnly) {
-    throw new KinoraError({
-      code: 'usage/modes',
-      where: 'kinora train',
-      expected: 'one kind of work',
-      received: 'both --eval-only and --test-only',
-    });
+    throw kinoraError('usage/modes', 'kinora train', 'one kind of work', 'both --eval-only and --test-only');
   }
   return evalOnly ? 'eval' : testOnly ? 'test' : 'train';
 }

@@ -1,7 +1,7 @@
 /** Who takes part in a comparison: networks of the registry, each with settings of its own where the user gives some. */
 
 import { nearest } from '@kinora/clip';
-import { KinoraError } from '@kinora/torch';
+import { KinoraError, kinoraError } from '@kinora/torch';
 import type { NetworkEntry } from '../model/network.js';
 import { findNetwork, networks } from '../model/registry.js';
 
@@ -21,12 +21,7 @@ export function parseEntrants(words: readonly string[]): Entrant[] {
   const entrants = words.flatMap(parseWord);
   const twice = entrants.find(({ name }, i) => entrants.findIndex((other) => other.name === name) < i);
   if (twice === undefined) return entrants;
-  throw new KinoraError({
-    code: 'compare/twice',
-    where: 'networks',
-    expected: 'each once',
-    received: `${twice.name} again`,
-  });
+  throw kinoraError('compare/twice', 'networks', 'each once', `${twice.name} again`);
 }
 
 function parseWord(word: string): Entrant[] {
@@ -60,9 +55,7 @@ const entrantName = (network: string, settings: readonly string[]): string =>
 
 function checkSetting(setting: string, where: string): void {
   if (/^[\w.]+=./.test(setting)) return;
-  throw new KinoraError({
-    code: 'compare/setting',
-    where,
+  throw kinoraError('compare/setting', where, {
     expected: 'NETWORK or NETWORK:key=value,key=value',
     received: JSON.stringify(setting),
   });

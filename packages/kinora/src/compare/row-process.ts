@@ -4,7 +4,7 @@
  */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { type Device, KinoraError } from '@kinora/torch';
+import { type Device, type KinoraError, kinoraError } from '@kinora/torch';
 import type { RunConfig } from '../config/index.js';
 import { silent } from '../progress.js';
 import type { RowRecord } from './data.js';
@@ -43,11 +43,7 @@ export function runRowApart(config: RunConfig, options: RowOptions, threads: num
 }
 
 const died = (config: RunConfig, how: string): KinoraError =>
-  new KinoraError({
-    code: 'compare/process-died',
-    where: config.name,
-    expected: 'its process to finish the row',
-    received: `its end by ${how}`,
+  kinoraError('compare/process-died', config.name, 'its process to finish the row', `its end by ${how}`, {
     hint: 'if memory is short, run fewer at once with --jobs',
   });
 

@@ -5,7 +5,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Device, KinoraError } from '@kinora/torch';
+import { type Device, kinoraError } from '@kinora/torch';
 import { effectiveConfig, type RunConfig } from '../config/index.js';
 import { readRecord, writeRecord } from '../files/record.js';
 import { orderAccuracy } from '../measure/order-pairs.js';
@@ -36,9 +36,7 @@ export function readRow(config: RunConfig): RowRecord | undefined {
   // Keys that did not exist then have the defaults of today.
   const changed = before === undefined ? [] : changedKeys(effectiveConfig(before, file), config);
   if (changed.length === 0) return record;
-  throw new KinoraError({
-    code: 'compare/other-settings',
-    where: runFolderOf(config).path,
+  throw kinoraError('compare/other-settings', runFolderOf(config).path, {
     expected: 'a run of the same settings',
     received: changed.join(', '),
     hint: 'choose another folder with --runs, or delete this one',

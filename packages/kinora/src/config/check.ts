@@ -1,5 +1,5 @@
 /** What no single key can tell: keys that contradict each other, and keys that a piece of work cannot do without. */
-import { KinoraError } from '@kinora/torch/error';
+import { kinoraError } from '@kinora/torch/error';
 import type { RunConfig } from './run-config.js';
 import { spelled } from './spelling.js';
 
@@ -9,13 +9,7 @@ export function crossCheck(config: RunConfig, source: string): void {
   const open = epochs === -1 && maxSteps === null;
   const key = (name: keyof RunConfig) => spelled(config, name);
   const fail = (name: string, expected: string, received: unknown, hint: string) => {
-    throw new KinoraError({
-      code: 'config/contradiction',
-      where: `${source}, ${name}`,
-      expected,
-      received: String(received),
-      hint,
-    });
+    throw kinoraError('config/contradiction', `${source}, ${name}`, expected, String(received), { hint });
   };
 
   if (open && schedule.name !== 'plateau')
@@ -54,9 +48,7 @@ export function need<K extends keyof RunConfig>(
   const value = config[key];
   if (value === undefined || value === null) {
     const name = spelled(config, key);
-    throw new KinoraError({
-      code: 'config/missing',
-      where: `configuration of ${config.name}`,
+    throw kinoraError('config/missing', `configuration of ${config.name}`, {
       expected: `key "${name}" for ${purpose}`,
       received: 'nothing',
       hint: `add it to the file or pass --set ${name}=...`,

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { KinoraError } from '@kinora/torch/error';
+import { KinoraError, kinoraError } from '@kinora/torch/error';
 import type * as z from 'zod';
 import { isAddress } from '../files/path.js';
 import { crossCheck } from './check.js';
@@ -111,13 +111,7 @@ async function read(file: string): Promise<string> {
   } catch (cause) {
     const received =
       (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : (cause as Error).message;
-    throw new KinoraError({
-      code: 'config/unreadable',
-      where: file,
-      expected: 'a JSON file',
-      received,
-      cause,
-    });
+    throw kinoraError('config/unreadable', file, 'a JSON file', received, { cause });
   }
 }
 

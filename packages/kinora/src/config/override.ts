@@ -1,5 +1,5 @@
 /** `--set key=value` on the command line: one change to what the file says, by dotted key, before it is checked. */
-import { KinoraError } from '@kinora/torch/error';
+import { type KinoraError, kinoraError } from '@kinora/torch/error';
 import type { Spelling } from './spelling.js';
 
 type Json = Record<string, unknown>;
@@ -71,11 +71,5 @@ function asObject(inner: unknown, assignment: string): Json {
 
 function unusable(expected: string, received: string): KinoraError {
   const hint = 'for example --set lr=0.01 or --set schedule.patience=5';
-  return new KinoraError({
-    code: 'config/override',
-    where: '--set',
-    expected,
-    received: JSON.stringify(received),
-    hint,
-  });
+  return kinoraError('config/override', '--set', expected, JSON.stringify(received), { hint });
 }

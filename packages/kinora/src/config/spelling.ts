@@ -2,7 +2,7 @@
  * How keys may be spelled. Inside, a key has one name, in camelCase; files and `--set` may also use the tutorial's keys
  * and snake_case, and error messages repeat whatever spelling they used.
  */
-import { KinoraError } from '@kinora/torch/error';
+import { type KinoraError, kinoraError } from '@kinora/torch/error';
 import type * as z from 'zod';
 import { keysAt } from './keys.js';
 import type { RunConfig } from './run-config.js';
@@ -123,9 +123,7 @@ export function canonicalKeys(
 
 function twice(source: string, path: readonly string[]): KinoraError {
   const [key, alias] = [path.at(-1)!, aliasOf(path)!];
-  return new KinoraError({
-    code: 'config/twice',
-    where: `${source}, ${dotted(path)}`,
+  return kinoraError('config/twice', `${source}, ${dotted(path)}`, {
     expected: 'one spelling of a key',
     received: `both "${key}" and "${alias}"`,
     hint: 'remove one of them',

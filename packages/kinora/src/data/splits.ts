@@ -1,7 +1,7 @@
 /** The lists a configuration names, and loaders over them. */
 import { resolve } from 'node:path';
 import type { PreprocessSpec } from '@kinora/clip';
-import { KinoraError } from '@kinora/torch';
+import { type KinoraError, kinoraError } from '@kinora/torch';
 import { need, type RunConfig, spelled } from '../config/index.js';
 import { readClipList } from './lists/annotations.js';
 import type { BadClip } from './lists/bad-clips.js';
@@ -62,11 +62,7 @@ function configuredLabels({ labelsFile }: RunConfig): readonly string[] | undefi
 function checkLabels(list: ClipList, file: string): ClipList {
   const bare = list.items.find(({ label }) => label < 0);
   if (bare === undefined) return list;
-  throw new KinoraError({
-    code: 'data/no-label',
-    where: file,
-    expected: 'a label for every clip',
-    received: `none for ${bare.id}`,
+  throw kinoraError('data/no-label', file, 'a label for every clip', `none for ${bare.id}`, {
     hint: 'lists of ids alone are for testList',
   });
 }
@@ -76,9 +72,7 @@ function checkClasses(list: ClipList, where: string, config: RunConfig): ClipLis
   if (list.labels.length < 2) throw oneClass(labelsFile ?? where, list.labels);
   if (numClasses === null || numClasses === list.labels.length) return list;
   const key = spelled(config, 'numClasses');
-  throw new KinoraError({
-    code: 'config/num-classes',
-    where: labelsFile ?? 'labels of the training list',
+  throw kinoraError('config/num-classes', labelsFile ?? 'labels of the training list', {
     expected: `${numClasses} labels, as ${key} says`,
     received: String(list.labels.length),
     hint: `correct ${key}, or leave it out`,
@@ -87,9 +81,7 @@ function checkClasses(list: ClipList, where: string, config: RunConfig): ClipLis
 
 /** Nothing can be learned from it, and its accuracy would be 100 %. */
 const oneClass = (where: string, labels: readonly string[]): KinoraError =>
-  new KinoraError({
-    code: 'data/one-class',
-    where,
+  kinoraError('data/one-class', where, {
     expected: 'two classes or more',
     received: labels.map((label) => JSON.stringify(label)).join() || 'none',
   });

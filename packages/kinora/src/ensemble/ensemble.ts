@@ -3,7 +3,7 @@
  * one is saved with its members as one model, and a report tells what was gained.
  */
 import { join } from 'node:path';
-import { KinoraError } from '@kinora/torch';
+import { kinoraError } from '@kinora/torch';
 import { type ClipList, listHash } from '../data/lists/clip-list.js';
 import { subjectsBeside } from '../data/lists/people.js';
 import { readSplit } from '../data/splits.js';
@@ -143,9 +143,7 @@ function evaluationList(
       file: changed.validationList,
       name: changed.validationList ?? `${changed.validationFolder}`,
     };
-  throw new KinoraError({
-    code: 'ensemble/no-list',
-    where: 'kinora ensemble',
+  throw kinoraError('ensemble/no-list', 'kinora ensemble', {
     expected: 'a list of clips that no member was trained on',
     received: 'none in the configuration of the first member',
     hint: 'give one with --fit',
@@ -163,12 +161,7 @@ function sharedTrainingList(members: readonly Member[]): NamedList {
     const { trainList: file } = members[0]!.config;
     return { list: { ...list, items: common }, file, name: file ?? 'the training clips' };
   }
-  throw new KinoraError({
-    code: 'ensemble/no-list',
-    where: '--leaky',
-    expected: 'clips that all members were trained on',
-    received: 'none',
-  });
+  throw kinoraError('ensemble/no-list', '--leaky', 'clips that all members were trained on', 'none');
 }
 
 /** A list to measure on that shares clips with the one that rules are fitted to would measure what they remember. */
@@ -176,9 +169,7 @@ function checkApart(fit: NamedList, test: NamedList): void {
   const paths = new Set(fit.list.items.map(({ path }) => path));
   const shared = test.list.items.filter(({ path }) => paths.has(path));
   if (shared.length === 0) return;
-  throw new KinoraError({
-    code: 'ensemble/shared-clips',
-    where: test.name,
+  throw kinoraError('ensemble/shared-clips', test.name, {
     expected: `clips that are not in ${fit.name}, which rules are fitted to`,
     received: `${shared.length} of ${test.list.items.length} that are, such as ${shared[0]!.id}`,
   });

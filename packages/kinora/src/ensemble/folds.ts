@@ -1,7 +1,7 @@
 /** Folds for cross-validation that keep groups whole: no person is on both sides of a division. */
 
 import { permutation, randomStream } from '@kinora/clip';
-import { KinoraError } from '@kinora/torch';
+import { type KinoraError, kinoraError } from '@kinora/torch';
 
 /** Names the stream among those of the seed. */
 const FOLDS = 0xf01d;
@@ -29,9 +29,7 @@ export function otherRows(count: number, fold: Int32Array): Int32Array {
 }
 
 function tooFewGroups(groups: number, folds: number): KinoraError {
-  return new KinoraError({
-    code: 'ensemble/folds',
-    where: 'the clips that rules are fitted to',
+  return kinoraError('ensemble/folds', 'the clips that rules are fitted to', {
     expected: `at least ${folds} people (or clips, where nobody knows the people), one a fold`,
     received: String(groups),
     hint: 'ask for fewer with --folds, or for a longer list with --fit',

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { KinoraError } from '@kinora/torch';
+import { kinoraError } from '@kinora/torch';
 import * as z from 'zod';
 import { type ClipList, listHash } from '../data/lists/clip-list.js';
 import { readNpy, writeNpy } from '../files/npy.js';
@@ -64,9 +64,7 @@ export function openMember(member: Member, { device = 'cpu' }: PredictOptions = 
   const model = openModel(member.path, { device });
   if (model.name === member.config.model) return model;
   model.network.dispose();
-  throw new KinoraError({
-    code: 'ensemble/architecture',
-    where: member.path,
+  throw kinoraError('ensemble/architecture', member.path, {
     expected: `the weights of ${member.config.model}, as its config.json says`,
     received: `those of ${model.name} in ${member.file}`,
   });
@@ -85,9 +83,7 @@ function read(path: string, classes: number): MemberLogits | undefined {
   if (data instanceof Float32Array && String(shape) === String([indices.length, classes])) {
     return { indices, logits: data };
   }
-  throw new KinoraError({
-    code: 'ensemble/logits',
-    where: `${path}.npy`,
+  throw kinoraError('ensemble/logits', `${path}.npy`, {
     expected: `float32 logits [${indices.length}, ${classes}]`,
     received: `[${shape.join(', ')}]`,
     hint: `delete the file and ${path}.json, and they are computed again`,
@@ -98,9 +94,7 @@ function checkFinite(member: Member, list: ClipList, { indices, logits }: Member
   const classes = member.spec.labels.length;
   const at = logits.findIndex((logit) => !Number.isFinite(logit));
   if (at < 0) return;
-  throw new KinoraError({
-    code: 'ensemble/not-finite',
-    where: member.path,
+  throw kinoraError('ensemble/not-finite', member.path, {
     expected: 'finite logits',
     received: `${logits[at]} for clip ${list.items[indices[Math.floor(at / classes)]!]!.id}`,
     hint: 'the member has diverged; leave it out',

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { PreprocessSpec } from '@kinora/clip';
-import { KinoraError, serialize } from '@kinora/torch';
+import { type KinoraError, kinoraError, serialize } from '@kinora/torch';
 import { loadConfig, type RunConfig } from '../config/index.js';
 import { specInside } from '../predict/open.js';
 import { weightsFile } from '../run/checkpoint.js';
@@ -57,9 +57,7 @@ function checkLabels(first: Member, other: Member): void {
   const at = Array.from({ length: Math.max(a.length, b.length) }, (_, i) => i).find((i) => a[i] !== b[i]);
   if (at === undefined) return;
   const name = (labels: readonly string[]) => (labels[at] === undefined ? 'none' : `"${labels[at]}"`);
-  throw new KinoraError({
-    code: 'ensemble/classes',
-    where: other.path,
+  throw kinoraError('ensemble/classes', other.path, {
     expected: `the ${a.length} classes of ${first.path}, class ${at + 1} being ${name(a)}`,
     received: `${b.length} classes, class ${at + 1} being ${name(b)}`,
     hint: 'the members of an ensemble tell the same classes apart, in the same order',
@@ -73,9 +71,7 @@ function checkSpec(first: Member, other: Member): void {
   const differ = keys.filter((key) => key !== 'flipMap' && text(first.spec[key]) !== text(other.spec[key]));
   if (differ.length === 0) return;
   const side = ({ spec }: Member) => differ.map((key) => `${key} ${text(spec[key])}`).join(', ');
-  throw new KinoraError({
-    code: 'ensemble/preprocessing',
-    where: other.path,
+  throw kinoraError('ensemble/preprocessing', other.path, {
     expected: `the preprocessing of ${first.path}: ${side(first)}`,
     received: side(other),
     hint: 'the members of an ensemble see the same clip',
@@ -83,36 +79,21 @@ function checkSpec(first: Member, other: Member): void {
 }
 
 const noRun = (path: string): KinoraError =>
-  new KinoraError({
-    code: 'ensemble/member',
-    where: path,
+  kinoraError('ensemble/member', path, {
     expected: 'a run folder, as kinora train makes it',
     received: existsSync(path) ? 'a folder or file without config.json' : 'no such folder',
     hint: 'train the member first, or correct its path',
   });
 
 const noSpec = (file: string): KinoraError =>
-  new KinoraError({
-    code: 'ensemble/member',
-    where: file,
-    expected: 'weights that say how clips become input',
-    received: 'a file that does not',
+  kinoraError('ensemble/member', file, 'weights that say how clips become input', 'a file that does not', {
     hint: 'members are run folders of kinora train',
   });
 
 const tooFew = (count: number): KinoraError =>
-  new KinoraError({
-    code: 'ensemble/members',
-    where: 'kinora ensemble',
-    expected: 'two run folders or more',
-    received: String(count),
-  });
+  kinoraError('ensemble/members', 'kinora ensemble', 'two run folders or more', String(count));
 
 const sameWeights = (a: Member, b: Member): KinoraError =>
-  new KinoraError({
-    code: 'ensemble/members',
-    where: b.path,
-    expected: 'weights of its own',
-    received: `those of ${a.path}`,
+  kinoraError('ensemble/members', b.path, 'weights of its own', `those of ${a.path}`, {
     hint: 'an ensemble gains from members that differ: train with another seed or network',
   });

@@ -2,7 +2,7 @@
  * What voting can gain: how many of n classifiers are right, when each is with probability p and they err more or less
  * together. Right or wrong is all that counts here; with many classes wrong votes scatter, which only helps.
  */
-import { KinoraError } from '@kinora/torch/error';
+import { kinoraError } from '@kinora/torch/error';
 
 /**
  * The ways in which classifiers may err together; the correlation of two of them being right is the same in both.
@@ -76,5 +76,5 @@ function rising(start: number, step: number, n: number): Float64Array {
 }
 
 function check(where: string, value: number, expected: string, good: boolean): void {
-  if (!good) throw new KinoraError({ code: 'theory/invalid', where, expected, received: String(value) });
+  if (!good) throw kinoraError('theory/invalid', where, expected, String(value));
 }

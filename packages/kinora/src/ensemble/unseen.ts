@@ -4,7 +4,7 @@
  */
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { KinoraError } from '@kinora/torch';
+import { type KinoraError, kinoraError } from '@kinora/torch';
 import type { ClipItem, ClipList } from '../data/lists/clip-list.js';
 import { readSplit } from '../data/splits.js';
 import type { Member } from './member.js';
@@ -14,9 +14,7 @@ export function trainingList(member: Member): ClipList {
   try {
     return readSplit(member.config, 'train', member.spec.labels);
   } catch (cause) {
-    throw new KinoraError({
-      code: 'ensemble/training-list',
-      where: member.path,
+    throw kinoraError('ensemble/training-list', member.path, {
       expected: 'the list of clips that it was trained on, to keep them out',
       received: cause instanceof Error ? cause.message : String(cause),
       hint: 'run where the paths of its configuration lead to',
@@ -44,9 +42,7 @@ function identity({ path }: ClipItem): string {
 }
 
 const seenBefore = (member: Member, known: readonly ClipItem[], list: ClipList, what: string): KinoraError =>
-  new KinoraError({
-    code: 'ensemble/seen',
-    where: what,
+  kinoraError('ensemble/seen', what, {
     expected: `clips that no member was trained on`,
     received: `${known.length} of ${list.items.length} that ${member.path} was trained on, such as ${known[0]!.id}`,
     hint: 'give a list of other clips; --leaky shows what fitting to training clips does',

@@ -3,7 +3,8 @@
  * numbers in a trace, so two traces, at two batch sizes, are laid over each other: what differs must scale with the batch.
  */
 import {
-  KinoraError,
+  type KinoraError,
+  kinoraError,
   type Trace,
   type TracedCall,
   type TracedModule,
@@ -104,9 +105,7 @@ const describe = (value: TracedValue): string =>
   isTraced(value) ? `a tensor [${value.shape.join(', ')}]` : String(value);
 
 function differs(where: string, small: string, large: string): KinoraError {
-  return new KinoraError({
-    code: 'export/batch',
-    where: where === '' ? 'the network' : where,
+  return kinoraError('export/batch', where === '' ? 'the network' : where, {
     expected: 'sizes that are constant or scale with the number of clips',
     received: `${small} for ${BATCHES[0]} clips and ${large} for ${BATCHES[1]}`,
   });

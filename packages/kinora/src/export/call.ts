@@ -2,7 +2,7 @@
  * One operator call on its way into the graph: its arguments by name and kind, and nodes to express it with. What each
  * operator becomes stands in `operators/`.
  */
-import { type DType, dtypes, KinoraError } from '@kinora/torch';
+import { type DType, dtypes, kinoraError } from '@kinora/torch';
 import { type BatchCall, isPerClip, isTensor, type Size, type TensorRef, type Value } from './batch.js';
 import { type Attribute, type Constant, floatsOf, type Graph, int64s } from './graph.js';
 import { dataType } from './onnx-file.js';
@@ -155,7 +155,7 @@ export class Call {
   fail(expected: string, received: string): never {
     const { module, operator } = this.#call;
     const where = module === '' ? operator : `${module}, ${operator}`;
-    throw new KinoraError({ code: 'export/operator', where, expected, received });
+    throw kinoraError('export/operator', where, expected, received);
   }
 }
 

@@ -1,7 +1,7 @@
 /** From a run folder to a file that others can use: which format, under which name, written whole or not at all. */
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { KinoraError, serialize } from '@kinora/torch';
+import { KinoraError, kinoraError, serialize } from '@kinora/torch';
 import { openModel } from '../predict/open.js';
 import { version } from '../version.js';
 import { type OnnxModel, toOnnx } from './onnx.js';
@@ -61,9 +61,7 @@ function defaultFile(path: string, format: Format, explain: boolean): string {
   const name = `${basename(resolve(path)).replace(/\.(safetensors|pt|pth|pth\.tar)$/, '')}${explain ? '.explain' : ''}.${format}`;
   const file = statSync(path).isDirectory() ? join(path, name) : join(path, '..', name);
   if (resolve(file) !== resolve(path)) return file;
-  throw new KinoraError({
-    code: 'export/same-file',
-    where: file,
+  throw kinoraError('export/same-file', file, {
     expected: 'another file than the weights themselves',
     received: existsSync(file) ? 'the same one' : 'nothing',
     hint: 'name it with --out',

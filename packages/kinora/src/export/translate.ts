@@ -2,7 +2,7 @@
  * Operator calls to an ONNX graph, one after the other. What does not depend on the clips has been computed by the trace
  * already and becomes a constant, whatever operators made it; the rest goes through the table in `operators/`.
  */
-import { KinoraError, type Tensor, type Trace } from '@kinora/torch';
+import { type KinoraError, kinoraError, type Tensor, type Trace } from '@kinora/torch';
 import { type BatchCall, isTensor, type TensorRef, type Value } from './batch.js';
 import { Call } from './call.js';
 import type { Graph } from './graph.js';
@@ -103,19 +103,13 @@ const unknown = (call: BatchCall): never => {
 };
 
 function refused({ operator, module }: BatchCall, expected: string, received: string): KinoraError {
-  return new KinoraError({
-    code: 'export/operator',
-    where: module === '' ? operator : module,
-    expected,
-    received,
+  return kinoraError('export/operator', module === '' ? operator : module, expected, received, {
     hint: 'write the layer with other operators, or export weights: --format safetensors or pt',
   });
 }
 
 const unusable = (name = 'a tensor that the network makes'): KinoraError =>
-  new KinoraError({
-    code: 'export/constant',
-    where: name,
+  kinoraError('export/constant', name, {
     expected: 'the same values whatever the batch',
     received: 'others for another batch, or none that were kept',
   });

@@ -1,6 +1,6 @@
 /** Small text files, line by line, and CSV: lists, labels, tables of clips. */
 import { readFileSync } from 'node:fs';
-import { KinoraError } from '@kinora/torch/error';
+import { kinoraError } from '@kinora/torch/error';
 
 /**
  * The lines of a file, without byte order mark and line ends; line n is at index n - 1. The text is UTF-8, or UTF-16 with
@@ -18,9 +18,7 @@ function decode(bytes: Uint8Array, file: string): string {
     return new TextDecoder(wide ?? 'utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     const where = wide === null ? `${file} line ${firstBadLine(bytes)}` : file;
-    throw new KinoraError({
-      code: 'data/encoding',
-      where,
+    throw kinoraError('data/encoding', where, {
       expected: wide === null ? 'text in UTF-8' : 'text in UTF-16, as its first bytes say',
       received: 'other bytes',
       hint: 'save it as UTF-8',
@@ -41,9 +39,7 @@ export function readBytes(file: string, what: string): Buffer {
     return readFileSync(file);
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new KinoraError({
-      code: missing ? 'data/missing-file' : 'data/unreadable-file',
-      where: file,
+    throw kinoraError(missing ? 'data/missing-file' : 'data/unreadable-file', file, {
       expected: what,
       received: missing ? 'nothing there' : (cause as Error).message,
       cause,

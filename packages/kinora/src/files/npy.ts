@@ -3,7 +3,7 @@
  * numpy/lib/format.py; row-major, little-endian; no structured dtypes and no pickles.
  */
 import { readFileSync } from 'node:fs';
-import { KinoraError, serialize } from '@kinora/torch';
+import { type KinoraError, kinoraError, serialize } from '@kinora/torch';
 
 const ARRAYS = {
   '<f4': Float32Array,
@@ -99,13 +99,11 @@ function parseHeader(
 function checkCount(path: string, received: number, shape: readonly number[]): void {
   const expected = shape.reduce((a, b) => a * b, 1);
   if (received === expected) return;
-  throw new KinoraError({
-    code: 'npy/shape',
-    where: path,
+  throw kinoraError('npy/shape', path, {
     expected: `${expected} elements for shape [${shape.join(', ')}]`,
     received: String(received),
   });
 }
 
 const bad = (path: string, expected: string, received: string): KinoraError =>
-  new KinoraError({ code: 'npy/format', where: path, expected, received });
+  kinoraError('npy/format', path, expected, received);

@@ -3,7 +3,7 @@
  * folder. Links inside the folder are its owner's and are followed.
  */
 import { isAbsolute, join } from 'node:path';
-import { KinoraError } from '@kinora/torch/error';
+import { kinoraError } from '@kinora/torch/error';
 
 /** Names made of these alone, such as `12` or `train/a.mp4`, cannot climb; it saves looking closer at a million of them. */
 const HARMLESS = /^[\w-]+(?:[./][\w-]+)*$/;
@@ -12,12 +12,7 @@ const HARMLESS = /^[\w-]+(?:[./][\w-]+)*$/;
 export function pathInside(root: string, entry: string, where: () => string): string {
   if (HARMLESS.test(entry)) return `${root}/${entry}`;
   if (!climbs(entry)) return join(root, entry);
-  throw new KinoraError({
-    code: 'data/path-escapes',
-    where: where(),
-    expected: `a path inside ${root}`,
-    received: JSON.stringify(entry),
-  });
+  throw kinoraError('data/path-escapes', where(), `a path inside ${root}`, JSON.stringify(entry));
 }
 
 /** Whether a relative name leads out of the folder it is meant for, on any platform. */

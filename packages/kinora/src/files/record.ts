@@ -1,6 +1,6 @@
 /** Small JSON files of ours: checked when they are read, written whole or not at all. */
 import { readFileSync } from 'node:fs';
-import { KinoraError, serialize } from '@kinora/torch';
+import { kinoraError, serialize } from '@kinora/torch';
 import type * as z from 'zod';
 
 /** Reads a JSON file of ours; undefined where there is none. Throws `record/damaged`. */
@@ -15,9 +15,7 @@ export function readRecord<T>(file: string, schema: z.ZodType<T>): T | undefined
   const result = schema.safeParse(parsed(text));
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
-  throw new KinoraError({
-    code: 'record/damaged',
-    where: [file, ...issue.path].join(', '),
+  throw kinoraError('record/damaged', [file, ...issue.path].join(', '), {
     expected: issue.message.replace(/^Invalid input: expected /, ''),
     hint: 'delete the file, and what it holds is measured again',
   });

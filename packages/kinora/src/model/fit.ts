@@ -1,5 +1,5 @@
 /** Whether clips of a size pass through a network, found by tracing shapes; and if not, which size would. */
-import { KinoraError, ops, scope, shapesOnly, type Tensor } from '@kinora/torch';
+import { KinoraError, kinoraError, ops, scope, shapesOnly, type Tensor } from '@kinora/torch';
 import type { Size3 } from './layers.js';
 import type { Network } from './network.js';
 
@@ -32,9 +32,7 @@ export function misfit(
   // A network whose forward explains sizes has done so already.
   if (problem === undefined || problem.code === 'model/input-size') return problem;
   const { where, expected, received } = problem.parts;
-  return new KinoraError({
-    code: 'model/input-size',
-    where: `${name}, ${where}`,
+  return kinoraError('model/input-size', `${name}, ${where}`, {
     expected: expected ?? 'a larger input',
     received: `${received} from clips of ${text(size)} (frames x height x width)`,
     hint: `clips of ${text(nearestFit(network, size, input, run))} fit`,

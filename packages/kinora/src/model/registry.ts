@@ -1,7 +1,7 @@
 /** Networks by name: the families one after the other, in the order in which `kinora models` lists them. */
 
 import { nearest } from '@kinora/clip';
-import { KinoraError } from '@kinora/torch';
+import { KinoraError, kinoraError } from '@kinora/torch';
 import * as convColumn from './conv-column.js';
 import * as frames from './frames/tables.js';
 import * as mobile from './mobile/tables.js';
@@ -20,12 +20,7 @@ export const networks: readonly NetworkEntry[] = known;
 /** Makes a network of one's own a choice of `model`, in this process. Throws `model/known` where the name is taken. */
 export function addNetwork(entry: NetworkEntry): void {
   if (networks.some(({ name }) => name === entry.name)) {
-    throw new KinoraError({
-      code: 'model/known',
-      where: 'addNetwork',
-      expected: 'a name that no network has yet',
-      received: `"${entry.name}"`,
-    });
+    throw kinoraError('model/known', 'addNetwork', 'a name that no network has yet', `"${entry.name}"`);
   }
   known.push(entry);
 }

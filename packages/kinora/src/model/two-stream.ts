@@ -6,7 +6,7 @@
  */
 
 import { FLOW_FIELDS } from '@kinora/clip';
-import { KinoraError, nn, ops, type Tensor } from '@kinora/torch';
+import { type KinoraError, kinoraError, nn, ops, type Tensor } from '@kinora/torch';
 import type { Size3 } from './layers.js';
 import { Network, type NetworkEntry, type NetworkOutput } from './network.js';
 import { Trunk, type TrunkTable } from './resnet/trunk.js';
@@ -154,13 +154,11 @@ export const entryOf = (table: TwoStreamTable): NetworkEntry => ({
 
 function noClips(name: string, { shape }: Tensor): KinoraError {
   const received = `[${shape.join(', ')}]`;
-  return new KinoraError({ code: 'model/input', where: name, expected: 'clips [N, 3, T, H, W]', received });
+  return kinoraError('model/input', name, 'clips [N, 3, T, H, W]', received);
 }
 
 function noFlow(name: string): never {
-  throw new KinoraError({
-    code: 'model/no-flow',
-    where: name,
+  throw kinoraError('model/no-flow', name, {
     expected: `optical flow [N, 2, ${FLOW_FIELDS}, H, W] beside the clips`,
     received: 'clips alone',
     hint: 'ask the loader for it with flow: {}, and call the network with networkInputs(batch, spec)',

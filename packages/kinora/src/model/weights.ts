@@ -3,7 +3,7 @@
  * hold one, with and without the prefixes of DataParallel and torch.compile. Which network they belong to is read off their names
  * and shapes; what a file says of itself only decides between networks that these fit.
  */
-import { KinoraError, type Shape, serialize, shapesOnly, Tensor } from '@kinora/torch';
+import { KinoraError, kinoraError, type Shape, serialize, shapesOnly, Tensor } from '@kinora/torch';
 import type { Size3 } from './layers.js';
 import type { Network, NetworkEntry } from './network.js';
 import { networks } from './registry.js';
@@ -137,9 +137,7 @@ function classesIn(own: Shape, given: Shape | undefined): number[] | null {
 }
 
 function unknownWeights(weights: Weights, file: string): KinoraError {
-  return new KinoraError({
-    code: 'model/unknown-weights',
-    where: file,
+  return kinoraError('model/unknown-weights', file, {
     expected: `the weights of one of ${networks.map(({ name }) => name).join(', ')}`,
     received: `${weights.size} tensors (${[...weights.keys()].slice(0, 3).join(', ')}, ...)`,
     hint: 'kinora models NAME lists the layers of a network',
@@ -147,9 +145,7 @@ function unknownWeights(weights: Weights, file: string): KinoraError {
 }
 
 function noWeights(where: string, received: unknown): KinoraError {
-  return new KinoraError({
-    code: 'model/no-weights',
-    where,
+  return kinoraError('model/no-weights', where, {
     expected: `a state_dict: tensors by name, alone or as ${ENVELOPES.join(', ')}`,
     received: contents(received),
     hint: 'save it with torch.save(model.state_dict(), file)',

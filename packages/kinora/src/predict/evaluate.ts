@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { clipSize } from '@kinora/clip';
-import { type Device, KinoraError } from '@kinora/torch';
+import { type Device, type KinoraError, kinoraError } from '@kinora/torch';
 import { effectiveConfig, preprocessSpec, type RunConfig, type RunConfigInput } from '../config/index.js';
 import { type ClipList, listHash } from '../data/lists/clip-list.js';
 import { readLabels } from '../data/lists/labels.js';
@@ -151,9 +151,7 @@ function facts({ network, name, spec, file }: OpenedModel, device: Device): [str
 }
 
 function otherNetwork(expected: string, { file, name }: OpenedModel): KinoraError {
-  return new KinoraError({
-    code: 'model/other-network',
-    where: file,
+  return kinoraError('model/other-network', file, {
     expected: `the weights of ${expected}, as the configuration says`,
     received: `those of ${name}`,
     hint: `pass --set model=${name}, or another checkpoint`,
@@ -161,11 +159,7 @@ function otherNetwork(expected: string, { file, name }: OpenedModel): KinoraErro
 }
 
 function noList(key: string, what: string): KinoraError {
-  return new KinoraError({
-    code: 'config/missing',
-    where: key,
-    expected: `a list of ${what} clips`,
-    received: 'none',
+  return kinoraError('config/missing', key, `a list of ${what} clips`, 'none', {
     hint: `give ${key}, or a validationFolder other than the training one`,
   });
 }

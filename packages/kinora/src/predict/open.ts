@@ -1,6 +1,6 @@
 /** A trained network and the preprocessing it was trained with, from anything a user may point at. */
 import { clipSize, type PreprocessSpec, parseSpec } from '@kinora/clip';
-import { type Device, KinoraError, serialize } from '@kinora/torch';
+import { type Device, type KinoraError, kinoraError, serialize } from '@kinora/torch';
 import { ENSEMBLE, type EnsembleSpec, ensembleSchema, newEnsemble } from '../model/ensemble/ensemble.js';
 import { foldNorms } from '../model/fold.js';
 import type { Network } from '../model/network.js';
@@ -64,9 +64,7 @@ function ensembleInside(file: string): EnsembleSpec | undefined {
   const result = ensembleSchema.safeParse(parseJson(text));
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
-  throw new KinoraError({
-    code: 'model/ensemble',
-    where: [`${file}, ensemble`, ...issue.path].join('.'),
+  throw kinoraError('model/ensemble', [`${file}, ensemble`, ...issue.path].join('.'), {
     expected: issue.message.replace(/^Invalid input: expected /, ''),
     hint: 'save the ensemble again with kinora ensemble',
   });
@@ -101,9 +99,7 @@ function checkLabels(network: Network, spec: PreprocessSpec, file: string): void
   const outputs = [...network.namedParameters().values()].at(-1)!.shape[0]!;
   if (outputs === spec.labels.length) return;
   network.dispose();
-  throw new KinoraError({
-    code: 'model/classes',
-    where: file,
+  throw kinoraError('model/classes', file, {
     expected: `a network of ${spec.labels.length} classes, as there are labels`,
     received: `one of ${outputs}`,
     hint: 'use the labels file that the network was trained with',
@@ -111,10 +107,6 @@ function checkLabels(network: Network, spec: PreprocessSpec, file: string): void
 }
 
 const noSpec = (file: string): KinoraError =>
-  new KinoraError({
-    code: 'model/no-spec',
-    where: file,
-    expected: 'to know how clips become input',
-    received: 'a file that does not say',
+  kinoraError('model/no-spec', file, 'to know how clips become input', 'a file that does not say', {
     hint: 'give its configuration with --config',
   });

@@ -9,7 +9,8 @@ import type { PreprocessSpec } from '@kinora/clip';
 import {
   type Device,
   getRngState,
-  KinoraError,
+  type KinoraError,
+  kinoraError,
   type optim,
   serialize,
   setRngState,
@@ -151,9 +152,7 @@ export function readState(path: string): CheckpointState {
   const result = stateSchema.safeParse(value);
   if (result.success) return { ...result.data, config: canonical(result.data.config, file) };
   const issue = result.error.issues[0]!;
-  throw new KinoraError({
-    code: 'checkpoint/damaged',
-    where: `${file}, ${issue.path.join('.')}`,
+  throw kinoraError('checkpoint/damaged', `${file}, ${issue.path.join('.')}`, {
     expected: issue.message,
     hint: 'use the other checkpoint of the run (last or best)',
   });
@@ -212,9 +211,7 @@ function randomStates(device: Device): Record<string, string> {
 
 function unreadable(file: string, cause: unknown): KinoraError {
   const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-  return new KinoraError({
-    code: missing ? 'checkpoint/missing' : 'checkpoint/damaged',
-    where: file,
+  return kinoraError(missing ? 'checkpoint/missing' : 'checkpoint/damaged', file, {
     expected: 'the state of a checkpoint',
     received: missing ? 'no such file' : (cause as Error).message,
     hint: missing
@@ -266,10 +263,6 @@ export function weightsFile(path: string): string {
 }
 
 const missing = (path: string, received: string): KinoraError =>
-  new KinoraError({
-    code: 'model/missing',
-    where: path,
-    expected: 'a run folder, a checkpoint or a weights file',
-    received,
+  kinoraError('model/missing', path, 'a run folder, a checkpoint or a weights file', received, {
     hint: 'train first, or give the path of a checkpoint',
   });

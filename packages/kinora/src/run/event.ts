@@ -2,7 +2,7 @@
  * TensorBoard's Event message and its contents: scalars, histograms, pictures (tensorflow/core/util/event.proto, framework/summary.proto).
  */
 
-import { KinoraError } from '@kinora/torch';
+import { type KinoraError, kinoraError } from '@kinora/torch';
 import { PNG } from 'pngjs';
 import { bytes, double, findInt64, float, int64, message, packedDoubles, text } from '../files/protobuf.js';
 
@@ -124,4 +124,4 @@ function bucketOf(value: number): number {
 }
 
 const notFinite = (where: string, received: string): KinoraError =>
-  new KinoraError({ code: 'log/histogram', where, expected: 'finite values for a histogram', received });
+  kinoraError('log/histogram', where, 'finite values for a histogram', received);

@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { KinoraError, serialize } from '@kinora/torch';
+import { type KinoraError, kinoraError, serialize } from '@kinora/torch';
 import {
   encodeEvent,
   fileVersion,
@@ -120,7 +120,7 @@ function survey(
 
 function wrongImage(where: string, { height, width, channels, data }: Image): KinoraError {
   const expected = `an image of ${height} x ${width} x ${channels} bytes`;
-  return new KinoraError({ code: 'log/image', where, expected, received: `${data.length} bytes` });
+  return kinoraError('log/image', where, expected, `${data.length} bytes`);
 }
 
 /**

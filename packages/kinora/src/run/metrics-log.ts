@@ -13,7 +13,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { KinoraError, serialize } from '@kinora/torch';
+import { kinoraError, serialize } from '@kinora/torch';
 import type { RunConfig } from '../config/index.js';
 import { runFolder, runFolderOf } from './run-folder.js';
 
@@ -100,12 +100,7 @@ const wholeLines = (text: string): string[] => text.split('\n').slice(0, -1);
 
 function parseLine(path: string, number: number, line: string): MetricsRecord {
   const fail = (received: string) =>
-    new KinoraError({
-      code: 'log/metrics',
-      where: `${path}:${number}`,
-      expected: 'a JSON object with a step',
-      received,
-    });
+    kinoraError('log/metrics', `${path}:${number}`, 'a JSON object with a step', received);
   let record: unknown;
   try {
     record = JSON.parse(line, (_, value) =>

@@ -7,7 +7,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
-import { KinoraError } from '@kinora/torch/error';
+import { kinoraError } from '@kinora/torch/error';
 import { Hono } from 'hono';
 import { filesOf } from './site/app.js';
 
@@ -101,11 +101,7 @@ function isOwnPage(host: string | undefined, origin: string | undefined): boolea
 
 function portError(error: Error, port: number): Error {
   if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') return error;
-  return new KinoraError({
-    code: 'serve/port',
-    where: `${HOST}:${port}`,
-    expected: 'a free port',
-    received: 'one that another program listens on',
+  return kinoraError('serve/port', `${HOST}:${port}`, 'a free port', 'one that another program listens on', {
     hint: 'choose another with --port, or 0 for any free one',
     cause: error,
   });

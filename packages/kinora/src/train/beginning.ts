@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { KinoraError } from '@kinora/torch';
+import { type KinoraError, kinoraError } from '@kinora/torch';
 import type { RunConfig } from '../config/index.js';
 import { noSums } from '../measure/sums.js';
 import { readWeights } from '../model/weights.js';
@@ -117,11 +117,7 @@ function giveUpAfter(path: string): void {
 }
 
 const runExists = (folder: RunFolder): KinoraError =>
-  new KinoraError({
-    code: 'train/run-exists',
-    where: folder.path,
-    expected: 'a run that does not exist yet',
-    received: 'one with checkpoints',
+  kinoraError('train/run-exists', folder.path, 'a run that does not exist yet', 'one with checkpoints', {
     hint: 'go on with --resume, or choose another name with --set name=...',
   });
 
@@ -130,10 +126,4 @@ const nothingToResume = (
   what = 'a checkpoint',
   hint = 'train without --resume first',
 ): KinoraError =>
-  new KinoraError({
-    code: 'train/nothing-to-resume',
-    where: folder.path,
-    expected: `${what} to go on from`,
-    received: 'none',
-    hint,
-  });
+  kinoraError('train/nothing-to-resume', folder.path, `${what} to go on from`, 'none', { hint });

@@ -2,7 +2,7 @@
  * Whether a checkpoint fits what is to be trained now: the same network, outputs, parameter groups and lists. Other
  * settings may differ; they are listed, to be told.
  */
-import { KinoraError } from '@kinora/torch';
+import { type KinoraError, kinoraError } from '@kinora/torch';
 import { type RunConfig, spelled } from '../config/index.js';
 import type { ListFingerprint } from '../data/lists/clip-list.js';
 import { SPLIT_KEYS } from '../data/splits.js';
@@ -38,13 +38,15 @@ function checkLists(path: string, { lists }: CheckpointState, { config, lists: n
     if (lists === undefined || before?.sha256 === now[split]?.sha256) continue;
     const described = (list: ListFingerprint | null | undefined) =>
       list ? `${list.clips} clips (sha256 ${list.sha256.slice(0, 12)})` : 'none';
-    throw new KinoraError({
-      code: 'checkpoint/other-list',
-      where: config[SPLIT_KEYS[split].list] ?? config[SPLIT_KEYS[split].folder] ?? SPLIT_KEYS[split].list,
-      expected: `the ${split === 'train' ? 'training' : 'validation'} list that ${path} was made with, ${described(before)}`,
-      received: described(now[split]),
-      hint: 'put the list back as it was, or begin another run with --init-from and the folder of this one',
-    });
+    throw kinoraError(
+      'checkpoint/other-list',
+      config[SPLIT_KEYS[split].list] ?? config[SPLIT_KEYS[split].folder] ?? SPLIT_KEYS[split].list,
+      {
+        expected: `the ${split === 'train' ? 'training' : 'validation'} list that ${path} was made with, ${described(before)}`,
+        received: described(now[split]),
+        hint: 'put the list back as it was, or begin another run with --init-from and the folder of this one',
+      },
+    );
   }
 }
 
@@ -56,9 +58,7 @@ function checkGroups(path: string, { config }: CheckpointState, training: Traini
   ] as const) {
     const [before, now] = [config[key] ?? none, training.config[key]].map((value) => JSON.stringify(value));
     if (before === now) continue;
-    throw new KinoraError({
-      code: 'checkpoint/other-groups',
-      where: path,
+    throw kinoraError('checkpoint/other-groups', path, {
       expected: `a checkpoint of ${key} ${now}, as the configuration says`,
       received: `one of ${before}`,
       hint: `resume with the ${key} of the checkpoint, or begin another run with --init-from and its folder`,
@@ -98,10 +98,6 @@ export function changedKeys(before: Readonly<Record<string, unknown>>, now: RunC
 }
 
 const otherNetwork = (path: string, expected: string, received: string, what: string): KinoraError =>
-  new KinoraError({
-    code: 'checkpoint/other-network',
-    where: path,
-    expected: `${expected}, as the configuration says`,
-    received,
+  kinoraError('checkpoint/other-network', path, `${expected}, as the configuration says`, received, {
     hint: `resume with the ${what} of the checkpoint, or choose another name with --set name=...`,
   });

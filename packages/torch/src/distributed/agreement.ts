@@ -2,7 +2,7 @@
  * Before ranks train together they compare what they are about to do: code, configuration, data. All learn of a
  * difference, and all refuse.
  */
-import { KinoraError } from '../error.js';
+import { type KinoraError, kinoraError } from '../error.js';
 import type { Participant, Store } from './store.js';
 
 /** Facts by name; those that are objects are compared entry by entry. */
@@ -87,9 +87,7 @@ async function need(store: Store, key: string, timeoutMs: number): Promise<void>
 }
 
 function absentRanks(ranks: readonly number[], timeoutMs: number): KinoraError {
-  return new KinoraError({
-    code: 'distributed/absent',
-    where: 'rendezvous',
+  return kinoraError('distributed/absent', 'rendezvous', {
     expected: `every rank to come within ${Math.round(timeoutMs / 1000)} s`,
     received: `nothing from ${ranks.length === 1 ? 'rank' : 'ranks'} ${ranks.join(', ')}`,
     hint: 'their own output says why',
@@ -97,9 +95,7 @@ function absentRanks(ranks: readonly number[], timeoutMs: number): KinoraError {
 }
 
 function differs(differences: readonly string[]): KinoraError {
-  return new KinoraError({
-    code: 'distributed/differs',
-    where: 'rendezvous',
+  return kinoraError('distributed/differs', 'rendezvous', {
     expected: 'all ranks to train the same thing',
     received: differences.join('; '),
     hint: 'start every rank with the same version, configuration and lists',

@@ -2,7 +2,7 @@
  * Who this process is among many, from what its launcher says: the variables that torchrun gives its processes (Kubeflow's
  * training operator does as well), those that torchrun itself takes (as Kubeflow's trainer sets them), or Slurm's own.
  */
-import { KinoraError } from '../error.js';
+import { type KinoraError, kinoraError } from '../error.js';
 import { checkRank } from './group.js';
 
 /** A process's place among all that train together. */
@@ -108,10 +108,6 @@ function text(env: Environment, name: string): string {
 }
 
 const wrong = (name: string, expected: string, received: string): KinoraError =>
-  new KinoraError({
-    code: 'distributed/environment',
-    where: `the environment variable ${name}`,
-    expected,
-    received,
+  kinoraError('distributed/environment', `the environment variable ${name}`, expected, received, {
     hint: 'torchrun-style launchers set RANK, WORLD_SIZE, LOCAL_RANK, MASTER_ADDR and MASTER_PORT',
   });

@@ -1,7 +1,7 @@
 /** What of c10d the engine was built with, and the error where it is not enough. */
 
 import { type NativeModule, native } from '../engine/native.js';
-import { KinoraError } from '../error.js';
+import { kinoraError } from '../error.js';
 
 export type Backend = 'gloo' | 'nccl';
 
@@ -24,9 +24,7 @@ export const features = (): Features => ({
 /** The addon, for calls that a build without c10d does not have. @throws KinoraError `distributed/not-built` */
 export function c10d(): NativeModule {
   if (features().c10d) return native();
-  throw new KinoraError({
-    code: 'distributed/not-built',
-    where: 'torch.distributed',
+  throw kinoraError('distributed/not-built', 'torch.distributed', {
     expected: 'a libtorch that was built for training in several processes',
     received: 'one without c10d',
     hint: '`kinora doctor` says how to get one',
@@ -36,9 +34,7 @@ export function c10d(): NativeModule {
 /** @throws KinoraError `distributed/no-backend` */
 export function checkBackend(backend: Backend): void {
   if (features()[backend]) return;
-  throw new KinoraError({
-    code: 'distributed/no-backend',
-    where: 'process group',
+  throw kinoraError('distributed/no-backend', 'process group', {
     expected: backend === 'nccl' ? 'NCCL, for GPUs' : 'Gloo, for CPUs',
     received: 'an engine that was built without it',
     hint: '`kinora doctor` says how to get it',

@@ -3,7 +3,7 @@
  * with tensors of the same shape and dtype: on the CPU over Gloo, on CUDA over NCCL. `Work` is a collective in flight.
  */
 import type { Handle } from '../engine/native.js';
-import { KinoraError } from '../error.js';
+import { type KinoraError, kinoraError } from '../error.js';
 import { ops } from '../ops/ops.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type Backend, c10d, checkBackend } from './features.js';
@@ -87,9 +87,7 @@ export class ProcessGroup {
 
 export function checkRank(rank: number, size: number): void {
   if (Number.isInteger(size) && size >= 1 && Number.isInteger(rank) && rank >= 0 && rank < size) return;
-  throw new KinoraError({
-    code: 'distributed/rank',
-    where: 'rank',
+  throw kinoraError('distributed/rank', 'rank', {
     expected:
       size >= 1 ? `a whole number from 0 to ${size - 1}, below the world size` : 'a world of at least 1 rank',
     received: `${rank} of ${size}`,
@@ -98,9 +96,7 @@ export function checkRank(rank: number, size: number): void {
 
 function notTogether({ backend, rank, size, address }: GroupOptions, cause: unknown): KinoraError {
   const { received } = (cause as Partial<KinoraError>).parts ?? {};
-  return new KinoraError({
-    code: 'distributed/group',
-    where: `rank ${rank} of ${size}${address ? `, at ${address}` : ''}`,
+  return kinoraError('distributed/group', `rank ${rank} of ${size}${address ? `, at ${address}` : ''}`, {
     expected: `to reach every other rank over ${backend}`,
     received: received ?? String((cause as Error).message).split('\n', 1)[0]!,
     hint: 'GLOO_SOCKET_IFNAME and NCCL_SOCKET_IFNAME choose the network interface',
@@ -169,9 +165,7 @@ const SOURCE = /^.*?\[?\S*\/gloo\/\S+:\d+\]\s*/;
 export function collectiveFailed(where: WorkName, cause: unknown): KinoraError {
   const { received } = (cause as Partial<KinoraError>).parts ?? {};
   const text = received ?? String((cause as Error).message);
-  return new KinoraError({
-    code: 'distributed/collective',
-    where,
+  return kinoraError('distributed/collective', where, {
     expected: 'every rank to take part',
     received: text.split('\n', 1)[0]!.replace(SOURCE, ''),
     cause,

@@ -5,7 +5,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KinoraError } from '../error.js';
+import { KinoraError, kinoraError } from '../error.js';
 import { agree, type Facts } from './agreement.js';
 import type { Place } from './environment.js';
 import type { Backend } from './features.js';
@@ -159,9 +159,7 @@ const firstLine = (error: unknown): string =>
 
 function takeSeat(store: Store, rank: number): void {
   if (store.add(`seat/${rank}`, 1) === 1) return;
-  throw new KinoraError({
-    code: 'distributed/rank-taken',
-    where: 'RANK',
+  throw kinoraError('distributed/rank-taken', 'RANK', {
     expected: 'every process to have a rank of its own',
     received: `another process with rank ${rank}`,
   });

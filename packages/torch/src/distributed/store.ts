@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Handle } from '../engine/native.js';
-import { KinoraError } from '../error.js';
+import { type KinoraError, kinoraError } from '../error.js';
 import { c10d } from './features.js';
 
 export interface TcpStoreOptions {
@@ -129,9 +129,7 @@ const STORE_LOST = 'distributed/store-lost';
 const firstLine = (cause: unknown): string => String((cause as Error).message).split('\n', 1)[0]!;
 
 const storeLost = (cause: unknown): KinoraError =>
-  new KinoraError({
-    code: STORE_LOST,
-    where: 'the store of rank 0',
+  kinoraError(STORE_LOST, 'the store of rank 0', {
     expected: 'an answer',
     received: (cause as Partial<KinoraError>).parts?.received ?? firstLine(cause),
     cause,
@@ -140,9 +138,7 @@ const storeLost = (cause: unknown): KinoraError =>
 function cannotServe(port: number, cause: unknown): KinoraError {
   const text = firstLine(cause);
   const taken = /already in use|errno: (98|48)\b|EADDRINUSE/i.test(text);
-  return new KinoraError({
-    code: taken ? 'distributed/port-in-use' : 'distributed/store',
-    where: 'MASTER_PORT',
+  return kinoraError(taken ? 'distributed/port-in-use' : 'distributed/store', 'MASTER_PORT', {
     expected: 'a port on which rank 0 can keep the store',
     received: taken ? `${port}, which another program uses` : `${port}: ${text}`,
     hint: 'choose another one, the same on all ranks',
@@ -151,9 +147,7 @@ function cannotServe(port: number, cause: unknown): KinoraError {
 }
 
 function unreachable(host: string, port: number, timeoutMs: number, cause: unknown): KinoraError {
-  return new KinoraError({
-    code: 'distributed/unreachable',
-    where: 'MASTER_ADDR and MASTER_PORT',
+  return kinoraError('distributed/unreachable', 'MASTER_ADDR and MASTER_PORT', {
     expected: `the store of rank 0 at ${host}:${port}`,
     received: `no answer within ${Math.round(timeoutMs / 1000)} s`,
     hint: 'is rank 0 running, is the address right, does a firewall close the port?',

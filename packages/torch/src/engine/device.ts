@@ -1,5 +1,5 @@
 /** The machine behind the tensors: threads, CUDA devices, determinism, and what libtorch says of itself. */
-import { KinoraError } from '../error.js';
+import { kinoraError } from '../error.js';
 import type { Device } from '../tensor/tensor.js';
 import { native } from './native.js';
 import { processWide } from './process-wide.js';
@@ -12,12 +12,7 @@ export const threads = {
   get: (): number => native().threads(),
   set(count: number): void {
     if (!Number.isInteger(count) || count < 1)
-      throw new KinoraError({
-        code: 'torch/threads',
-        where: 'threads.set',
-        expected: 'a whole number of at least 1',
-        received: String(count),
-      });
+      throw kinoraError('torch/threads', 'threads.set', 'a whole number of at least 1', String(count));
     native().setThreads(count, true);
   },
 };

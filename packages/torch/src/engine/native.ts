@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
-import { KinoraError } from '../error.js';
+import { kinoraError } from '../error.js';
 import type { NativeModule } from './addon.js';
 import { processWide } from './process-wide.js';
 
@@ -32,11 +32,7 @@ function load(): NativeModule {
   try {
     addon = createRequire(import.meta.url)(file) as NativeModule;
   } catch (cause) {
-    throw new KinoraError({
-      code: 'torch/load',
-      expected: 'the engine to load',
-      where: file,
-      received: firstLine(cause),
+    throw kinoraError('torch/load', file, 'the engine to load', firstLine(cause), {
       hint: 'libtorch may have moved or changed: run `npx kinora-torch setup`, then `npx kinora doctor`',
       cause,
     });
@@ -74,11 +70,7 @@ function guard(where: string, run: (...args: unknown[]) => unknown): (...args: u
     try {
       return run(...args);
     } catch (cause) {
-      throw new KinoraError({
-        code: 'torch/engine',
-        where,
-        expected: 'something that libtorch accepts',
-        received: firstLine(cause),
+      throw kinoraError('torch/engine', where, 'something that libtorch accepts', firstLine(cause), {
         cause,
       });
     }
@@ -93,10 +85,8 @@ function builtAddon(): string {
     const { addon } = JSON.parse(readFileSync(record, 'utf8')) as { addon: string };
     return fileURLToPath(new URL(addon, record));
   } catch (cause) {
-    throw new KinoraError({
-      code: 'torch/not-built',
+    throw kinoraError('torch/not-built', fileURLToPath(record), {
       expected: 'the engine, which is compiled once on each machine',
-      where: fileURLToPath(record),
       received: (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : String(cause),
       hint: 'run `npx kinora-torch setup`',
       cause,

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { KinoraError } from '../error.js';
+import { kinoraError } from '../error.js';
 
 /** Found by every copy: this much of it must not change from version to version. */
 interface Registry {
@@ -36,9 +36,7 @@ function register(): Registry {
   registries[key] ??= { version, folder, values: new Map() };
   const first = registries[key];
   if (first.version === version || first.version === undefined || version === undefined) return first;
-  throw new KinoraError({
-    code: 'torch/two-versions',
-    where: folder,
+  throw kinoraError('torch/two-versions', folder, {
     expected: `version ${first.version} of @kinora/torch, which ${first.folder} has brought into this process`,
     received: `version ${version}`,
     hint: 'make all packages depend on one version: `npm ls @kinora/torch` lists them',

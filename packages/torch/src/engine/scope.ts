@@ -4,7 +4,7 @@
  * Scopes and autograd modes end when their function returns: they take synchronous functions only.
  */
 
-import { KinoraError } from '../error.js';
+import { kinoraError } from '../error.js';
 import { processWide } from './process-wide.js';
 
 /** What a scope can own: a tensor. Declared here so that this file imports nothing of tensors. */
@@ -65,11 +65,7 @@ function isPlain(value: object): boolean {
 /** Passes a result through, and refuses a Promise. @throws KinoraError `torch/async` */
 export function synchronous<T>(where: string, result: T): T {
   if (typeof (result as { then?: unknown } | null | undefined)?.then !== 'function') return result;
-  throw new KinoraError({
-    code: 'torch/async',
-    where,
-    expected: 'a synchronous function',
-    received: 'one that returns a Promise',
+  throw kinoraError('torch/async', where, 'a synchronous function', 'one that returns a Promise', {
     hint: `await outside of ${where}, and use it around each synchronous stretch`,
   });
 }

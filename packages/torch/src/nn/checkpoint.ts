@@ -7,7 +7,7 @@
 
 import { processWide } from '../engine/process-wide.js';
 import { scope } from '../engine/scope.js';
-import { KinoraError } from '../error.js';
+import { type KinoraError, kinoraError } from '../error.js';
 import { type AutocastMode, autocast, autocastMode } from '../tensor/autocast.js';
 import { backward, enableGrad, noGrad } from '../tensor/grad.js';
 import { getRngState, setRngState } from '../tensor/random.js';
@@ -152,10 +152,4 @@ function unmoved(module: Step, fn: () => void): void {
 }
 
 const refused = (expected: string, received: string, hint?: string): KinoraError =>
-  new KinoraError({
-    code: 'nn/checkpoint',
-    where: 'checkpointed()',
-    expected,
-    received,
-    ...(hint === undefined ? {} : { hint }),
-  });
+  kinoraError('nn/checkpoint', 'checkpointed()', expected, received, { hint });

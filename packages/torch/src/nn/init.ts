@@ -2,7 +2,7 @@
  * Initialisers of torch.nn.init: they fill a tensor in place from the default generator, drawing in the same order, so
  * that one seed gives the values PyTorch would give.
  */
-import { KinoraError } from '../error.js';
+import { kinoraError } from '../error.js';
 import { noGrad } from '../tensor/grad.js';
 import type { Tensor } from '../tensor/tensor.js';
 
@@ -73,12 +73,7 @@ export function calculateGain(nonlinearity: Nonlinearity, a = 0.01): number {
 export function fans(tensor: Tensor): { fan_in: number; fan_out: number } {
   const [out, input, ...kernel] = tensor.shape;
   if (out === undefined || input === undefined) {
-    throw new KinoraError({
-      code: 'nn/init',
-      where: 'fans',
-      expected: 'a weight of at least 2 dimensions',
-      received: `[${tensor.shape.join(', ')}]`,
-    });
+    throw kinoraError('nn/init', 'fans', 'a weight of at least 2 dimensions', `[${tensor.shape.join(', ')}]`);
   }
   const area = kernel.reduce((product, size) => product * size, 1);
   return { fan_in: input * area, fan_out: out * area };

@@ -1,5 +1,5 @@
 /** Losses, as functions and as modules that hold the options. Logits come straight from the last linear layer. */
-import { KinoraError } from '../error.js';
+import { kinoraError } from '../error.js';
 import { ops } from '../ops/ops.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { shapeText } from './layers/check.js';
@@ -114,5 +114,5 @@ function checkSameShape(where: string, input: Tensor, target: Tensor): void {
 }
 
 function fail(where: string, expected: string, received: string): never {
-  throw new KinoraError({ code: 'nn/loss', where, expected, received });
+  throw kinoraError('nn/loss', where, expected, received);
 }

@@ -4,7 +4,7 @@
  */
 
 import { keep } from '../engine/scope.js';
-import { KinoraError } from '../error.js';
+import { kinoraError } from '../error.js';
 import { callOp } from '../ops/dispatch.js';
 import { Tensor } from '../tensor/tensor.js';
 import { watchCalls } from './call-stack.js';
@@ -27,9 +27,7 @@ export class Recording {
   output(path: string, call = 0): Tensor {
     const output = this.#outputs.get(path)?.at(call);
     if (output !== undefined) return output;
-    throw new KinoraError({
-      code: 'nn/recording',
-      where: path,
+    throw kinoraError('nn/recording', path, {
       expected: `a recorded module that was called ${call + 1} times`,
       received: this.#outputs.has(path) ? `${this.#outputs.get(path)!.length} calls` : 'a path not recorded',
       hint: `recorded: ${this.paths.join(', ')}`,
@@ -77,11 +75,7 @@ function checkPaths(model: AnyModule, paths: readonly string[]): void {
   const known = model.namedModules();
   const unknown = paths.filter((path) => !known.has(path));
   if (unknown.length === 0) return;
-  throw new KinoraError({
-    code: 'nn/recording',
-    where: model.constructor.name,
-    expected: 'paths of its modules',
-    received: unknown.join(', '),
+  throw kinoraError('nn/recording', model.constructor.name, 'paths of its modules', unknown.join(', '), {
     hint: `it has ${[...known.keys()].filter(Boolean).join(', ')}`,
   });
 }

@@ -2,7 +2,7 @@
  * Copies a state_dict into the tensors of a module: all of it or, when something does not fit, nothing, with one error
  * that lists everything that is wrong.
  */
-import { KinoraError } from '../error.js';
+import { type KinoraError, kinoraError } from '../error.js';
 import { noGrad } from '../tensor/grad.js';
 import type { Tensor } from '../tensor/tensor.js';
 
@@ -49,9 +49,7 @@ export function copyState(
 }
 
 const notAMap = (owner: string, received: unknown): KinoraError =>
-  new KinoraError({
-    code: 'nn/state-dict',
-    where: `state_dict of ${owner}`,
+  kinoraError('nn/state-dict', `state_dict of ${owner}`, {
     expected: 'a Map of names to tensors',
     received: received === null ? 'null' : `a ${typeof received}`,
     hint: 'stateDict() and the readers of serialize give one; of an object: new Map(Object.entries(object))',
@@ -71,9 +69,7 @@ function compare(target: StateDict, source: StateDict): Comparison {
 
 function mismatch(owner: string, target: StateDict, found: Comparison): KinoraError {
   const lists = { missing: found.missing, unexpected: found.unexpected, 'wrong shape': found.wrongShape };
-  return new KinoraError({
-    code: 'nn/state-dict',
-    where: `state_dict of ${owner}`,
+  return kinoraError('nn/state-dict', `state_dict of ${owner}`, {
     expected: `the ${target.size} tensors of this network`,
     received: Object.entries(lists)
       .filter(([, names]) => names.length > 0)

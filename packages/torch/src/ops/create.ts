@@ -1,7 +1,7 @@
 /** Tensors from JavaScript values: numbers, nested arrays, typed arrays and raw bytes. */
 import { type DType, dtypeOfArray, dtypes, isDType, type TypedArray } from '../engine/dtype.js';
 import { native } from '../engine/native.js';
-import { KinoraError } from '../error.js';
+import { KinoraError, kinoraError } from '../error.js';
 import { type Device, type NestedArray, type Scalar, type Shape, Tensor } from '../tensor/tensor.js';
 import { callOp } from './dispatch.js';
 
@@ -53,12 +53,7 @@ const OPTIONS: readonly string[] = ['dtype', 'device', 'requiresGrad'] satisfies
 function checkOptions(options: TensorOptions, where: string): void {
   const strange = Object.keys(options).find((name) => !OPTIONS.includes(name));
   if (strange === undefined) return;
-  throw new KinoraError({
-    code: 'torch/option',
-    where,
-    expected: `options named ${OPTIONS.join(', ')}`,
-    received: JSON.stringify(strange),
-  });
+  throw kinoraError('torch/option', where, `options named ${OPTIONS.join(', ')}`, JSON.stringify(strange));
 }
 
 /** On the way to a GPU, which fetches pinned memory while the program goes on. */
@@ -115,27 +110,18 @@ function checkedDType(dtype: DType): DType {
 function checkLength(received: number, shape: Shape, size: number, unit: string): void {
   const expected = shape.reduce((product, length) => product * length, size);
   if (received === expected) return;
-  throw new KinoraError({
-    code: 'torch/length',
-    where: `shape [${shape.join(', ')}]`,
-    expected: `${expected} ${unit}`,
-    received: String(received),
-  });
+  throw kinoraError('torch/length', `shape [${shape.join(', ')}]`, `${expected} ${unit}`, String(received));
 }
 
 const tooDeep = (): KinoraError =>
-  new KinoraError({
-    code: 'torch/ragged',
-    where: 'tensor()',
+  kinoraError('torch/ragged', 'tensor()', {
     expected: `at most ${MOST_DIMENSIONS} dimensions`,
     received: 'arrays nested deeper, or one that holds itself',
   });
 
 function ragged(shape: Shape, depth: number, data: unknown): KinoraError {
   const isTyped = ArrayBuffer.isView(data);
-  return new KinoraError({
-    code: 'torch/ragged',
-    where: `tensor(), dimension ${depth}`,
+  return kinoraError('torch/ragged', `tensor(), dimension ${depth}`, {
     expected: depth === shape.length ? 'a number, bigint or boolean' : `an array of ${shape[depth]}`,
     received: Array.isArray(data) ? `an array of ${data.length}` : isTyped ? 'a typed array' : String(data),
     hint: isTyped ? 'use fromTypedArray()' : 'every nested array of a dimension has the same length',
@@ -182,9 +168,7 @@ function int64(value: Scalar): bigint {
 
 function unfitting(value: Scalar, dtype: DType): KinoraError {
   const range = ranges[dtype];
-  return new KinoraError({
-    code: 'torch/value',
-    where: 'tensor()',
+  return kinoraError('torch/value', 'tensor()', {
     expected:
       range === undefined ? `integers for ${dtype}` : `integers from ${range[0]} to ${range[1]} for ${dtype}`,
     received: String(value),

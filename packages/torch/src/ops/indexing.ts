@@ -1,7 +1,7 @@
 /** Indexing as in Python: `x[2, :, 1:5, None, ..., mask]` is `x.index(2, slice(), slice(1, 5), null, '...', mask)`. */
 
 import { scope } from '../engine/scope.js';
-import { KinoraError } from '../error.js';
+import { type KinoraError, kinoraError } from '../error.js';
 import { type Scalar, Tensor } from '../tensor/tensor.js';
 import { callOp } from './dispatch.js';
 import { describe } from './refusal.js';
@@ -93,18 +93,11 @@ const isIndex = (item: unknown): boolean =>
   (typeof item === 'object' && 'start' in item && 'end' in item && 'step' in item);
 
 function notAnIndex(item: unknown): KinoraError {
-  return new KinoraError({
-    code: 'torch/index',
-    where: 'index()',
-    expected: "a number, slice(), null, '...' or a tensor",
-    received: describe(item),
-  });
+  return kinoraError('torch/index', 'index()', "a number, slice(), null, '...' or a tensor", describe(item));
 }
 
 function tooMany(self: Tensor, used: number): KinoraError {
-  return new KinoraError({
-    code: 'torch/index',
-    where: 'index()',
+  return kinoraError('torch/index', 'index()', {
     expected: `at most ${self.ndim} indices and one '...' for shape [${self.shape.join(', ')}]`,
     received: `${used} indices`,
   });

@@ -1,7 +1,7 @@
 /** The words for calls that do not work: what was handed to which operator, and why libtorch or the schemas refuse it. */
 
 import type { NativeArgument } from '../engine/native.js';
-import { KinoraError } from '../error.js';
+import { KinoraError, kinoraError } from '../error.js';
 import { Tensor } from '../tensor/tensor.js';
 import { isNamed } from './kinds.js';
 import type { Operator } from './operators.js';
@@ -57,9 +57,7 @@ export function noOverload(
   const closest = meant.reduce((best, problem) => (problem.bound > best.bound ? problem : best));
   const schemas = meant.map(({ operator }) => operator.schema);
   const more = schemas.length > SHOWN_OVERLOADS ? ` | ... ${schemas.length - SHOWN_OVERLOADS} more` : '';
-  return new KinoraError({
-    code: 'torch/no-overload',
-    where: `${name}(${args.map(describe).join(', ')})`,
+  return kinoraError('torch/no-overload', `${name}(${args.map(describe).join(', ')})`, {
     expected: closest.expected,
     received: closest.received,
     hint: `there is ${schemas.slice(0, SHOWN_OVERLOADS).join(' | ')}${more}`,
@@ -73,9 +71,7 @@ export function refusedCall(operator: Operator, values: readonly unknown[], caus
   // A disposed argument does not know which operator it was handed to.
   if (cause instanceof KinoraError) return new KinoraError({ where: operator.name, ...cause.parts });
   const given = values.filter((value) => value !== undefined).map(describe);
-  return new KinoraError({
-    code: 'torch/operator',
-    where: `${operator.name}(${given.join(', ')})`,
+  return kinoraError('torch/operator', `${operator.name}(${given.join(', ')})`, {
     expected: 'arguments that libtorch accepts',
     received: (cause as Error).message,
     cause,

@@ -1,7 +1,7 @@
 /** Gradient clipping, in place, over all parameters that have a gradient (torch.nn.utils.clip_grad_norm_, clip_grad_value_). */
 
 import { scope } from '../engine/scope.js';
-import { KinoraError } from '../error.js';
+import { type KinoraError, kinoraError } from '../error.js';
 import { ops } from '../ops/ops.js';
 import { noGrad } from '../tensor/grad.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -73,11 +73,7 @@ function normOf(grads: readonly Tensor[], order: number): Tensor {
 }
 
 function nonfinite(norm: number): KinoraError {
-  return new KinoraError({
-    code: 'optim/nonfinite',
-    where: 'clipGradNorm',
-    expected: 'a finite gradient norm',
-    received: String(norm),
+  return kinoraError('optim/nonfinite', 'clipGradNorm', 'a finite gradient norm', String(norm), {
     hint: 'lower the learning rate, or look for NaN in the input',
   });
 }

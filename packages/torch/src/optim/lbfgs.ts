@@ -4,7 +4,7 @@
  * Wright, Numerical Optimization, algorithms 3.5 and 3.6).
  */
 import { keep, scope } from '../engine/scope.js';
-import { KinoraError } from '../error.js';
+import { type KinoraError, kinoraError } from '../error.js';
 import { ops } from '../ops/ops.js';
 import { noGrad } from '../tensor/grad.js';
 import type { Shape, Tensor } from '../tensor/tensor.js';
@@ -299,4 +299,4 @@ function cubicMinimum(a: Trial, b: Trial, low: number, high: number): number {
 }
 
 const invalid = (where: string, expected: string, received: string): KinoraError =>
-  new KinoraError({ code: 'optim/settings', where, expected, received });
+  kinoraError('optim/settings', where, expected, received);

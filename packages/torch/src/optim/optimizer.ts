@@ -4,7 +4,7 @@
  * on whole lists of tensors (`_foreach_` operators).
  */
 import { keep, scope } from '../engine/scope.js';
-import { KinoraError } from '../error.js';
+import { type KinoraError, kinoraError } from '../error.js';
 import { enableGrad, noGrad } from '../tensor/grad.js';
 import type { Shape, Tensor } from '../tensor/tensor.js';
 
@@ -196,9 +196,7 @@ export function toGroups<S extends GroupSettings>(params: Params<S>): readonly G
 }
 
 const notParameters = (received: unknown): KinoraError =>
-  new KinoraError({
-    code: 'optim/settings',
-    where: 'params',
+  kinoraError('optim/settings', 'params', {
     expected: 'an array of tensors, or of groups of them',
     received: received instanceof Map ? 'a Map' : `a ${typeof received}`,
     hint: 'for example network.parameters()',
@@ -207,9 +205,7 @@ const notParameters = (received: unknown): KinoraError =>
 /** @throws KinoraError `optim/settings` */
 export function checkDistinct(params: readonly Tensor[]): void {
   if (params.length > 0 && new Set(params).size === params.length) return;
-  throw new KinoraError({
-    code: 'optim/settings',
-    where: 'params',
+  throw kinoraError('optim/settings', 'params', {
     expected: 'at least one parameter, each once',
     received: params.length === 0 ? 'none' : 'one of them twice',
   });
@@ -219,7 +215,7 @@ export function checkDistinct(params: readonly Tensor[]): void {
 export function checkRange(name: string, value: number, low: number, below = Number.POSITIVE_INFINITY): void {
   if (value >= low && value < below) return;
   const expected = below === Number.POSITIVE_INFINITY ? `a number >= ${low}` : `${low} <= ${name} < ${below}`;
-  throw new KinoraError({ code: 'optim/settings', where: name, expected, received: String(value) });
+  throw kinoraError('optim/settings', name, expected, String(value));
 }
 
 export interface OptimizerState {
@@ -277,11 +273,7 @@ const text = (shape: Shape): string => `[${shape.join(', ')}]`;
 
 function expectEqual(where: string, expected: string, received: string): void {
   if (expected === received) return;
-  throw new KinoraError({
-    code: 'optim/state',
-    where: `optimizer state, ${where}`,
-    expected,
-    received,
+  throw kinoraError('optim/state', `optimizer state, ${where}`, expected, received, {
     hint: 'the state must come from the same optimizer on the same network',
   });
 }

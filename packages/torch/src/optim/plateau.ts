@@ -1,5 +1,5 @@
 /** Reduces the rate when a metric stops improving, as torch.optim.lr_scheduler.ReduceLROnPlateau, number for number. */
-import { KinoraError } from '../error.js';
+import { kinoraError } from '../error.js';
 import { checkSetting, readNumber, type Schedule, type ScheduleState } from './schedules.js';
 
 export interface PlateauOptions {
@@ -101,11 +101,7 @@ function restored(state: ScheduleState) {
 
 function required(metric: number | undefined): number {
   if (metric !== undefined) return metric;
-  throw new KinoraError({
-    code: 'optim/settings',
-    where: 'plateau',
-    expected: 'a metric at each step',
-    received: 'none',
+  throw kinoraError('optim/settings', 'plateau', 'a metric at each step', 'none', {
     hint: 'advance(validationLoss)',
   });
 }

@@ -3,7 +3,7 @@
  * rate. What a step is (a batch, an epoch) is up to the caller. Constant, stepped, multi-step, cosine and one-cycle
  * schedules equal the closed forms of torch.optim.lr_scheduler; `warmUp` goes before any of them.
  */
-import { KinoraError } from '../error.js';
+import { kinoraError } from '../error.js';
 
 /** Plain JSON: saved in checkpoints. */
 export type ScheduleState = Readonly<Record<string, unknown>>;
@@ -62,11 +62,7 @@ export function readNumber(state: ScheduleState, field: string): number {
   const value = state[field];
   if (typeof value === 'number') return value;
   const received = JSON.stringify(value);
-  throw new KinoraError({
-    code: 'optim/schedule-state',
-    where: `schedule state, ${field}`,
-    expected: 'a number',
-    received,
+  throw kinoraError('optim/schedule-state', `schedule state, ${field}`, 'a number', received, {
     hint: 'the state must come from the same schedule',
   });
 }
@@ -74,7 +70,7 @@ export function readNumber(state: ScheduleState, field: string): number {
 /** @throws KinoraError `optim/settings` */
 export function checkSetting(name: string, value: number, valid: boolean, expected: string): void {
   if (valid) return;
-  throw new KinoraError({ code: 'optim/settings', where: name, expected, received: String(value) });
+  throw kinoraError('optim/settings', name, expected, String(value));
 }
 
 /** The initial rate throughout. */

@@ -1,5 +1,5 @@
 /** Stochastic gradient descent with momentum as in torch.optim.SGD (Sutskever et al. 2013; lr outside the buffer). */
-import { KinoraError } from '../error.js';
+import { kinoraError } from '../error.js';
 import { ops } from '../ops/ops.js';
 import type { Tensor } from '../tensor/tensor.js';
 import {
@@ -29,7 +29,7 @@ export class SGD extends FirstOrder<SGDSettings> {
     if (settings.nesterov && (settings.momentum === 0 || settings.dampening !== 0)) {
       const received = `momentum ${settings.momentum}, dampening ${settings.dampening}`;
       const expected = 'a momentum and no dampening';
-      throw new KinoraError({ code: 'optim/settings', where: 'nesterov', expected, received });
+      throw kinoraError('optim/settings', 'nesterov', expected, received);
     }
   }
 

@@ -4,7 +4,7 @@
  */
 
 import { type DType, dtypes, isDType } from '../engine/dtype.js';
-import { KinoraError } from '../error.js';
+import { kinoraError } from '../error.js';
 import { fromBytes } from '../ops/create.js';
 import { ops } from '../ops/ops.js';
 import { noGrad } from '../tensor/grad.js';
@@ -125,7 +125,7 @@ function place(bytes: Uint8Array, dtype: DType, shape: readonly number[], device
 function engineDType(where: string, dtype: RawDType): DType {
   if (isDType(dtype)) return dtype;
   const expected = `a dtype of ${Object.keys(dtypes).join(', ')}`;
-  throw new KinoraError({ code: 'serialize/unsupported', where, expected, received: dtype });
+  throw kinoraError('serialize/unsupported', where, expected, dtype);
 }
 
 /** The tensor as a view of its storage, whose bytes are copied out when they are written. */

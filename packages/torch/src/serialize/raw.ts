@@ -2,7 +2,7 @@
  * What a tensor is in a file: a dtype, a shape and little-endian bytes in row-major order.
  * Pure data: nothing here, nor in the formats built on it, loads the engine.
  */
-import { KinoraError } from '../error.js';
+import { kinoraError } from '../error.js';
 
 /** Bytes of one element. The names are PyTorch's; files may hold dtypes that the engine cannot compute with. */
 export const ITEM_SIZE = {
@@ -49,9 +49,7 @@ export function checkSize(
 ): void {
   const expected = byteLength(tensor.dtype, tensor.shape);
   if (bytes.length === expected) return;
-  throw new KinoraError({
-    code: 'serialize/size',
-    where,
+  throw kinoraError('serialize/size', where, {
     expected: `${expected} bytes for ${tensor.dtype}[${tensor.shape}]`,
     received: `${bytes.length} bytes`,
   });

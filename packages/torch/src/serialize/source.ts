@@ -4,7 +4,7 @@
  */
 import { constants } from 'node:buffer';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { KinoraError } from '../error.js';
+import { type KinoraError, kinoraError } from '../error.js';
 import { fileError } from './atomic.js';
 
 export interface ByteSource {
@@ -51,7 +51,7 @@ function fileSource(file: number, name: string): ByteSource {
   const stat = fstatSync(file);
   if (!stat.isFile()) {
     const received = stat.isDirectory() ? 'a folder' : 'something that is not a plain file';
-    throw new KinoraError({ code: 'file/not-a-file', where: name, expected: 'a file', received });
+    throw kinoraError('file/not-a-file', name, 'a file', received);
   }
   const source: ByteSource = {
     name,
@@ -85,9 +85,7 @@ function checkRange(source: ByteSource, offset: number, length: number): void {
     throw damaged(source, offset, `${length} bytes`, left, 'the file is truncated or damaged');
   }
   if (length > constants.MAX_LENGTH) {
-    throw new KinoraError({
-      code: 'serialize/too-large',
-      where: `${source.name} at byte ${offset}`,
+    throw kinoraError('serialize/too-large', `${source.name} at byte ${offset}`, {
       expected: `at most ${constants.MAX_LENGTH} bytes in one piece on this Node`,
       received: `${length} bytes`,
       hint: 'Node 22 and later hold larger pieces',
@@ -104,5 +102,5 @@ export function damaged(
   hint = 'the file is damaged or not of this format',
 ): KinoraError {
   const where = `${source.name} at byte ${offset}`;
-  return new KinoraError({ code: 'serialize/damaged', where, expected, received, hint });
+  return kinoraError('serialize/damaged', where, expected, received, { hint });
 }

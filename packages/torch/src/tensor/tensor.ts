@@ -7,7 +7,7 @@ import { type DType, dtypes, type TypedArray } from '../engine/dtype.js';
 import { type Handle, native } from '../engine/native.js';
 import { oncePerProcess } from '../engine/process-wide.js';
 import { currentScope, type Owned, type Scope } from '../engine/scope.js';
-import { KinoraError } from '../error.js';
+import { KinoraError, kinoraError } from '../error.js';
 import { formatTensor } from './print.js';
 
 /**
@@ -198,17 +198,13 @@ function disposed(): KinoraError {
 }
 
 const notAGradient = (received: unknown): KinoraError =>
-  new KinoraError({
-    code: 'torch/gradient',
-    where: 'grad',
+  kinoraError('torch/gradient', 'grad', {
     expected: 'a tensor or null',
     received: received === undefined ? 'undefined' : `a ${typeof received}`,
   });
 
 function wrongSource({ dtype }: Tensor, source: TypedArray): KinoraError {
-  return new KinoraError({
-    code: 'torch/copy-from',
-    where: 'copyFrom()',
+  return kinoraError('torch/copy-from', 'copyFrom()', {
     expected:
       dtypes[dtype].readAs === dtype ? `a ${dtypes[dtype].array.name} for ${dtype}` : `no ${dtype} tensor`,
     received: source?.constructor?.name ?? String(source),
@@ -216,9 +212,7 @@ function wrongSource({ dtype }: Tensor, source: TypedArray): KinoraError {
 }
 
 function notOneNumber(tensor: Tensor): KinoraError {
-  return new KinoraError({
-    code: 'torch/item',
-    where: 'item()',
+  return kinoraError('torch/item', 'item()', {
     expected: 'a tensor of one real element',
     received: `${tensor.dtype}[${tensor.shape.join(', ')}]`,
     hint: 'use toTypedArray() or toArray()',

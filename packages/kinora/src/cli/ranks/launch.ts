@@ -7,7 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KinoraError } from '@kinora/torch/error';
+import { type KinoraError, kinoraError } from '@kinora/torch/error';
 import { freePort } from '../../train/ranks/free-port.js';
 import { Interrupted } from '../terminal/interrupt.js';
 import { RESTARTABLE, SEATED } from './rank.js';
@@ -165,9 +165,7 @@ const wordsFor = ({ code, signal }: End): string =>
 
 function groupFailed(end: End, restarts: number): KinoraError {
   const after = restarts === 0 ? '' : ` after ${restarts} restarts`;
-  return new KinoraError({
-    code: 'train/rank-ended',
-    where: 'kinora train',
+  return kinoraError('train/rank-ended', 'kinora train', {
     expected: 'every process to train to the end',
     received: `rank ${end.rank}, which ${wordsFor(end)}${after}`,
     hint: isDeath(end) ? 'go on with --resume, from the last checkpoint' : 'its own words stand above',

@@ -2,7 +2,7 @@
  * Makes one spelling of the many that a flag may have, before commander reads the words: `--eval_only` and
  * `--eval-only`, `--resume`, `--resume True`, `--resume=true`, `-r true`. Knows a command's options, not their meaning.
  */
-import { KinoraError } from '@kinora/torch/error';
+import { kinoraError } from '@kinora/torch/error';
 import { Option } from 'commander';
 
 /** A flag that is true, false or bare: `new BooleanOption('-r, --resume', 'continue')`. */
@@ -16,12 +16,7 @@ export class BooleanOption extends Option {
 function parseBoolean(text: string, where: string): boolean {
   const word = text.toLowerCase();
   if (word === 'true' || word === 'false') return word === 'true';
-  throw new KinoraError({
-    code: 'usage/boolean',
-    where,
-    expected: 'true or false',
-    received: JSON.stringify(text),
-  });
+  throw kinoraError('usage/boolean', where, 'true or false', JSON.stringify(text));
 }
 
 /** The same words with kebab-case flag names and with the value of every boolean flag attached to it. */

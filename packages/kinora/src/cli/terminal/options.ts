@@ -1,5 +1,5 @@
 /** The flags that several commands share, and how their values are read. */
-import { KinoraError } from '@kinora/torch/error';
+import { KinoraError, kinoraError } from '@kinora/torch/error';
 import { type Command, Option } from 'commander';
 import { BooleanOption } from './argv.js';
 
@@ -49,7 +49,7 @@ export function wholeNumber(text: string): number {
 function parseGpus(text: string): number[] {
   if (/^\d+(,\d+)*$/.test(text)) return [...new Set(text.split(',').map(Number))];
   const expected = 'GPU numbers such as 0 or 0,1';
-  throw new KinoraError({ code: 'usage/gpus', where: '--gpus', expected, received: JSON.stringify(text) });
+  throw kinoraError('usage/gpus', '--gpus', expected, JSON.stringify(text));
 }
 
 /** Throws `usage/unused` for a flag that was given but has no effect in this use of the command (`with --check`). */
@@ -60,9 +60,7 @@ export function refuseFlags(command: Command, attributes: readonly string[], use
       command.getOptionValueSource(option.attributeName()) === 'cli',
   );
   if (unused === undefined) return;
-  throw new KinoraError({
-    code: 'usage/unused',
-    where: `kinora ${command.name()}`,
+  throw kinoraError('usage/unused', `kinora ${command.name()}`, {
     expected: `only flags that it uses ${use}`,
     received: unused.long!,
     hint: 'leave it out',
@@ -78,10 +76,5 @@ export function collect(word: string, previous: string[] = []): string[] {
 export function portNumber(text: string): number {
   const value = Number(text);
   if (/^\d{1,5}$/.test(text) && value <= 65535) return value;
-  throw new KinoraError({
-    code: 'usage/port',
-    where: '--port',
-    expected: 'a port from 0 to 65535',
-    received: JSON.stringify(text),
-  });
+  throw kinoraError('usage/port', '--port', 'a port from 0 to 65535', JSON.stringify(text));
 }

@@ -4,7 +4,7 @@
  */
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { KinoraError } from '@kinora/torch/error';
+import { type KinoraError, kinoraError } from '@kinora/torch/error';
 import { loadConfig, type RunConfig } from '../../config/index.js';
 import { configOfRunFolder } from '../../run/run-folder.js';
 import type { ConfigOptions } from './options.js';
@@ -15,11 +15,7 @@ export const RUN = 'run folder or checkpoint file, such as runs/demo';
 /** The configuration of --config, with the changes of --set. */
 export async function configOf({ config, set = [] }: ConfigOptions, command: string): Promise<RunConfig> {
   if (config !== undefined) return loadConfig(config, { set });
-  throw new KinoraError({
-    code: 'usage/no-config',
-    where: `kinora ${command}`,
-    expected: '--config with a JSON file',
-    received: 'nothing',
+  throw kinoraError('usage/no-config', `kinora ${command}`, '--config with a JSON file', 'nothing', {
     hint: `for example kinora ${command} --config configs/demo.json`,
   });
 }
@@ -67,35 +63,24 @@ const hasWeights = (path: string): boolean =>
   ['checkpoints', 'model.safetensors'].some((name) => existsSync(join(path, name)));
 
 const noRun = (command: string): KinoraError =>
-  new KinoraError({
-    code: 'usage/no-run',
-    where: `kinora ${command}`,
+  kinoraError('usage/no-run', `kinora ${command}`, {
     expected: 'RUN, a run folder or a checkpoint file, or the --config of a run',
     received: 'nothing',
     hint: `for example kinora ${command} runs/demo`,
   });
 
 const runAndConfig = (command: string, run: string): KinoraError =>
-  new KinoraError({
-    code: 'usage/run-and-config',
-    where: `kinora ${command}`,
+  kinoraError('usage/run-and-config', `kinora ${command}`, {
     expected: `${run} without --config: a run folder has its own configuration`,
     received: 'both',
     hint: 'change keys of it with --set key=value',
   });
 
 const notThere = (run: string): KinoraError =>
-  new KinoraError({
-    code: 'run/missing',
-    where: run,
-    expected: 'a run folder or a checkpoint file',
-    received: 'no such file or folder',
-  });
+  kinoraError('run/missing', run, 'a run folder or a checkpoint file', 'no such file or folder');
 
 const notInRun = (run: string, folder?: string): KinoraError =>
-  new KinoraError({
-    code: 'run/no-config',
-    where: run,
+  kinoraError('run/no-config', run, {
     expected: 'a run folder, which has a config.json',
     received: folder === undefined ? 'neither one nor a file inside one' : 'a checkpoint of one',
     hint: folder === undefined ? 'give the configuration with --config' : `use ${folder}`,

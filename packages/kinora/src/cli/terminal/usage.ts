@@ -1,7 +1,7 @@
 /** Errors of usage: words that a command does not know, with the nearest valid one, and options of earlier releases. */
 
 import { nearest } from '@kinora/clip';
-import { KinoraError } from '@kinora/torch/error';
+import { KinoraError, kinoraError } from '@kinora/torch/error';
 import { type Command, CommanderError, Option } from 'commander';
 import { shellQuote } from '../../shell.js';
 
@@ -11,11 +11,7 @@ export function isUsageError(error: unknown): boolean {
 }
 
 export function unknownCommand(word: string, names: readonly string[]): KinoraError {
-  return new KinoraError({
-    code: 'usage/command',
-    where: 'kinora',
-    expected: 'a command',
-    received: JSON.stringify(word),
+  return kinoraError('usage/command', 'kinora', 'a command', JSON.stringify(word), {
     hint: `the nearest valid one is "${nearest(word, names)}"; kinora --help lists them all`,
   });
 }
@@ -29,13 +25,7 @@ export function usageError(error: unknown, command: Command): unknown {
     .flatMap(({ long, short }) => [long, short])
     .filter((flag) => flag !== undefined);
   const fail = (expected: string, received: string, hint: string) =>
-    new KinoraError({
-      code: error.code.replace('commander.', 'usage/'),
-      where: name,
-      expected,
-      received,
-      hint,
-    });
+    kinoraError(error.code.replace('commander.', 'usage/'), name, expected, received, { hint });
   const help = `${name} --help lists them`;
 
   switch (error.code) {
@@ -83,11 +73,7 @@ export function refuseFormerOption(words: readonly string[], { options }: Comman
   const attached = words[at]!.startsWith(`${flag}=`);
   const run = attached ? words[at]!.slice(flag.length + 1) : (words[at + 1] ?? 'RUN');
   const rest = [...words.slice(0, at), ...words.slice(at + (attached ? 1 : 2))];
-  throw new KinoraError({
-    code: 'usage/run-argument',
-    where: program,
-    expected: 'RUN as the first argument',
-    received: flag,
+  throw kinoraError('usage/run-argument', program, 'RUN as the first argument', flag, {
     hint: `type: ${[program, ...[run, ...rest].map(shellQuote)].join(' ')}`,
   });
 }

@@ -2,7 +2,7 @@
  * What a failed file operation says about a clip. Faults of the clip get a `clip/` code, by which loaders know
  * that they may go on without it; faults of the machine (too many open files, no memory) pass through.
  */
-import { KinoraError } from '@kinora/clip';
+import { kinoraError } from '@kinora/clip';
 
 const RECEIVED: Readonly<Record<string, string>> = {
   ENOENT: 'nothing there',
@@ -21,5 +21,5 @@ export function fileError(error: unknown, path: string, expected: string): unkno
   const received = RECEIVED[system];
   if (received === undefined) return error;
   const code = system === 'ENOENT' ? 'clip/missing' : 'clip/unreadable';
-  return new KinoraError({ code, where: path, expected, received, cause: error });
+  return kinoraError(code, path, expected, received, { cause: error });
 }

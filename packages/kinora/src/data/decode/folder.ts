@@ -3,7 +3,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { KinoraError } from '@kinora/clip';
+import { kinoraError } from '@kinora/clip';
 import { fileError } from './file-error.js';
 import { decodeFrames, type EncodedFrame, verifyFrames } from './jpeg-frames.js';
 import type { ClipSource } from './source.js';
@@ -41,12 +41,7 @@ export function openFolder(path: string): ClipSource {
 export function frameFiles(folder: string): string[] {
   const names = frameNames(folder);
   if (names.length > 0) return names.map((name) => join(folder, name));
-  throw new KinoraError({
-    code: 'clip/empty-folder',
-    where: folder,
-    expected: 'frames named *.jpg',
-    received: 'a folder with none',
-  });
+  throw kinoraError('clip/empty-folder', folder, 'frames named *.jpg', 'a folder with none');
 }
 
 /** The frame's file, read whole. */

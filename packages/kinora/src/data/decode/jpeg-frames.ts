@@ -1,5 +1,5 @@
 /** A sequence of JPEGs as frames, wherever their bytes come from: a folder, a packed shard. Only those asked for are decoded. */
-import { type Frames, frameBytes, framesIn, KinoraError } from '@kinora/clip';
+import { type Frames, frameBytes, framesIn, kinoraError } from '@kinora/clip';
 import { decodeJpeg, jpegSize } from './jpeg.js';
 
 /** An encoded frame, and what an error calls it. */
@@ -44,9 +44,7 @@ export function verifyFrames(encoded: (position: number) => EncodedFrame, count:
 function decodeInto(frames: Frames, t: number, { bytes, name }: EncodedFrame): void {
   const size = jpegSize(bytes, name);
   if (size.height !== frames.height || size.width !== frames.width) {
-    throw new KinoraError({
-      code: 'clip/frame-size',
-      where: name,
+    throw kinoraError('clip/frame-size', name, {
       expected: `${frames.width} x ${frames.height} pixels as in the clip's other frames`,
       received: `${size.width} x ${size.height}`,
     });

@@ -5,7 +5,7 @@
  */
 import { createRequire } from 'node:module';
 import type * as JpegTurbo from '@julusian/jpeg-turbo';
-import { KinoraError, type Size } from '@kinora/clip';
+import { type KinoraError, kinoraError, type Size } from '@kinora/clip';
 import { uninterrupted } from './addon-threads.js';
 
 // A thread must not be ended while it loads an addon either, so that this is no import.
@@ -83,5 +83,5 @@ function endsProperly(bytes: Uint8Array): boolean {
 }
 
 function corrupt(name: string, received: string): KinoraError {
-  return new KinoraError({ code: 'clip/corrupt-jpeg', where: name, expected: 'a complete JPEG', received });
+  return kinoraError('clip/corrupt-jpeg', name, 'a complete JPEG', received);
 }

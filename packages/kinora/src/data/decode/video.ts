@@ -3,7 +3,7 @@
  * in `video-libav.ts` (FFmpeg's libraries, preferred) and `video-ffmpeg.ts` (the `ffmpeg` program).
  */
 import { statSync } from 'node:fs';
-import { KinoraError } from '@kinora/clip';
+import { type KinoraError, kinoraError } from '@kinora/clip';
 import type { ClipSource } from './source.js';
 import type { VideoDecoder } from './video-decoder.js';
 import { ffmpegDecoder } from './video-ffmpeg.js';
@@ -38,9 +38,7 @@ export async function openVideo(path: string, use?: VideoDecoder): Promise<ClipS
 }
 
 function noDecoder(path: string): never {
-  throw new KinoraError({
-    code: 'video/no-decoder',
-    where: path,
+  throw kinoraError('video/no-decoder', path, {
     expected: 'a video decoder on this machine',
     received: 'neither node-av nor the program ffmpeg',
     hint: 'npm install node-av, or install ffmpeg (Debian, Ubuntu: apt-get install ffmpeg; macOS: brew install ffmpeg)',
@@ -48,5 +46,5 @@ function noDecoder(path: string): never {
 }
 
 function corruptVideo(path: string, received: string): KinoraError {
-  return new KinoraError({ code: 'clip/corrupt-video', where: path, expected: 'a video file', received });
+  return kinoraError('clip/corrupt-video', path, 'a video file', received);
 }

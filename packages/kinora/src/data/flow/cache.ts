@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { FLOW_REACH, type FlowFields, type Size } from '@kinora/clip';
-import { KinoraError, serialize } from '@kinora/torch';
+import { type KinoraError, kinoraError, serialize } from '@kinora/torch';
 import { isFrameName } from '../decode/folder.js';
 import { packedPlace } from '../pack/description.js';
 import { isFlowOf, packFlow, unpackFlow } from './container.js';
@@ -106,9 +106,7 @@ const REASONS: Readonly<Record<string, string>> = {
 /** Faults of the machine, not of the clip: they stop the work, since every other clip would meet them too. */
 function refused(folder: string, cause: unknown, what: string): KinoraError {
   const code = (cause as { code?: string }).code ?? '';
-  return new KinoraError({
-    code: 'flow/cache',
-    where: folder,
+  return kinoraError('flow/cache', folder, {
     expected: `the cache of optical flow ${what}`,
     received: REASONS[code] ?? String((cause as Error).message ?? cause),
     hint: 'flowCache names another folder; what is cached so far stays whole',

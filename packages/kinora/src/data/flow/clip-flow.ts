@@ -5,7 +5,7 @@
  */
 
 import { FLOW_FIELDS, type FlowFields, pickFields, resizeFrames, type Size } from '@kinora/clip';
-import { KinoraError } from '@kinora/torch/error';
+import { kinoraError } from '@kinora/torch/error';
 import type { ClipSource } from '../decode/source.js';
 import { type CachedFlow, cachedFlow } from './cache.js';
 import { computeFlow, consecutive } from './farneback.js';
@@ -83,9 +83,7 @@ async function computeAt(
 
 function checkMoves({ source, timeline }: FlowClip): void {
   if (timeline.length > 1) return;
-  throw new KinoraError({
-    code: 'clip/no-flow',
-    where: source.path,
+  throw kinoraError('clip/no-flow', source.path, {
     expected: 'at least two frames, between which something can move',
     received: 'one',
   });

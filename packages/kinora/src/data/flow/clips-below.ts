@@ -1,7 +1,7 @@
 /** The clips in a folder, whatever its order: folders of frames and video files, at any depth. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { KinoraError } from '@kinora/torch/error';
+import { kinoraError } from '@kinora/torch/error';
 import { fileError } from '../decode/file-error.js';
 import { isFrameName } from '../decode/folder.js';
 import { isVideoName } from '../lists/class-folders.js';
@@ -11,12 +11,7 @@ import type { ClipPart } from '../load/clip-reader.js';
 export function clipsBelow(root: string): ClipPart[] {
   const clips = [...walk(root)].sort();
   if (clips.length > 0) return clips.map((path) => ({ path }));
-  throw new KinoraError({
-    code: 'data/empty-list',
-    where: root,
-    expected: 'folders of JPEG frames or video files',
-    received: 'none',
-  });
+  throw kinoraError('data/empty-list', root, 'folders of JPEG frames or video files', 'none');
 }
 
 function* walk(folder: string): Generator<string> {

@@ -3,7 +3,7 @@
  * used of it is declared here.
  */
 import { createRequire } from 'node:module';
-import { KinoraError } from '@kinora/torch/error';
+import { kinoraError } from '@kinora/torch/error';
 
 export interface Mat {
   readonly data: Uint8Array;
@@ -56,9 +56,7 @@ function required(): OpenCv & { onRuntimeInitialized?: () => void } {
   try {
     return createRequire(import.meta.url)('@techstark/opencv-js');
   } catch (cause) {
-    throw new KinoraError({
-      code: 'flow/no-opencv',
-      where: 'optical flow',
+    throw kinoraError('flow/no-opencv', 'optical flow', {
       expected: 'OpenCV, which computes it',
       received: 'an installation without @techstark/opencv-js, or one that does not load',
       hint: 'npm install @techstark/opencv-js',

@@ -17,7 +17,7 @@ import {
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { KinoraError } from '@kinora/torch/error';
+import { KinoraError, kinoraError } from '@kinora/torch/error';
 import { Unpack } from 'tar';
 import { climbs } from '../../files/path.js';
 import { type Progress, silent } from '../../progress.js';
@@ -48,9 +48,7 @@ function listFolder(folder: string): string[] {
     return readdirSync(folder);
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
-    throw new KinoraError({
-      code: 'jester/no-folder',
-      where: folder,
+    throw kinoraError('jester/no-folder', folder, {
       expected: 'the folder with the downloaded Jester files',
       received:
         code === 'ENOENT' ? 'nothing there' : code === 'ENOTDIR' ? 'a file' : (cause as Error).message,
@@ -65,9 +63,7 @@ function checkGzip({ path }: ArchivePart): void {
   readSync(file, head, 0, 2, 0);
   closeSync(file);
   if (head[0] === 0x1f && head[1] === 0x8b) return;
-  throw new KinoraError({
-    code: 'jester/not-gzip',
-    where: path,
+  throw kinoraError('jester/not-gzip', path, {
     expected: 'the beginning of a gzip archive',
     received: head[0] === 0x50 && head[1] === 0x4b ? 'a zip archive' : 'something else',
     hint: 'download this part again',
@@ -75,11 +71,7 @@ function checkGzip({ path }: ArchivePart): void {
 }
 
 function missingPart(folder: string, expected: string, next: string): KinoraError {
-  return new KinoraError({
-    code: 'jester/missing-part',
-    where: folder,
-    expected: `${expected} before ${next}`,
-    received: 'nothing there',
+  return kinoraError('jester/missing-part', folder, `${expected} before ${next}`, 'nothing there', {
     hint: 'download the missing part',
   });
 }
@@ -101,9 +93,7 @@ export function checkSpace(parts: readonly ArchivePart[], out: string): void {
   const free = bavail * bsize;
   const needed = totalBytes(parts) * BLOCK_WASTE;
   if (free >= needed) return;
-  throw new KinoraError({
-    code: 'jester/disk-full',
-    where: out,
+  throw kinoraError('jester/disk-full', out, {
     expected: `${gigabytes(needed)} free to unpack ${gigabytes(totalBytes(parts))} of archive`,
     received: gigabytes(free),
     hint: 'free some space, or unpack elsewhere with --out',
@@ -214,9 +204,7 @@ function entryGuard(out: string): EntryGuard {
 function refusal(path: string, type: string): KinoraError | undefined {
   const plain = type === 'File' || type === 'OldFile' || type === 'ContiguousFile' || type === 'Directory';
   if (plain && !climbs(path)) return undefined;
-  return new KinoraError({
-    code: 'jester/unsafe-entry',
-    where: 'the archive',
+  return kinoraError('jester/unsafe-entry', 'the archive', {
     expected: 'only files and folders below its own folder',
     received: `${plain ? 'the path' : `the ${type}`} ${JSON.stringify(path)}`,
     hint: 'this is not the Jester archive; nothing outside the folder was written',
@@ -232,14 +220,7 @@ function unpackError(error: unknown, parts: readonly ArchivePart[]): unknown {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   const last = parts.at(-1)!.path;
   const damaged = (where: string, received: string, hint: string) =>
-    new KinoraError({
-      code: 'jester/damaged',
-      where,
-      expected: 'a complete archive',
-      received,
-      hint,
-      cause: error,
-    });
+    kinoraError('jester/damaged', where, 'a complete archive', received, { hint, cause: error });
   if (code === 'Z_BUF_ERROR')
     return damaged(last, 'a truncated one', 'later parts are missing, or this one is truncated');
   if (code.startsWith('Z_') || code.startsWith('TAR_')) {

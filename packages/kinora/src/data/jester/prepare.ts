@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { KinoraError } from '@kinora/torch/error';
+import { kinoraError } from '@kinora/torch/error';
 import { writeWhole } from '../../files/record.js';
 import { type Progress, silent } from '../../progress.js';
 import {
@@ -70,9 +70,7 @@ function unpackedRoot(out: string): string {
   const holdsClips = (folder: string) => readdirSync(folder).some((name) => /^\d+$/.test(name));
   const root = [join(out, '20bn-jester-v1'), out].find((folder) => existsSync(folder) && holdsClips(folder));
   if (root !== undefined) return root;
-  throw new KinoraError({
-    code: 'jester/nothing',
-    where: out,
+  throw kinoraError('jester/nothing', out, {
     expected: 'parts named 20bn-jester-v1-00, -01, ..., or a folder 20bn-jester-v1 with one folder per clip',
     received: 'neither',
     hint: 'download the parts from the page of the data set first (they come with a research licence)',

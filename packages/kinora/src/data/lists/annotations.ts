@@ -5,7 +5,7 @@
  *   with `path` in it names the columns, in any order, and may separate them by `;` as some spreadsheets do.
  * A folder with one subfolder per class needs no list (`class-folders.ts`).
  */
-import { KinoraError } from '@kinora/torch/error';
+import { type KinoraError, kinoraError } from '@kinora/torch/error';
 import { csvFields, readLines } from '../../files/csv.js';
 import { pathInside } from '../../files/path.js';
 import type { ClipItem, ClipList } from './clip-list.js';
@@ -145,11 +145,11 @@ function seconds(field: string | undefined, where: Where): number | undefined {
 
 function badLine(where: string, expected: string, line: string): KinoraError {
   const shown = line.length > 80 ? `${line.slice(0, 77)}...` : line;
-  return new KinoraError({ code: 'data/bad-line', where, expected, received: JSON.stringify(shown) });
+  return kinoraError('data/bad-line', where, expected, JSON.stringify(shown));
 }
 
 function empty(file: string, entries: number): KinoraError {
   const received =
     entries === 0 ? 'a list without entries' : 'only lines whose labels are not in the labels file';
-  return new KinoraError({ code: 'data/empty-list', where: file, expected: 'at least one clip', received });
+  return kinoraError('data/empty-list', file, 'at least one clip', received);
 }

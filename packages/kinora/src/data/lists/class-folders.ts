@@ -1,7 +1,7 @@
 /** A data set as folders: `<root>/<class>/<clip>`, where a clip is a folder of frames or a video file. */
 import { type Dirent, readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { KinoraError } from '@kinora/torch/error';
+import { kinoraError } from '@kinora/torch/error';
 import type { ListOptions } from './annotations.js';
 import type { ClipItem, ClipList } from './clip-list.js';
 import { className, unknownLabel } from './labels.js';
@@ -47,12 +47,7 @@ export function readClassFolders(root: string, options: ListOptions = {}): ClipL
       );
   }
   if (items.length > 0) return { labels, items, dropped };
-  throw new KinoraError({
-    code: 'data/empty-list',
-    where: root,
-    expected: 'folders named after classes, with clips in them',
-    received: 'none',
-  });
+  throw kinoraError('data/empty-list', root, 'folders named after classes, with clips in them', 'none');
 }
 
 /** Links count as what they lead to; hidden files do not count. */
@@ -65,9 +60,7 @@ function entriesOf(folder: string): Dirent[] {
     const entries = readdirSync(folder, { withFileTypes: true });
     return entries.filter(({ name }) => !name.startsWith('.')).sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (cause) {
-    throw new KinoraError({
-      code: 'data/missing-file',
-      where: folder,
+    throw kinoraError('data/missing-file', folder, {
       expected: 'a folder with one subfolder per class',
       received:
         (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'nothing there' : (cause as Error).message,

@@ -1,6 +1,6 @@
 /** Class names: the labels file, and which class a mirrored clip belongs to. */
 import { nearest } from '@kinora/clip';
-import { KinoraError } from '@kinora/torch/error';
+import { type KinoraError, kinoraError } from '@kinora/torch/error';
 import { readLines } from '../../files/csv.js';
 
 /** Reads a labels file: one class a line, in the order of the logits; empty lines do not count. */
@@ -13,12 +13,7 @@ export function readLabels(file: string): string[] {
     seen.set(label, i + 1);
   }
   if (seen.size === 0) {
-    throw new KinoraError({
-      code: 'data/no-labels',
-      where: file,
-      expected: 'one class a line',
-      received: 'no class',
-    });
+    throw kinoraError('data/no-labels', file, 'one class a line', 'no class');
   }
   return [...seen.keys()];
 }
@@ -35,11 +30,7 @@ export function unknownLabel(
 ): KinoraError {
   const near = nearest(label, labels);
   const one = things === 'folders' ? 'a folder named after one' : 'one';
-  return new KinoraError({
-    code: 'data/unknown-label',
-    where,
-    expected: `${one} of the ${labels.length} labels`,
-    received: `"${label}"`,
+  return kinoraError('data/unknown-label', where, `${one} of the ${labels.length} labels`, `"${label}"`, {
     hint: `${near === undefined ? '' : `the nearest label is "${near}"; `}unknownLabels: "drop" leaves such ${things} out`,
   });
 }
@@ -93,9 +84,7 @@ function opposite(word: string): string {
 }
 
 function repeated(file: string, line: number, label: string, first: number): KinoraError {
-  return new KinoraError({
-    code: 'data/repeated-label',
-    where: `${file} line ${line}`,
+  return kinoraError('data/repeated-label', `${file} line ${line}`, {
     expected: 'every class once',
     received: `"${label}" again, as in line ${first}`,
   });

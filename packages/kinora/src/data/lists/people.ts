@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { KinoraError } from '@kinora/torch/error';
+import { type KinoraError, kinoraError } from '@kinora/torch/error';
 import { csvFields, readLines } from '../../files/csv.js';
 import type { ClipItem } from './clip-list.js';
 
@@ -76,26 +76,15 @@ function readSubjects(file: string): Map<string, string> {
 }
 
 const noColumns = (file: string, heading: string): KinoraError =>
-  new KinoraError({
-    code: 'data/subjects',
-    where: `${file} line 1`,
+  kinoraError('data/subjects', `${file} line 1`, {
     expected: 'column names, id and subject among them',
     received: JSON.stringify(heading),
   });
 
 const unknownClip = (file: string, id: string): KinoraError =>
-  new KinoraError({
-    code: 'data/subjects',
-    where: file,
-    expected: `who is in clip ${id}`,
-    received: 'no line for it',
+  kinoraError('data/subjects', file, `who is in clip ${id}`, 'no line for it', {
     hint: 'name another file with --subjects',
   });
 
 const nameless = (id: string, pattern: RegExp): KinoraError =>
-  new KinoraError({
-    code: 'data/subjects',
-    where: id,
-    expected: `a name that ${pattern} finds a person in`,
-    received: JSON.stringify(basename(id)),
-  });
+  kinoraError('data/subjects', id, `a name that ${pattern} finds a person in`, JSON.stringify(basename(id)));

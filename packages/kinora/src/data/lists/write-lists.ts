@@ -1,7 +1,7 @@
 /** Writes what the readers beside this read: lists of clips, class names, who is in which clip, and the bad clips of a run. */
 
 import { existsSync } from 'node:fs';
-import { KinoraError } from '@kinora/torch';
+import { kinoraError } from '@kinora/torch';
 import { csvFields, csvLine, readLines } from '../../files/csv.js';
 import { writeWhole } from '../../files/record.js';
 import type { Progress } from '../../progress.js';
@@ -55,11 +55,7 @@ const writeText = (file: string, lines: readonly string[]): void => writeWhole(f
 /** Lists are read line by line, so a name with a line break cannot stand in one. */
 function onOneLine(name: string): string {
   if (!/[\n\r]/.test(name)) return name;
-  throw new KinoraError({
-    code: 'data/line-break',
-    where: 'names of clips and classes',
-    expected: 'no line breaks',
-    received: JSON.stringify(name),
+  throw kinoraError('data/line-break', 'names of clips and classes', 'no line breaks', JSON.stringify(name), {
     hint: 'rename the file or folder',
   });
 }

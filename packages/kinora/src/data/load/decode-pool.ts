@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { KinoraError } from '@kinora/torch/error';
+import { type KinoraError, kinoraError } from '@kinora/torch/error';
 import { endThreads } from '../decode/addon-threads.js';
 import { fromThread } from '../threads.js';
 import { clipReader, type ReaderOptions } from './clip-reader.js';
@@ -145,9 +145,7 @@ function leastBusy(threads: readonly Thread[]): Thread {
 }
 
 function died(job: NumberedJob, cause: Error): KinoraError {
-  return new KinoraError({
-    code: 'data/worker-died',
-    where: job.item.path,
+  return kinoraError('data/worker-died', job.item.path, {
     expected: 'its decoding thread to answer',
     received: `the end of the thread (${cause.message})`,
     hint: 'use fewer workers if memory is short',

@@ -14,7 +14,7 @@ import {
   type PreprocessSpec,
   preparedBytes,
 } from '@kinora/clip';
-import { KinoraError } from '@kinora/torch/error';
+import { KinoraError, kinoraError } from '@kinora/torch/error';
 import type { FlowOptions } from '../flow/flow-reader.js';
 import { type BadClip, BadClips } from '../lists/bad-clips.js';
 import type { ClipList } from '../lists/clip-list.js';
@@ -217,9 +217,7 @@ function handOut({ value, release }: Ahead<AssembledBatch>, spec: PreprocessSpec
 function fixedLength(spec: PreprocessSpec): number {
   const length = clipLength(spec);
   if (length !== undefined) return length;
-  throw new KinoraError({
-    code: 'data/clip-length',
-    where: 'clips',
+  throw kinoraError('data/clip-length', 'clips', {
     expected: 'a number of clips, so that all clips of a batch are equally long',
     received: '-1',
   });

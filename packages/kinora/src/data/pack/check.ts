@@ -3,7 +3,7 @@
  * checksum, by worker threads. Nothing is changed.
  */
 import { dirname, join } from 'node:path';
-import { KinoraError } from '@kinora/clip';
+import { type KinoraError, kinoraError } from '@kinora/clip';
 import { type Progress, silent } from '../../progress.js';
 import { type BadClip, isClipFault } from '../lists/bad-clips.js';
 import type { ClipList } from '../lists/clip-list.js';
@@ -103,11 +103,7 @@ function shardFault(where: string, expected: string, reply: CheckReply): KinoraE
     throw error;
   }
   if (!('sha256' in reply) || reply.sha256 === expected) return undefined;
-  return new KinoraError({
-    code: 'pack/checksum',
-    where,
-    expected: `SHA-256 ${expected}, as its index says`,
-    received: reply.sha256,
+  return kinoraError('pack/checksum', where, `SHA-256 ${expected}, as its index says`, reply.sha256, {
     hint: 'copy it again from where it came, or remove it and pack again',
   });
 }

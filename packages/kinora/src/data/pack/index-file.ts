@@ -4,7 +4,7 @@
  * `read-pack.ts`.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
-import { KinoraError } from '@kinora/clip';
+import { type KinoraError, kinoraError } from '@kinora/clip';
 import * as z from 'zod';
 import { readBytes } from '../../files/csv.js';
 
@@ -117,9 +117,7 @@ function* shardsOf(file: string, head: PackHeader, lines: Iterator<string>): Gen
     yield entry;
   }
   if (shards === head.shards && clips === head.clips) return;
-  throw new KinoraError({
-    code: 'pack/index-cut-short',
-    where: file,
+  throw kinoraError('pack/index-cut-short', file, {
     expected: `${head.clips} clips in ${head.shards} shards, as its first line says`,
     received: `${clips} in ${shards}`,
     hint: 'copy it again from where it came, or pack again',
@@ -139,11 +137,7 @@ function parse<T>(schema: z.ZodType<T>, line: string, where: string): T {
 }
 
 export const badIndex = (where: string, received: string, cause?: unknown): KinoraError =>
-  new KinoraError({
-    code: 'pack/bad-index',
-    where,
-    expected: 'a line of an index that kinora pack wrote',
-    received,
+  kinoraError('pack/bad-index', where, 'a line of an index that kinora pack wrote', received, {
     hint: 'copy it again from where it came, or pack again',
     cause,
   });

@@ -4,7 +4,7 @@
  */
 
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { KinoraError } from '@kinora/clip';
+import { kinoraError } from '@kinora/clip';
 import { fileError } from '../decode/file-error.js';
 import { decodeFrames, type EncodedFrame, verifyFrames } from '../decode/jpeg-frames.js';
 import type { ClipSource } from '../decode/source.js';
@@ -98,9 +98,7 @@ function check(bytes: Uint8Array, expected: string, shard: string, where: string
   const received = checksumOf(bytes);
   if (received === expected) return;
   const mirror = mirrorOf(shard);
-  throw new KinoraError({
-    code: 'clip/checksum',
-    where,
+  throw kinoraError('clip/checksum', where, {
     expected: `bytes with SHA-256 ${expected}...`,
     received: `${received}...: the shard is damaged, or not the one that its index was written for`,
     hint:
@@ -134,9 +132,7 @@ function localBytes(shard: string, offset: number, bytes: number): Uint8Array {
   const out = Buffer.allocUnsafe(bytes);
   const read = readRange(shard, offset, out);
   if (read === bytes) return out;
-  throw new KinoraError({
-    code: 'clip/shard-cut-short',
-    where: shard,
+  throw kinoraError('clip/shard-cut-short', shard, {
     expected: `at least ${offset + bytes} bytes, as its index says`,
     received: `${statSync(shard).size}`,
     hint: `pack it again, or copy it again from where it came`,

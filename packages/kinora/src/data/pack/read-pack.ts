@@ -1,7 +1,7 @@
 /** A pack as a list of clips: those of the list that was packed, in its order, each where it lies in the shards. */
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { KinoraError } from '@kinora/clip';
+import { type KinoraError, kinoraError } from '@kinora/clip';
 import { isAddress } from '../../files/path.js';
 import type { ListOptions } from '../lists/annotations.js';
 import type { ClipItem, ClipList } from '../lists/clip-list.js';
@@ -56,9 +56,7 @@ function readIndexed(
   const items = places.filter((item) => item !== undefined);
   if (items.length + dropped < header.clips) throw badIndex(file, 'two clips at one place of the list');
   if (items.length > 0) return { labels, items, dropped };
-  throw new KinoraError({
-    code: 'data/empty-list',
-    where: file,
+  throw kinoraError('data/empty-list', file, {
     expected: 'at least one clip',
     received: dropped > 0 ? 'only clips whose labels are not in the labels file' : 'a pack without clips',
   });
@@ -80,9 +78,7 @@ function checkSize(shard: string, entry: ShardEntry): void {
 export function sizeFault(shard: string, { bytes }: ShardEntry): KinoraError | undefined {
   const found = statSync(shard, { throwIfNoEntry: false })?.size;
   if (found === bytes) return undefined;
-  return new KinoraError({
-    code: found === undefined ? 'pack/missing-shard' : 'pack/shard-size',
-    where: shard,
+  return kinoraError(found === undefined ? 'pack/missing-shard' : 'pack/shard-size', shard, {
     expected: `a shard of ${bytes} bytes, as its index says`,
     received: found === undefined ? 'nothing there' : `${found} bytes`,
     hint: 'copy it again from where it came, or pack again',

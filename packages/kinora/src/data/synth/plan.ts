@@ -4,7 +4,7 @@
  */
 
 import { permutation, randomStream } from '@kinora/clip';
-import { KinoraError } from '@kinora/torch';
+import { kinoraError } from '@kinora/torch';
 import type { ClipRequest } from './clip.js';
 import { gestureLabels, playback } from './labels.js';
 
@@ -107,9 +107,7 @@ function checkRecipe(recipe: SynthRecipe): void {
   for (const [name, least] of Object.entries(limits)) {
     const value = recipe[name as keyof typeof limits];
     if (Number.isSafeInteger(value) && value >= least) continue;
-    throw new KinoraError({
-      code: 'synth/recipe',
-      where: `synthetic data set, ${name}`,
+    throw kinoraError('synth/recipe', `synthetic data set, ${name}`, {
       expected: `a whole number of at least ${least}`,
       received: String(value),
     });

@@ -4,7 +4,7 @@
  */
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { KinoraError } from '@kinora/torch';
+import { type KinoraError, kinoraError } from '@kinora/torch';
 import { writeWhole } from '../../files/record.js';
 import { type Progress, silent } from '../../progress.js';
 import { runTasks } from '../threads.js';
@@ -71,9 +71,7 @@ async function claimFolder(out: string, recipe: SynthRecipe): Promise<void> {
   if (found === text) return;
   const unknown = found === undefined ? (await readdir(join(out, 'clips'))).length : 0;
   if (found === undefined && unknown === 0) return writeWhole(path, text);
-  throw new KinoraError({
-    code: 'synth/other-recipe',
-    where: found === undefined ? join(out, 'clips') : path,
+  throw kinoraError('synth/other-recipe', found === undefined ? join(out, 'clips') : path, {
     expected: 'a new folder, or a data set that was begun with the same options',
     received: found === undefined ? `${unknown} entries of something else` : oneLine(found),
     hint: `choose another --out, or remove ${out}`,
@@ -127,11 +125,7 @@ function writeClips(
 }
 
 function failure(id: string, received: string): KinoraError {
-  return new KinoraError({
-    code: 'synth/write',
-    where: `synthetic clip ${id}`,
-    expected: 'to render and write a clip',
-    received,
+  return kinoraError('synth/write', `synthetic clip ${id}`, 'to render and write a clip', received, {
     hint: 'clips that are already written are kept: run the same command again to continue',
   });
 }

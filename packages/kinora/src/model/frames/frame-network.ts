@@ -3,7 +3,7 @@
  * back as a sequence of features for each clip. What is made of the sequence is each family's own.
  */
 import { type Random, randomStream } from '@kinora/clip';
-import { KinoraError, nn, ops, scope, type Tensor } from '@kinora/torch';
+import { type KinoraError, kinoraError, nn, ops, scope, type Tensor } from '@kinora/torch';
 import { Motion, type Size3 } from '../layers.js';
 import { Network, type NetworkOutput } from '../network.js';
 import { framesOf } from '../resnet/resnet.js';
@@ -57,9 +57,7 @@ export abstract class FrameNetwork<Table extends FrameTable = FrameTable> extend
   #check(clips: Tensor): void {
     const [, channels, frames] = clips.shape;
     if (clips.ndim !== 5 || channels !== 3) {
-      throw new KinoraError({
-        code: 'model/input',
-        where: this.table.name,
+      throw kinoraError('model/input', this.table.name, {
         expected: 'clips [N, 3, T, H, W]',
         received: `[${clips.shape.join(', ')}]`,
       });
@@ -70,9 +68,7 @@ export abstract class FrameNetwork<Table extends FrameTable = FrameTable> extend
 
 /** `name` takes clips of a certain number of frames, which these are not. */
 export const wrongFrames = (name: string, expected: string, received: number, hint: string): KinoraError =>
-  new KinoraError({
-    code: 'model/input-size',
-    where: name,
+  kinoraError('model/input-size', name, {
     expected: `clips of ${expected}`,
     received: `${received} frame${received === 1 ? '' : 's'}`,
     hint,

@@ -3,7 +3,7 @@
  * over the frames so far. A clip at once and a stream frame by frame give the same logits; the idea is MoViNet's stream
  * buffer (Kondratyuk et al. 2021, https://arxiv.org/abs/2103.11511), the sizes are ours.
  */
-import { KinoraError, nn, scope, type Tensor } from '@kinora/torch';
+import { type KinoraError, kinoraError, nn, scope, type Tensor } from '@kinora/torch';
 import { buildLayer, type Size3 } from '../layers.js';
 import { InvertedResidual } from '../mobile/mobile-net.js';
 import { Network, type NetworkOutput } from '../network.js';
@@ -110,9 +110,7 @@ function buildStage(memory: Memory, stage: CausalStage, input: number): Inverted
 }
 
 const stillTraining = (network: Network): KinoraError =>
-  new KinoraError({
-    code: 'model/training',
-    where: `${network.constructor.name}.step`,
+  kinoraError('model/training', `${network.constructor.name}.step`, {
     expected: 'a network in evaluation mode',
     received: 'one in training mode',
     hint: 'call eval() first',

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { KinoraError } from '@kinora/torch';
+import { type KinoraError, kinoraError } from '@kinora/torch';
 
 const APP = fileURLToPath(new URL('../../studio', import.meta.url));
 const WORKER = 'service-worker.js';
@@ -44,10 +44,6 @@ export function filesOf(folder: string): string[] {
 const address = (file: string): string => (file === 'index.html' ? './' : file);
 
 const notBuilt = (): KinoraError =>
-  new KinoraError({
-    code: 'site/no-app',
-    where: APP,
-    expected: 'the built studio',
-    received: 'no index.html there',
+  kinoraError('site/no-app', APP, 'the built studio', 'no index.html there', {
     hint: 'in the repository: node scripts/studio.mjs',
   });

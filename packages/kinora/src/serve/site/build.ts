@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { KinoraError } from '@kinora/torch';
+import { kinoraError } from '@kinora/torch';
 import type { RunConfig } from '../../config/index.js';
 import { findNetwork } from '../../model/registry.js';
 import { type OpenedModel, openModel } from '../../predict/open.js';
@@ -100,9 +100,7 @@ async function clipsOf(
 /** Pages compute no optical flow, so a network that wants it could not run in any of them. */
 function checkNetwork(name: string): void {
   if (!findNetwork(name).flow) return;
-  throw new KinoraError({
-    code: 'site/flow',
-    where: name,
+  throw kinoraError('site/flow', name, {
     expected: 'a network that sees frames alone, which the page can run',
     received: 'one that also wants optical flow',
     hint: 'show the run of another network',
@@ -114,9 +112,7 @@ function checkTarget(target: string): void {
   if (!existsSync(target) || existsSync(join(target, DATA, INDEX))) return;
   const files = readdirSync(target);
   if (files.length === 0) return;
-  throw new KinoraError({
-    code: 'site/target',
-    where: target,
+  throw kinoraError('site/target', target, {
     expected: 'an empty folder, or an earlier site',
     received: `a folder with ${files[0]}`,
     hint: 'choose another --out',

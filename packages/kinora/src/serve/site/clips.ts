@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type PreprocessSpec, resizedSize, samplePositions } from '@kinora/clip';
-import { KinoraError } from '@kinora/torch';
+import { type KinoraError, kinoraError } from '@kinora/torch';
 import type { RunConfig } from '../../config/index.js';
 import { openClip } from '../../data/decode/open.js';
 import { type FlowClip, fieldPlaces } from '../../data/flow/clip-flow.js';
@@ -119,9 +119,7 @@ const writePacked = (file: string, data: Uint8Array): void =>
   writeFileSync(file, gzipSync(data, { level: 9 }));
 
 const noClips = (): KinoraError =>
-  new KinoraError({
-    code: 'site/no-clips',
-    where: 'validationList',
+  kinoraError('site/no-clips', 'validationList', {
     expected: 'validation clips, of which the site shows some',
     received: 'a run without a validation list',
     hint: 'name one in the config.json of the run',

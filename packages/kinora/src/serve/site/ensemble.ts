@@ -1,7 +1,7 @@
 /** What `kinora ensemble` has made and measured, for the chapter on ensembles. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { KinoraError, serialize } from '@kinora/torch';
+import { kinoraError, serialize } from '@kinora/torch';
 import * as z from 'zod';
 import { readRecord } from '../../files/record.js';
 import { ensembleSchema } from '../../model/ensemble/ensemble.js';
@@ -38,9 +38,7 @@ export function readEnsemble(folder: string): SiteEnsemble | undefined {
 function entry(file: string, metadata: ReadonlyMap<string, string>, name: string): unknown {
   const text = metadata.get(name);
   if (text !== undefined) return JSON.parse(text);
-  throw new KinoraError({
-    code: 'site/no-ensemble',
-    where: file,
+  throw kinoraError('site/no-ensemble', file, {
     expected: 'an ensemble that kinora ensemble has saved',
     received: `a file without ${name} in its metadata`,
   });

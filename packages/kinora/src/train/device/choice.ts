@@ -1,5 +1,5 @@
 /** Which device a run uses, and the one line that says so when it is not the one asked for. */
-import { cuda, type Device, KinoraError } from '@kinora/torch';
+import { cuda, type Device, type KinoraError, kinoraError } from '@kinora/torch';
 import type { Progress } from '../../progress.js';
 
 export interface DeviceChoice {
@@ -42,18 +42,14 @@ function ofRank(localRank: number, gpus: readonly number[] | undefined): number 
 }
 
 const tooFewGpus = (gpus: number, localRank: number): KinoraError =>
-  new KinoraError({
-    code: 'usage/gpus',
-    where: '--gpus',
+  kinoraError('usage/gpus', '--gpus', {
     expected: 'a GPU for every process of this host',
     received: `${gpus} for process ${localRank + 1}`,
     hint: 'fewer processes, or --use-gpu False',
   });
 
 function noSuchGpu(number: number, available: number): KinoraError {
-  return new KinoraError({
-    code: 'usage/gpus',
-    where: '--gpus',
+  return kinoraError('usage/gpus', '--gpus', {
     expected: available === 1 ? 'GPU 0, the only one here' : `a number from 0 to ${available - 1}`,
     received: String(number),
   });

@@ -2,7 +2,7 @@
  * One of several processes that train the same network, each on its part of every batch (data parallelism): what the loop
  * asks of the others. How they find and watch each other is torch.distributed's business.
  */
-import { type Device, distributed, KinoraError, manualSeed } from '@kinora/torch';
+import { type Device, distributed, type KinoraError, kinoraError, manualSeed } from '@kinora/torch';
 import { type RunConfig, spelled } from '../../config/index.js';
 import type { BadClip } from '../../data/lists/bad-clips.js';
 import type { ClipLoader } from '../../data/load/loader.js';
@@ -154,9 +154,7 @@ async function raised(signal: AbortSignal | undefined): Promise<never> {
 }
 
 const diverged = (ranks: readonly number[]): KinoraError =>
-  new KinoraError({
-    code: 'train/diverged',
-    where: 'the end of an epoch',
+  kinoraError('train/diverged', 'the end of an epoch', {
     expected: 'the same weights on every rank',
     received: `others on rank ${ranks.join(', ')}`,
     hint: 'faulty memory, or different processors or libraries among the hosts',
@@ -166,9 +164,7 @@ const diverged = (ranks: readonly number[]): KinoraError =>
 export function checkDivides(config: RunConfig, size: number): void {
   const { batchSize } = config;
   if (batchSize % size === 0) return;
-  throw new KinoraError({
-    code: 'config/batch-size',
-    where: spelled(config, 'batchSize'),
+  throw kinoraError('config/batch-size', spelled(config, 'batchSize'), {
     expected: `a multiple of ${size}, the number of processes that share a batch`,
     received: String(batchSize),
     hint: `--set ${spelled(config, 'batchSize')}=${Math.max(size, Math.round(batchSize / size) * size)}`,

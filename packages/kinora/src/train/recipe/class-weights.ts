@@ -1,7 +1,7 @@
 /** The configured factor of each class's share of the loss. */
 
 import { nearest } from '@kinora/clip';
-import { KinoraError } from '@kinora/torch';
+import { type KinoraError, kinoraError } from '@kinora/torch';
 import type { RunConfig } from '../../config/index.js';
 
 /**
@@ -30,11 +30,9 @@ function balanced(counts: readonly number[]): Float32Array {
 
 function unknownLabel(name: string, labels: readonly string[]): KinoraError {
   const near = nearest(name, labels);
-  return new KinoraError({
-    code: 'config/class-weights',
-    where: 'classWeights',
+  return kinoraError('config/class-weights', 'classWeights', {
     expected: 'factors by label',
     received: `one for "${name}", which is no label`,
-    ...(near === undefined ? {} : { hint: `the nearest label is "${near}"` }),
+    hint: near && `the nearest label is "${near}"`,
   });
 }

@@ -2,7 +2,7 @@
  * Layers that are not trained. Their parameters get no gradient and no update, weight decay included, and batch norm
  * among them stays in evaluation mode, so that its statistics stay too; dropout goes on.
  */
-import { KinoraError, nn } from '@kinora/torch';
+import { kinoraError, nn } from '@kinora/torch';
 import type { Network } from '../../model/network.js';
 import { checkPatterns, matches } from './patterns.js';
 
@@ -12,9 +12,7 @@ export function freeze(network: Network, patterns: readonly string[]): void {
   for (const [name, parameter] of network.namedParameters())
     if (patterns.some((pattern) => matches(pattern, name))) parameter.requiresGrad = false;
   if (network.parameters().some(({ requiresGrad }) => requiresGrad)) return;
-  throw new KinoraError({
-    code: 'config/freeze',
-    where: 'freeze',
+  throw kinoraError('config/freeze', 'freeze', {
     expected: 'something left to train',
     received: 'patterns that mean all parameters',
   });

@@ -3,7 +3,7 @@
  * taken; what does not is told, tensor by tensor. Only a classifier of another size may differ in shape: it stays as
  * it was drawn.
  */
-import { KinoraError, noGrad, scope, type Tensor } from '@kinora/torch';
+import { type KinoraError, kinoraError, noGrad, scope, type Tensor } from '@kinora/torch';
 import { inflate } from '../../model/inflate.js';
 import type { Network } from '../../model/network.js';
 import { networkNameOf, openWeights, type Weights } from '../../model/weights.js';
@@ -99,11 +99,7 @@ const isClassifier = (own: Tensor, given: Tensor, classes: number): boolean =>
 function checkFinite(names: Iterable<string>, weights: Weights, file: string): void {
   for (const name of names) {
     if (scope(() => weights.get(name)!.isfinite().all().item())) continue;
-    throw new KinoraError({
-      code: 'model/not-finite',
-      where: file,
-      expected: 'finite weights',
-      received: `NaN or infinity in ${name}`,
+    throw kinoraError('model/not-finite', file, 'finite weights', `NaN or infinity in ${name}`, {
       hint: 'the training that wrote it has diverged; take an earlier checkpoint of it',
     });
   }
@@ -114,10 +110,6 @@ const some = (weights: ReadonlyMap<string, Tensor>): string =>
   `${[...weights.keys()].slice(0, 3).join(', ')}, ...`;
 
 const otherWeights = (file: string, model: string, received: string): KinoraError =>
-  new KinoraError({
-    code: 'model/other-weights',
-    where: file,
-    expected: `the weights of ${model}, as the configuration says`,
-    received,
+  kinoraError('model/other-weights', file, `the weights of ${model}, as the configuration says`, received, {
     hint: 'set model to the network that the file belongs to',
   });

@@ -4,7 +4,7 @@
  */
 
 import { nearest } from '@kinora/clip';
-import { KinoraError } from '@kinora/torch';
+import { kinoraError } from '@kinora/torch';
 
 /** Whether a pattern means the tensor of this name, such as `conv_layer1.0.weight`. */
 export function matches(pattern: string, name: string): boolean {
@@ -23,9 +23,7 @@ export function checkPatterns(key: string, patterns: readonly string[], names: r
   const paths = layerPaths(names);
   const near = nearest(stray, paths);
   const layers = paths.filter((path) => !path.includes('.'));
-  throw new KinoraError({
-    code: 'config/pattern',
-    where: key,
+  throw kinoraError('config/pattern', key, {
     expected: `patterns of parameters of this network (layers ${layers.join(', ')})`,
     received: `"${stray}", which means none`,
     hint:

@@ -2,7 +2,7 @@
  * Checks of what enters a layer, made before it crosses into C++, where some mistakes are accepted silently and others
  * reported in terms of an operator. Errors name the module's path, the expected and the received shape.
  */
-import { KinoraError } from '../../error.js';
+import { kinoraError } from '../../error.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { moduleName } from '../call-stack.js';
 
@@ -13,13 +13,7 @@ const AXES: Record<Rank, readonly string[]> = { 1: ['L'], 2: ['H', 'W'], 3: ['T'
 
 /** @throws KinoraError `nn/input` */
 export function rejectInput(module: object, expected: string, received: string, hint?: string): never {
-  throw new KinoraError({
-    code: 'nn/input',
-    where: moduleName(module),
-    expected,
-    received,
-    ...(hint === undefined ? {} : { hint }),
-  });
+  throw kinoraError('nn/input', moduleName(module), expected, received, { hint });
 }
 
 export function shapeText(tensor: { readonly shape: readonly number[] }): string {
@@ -89,9 +83,7 @@ export function expandSize(size: Size, axes: number, least: number, where: strin
   const sizes = Array.isArray(size) ? [...size] : Array.from({ length: axes }, () => size);
   if (sizes.length === axes && sizes.every((value) => Number.isInteger(value) && value >= least))
     return sizes;
-  throw new KinoraError({
-    code: 'nn/size',
-    where,
+  throw kinoraError('nn/size', where, {
     expected: `a whole number >= ${least}, or ${axes} of them`,
     received: JSON.stringify(size) ?? 'nothing',
   });
@@ -105,10 +97,5 @@ export function checkCount(count: number, where: string): number {
 /** @throws KinoraError `nn/size` */
 export function checkProbability(p: number, where: string): number {
   if (p >= 0 && p <= 1) return p;
-  throw new KinoraError({
-    code: 'nn/size',
-    where,
-    expected: 'a probability from 0 to 1',
-    received: String(p),
-  });
+  throw kinoraError('nn/size', where, 'a probability from 0 to 1', String(p));
 }

@@ -2,7 +2,7 @@
  * Lists of modules: Sequential calls one after the other, ModuleList only holds them, and Segments is a Sequential whose groups of
  * members are the segments of activation checkpointing.
  */
-import { KinoraError } from '../../error.js';
+import { kinoraError } from '../../error.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { checkpoint, isCheckpointing } from '../checkpoint.js';
 import { type AnyModule, Module } from '../module.js';
@@ -64,11 +64,7 @@ export class ModuleList<M extends AnyModule = AnyModule> extends Module<never, n
   }
 
   forward(): never {
-    throw new KinoraError({
-      code: 'nn/call',
-      where: 'ModuleList',
-      expected: 'its members to be called, not the list',
-    });
+    throw kinoraError('nn/call', 'ModuleList', { expected: 'its members to be called, not the list' });
   }
 }
 

@@ -1,7 +1,7 @@
 /** torch.nn.Conv1d, Conv2d and Conv3d: one convolution whose rank is data. Padding is with zeros. */
 
 import { oncePerProcess } from '../../engine/process-wide.js';
-import { KinoraError } from '../../error.js';
+import { kinoraError } from '../../error.js';
 import { ops } from '../../ops/ops.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { foldOf } from '../folded.js';
@@ -67,21 +67,11 @@ export abstract class ConvNd extends Module {
     const { inChannels, outChannels, groups, padding, stride } = this;
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
       const received = `${inChannels} in, ${outChannels} out, ${groups} groups`;
-      throw new KinoraError({
-        code: 'nn/size',
-        where: name,
-        expected: 'channels divisible by groups',
-        received,
-      });
+      throw kinoraError('nn/size', name, 'channels divisible by groups', received);
     }
     if (padding === 'same' && stride.some((step) => step !== 1)) {
       const received = `stride ${stride.join('x')}`;
-      throw new KinoraError({
-        code: 'nn/size',
-        where: name,
-        expected: "stride 1 with padding 'same'",
-        received,
-      });
+      throw kinoraError('nn/size', name, "stride 1 with padding 'same'", received);
     }
   }
 }

@@ -3,7 +3,7 @@
  * whose output has. Rank and kind are data.
  */
 import { oncePerProcess } from '../../engine/process-wide.js';
-import { KinoraError } from '../../error.js';
+import { kinoraError } from '../../error.js';
 import { ops } from '../../ops/ops.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module.js';
@@ -134,7 +134,7 @@ export class AvgPool3d extends AvgPoolNd {
 function checkHalf(where: string, padding: readonly number[], kernelSize: readonly number[]): void {
   if (padding.every((pad, axis) => pad * 2 <= kernelSize[axis]!)) return;
   const received = `padding ${padding.join('x')} with kernel ${kernelSize.join('x')}`;
-  throw new KinoraError({ code: 'nn/size', where, expected: 'padding of at most half the kernel', received });
+  throw kinoraError('nn/size', where, 'padding of at most half the kernel', received);
 }
 
 /** A size per axis, or one for all; null keeps the input's. */

@@ -2,7 +2,7 @@
  * The zip format of `torch.save` (torch/serialization.py, `_load`): `<root>/data.pkl` and one stored entry
  * `<root>/data/<key>` for each storage.
  */
-import { KinoraError } from '../../error.js';
+import { kinoraError } from '../../error.js';
 import { Cursor } from '../pickle/cursor.js';
 import { checkPlain } from '../pickle/plain.js';
 import { unpickle } from '../pickle/unpickle.js';
@@ -35,13 +35,7 @@ export function readZip<T extends object>(source: ByteSource, maker: TensorMaker
 function findRoot(source: ByteSource, entries: ReadonlyMap<string, ZipEntry>): string {
   const pickle = [...entries.keys()].find((name) => /^[^/]+\/data\.pkl$/.test(name));
   const fail = (received: string, hint: string) =>
-    new KinoraError({
-      code: 'serialize/format',
-      where: source.name,
-      expected: 'a file of torch.save',
-      received,
-      hint,
-    });
+    kinoraError('serialize/format', source.name, 'a file of torch.save', received, { hint });
   if (pickle === undefined) throw fail(`a zip file without ${PICKLE}`, 'is it a zip of something else?');
   const root = pickle.slice(0, -PICKLE.length);
   if (!entries.has(`${root}constants.pkl`)) return root;

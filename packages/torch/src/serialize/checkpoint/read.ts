@@ -3,7 +3,7 @@
  * The values are plain: dict and OrderedDict are Map, list is an array, tuple a frozen array, set is Set, bytes is
  * Uint8Array, None is null, int is a number (a bigint beyond 2^53), dtypes and devices are their names.
  */
-import { KinoraError } from '../../error.js';
+import { KinoraError, kinoraError } from '../../error.js';
 import { ITEM_SIZE, type RawTensor } from '../raw.js';
 import type { ByteSource } from '../source.js';
 import { readLegacy } from './read-legacy.js';
@@ -69,9 +69,7 @@ const LARGEST_EXPANSION = 2 ** 28;
 
 function checkExpansion(count: number, size: number, storage: Storage): void {
   if (count <= storage.length || count * size <= LARGEST_EXPANSION) return;
-  throw new KinoraError({
-    code: 'serialize/too-large',
-    where: `storage ${storage.key}`,
+  throw kinoraError('serialize/too-large', `storage ${storage.key}`, {
     expected: `a tensor of at most ${LARGEST_EXPANSION} bytes from ${storage.length} elements`,
     received: `${count} elements`,
   });

@@ -3,7 +3,7 @@
  * one entry for each storage, its data aligned to 64 bytes. As in PyTorch, a tensor takes its whole storage along,
  * and tensors that share memory still share it when loaded.
  */
-import { KinoraError } from '../../error.js';
+import { kinoraError } from '../../error.js';
 import { writeAtomically } from '../atomic.js';
 import { Op } from '../pickle/opcodes.js';
 import { pickle } from '../pickle/pickle.js';
@@ -89,10 +89,5 @@ function storageName(dtype: RawDType): string {
   const name = STORAGE_NAMES.get(dtype);
   if (name !== undefined) return name;
   const expected = `a dtype of ${[...STORAGE_NAMES.keys()].join(', ')}`;
-  throw new KinoraError({
-    code: 'serialize/unsupported',
-    where: 'a tensor to save',
-    expected,
-    received: dtype,
-  });
+  throw kinoraError('serialize/unsupported', 'a tensor to save', expected, dtype);
 }

@@ -2,7 +2,7 @@
  * Writes plain values as a pickle: the mirror of what the unpickler reads. Map and plain objects become dict, arrays
  * list, frozen arrays tuple, Set set, Uint8Array bytes, null None, integral numbers and bigints int.
  */
-import { KinoraError } from '../../error.js';
+import { type KinoraError, kinoraError } from '../../error.js';
 import { Op } from './opcodes.js';
 import { PickleWriter } from './writer.js';
 
@@ -90,5 +90,5 @@ function writeBytes(out: PickleWriter, bytes: Uint8Array): void {
 function unsupported(path: Path, received: string): KinoraError {
   const where = path.length === 0 ? 'the value to save' : path.map(String).join('.');
   const expected = 'tensors, plain containers, text, bytes, numbers, booleans or null';
-  return new KinoraError({ code: 'serialize/unsupported', where, expected, received });
+  return kinoraError('serialize/unsupported', where, expected, received);
 }

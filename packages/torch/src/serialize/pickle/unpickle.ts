@@ -3,7 +3,7 @@
  * imported and nothing of the file is executed; a name that is not in the list is refused with that name.
  * Semantics of the opcodes: CPython, Lib/pickle.py, class _Unpickler.
  */
-import { KinoraError } from '../../error.js';
+import { type KinoraError, kinoraError } from '../../error.js';
 import type { Cursor } from './cursor.js';
 import type { Globals } from './globals.js';
 import { Machine } from './machine.js';
@@ -66,9 +66,7 @@ function global(m: Machine, { globals }: UnpickleHooks, module: string, name: st
 }
 
 function refused(m: Machine, path: string): KinoraError {
-  return new KinoraError({
-    code: 'serialize/refused',
-    where: `${m.source.name} at byte ${m.position}`,
+  return kinoraError('serialize/refused', `${m.source.name} at byte ${m.position}`, {
     expected: 'a file that holds only tensors and plain containers',
     received: `a request for ${path}`,
     hint: 'if you trust the file, load it in Python and save its state_dict()',

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import { KinoraError } from '@kinora/clip';
+import { type KinoraError, kinoraError } from '@kinora/clip';
 import { fromThread } from '../../threads.js';
 import { indexOf } from '../index-file.js';
 import type { FetchedIndex } from './fetch-index-worker.js';
@@ -82,10 +82,6 @@ function fetchNow(url: string): Buffer {
 }
 
 const tooLong = (url: string): KinoraError =>
-  new KinoraError({
-    code: 'stream/unreachable',
-    where: url,
-    expected: `the index within ${LONGEST / 60_000} minutes`,
-    received: 'no end of it',
+  kinoraError('stream/unreachable', url, `the index within ${LONGEST / 60_000} minutes`, 'no end of it', {
     hint: 'check the address and the network',
   });

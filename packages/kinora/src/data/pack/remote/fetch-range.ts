@@ -2,7 +2,7 @@
  * Bytes of a file on a web server, by HTTP(S), with retries: what may be better in a moment (no answer, an answer cut short,
  * a busy server) is tried again after a growing pause, what will not is one error that says what to do.
  */
-import { KinoraError } from '@kinora/clip';
+import { KinoraError, kinoraError } from '@kinora/clip';
 
 export interface FetchOptions {
   /** Tries after the first. */
@@ -78,11 +78,7 @@ function certificateProblem(error: unknown): string | undefined {
 }
 
 const notTrusted = (url: string, received: string): KinoraError =>
-  new KinoraError({
-    code: 'stream/certificate',
-    where: url,
-    expected: 'a certificate that this machine trusts, for that name',
-    received,
+  kinoraError('stream/certificate', url, 'a certificate that this machine trusts, for that name', received, {
     hint: 'for a certificate of your own, name its file in the environment: NODE_EXTRA_CA_CERTS=/path/to/ca.pem',
   });
 
@@ -92,11 +88,7 @@ function unreachable(url: string, error: unknown, tries: number): KinoraError {
     error instanceof KinoraError
       ? error.parts.received
       : (cause?.code ?? cause?.message ?? (error as Error).message);
-  return new KinoraError({
-    code: 'stream/unreachable',
-    where: url,
-    expected: 'an answer from the server',
-    received: `${reason}, ${tries} times`,
+  return kinoraError('stream/unreachable', url, 'an answer from the server', `${reason}, ${tries} times`, {
     hint: 'check the address and the network; the same command goes on where it was',
     cause: error,
   });
@@ -137,7 +129,7 @@ export function checkAnswer(url: string, range: ByteRange | undefined, answer: R
   const { status, statusText } = answer;
   const received = `${status} ${statusText}`.trim();
   const fail = (code: string, expected: string, got: string, hint: string) =>
-    new KinoraError({ code, where: url, expected, received: got, hint });
+    kinoraError(code, url, expected, got, { hint });
   if (BUSY.has(status)) throw fail(PASSING, 'an answer', received, 'try again later');
   if (range !== undefined && status === 200) {
     const hint = 'use a server that answers range requests (nginx, Apache, S3 and its like do)';
@@ -162,11 +154,7 @@ export function checkAnswer(url: string, range: ByteRange | undefined, answer: R
 }
 
 export const otherRange = (where: string, { from, to }: ByteRange, received: string): KinoraError =>
-  new KinoraError({
-    code: 'stream/other-range',
-    where,
-    expected: `bytes ${from}-${to - 1}, as they were asked for`,
-    received,
+  kinoraError('stream/other-range', where, `bytes ${from}-${to - 1}, as they were asked for`, received, {
     hint: 'the server, or a proxy before it, answers range requests wrongly: use another',
   });
 

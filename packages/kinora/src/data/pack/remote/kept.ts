@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { KinoraError } from '@kinora/clip';
+import { kinoraError } from '@kinora/clip';
 import { type Mirror, mirrorFile } from './mirror.js';
 
 /** A file appears whole or not at all. Throws `stream/cache` where the disk does not take it. */
@@ -44,9 +44,7 @@ export function inCache<T>(where: string, work: () => T): T {
     return work();
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    throw new KinoraError({
-      code: 'stream/cache',
-      where,
+    throw kinoraError('stream/cache', where, {
       expected: 'room and permission to keep what was fetched',
       received: code === undefined ? message : (/^[A-Z0-9]+: (.*?),/.exec(message)?.[1] ?? code),
       hint: 'choose another streamCache, or a smaller streamCacheGB',

@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { KinoraError } from '@kinora/torch';
+import { KinoraError, kinoraError } from '@kinora/torch';
 import { withLock } from '../../../files/lock.js';
 import { type Progress, silent } from '../../../progress.js';
 import { allowedBad } from '../../lists/bad-clips.js';
@@ -83,7 +83,7 @@ function goBack(
 function checkName(name: string): void {
   if (/^[^./\\][^/\\]*$/.test(name)) return;
   const expected = 'a name for files: no slashes, no dot at its beginning';
-  throw new KinoraError({ code: 'pack/name', where: 'name', expected, received: JSON.stringify(name) });
+  throw kinoraError('pack/name', 'name', expected, JSON.stringify(name));
 }
 
 function planOf({ labels, ...list }: ClipList, options: PackOptions): PackPlan {

@@ -5,7 +5,7 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { KinoraError, serialize } from '@kinora/torch';
+import { type KinoraError, kinoraError, serialize } from '@kinora/torch';
 import { writeWhole } from '../../../files/record.js';
 import { indexText, type PackHeader, readIndex, type ShardEntry, shardName } from '../index-file.js';
 import type { WrittenShard } from './pack-shard.js';
@@ -77,9 +77,7 @@ export class ShardRecords {
 }
 
 const otherPlan = (folder: string, name: string): KinoraError =>
-  new KinoraError({
-    code: 'pack/other-plan',
-    where: folder,
+  kinoraError('pack/other-plan', folder, {
     expected: `the list and the settings that packing ${name} was begun with`,
     received: 'others',
     hint: 'go on with the same command, remove that folder to begin anew, or choose another --out',
@@ -114,9 +112,7 @@ function checkPlan(index: string, header: PackHeader, plan: PackPlan): void {
   const keys = Object.keys(plan) as (keyof PackPlan)[];
   const other = keys.find((key) => JSON.stringify(header[key]) !== JSON.stringify(plan[key]));
   if (other === undefined) return;
-  throw new KinoraError({
-    code: 'pack/exists',
-    where: index,
+  throw kinoraError('pack/exists', index, {
     expected: 'a pack of this list with these settings',
     received: `one with another ${other === 'list' ? 'list' : `${other} (${JSON.stringify(header[other])})`}`,
     hint: 'choose another --out or --name, or remove it and its shards',

@@ -3,7 +3,7 @@
  * package `tar`. Members have neither owner nor time: the same clips give the same bytes.
  */
 import { createHash } from 'node:crypto';
-import { KinoraError } from '@kinora/torch/error';
+import { kinoraError } from '@kinora/torch/error';
 import { Header } from 'tar/header';
 import { TAR_BLOCK } from '../description.js';
 
@@ -45,9 +45,7 @@ function headerOf(path: string, size: number): Buffer {
   const block = Buffer.alloc(TAR_BLOCK);
   const needsMore = new Header({ path, size, type: 'File', mode: 0o644, mtime: EPOCH }).encode(block);
   if (!needsMore) return block;
-  throw new KinoraError({
-    code: 'pack/member',
-    where: path,
+  throw kinoraError('pack/member', path, {
     expected: 'a name and a size that one tar header holds',
     received: `${path.length} letters and ${size} bytes`,
   });
