@@ -1,5 +1,6 @@
 // The comparisons: what is measured, against which peer, and the target ratio. To add a comparison, add an entry.
 import { existsSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -128,6 +129,24 @@ const starts = (
     peers: [],
     ...rest,
   }));
+
+/**
+ * The same comparisons with another checkout of Kinora as the only peer: what a change made faster or slower.
+ * @param {readonly Case[]} all @param {string} checkout its folder, set up
+ * @returns {readonly Case[]}
+ */
+export const against = (all, checkout) =>
+  all
+    .filter(({ ours }) => !ours.args.includes('libtorch')) // the same library on both sides
+    .map((one) => ({ ...one, peers: [{ name: basename(checkout), side: elsewhere(one.ours, checkout) }] }));
+
+/** @param {Command} command @param {string} checkout @returns {Command} */
+const elsewhere = ({ args, ...command }, checkout) => ({
+  ...command,
+  args: args.map((word) =>
+    word.startsWith(here('ours/')) ? join(checkout, 'bench', relative(here('.'), word)) : word,
+  ),
+});
 
 /** Both sides on the same one. @param {Command} command @returns {Command} */
 const oneCore = (command) =>

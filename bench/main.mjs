@@ -1,13 +1,13 @@
 // `npm run bench`: measures Kinora and its alternatives in turns, in one run. Prints each round, then a table of
 // ratios with their spread; `--out FILE` writes the table with machine, versions and command.
 import { writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { KinoraError } from '@kinora/torch/error';
 import { Command } from 'commander';
 import { positiveInt } from '../packages/kinora/dist/cli/terminal/options.js';
 import { createSay, handleInterrupts } from '../packages/torch/install/index.mjs';
-import { cases } from './cases.mjs';
+import { against, cases } from './cases.mjs';
 import { compare } from './compare.mjs';
 import { fail, flagsOf } from './flags.mjs';
 import { machine } from './machine.mjs';
@@ -24,10 +24,17 @@ const command = new Command('bench')
   .description('Compare the speed of Kinora with what a user would pick instead, alternately in one run.')
   .option('--only <words>', 'comparisons with one of these words in their names, such as "input,operator"')
   .option('--rounds <n>', 'rounds of each comparison', positiveInt, 5)
+  .option('--against <folder>', 'another checkout of Kinora, set up, instead of the alternatives')
   .option('--out <file>', 'write the table there too')
   .addHelpText('after', `\nComparisons:\n  ${NAMES.join('\n  ')}`)
-  .addHelpText('after', '\nExample:\n  $ npm run bench -- --only "training step" --rounds 11 --out table.md');
-const { only, rounds, out } = (await flagsOf(command, 'npm run')).options;
+  .addHelpText(
+    'after',
+    `
+Examples:
+  $ npm run bench -- --only "training step" --rounds 11 --out table.md
+  $ npm run bench -- --against ../kinora-0.1 --only "step,epoch,start"`,
+  );
+const { only, rounds, out, against: checkout } = (await flagsOf(command, 'npm run')).options;
 const words = only
   ?.toLowerCase()
   .split(',')
@@ -37,9 +44,10 @@ const isChosen = (/** @type {string} */ name) =>
 if (!NAMES.some(isChosen)) fail(noneChosen());
 
 handleInterrupts();
-const prepared = await prepare(join(ROOT, '.cache', 'bench'), createSay());
+const prepared = await prepare(join(ROOT, '.cache', 'bench'), createSay(), { peers: checkout === undefined });
 const results = [];
-for (const one of cases(prepared))
+const all = checkout === undefined ? cases(prepared) : against(cases(prepared), resolve(checkout));
+for (const one of all)
   if (isChosen(one.name)) results.push(await compare(one, rounds, (line) => console.error(line)));
 const text = `${machine(prepared)}\n\n${table(results)}\n`;
 console.log(`\n${text}`);

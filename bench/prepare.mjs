@@ -24,16 +24,20 @@ const CLIPS_PER_CLASS = 4;
  * @property {string} libtorch the library itself
  */
 
-/** @param {string} cache folder for what is made @param {Say} say @returns {Promise<Prepared>} */
-export async function prepare(cache, say) {
+/**
+ * @param {string} cache folder for what is made @param {Say} say @param {{ peers: boolean }} options whether to install them
+ * @returns {Promise<Prepared>}
+ */
+export async function prepare(cache, say, { peers }) {
   mkdirSync(cache, { recursive: true });
   const prepared = {
-    python: await findPython(say),
-    tfjs: await installTfjs(say),
+    python: peers ? await findPython(say) : undefined,
+    tfjs: peers && (await installTfjs(say)),
     data: await makeData(join(cache, 'gestures'), say),
     onnx: exportNetwork(cache),
     libtorch: libtorch(),
   };
+  if (!peers) return prepared;
   if (prepared.python === undefined)
     say.line(`Without Python's peers (${PACKAGES.join(', ')}): they cannot be had here`);
   if (!prepared.tfjs) say.line('Without TensorFlow.js: npm cannot install it here');
