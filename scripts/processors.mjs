@@ -5,6 +5,7 @@
 //   npm run test:processors                              every variant
 //   npm run test:processors -- --only avx2,load          the variants whose names contain one of the words
 //   npm run test:processors -- --rounds 2 model/fold     twice, the test files whose paths contain "model/fold"
+//   npm run test:processors -- --soak                    the numeric ones of the long tests instead
 //
 // Results are kept in .cache/processors by commit, variant and round; an interrupted run resumes after the last one finished.
 import { spawn } from 'node:child_process';
@@ -77,6 +78,12 @@ const NUMERIC = [
   'packages/recognizer/dist/',
 ];
 
+/** The long tests among them: killed and resumed runs, ranks and hosts, gradients by parts and by recomputation, all networks exported. */
+const NUMERIC_SOAK = [
+  'packages/torch/dist/ops/',
+  ...['cli', 'train', 'export'].map((stage) => `packages/kinora/dist/${stage}/`),
+];
+
 /** Why `variant` would show nothing on this machine; undefined where it would. @param {Variant} variant */
 export function obstacle({ needs }) {
   if (needs === undefined) return undefined;
@@ -86,16 +93,17 @@ export function obstacle({ needs }) {
 
 /**
  * The outcome of the test files whose paths contain one of `files`, under one variant.
- * @param {Variant} variant @param {readonly string[]} files @returns {Promise<import('./steps.mjs').Result>}
+ * @param {Variant} variant @param {readonly string[]} files @param {string} [config] of vitest
+ * @returns {Promise<import('./steps.mjs').Result>}
  */
-export async function runVariant({ env, load = 0 }, files) {
+export async function runVariant({ env, load = 0 }, files, config = 'vitest.config.mjs') {
   const busy = Array.from({ length: load }, () => spawn(process.execPath, ['-e', 'for (;;);']));
   const stop = () => {
     for (const child of busy) child.kill();
   };
   const uninterrupted = onInterrupt(stop);
   try {
-    return outcome(await runVitest(ROOT, 'vitest.config.mjs', files, env), ROOT);
+    return outcome(await runVitest(ROOT, config, files, env), ROOT);
   } finally {
     uninterrupted();
     stop();
@@ -114,7 +122,11 @@ async function stateOfTree() {
 
 async function main() {
   const { values, positionals } = parseArgs({
-    options: { only: { type: 'string' }, rounds: { type: 'string', default: '1' } },
+    options: {
+      only: { type: 'string' },
+      rounds: { type: 'string', default: '1' },
+      soak: { type: 'boolean', default: false },
+    },
     allowPositionals: true,
   });
   const rounds = Number(values.rounds);
@@ -129,13 +141,14 @@ async function main() {
     process.exitCode = 2;
     return;
   }
-  const files = positionals.length > 0 ? positionals : NUMERIC;
+  const files = positionals.length > 0 ? positionals : values.soak ? NUMERIC_SOAK : NUMERIC;
+  const config = values.soak ? 'vitest.soak.config.mjs' : 'vitest.config.mjs';
   const folder = join(ROOT, '.cache', 'processors', await stateOfTree());
   mkdirSync(folder, { recursive: true });
   /** @type {string[]} */
   const rows = [];
   for (let round = 1; round <= rounds; round++) {
-    for (const variant of chosen) rows.push(await row(variant, round, files, folder));
+    for (const variant of chosen) rows.push(await row(variant, round, files, config, folder));
   }
   console.log(
     `\n${cpus()[0]?.model.trim()}, ${cpus().length} cores\n\n| variant | round | passed | failed | minutes |`,
@@ -145,17 +158,20 @@ async function main() {
 
 /**
  * One line of the table; failures are printed as they are found.
- * @param {Variant} variant @param {number} round @param {readonly string[]} files @param {string} folder
+ * @param {Variant} variant @param {number} round @param {readonly string[]} files @param {string} config @param {string} folder
  */
-async function row(variant, round, files, folder) {
+async function row(variant, round, files, config, folder) {
   const why = obstacle(variant);
   if (why !== undefined) return `| ${variant.name} | ${round} | skipped: ${why} | | |`;
-  const key = createHash('sha256').update(files.join('\n')).digest('hex').slice(0, 6);
+  const key = createHash('sha256')
+    .update([config, ...files].join('\n'))
+    .digest('hex')
+    .slice(0, 6);
   const record = join(folder, `${variant.name}-${round}-${key}.json`);
   if (!existsSync(record)) {
     console.log(`\n${variant.name}, round ${round}`);
     const start = Date.now();
-    const result = await runVariant(variant, files);
+    const result = await runVariant(variant, files, config);
     writeFileSync(record, JSON.stringify({ ...result, minutes: (Date.now() - start) / 60_000 }));
   }
   const { passed, failed, minutes } = JSON.parse(readFileSync(record, 'utf8'));
