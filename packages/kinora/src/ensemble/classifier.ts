@@ -2,11 +2,10 @@
  * The linear classifier on concatenated logits, trained as the tutorial trains its Classifier: cross-entropy, Adam
  * with AMSGrad, rate 0.001, batches of 100, no weight decay.
  */
-
+import { setImmediate } from 'node:timers/promises';
 import { permutation, randomStream } from '@kinora/clip';
 import { fromTypedArray, nn, optim, scope } from '@kinora/torch';
 import type { Rule } from '../model/ensemble/rules.js';
-import { breathe } from './breathe.js';
 import { type LogitTable, pick } from './table.js';
 
 const EPOCHS = 200;
@@ -24,7 +23,8 @@ export async function trainClassifier(
   const optimizer = new optim.Adam(rule.parameters(), { amsgrad: true, lr: 0.001 });
   try {
     for (let epoch = 0; epoch < EPOCHS; epoch++) {
-      await breathe(signal);
+      await setImmediate();
+      signal?.throwIfAborted();
       const order = permutation(table.targets.length, randomStream(seed, ORDER, epoch));
       for (let first = 0; first < order.length; first += BATCH)
         step(rule, optimizer, pick(table, order.subarray(first, first + BATCH)));

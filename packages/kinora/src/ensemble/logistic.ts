@@ -2,12 +2,11 @@
  * Multinomial logistic regression on the members' log-probabilities, drawn towards their mean: the penalty is the squared
  * distance to the weights that average, not to zero, so that where the clips say little the rule is the plain mean.
  */
-import { fromTypedArray, noGrad, ops, scope, type Tensor } from '@kinora/torch';
+import { setImmediate } from 'node:timers/promises';
+import { fromTypedArray, ops, optim, scope, type Tensor } from '@kinora/torch';
 import { crossEntropy } from '../measure/metrics.js';
 import { averageWeights } from '../model/ensemble/rules.js';
-import { breathe } from './breathe.js';
 import { groupedFolds, otherRows } from './folds.js';
-import { lbfgs } from './lbfgs.js';
 import { type LogitTable, pick } from './table.js';
 
 export interface LogisticFit {
@@ -22,6 +21,9 @@ export interface LogisticFit {
 /** From next to none to next to the mean. */
 export const PENALTIES = [1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 1] as const;
 const INNER_FOLDS = 4;
+const MAX_ITERATIONS = 300;
+/** Iterations between two looks at the signal. */
+const ROUND = 20;
 
 /** Fits with the penalty whose cross-validated log loss, in folds of whole groups, is least. */
 export async function fitLogistic(
@@ -30,7 +32,7 @@ export async function fitLogistic(
   signal?: AbortSignal,
 ): Promise<LogisticFit> {
   const penalty = await choosePenalty(table, seed, signal);
-  return { ...minimise(table, penalty), penalty };
+  return { ...(await minimise(table, penalty, signal)), penalty };
 }
 
 /** Of one group nothing can be held out: then the strongest penalty, which is nearly the mean. */
@@ -41,95 +43,118 @@ async function choosePenalty(
 ): Promise<number> {
   const people = new Set(table.groups).size;
   if (people < 2) return PENALTIES.at(-1)!;
-  const folds = groupedFolds(table.groups, Math.min(INNER_FOLDS, people), seed);
   const losses = PENALTIES.map(() => 0);
-  for (const fold of folds) {
+  for (const fold of groupedFolds(table.groups, Math.min(INNER_FOLDS, people), seed)) {
     const [inside, outside] = [pick(table, fold), pick(table, otherRows(table.targets.length, fold))];
-    // From the strongest on, each begins where the one before ended.
-    let start: Float64Array | undefined;
-    for (let i = PENALTIES.length - 1; i >= 0; i--) {
-      await breathe(signal);
-      const fit = minimise(outside, PENALTIES[i]!, start);
-      start = joined(fit.weights, fit.bias);
-      losses[i]! += crossEntropy(logitsOf(fit, inside), inside.targets, table.classes) * fold.length;
+    const regression = new Regression(outside);
+    try {
+      // From the strongest on, each begins where the one before ended.
+      for (const [i, penalty] of [...PENALTIES.entries()].toReversed()) {
+        await regression.fit(penalty, signal);
+        losses[i]! += crossEntropy(regression.logits(inside), inside.targets, table.classes) * fold.length;
+      }
+    } finally {
+      regression.dispose();
     }
   }
   return PENALTIES[losses.indexOf(Math.min(...losses))]!;
 }
 
-/** Minimum of `mean(-log p(true class)) + penalty / 2 |w - average|^2`. */
-export function minimise(
+/** Minimum of `mean(-log p(true class)) + penalty / 2 |w - average|^2`, to a gradient of 1e-5. */
+export async function minimise(
   table: LogitTable,
   penalty: number,
-  start?: Float64Array,
-): Pick<LogisticFit, 'weights' | 'bias'> {
-  const { classes, members } = table;
-  const average = centre(members.length, classes);
-  const split = classes * members.length * classes;
-  const solution = scope(() =>
-    noGrad(() => {
-      const inputs = inputsOf(table);
-      const truth = oneHot(table);
-      const objective = (x: Float64Array, gradient: Float64Array) =>
-        scope(() => lossAt(x, gradient, inputs, truth)) + pull(x, gradient, average, penalty);
-      return lbfgs(objective, start ?? average, { tolerance: 1e-5, maxSteps: 300 });
-    }),
-  );
-  return { weights: solution.slice(0, split), bias: solution.slice(split) };
-}
-
-/** Mean log loss at x, weights then bias, whose gradient is written. */
-function lossAt(x: Float64Array, gradient: Float64Array, inputs: Tensor, truth: Tensor): number {
-  const [clips = 0, width = 0] = inputs.shape;
-  const classes = truth.shape[1]!;
-  const weights = fromTypedArray(x.subarray(0, classes * width), [classes, width]);
-  const bias = fromTypedArray(x.subarray(classes * width), [classes]);
-  const logP = ops.linear(inputs, weights, bias).log_softmax(1);
-  const error = logP.exp().sub(truth).div(clips);
-  gradient.set(error.t().matmul(inputs).contiguous().toTypedArray() as Float64Array);
-  gradient.set(error.sum([0]).toTypedArray() as Float64Array, classes * width);
-  return -Number(logP.mul(truth).sum().item()) / clips;
-}
-
-function pull(x: Float64Array, gradient: Float64Array, average: Float64Array, penalty: number): number {
-  let sum = 0;
-  for (let j = 0; j < x.length; j++) {
-    const away = x[j]! - average[j]!;
-    gradient[j]! += penalty * away;
-    sum += away * away;
+  signal?: AbortSignal,
+): Promise<Pick<LogisticFit, 'weights' | 'bias'>> {
+  const regression = new Regression(table);
+  try {
+    await regression.fit(penalty, signal);
+    return regression.values();
+  } finally {
+    regression.dispose();
   }
-  return (penalty / 2) * sum;
 }
 
-const centre = (members: number, classes: number): Float64Array =>
-  joined(averageWeights(members, classes), new Float64Array(classes));
+/** The clips of a table as tensors, and weights and bias on their way to the minimum, first the average. All float64. */
+class Regression {
+  readonly #inputs: Tensor;
+  /** One-hot, `[N, classes]`. */
+  readonly #targets: Tensor;
+  readonly #average: Tensor;
+  readonly #weight: Tensor;
+  readonly #bias: Tensor;
 
-function joined(weights: ArrayLike<number>, bias: ArrayLike<number>): Float64Array {
-  const all = new Float64Array(weights.length + bias.length);
-  all.set(weights);
-  all.set(bias, weights.length);
-  return all;
+  constructor(table: LogitTable) {
+    const { classes, members, targets } = table;
+    this.#inputs = inputsOf(table);
+    const oneHot = new Float64Array(targets.length * classes);
+    for (const [n, target] of targets.entries()) oneHot[n * classes + target] = 1;
+    this.#targets = fromTypedArray(oneHot, [targets.length, classes]);
+    const average = Float64Array.from(averageWeights(members.length, classes));
+    this.#average = fromTypedArray(average, [classes, members.length * classes]);
+    this.#weight = this.#average.clone();
+    this.#bias = ops.zeros([classes], { dtype: 'float64' });
+  }
+
+  async fit(penalty: number, signal: AbortSignal | undefined): Promise<void> {
+    const params = [this.#weight, this.#bias];
+    const optimizer = new optim.LBFGS(params, {
+      maxIter: ROUND,
+      maxEval: 10 * ROUND,
+      toleranceGrad: 1e-5,
+      toleranceChange: 0,
+      lineSearchFn: 'strong_wolfe',
+    });
+    try {
+      // A round that ends early has converged.
+      for (let done = 0; optimizer.iterations === done && done < MAX_ITERATIONS; done += ROUND) {
+        await setImmediate();
+        signal?.throwIfAborted();
+        optimizer.step(() => this.#loss(penalty));
+      }
+    } finally {
+      optimizer.zeroGrad();
+      optimizer.dispose();
+    }
+  }
+
+  /** Also sets the gradients: by hand, since autograd takes twice as long for so few numbers. */
+  #loss(penalty: number): Tensor {
+    const [inputs, targets, weight, bias] = [this.#inputs, this.#targets, this.#weight, this.#bias];
+    const clips = targets.shape[0]!;
+    const logP = ops.linear(inputs, weight, bias).log_softmax(1);
+    const error = logP.exp().sub(targets).div(clips);
+    const distance = weight.sub(this.#average);
+    weight.grad = error.t().matmul(inputs).add(distance, { alpha: penalty });
+    bias.grad = error.sum([0]).add(bias, { alpha: penalty });
+    const squares = distance.square().sum().add(bias.square().sum());
+    return squares.mul(penalty / 2).sub(logP.mul(targets).sum(), { alpha: 1 / clips });
+  }
+
+  /** Of the clips of another table, float32 `[N, classes]`. */
+  logits(table: LogitTable): Float32Array {
+    return scope(() => {
+      const logits = ops.linear(inputsOf(table), this.#weight, this.#bias);
+      return logits.to('float32').toTypedArray() as Float32Array;
+    });
+  }
+
+  values(): Pick<LogisticFit, 'weights' | 'bias'> {
+    const numbers = (param: Tensor) => param.toTypedArray() as Float64Array;
+    return { weights: numbers(this.#weight), bias: numbers(this.#bias) };
+  }
+
+  dispose(): void {
+    for (const tensor of [this.#inputs, this.#targets, this.#average, this.#weight, this.#bias])
+      tensor.dispose();
+  }
 }
 
 /** Log-probabilities of all members side by side, float64 `[N, members x classes]`. */
-function inputsOf({ members, classes, targets }: LogitTable): Tensor {
-  const parts = members.map((logits) =>
-    fromTypedArray(logits, [targets.length, classes], { dtype: 'float64' }).log_softmax(1),
-  );
-  return ops.cat(parts, 1);
-}
-
-function oneHot({ targets, classes }: LogitTable): Tensor {
-  const rows = new Float64Array(targets.length * classes);
-  for (const [n, target] of targets.entries()) rows[n * classes + target] = 1;
-  return fromTypedArray(rows, [targets.length, classes]);
-}
-
-function logitsOf({ weights, bias }: Pick<LogisticFit, 'weights' | 'bias'>, table: LogitTable): Float32Array {
-  return scope(() => {
-    const inputs = inputsOf(table);
-    const matrix = fromTypedArray(weights, [table.classes, inputs.shape[1]!]);
-    const logits = ops.linear(inputs, matrix, fromTypedArray(bias, [table.classes]));
-    return Float32Array.from(logits.toTypedArray() as Float64Array);
+const inputsOf = ({ members, classes, targets }: LogitTable): Tensor =>
+  scope(() => {
+    const parts = members.map((logits) =>
+      fromTypedArray(logits, [targets.length, classes], { dtype: 'float64' }).log_softmax(1),
+    );
+    return ops.cat(parts, 1);
   });
-}
