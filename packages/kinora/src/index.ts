@@ -136,7 +136,7 @@ export { writeReport, writeTestResults } from './report/write.js';
 
 export { type CompareOptions, compare, type Row } from './compare/compare.js';
 export { type EnsembleOptions, type EnsembleResult, ensemble } from './ensemble/ensemble.js';
-export { majority, rightVotes, type Voters, voteAccuracy } from './ensemble/theory.js';
+export { majority, rightVotes, type Voters, voteAccuracy } from './ensemble/votes.js';
 
 // Exports: files for other programs.
 

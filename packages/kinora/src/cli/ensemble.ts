@@ -9,7 +9,7 @@ import { Command } from 'commander';
 import { type EnsembleResult, ensemble } from '../ensemble/ensemble.js';
 import { gainOf } from '../ensemble/report/page.js';
 import { writeEnsembleReport } from '../ensemble/report/write.js';
-import { majority, rightVotes, voteAccuracy } from '../ensemble/theory.js';
+import { majority, rightVotes, voteAccuracy } from '../ensemble/votes.js';
 import { percent, plural } from '../figures/words.js';
 import type { Interval } from '../measure/intervals.js';
 import { type RuleName, ruleNames, ruleSummaries } from '../model/ensemble/rules.js';

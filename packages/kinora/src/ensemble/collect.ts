@@ -2,8 +2,8 @@
 import type { ClipList } from '../data/lists/clip-list.js';
 import { peopleOf } from '../data/lists/people.js';
 import type { PredictOptions } from '../predict/predict-list.js';
+import { memberLogits } from './logits.js';
 import type { Member } from './member.js';
-import { memberLogits } from './member-logits.js';
 import { type LogitTable, pickRows } from './table.js';
 
 export interface Collected extends LogitTable {

@@ -12,10 +12,10 @@ import type { Rule, RuleName } from '../model/ensemble/rules.js';
 import type { PredictOptions } from '../predict/predict-list.js';
 import { type Collected, collect } from './collect.js';
 import { fitRule, isFitted } from './fit.js';
+import { checkUnseen, trainingList } from './lists.js';
 import { checkMembers, type Member, readMember } from './member.js';
 import { saveEnsemble } from './save.js';
 import { type Study, study } from './study.js';
-import { checkUnseen, trainingList } from './unseen.js';
 
 export interface EnsembleOptions extends PredictOptions {
   /** Run folders, two or more. */

@@ -9,8 +9,8 @@ import { writeRecord } from '../files/record.js';
 import { ENSEMBLE, Ensemble, type EnsembleSpec } from '../model/ensemble/ensemble.js';
 import type { Rule } from '../model/ensemble/rules.js';
 import type { OpenedModel } from '../predict/open.js';
+import { openMember } from './logits.js';
 import type { Member } from './member.js';
-import { openMember } from './member-logits.js';
 
 /** What `kinora eval` will measure it on. */
 export interface MeasuredOn {

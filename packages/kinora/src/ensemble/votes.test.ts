@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { majority, rightVotes, voteAccuracy } from './theory.js';
+import { majority, rightVotes, voteAccuracy } from './votes.js';
 
 const sum = (values: Iterable<number>): number => [...values].reduce((a, b) => a + b, 0);
 
