@@ -2,42 +2,35 @@
  * An ensemble from run folders: members run once over clips they were not trained on, every rule is fitted and measured,
  * one is saved with its members as one model, and a report tells what was gained.
  */
-import { join } from 'node:path';
-import { kinoraError } from '@kinora/torch';
+import { mkdirSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { serialize } from '@kinora/torch';
 import { type ClipList, listHash } from '../data/lists/clip-list.js';
 import { subjectsBeside } from '../data/lists/people.js';
-import { readSplit } from '../data/splits.js';
-import type { EnsembleSpec } from '../model/ensemble/ensemble.js';
+import { writeRecord } from '../files/record.js';
+import { ENSEMBLE, Ensemble, type EnsembleSpec } from '../model/ensemble/ensemble.js';
 import type { Rule, RuleName } from '../model/ensemble/rules.js';
+import type { OpenedModel } from '../predict/open.js';
 import type { PredictOptions } from '../predict/predict-list.js';
-import { type Collected, collect } from './collect.js';
 import { fitRule, isFitted } from './fit.js';
-import { checkUnseen, trainingList } from './lists.js';
-import { checkMembers, type Member, readMember } from './member.js';
-import { saveEnsemble } from './save.js';
+import { findLists, type ListOptions, type NamedList } from './lists.js';
+import { type Collected, collect } from './logits.js';
+import { checkMembers, type Member, openMember, readMember } from './member.js';
 import { type Study, study } from './study.js';
 
-export interface EnsembleOptions extends PredictOptions {
+export interface EnsembleOptions extends PredictOptions, ListOptions {
   /** Run folders, two or more. */
   readonly members: readonly string[];
   /** Where the ensemble goes. */
   readonly out: string;
   /** The rule that is saved. Default `logistic`. */
   readonly rule?: RuleName;
-  /** Labelled list that rules are fitted to; default: the first member's validation list. */
-  readonly fit?: string;
-  /** Labelled list to measure on, once; default: the clips of `fit`, each in a fold that its rule was not fitted to. */
-  readonly test?: string;
-  /** Folder of the clips of `fit` and `test`; default: the first member's validationFolder. */
-  readonly clips?: string;
   /** Who is in which clip; default: subjects.csv beside the list. */
   readonly subjects?: string;
   /** Default 5. */
   readonly folds?: number;
   /** Decides folds, resamples and the order of batches. Default 1. */
   readonly seed?: number;
-  /** Also fit rules to the members' training clips, to show what that does. */
-  readonly leaky?: boolean;
 }
 
 export interface EnsembleResult {
@@ -105,76 +98,6 @@ const predicting = ({ device, progress, signal }: PredictOptions): PredictOption
   ...(signal !== undefined && { signal }),
 });
 
-interface NamedList {
-  readonly list: ClipList;
-  /** Where it is read from; absent for class folders. */
-  readonly file: string | undefined;
-  readonly name: string;
-}
-
-function findLists(members: readonly Member[], { fit, test, clips, leaky = false }: EnsembleOptions) {
-  const lists = {
-    fit: evaluationList(members[0]!, fit, clips),
-    test: test === undefined ? undefined : evaluationList(members[0]!, test, clips),
-    leaky: leaky ? sharedTrainingList(members) : undefined,
-  };
-  checkUnseen(members, lists.fit.list, lists.fit.name);
-  if (lists.test !== undefined) {
-    checkUnseen(members, lists.test.list, lists.test.name);
-    checkApart(lists.fit, lists.test);
-  }
-  return lists;
-}
-
-function evaluationList(
-  { config, spec }: Member,
-  file: string | undefined,
-  clips: string | undefined,
-): NamedList {
-  const changed = {
-    ...config,
-    ...(file !== undefined && { validationList: file }),
-    ...(clips !== undefined && { validationFolder: clips }),
-  };
-  const list = readSplit(changed, 'val', spec.labels);
-  if (list !== undefined)
-    return {
-      list,
-      file: changed.validationList,
-      name: changed.validationList ?? `${changed.validationFolder}`,
-    };
-  throw kinoraError('ensemble/no-list', 'kinora ensemble', {
-    expected: 'a list of clips that no member was trained on',
-    received: 'none in the configuration of the first member',
-    hint: 'give one with --fit',
-  });
-}
-
-/** The clips that all members were trained on. */
-function sharedTrainingList(members: readonly Member[]): NamedList {
-  const [list, ...others] = members.map(trainingList) as [ClipList, ...ClipList[]];
-  const common = others.reduce((items, other) => {
-    const paths = new Set(other.items.map(({ path }) => path));
-    return items.filter(({ path }) => paths.has(path));
-  }, list.items);
-  if (common.length > 0) {
-    const { trainList: file } = members[0]!.config;
-    return { list: { ...list, items: common }, file, name: file ?? 'the training clips' };
-  }
-  throw kinoraError('ensemble/no-list', '--leaky', 'clips that all members were trained on', 'none');
-}
-
-/** A list to measure on that shares clips with the one that rules are fitted to would measure what they remember. */
-function checkApart(fit: NamedList, test: NamedList): void {
-  const paths = new Set(fit.list.items.map(({ path }) => path));
-  const shared = test.list.items.filter(({ path }) => paths.has(path));
-  if (shared.length === 0) return;
-  throw kinoraError('ensemble/shared-clips', test.name, {
-    expected: `clips that are not in ${fit.name}, which rules are fitted to`,
-    received: `${shared.length} of ${test.list.items.length} that are, such as ${shared[0]!.id}`,
-  });
-}
-
 const specOf = (rule: RuleName, members: readonly Member[], { list, name }: NamedList): EnsembleSpec => ({
   rule,
   members: members.map(({ name, config, sha256 }) => ({ name, network: config.model, sha256 })),
@@ -185,4 +108,57 @@ function weightsOf(rule: Rule): Float32Array | undefined {
   const state = rule.stateDict();
   const tensor = state.get('fc.weight') ?? state.get('weights');
   return tensor?.toTypedArray() as Float32Array | undefined;
+}
+
+/** What `kinora eval` will measure it on. */
+interface MeasuredOn {
+  readonly list: string | undefined;
+  /** Folder of its clips; undefined: the members'. */
+  readonly clips: string | undefined;
+}
+
+/**
+ * An ensemble as one model: a folder with `model.safetensors`, which holds the weights of all members and of the rule, and
+ * a `config.json`, so that it is evaluated, used and exported as any run is. The members' folders are not needed any more.
+ * @param rule fitted, as `spec` says; stays the caller's
+ */
+function saveEnsemble(
+  folder: string,
+  members: readonly Member[],
+  rule: Rule,
+  spec: EnsembleSpec,
+  measuredOn: MeasuredOn,
+): void {
+  const opened: OpenedModel[] = [];
+  try {
+    for (const member of members) opened.push(openMember(member));
+    const ensemble = new Ensemble(
+      opened.map(({ network }) => network),
+      rule,
+    );
+    const metadata = {
+      format: 'pt',
+      model: ENSEMBLE,
+      spec: JSON.stringify(members[0]!.spec),
+      ensemble: JSON.stringify(spec),
+    };
+    mkdirSync(folder, { recursive: true });
+    writeRecord(join(folder, 'config.json'), configOf(folder, members[0]!, measuredOn));
+    serialize.saveSafetensors(join(folder, 'model.safetensors'), ensemble.stateDict(), metadata);
+  } finally {
+    for (const { network } of opened) network.dispose();
+  }
+}
+
+/** The first member's, whose data and preprocessing are everybody's. */
+function configOf(folder: string, { config }: Member, { list, clips }: MeasuredOn) {
+  return {
+    ...config,
+    name: basename(resolve(folder)),
+    outputDir: dirname(folder),
+    model: ENSEMBLE,
+    checkpoint: null,
+    ...(list !== undefined && { validationList: list }),
+    ...(clips !== undefined && { validationFolder: clips }),
+  };
 }

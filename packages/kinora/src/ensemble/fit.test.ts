@@ -1,14 +1,12 @@
-/** What rules learn, how clips are divided and how uncertain the figures are, on tables made for the purpose. */
+/** What rules learn and how clips are divided, on tables made for the purpose. */
 import { randomStream } from '@kinora/clip';
 import { memoryStats } from '@kinora/torch';
 import { describe, expect, test } from 'vitest';
-import { meanInterval } from '../measure/intervals.js';
-import { errorCorrelation, oracle, topK } from '../measure/metrics.js';
-import { fitAndApply, fitRule, heldOutLogits } from './fit.js';
+import { topK } from '../measure/metrics.js';
+import { fitAndApply, fitRule, heldOutLogits, mixtureWeights } from './fit.js';
 import { groupedFolds, otherRows } from './folds.js';
 import { fitLogistic, minimise } from './logistic.js';
-import { mixtureWeights } from './mixture.js';
-import type { LogitTable } from './table.js';
+import type { LogitTable } from './logits.js';
 
 /** Members whose true class has a logit `skill` above noise of the normal distribution. */
 function trial(clips: number, classes: number, skills: readonly number[], seed = 1): LogitTable {
@@ -139,59 +137,4 @@ test.each(['linear', 'logistic'] as const)('fitting of %s stops when asked to', 
   const fitted = fitRule(name, trial(2000, 12, [1, 1]), 1, stopping.signal);
   await expect(fitted).rejects.toThrow('enough');
   expect(memoryStats().liveTensors).toBe(before);
-});
-
-describe('intervals', () => {
-  test('of independent clips are about those of the normal distribution', () => {
-    const values = Uint8Array.from({ length: 400 }, (_, n) => Number(n % 4 > 0));
-    const { value, low, high } = meanInterval(values, Int32Array.from(values.keys()), 1);
-    const reach = 1.96 * Math.sqrt((0.75 * 0.25) / 400);
-    expect(value).toBe(0.75);
-    expect(low).toBeCloseTo(0.75 - reach, 2);
-    expect(high).toBeCloseTo(0.75 + reach, 2);
-  });
-
-  test('are wider where the clips of a person stand and fall together', () => {
-    const values = Uint8Array.from({ length: 400 }, (_, n) => Number(Math.floor(n / 20) % 4 > 0));
-    const clips = meanInterval(values, Int32Array.from(values.keys()), 1);
-    const people = meanInterval(
-      values,
-      Int32Array.from(values, (_, n) => Math.floor(n / 20)),
-      1,
-    );
-    expect(people.high - people.low).toBeGreaterThan(3 * (clips.high - clips.low));
-  });
-
-  test('cover the truth about as often as they say', () => {
-    let covered = 0;
-    for (let seed = 0; seed < 200; seed++) {
-      const random = randomStream(seed, 5);
-      const values = Uint8Array.from({ length: 100 }, () => Number(random.uniform() < 0.8));
-      const { low, high } = meanInterval(values, Int32Array.from(values.keys()), seed, 400);
-      if (low <= 0.8 && high >= 0.8) covered++;
-    }
-    expect(covered).toBeGreaterThan(178);
-    expect(covered).toBeLessThan(199);
-  });
-});
-
-describe('agreement', () => {
-  const logits = (right: readonly number[]) => Float32Array.from(right.flatMap((r) => [r, 1 - r]));
-  const table: LogitTable = {
-    classes: 2,
-    members: [logits([1, 1, 0, 0]), logits([1, 0, 1, 0]), logits([1, 1, 0, 0]), logits([1, 1, 1, 1])],
-    targets: new Int32Array(4),
-    ids: ['1', '2', '3', '4'],
-    groups: Int32Array.of(0, 1, 2, 3),
-  };
-
-  test('is the correlation of errors; nothing for a member without any', () => {
-    const errors = [...errorCorrelation(table)];
-    expect(errors.slice(0, 3)).toEqual([1, 0, 1]);
-    expect(errors[3]).toBeNaN();
-  });
-
-  test('the oracle is right where anybody is', () => {
-    expect(oracle({ ...table, members: table.members.slice(0, 2) })).toBe(0.75);
-  });
 });

@@ -1,11 +1,13 @@
-/** Rules fitted to logits of clips that their members were not trained on, and what they say of clips held out. */
-import { fromTypedArray, manualSeed, scope } from '@kinora/torch';
+/** Rules fitted to logits of clips that their members were not trained on, and their logits for clips held out. */
+
+import { setImmediate } from 'node:timers/promises';
+import { permutation, randomStream } from '@kinora/clip';
+import { fromTypedArray, manualSeed, nn, optim, scope } from '@kinora/torch';
+import { softmax } from '../measure/metrics.js';
 import { fittedRules, newRule, type Rule, type RuleName } from '../model/ensemble/rules.js';
-import { trainClassifier } from './classifier.js';
 import { groupedFolds, otherRows } from './folds.js';
 import { fitLogistic } from './logistic.js';
-import { mixtureWeights } from './mixture.js';
-import { applyRule, type LogitTable, pick } from './table.js';
+import { applyRule, type LogitTable, pick } from './logits.js';
 
 export const isFitted = (name: RuleName): boolean => fittedRules.includes(name);
 
@@ -19,7 +21,7 @@ export async function fitRule(
   manualSeed(seed);
   const rule = newRule(name, table.members.length, table.classes);
   try {
-    if (name === 'linear') await trainClassifier(rule, table, seed, signal);
+    if (name === 'linear') await trainLinear(rule, table, seed, signal);
     if (name === 'weighted') set(rule, { weights: mixtureWeights(table) });
     if (name === 'logistic') {
       const { weights, bias } = await fitLogistic(table, seed, signal);
@@ -83,4 +85,79 @@ export async function fitAndApply(
   } finally {
     rule.dispose();
   }
+}
+
+const EPOCHS = 200;
+const BATCH = 100;
+/** Names the streams of the order among those of the seed. */
+const ORDER = 0xc1a5;
+
+/**
+ * Trains the rule's parameters in place, as the tutorial trains its Classifier: cross-entropy, Adam with AMSGrad, rate 0.001,
+ * batches of 100, no weight decay.
+ */
+async function trainLinear(rule: Rule, table: LogitTable, seed: number, signal?: AbortSignal): Promise<void> {
+  const optimizer = new optim.Adam(rule.parameters(), { amsgrad: true, lr: 0.001 });
+  try {
+    for (let epoch = 0; epoch < EPOCHS; epoch++) {
+      await setImmediate();
+      signal?.throwIfAborted();
+      const order = permutation(table.targets.length, randomStream(seed, ORDER, epoch));
+      for (let first = 0; first < order.length; first += BATCH)
+        linearStep(rule, optimizer, pick(table, order.subarray(first, first + BATCH)));
+    }
+  } finally {
+    optimizer.dispose();
+  }
+}
+
+function linearStep(rule: Rule, optimizer: optim.Optimizer, { members, targets, classes }: LogitTable): void {
+  scope(() => {
+    const logits = members.map((own) => fromTypedArray(own, [targets.length, classes]));
+    const truth = fromTypedArray(BigInt64Array.from(targets, BigInt), [targets.length]);
+    optimizer.zeroGrad();
+    nn.crossEntropy(rule.call(logits), truth).backward();
+    optimizer.step();
+  });
+}
+
+const EM_STEPS = 1000;
+const STILL = 1e-9;
+
+/**
+ * The weights `[members]`, of sum 1, of the mean of probabilities that makes the true classes likeliest: maximum likelihood
+ * by expectation maximisation. The likelihood is concave in them, so that whatever the steps converge to is the best
+ * there is; from equal weights on they never make it worse.
+ */
+export function mixtureWeights({ members, targets, classes }: LogitTable): Float64Array {
+  const likely = members.map((logits) => likelihoods(logits, targets, classes));
+  let weights = new Float64Array(members.length).fill(1 / members.length);
+  for (let step = 0; step < EM_STEPS; step++) {
+    const next = emStep(weights, likely, targets.length);
+    const moved = Math.max(...next.map((weight, m) => Math.abs(weight - weights[m]!)));
+    weights = next;
+    if (moved < STILL) break;
+  }
+  return weights;
+}
+
+/** Each member's mean share in what the mixture gives the true class. */
+function emStep(
+  weights: Float64Array,
+  likely: readonly Float64Array[],
+  clips: number,
+): Float64Array<ArrayBuffer> {
+  const next = new Float64Array(weights.length);
+  for (let n = 0; n < clips; n++) {
+    const mixed = likely.reduce((sum, own, m) => sum + weights[m]! * own[n]!, 0);
+    for (const [m, own] of likely.entries()) next[m]! += (weights[m]! * own[n]!) / mixed / clips;
+  }
+  return next;
+}
+
+/** Probability of the true class of each clip, `[N]`, kept above zero so that nobody is ruled out by one clip. */
+function likelihoods(logits: Float32Array, targets: Int32Array, classes: number): Float64Array {
+  return Float64Array.from(targets, (target, n) =>
+    Math.max(1e-12, softmax(logits.subarray(n * classes, (n + 1) * classes))[target]!),
+  );
 }

@@ -7,7 +7,7 @@ import { fromTypedArray, ops, optim, scope, type Tensor } from '@kinora/torch';
 import { crossEntropy } from '../measure/metrics.js';
 import { averageWeights } from '../model/ensemble/rules.js';
 import { groupedFolds, otherRows } from './folds.js';
-import { type LogitTable, pick } from './table.js';
+import { type LogitTable, pick } from './logits.js';
 
 export interface LogisticFit {
   /** `[classes, members x classes]`. */

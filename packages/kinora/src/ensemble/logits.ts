@@ -1,52 +1,121 @@
 /**
- * What a member says of a list of clips, computed once: a file keeps it under a name that stands for the weights, the list,
- * the preprocessing and everything else that decides it. The clips' own bytes are not part of the name.
+ * The logits of all members for one list, as a table of plain numbers: what rules are fitted to, applied to and measured on.
+ * They are computed once and cached in a file whose name stands for the weights, the list, the preprocessing and everything
+ * else that decides them; the clips' own bytes are not part of it.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { kinoraError } from '@kinora/torch';
-import * as z from 'zod';
+import { type Device, fromTypedArray, inferenceMode, kinoraError, scope, serialize } from '@kinora/torch';
 import { type ClipList, listHash } from '../data/lists/clip-list.js';
-import { readNpy, writeNpy } from '../files/npy.js';
-import { readRecord, writeRecord } from '../files/record.js';
-import { type OpenedModel, openModel } from '../predict/open.js';
+import { peopleOf } from '../data/lists/people.js';
+import type { MemberLogits } from '../measure/metrics.js';
+import type { Rule } from '../model/ensemble/rules.js';
 import { type PredictOptions, predictList } from '../predict/predict-list.js';
 import { configViews } from '../predict/views.js';
-import type { Member } from './member.js';
+import { type Member, openMember } from './member.js';
 
-export interface MemberLogits {
+export interface LogitTable extends MemberLogits {
+  /** Names of the clips, `[N]`. */
+  readonly ids: readonly string[];
+  /** Who is in each clip, or what else must not be divided, `[N]`: clips of one number stay together. */
+  readonly groups: Int32Array;
+}
+
+export interface Collected extends LogitTable {
+  /** Whether `groups` are people. */
+  readonly peopleKnown: boolean;
+}
+
+/**
+ * One member after the other runs over the list; a clip that one of them could not read is left out for all.
+ * @param cache folder where logits are kept; throws `ensemble/not-finite`, `ensemble/architecture` naming the member
+ */
+export async function collect(
+  members: readonly Member[],
+  list: ClipList,
+  { cache, subjects, ...options }: PredictOptions & { cache: string; subjects?: string | undefined },
+): Promise<Collected> {
+  const { labels } = list;
+  const parts: ClipLogits[] = [];
+  for (const member of members) parts.push(await memberLogits(member, list, cache, options));
+  const read = parts.map(({ indices }) => new Set(indices));
+  const kept = [...list.items.keys()].filter((index) => read.every((own) => own.has(index)));
+  const items = kept.map((index) => list.items[index]!);
+  const { groups, file } = peopleOf(items, subjects);
+  return {
+    classes: labels.length,
+    members: parts.map(({ indices, logits }) => {
+      const place = new Map(Array.from(indices, (index, row) => [index, row]));
+      return pickRows(
+        logits,
+        labels.length,
+        kept.map((index) => place.get(index)!),
+      );
+    }),
+    targets: Int32Array.from(items, ({ label }) => label),
+    ids: items.map(({ id }) => id),
+    groups,
+    peopleKnown: file !== undefined,
+  };
+}
+
+/** Some of the clips. @param rows their positions, in the order wanted */
+export function pick(table: LogitTable, rows: ArrayLike<number>): LogitTable {
+  const at = Array.from(rows);
+  return {
+    classes: table.classes,
+    members: table.members.map((logits) => pickRows(logits, table.classes, at)),
+    targets: Int32Array.from(at, (n) => table.targets[n]!),
+    ids: at.map((n) => table.ids[n]!),
+    groups: Int32Array.from(at, (n) => table.groups[n]!),
+  };
+}
+
+/** Some rows of logits `[N, classes]`. */
+function pickRows(logits: Float32Array, classes: number, rows: readonly number[]): Float32Array {
+  const picked = new Float32Array(rows.length * classes);
+  for (const [i, n] of rows.entries())
+    picked.set(logits.subarray(n * classes, (n + 1) * classes), i * classes);
+  return picked;
+}
+
+/** The ensemble's logits, float32 `[N, classes]`, by the very module that an ensemble saves. */
+export function applyRule(
+  rule: Rule,
+  { members, classes, ids }: LogitTable,
+  device: Device = 'cpu',
+): Float32Array {
+  return scope(() =>
+    inferenceMode(() => {
+      const logits = members.map((own) => fromTypedArray(own, [ids.length, classes], { device }));
+      return rule.call(logits).toTypedArray() as Float32Array;
+    }),
+  );
+}
+
+/** Of one member. */
+interface ClipLogits {
   /** Positions in the list of the clips that could be read, `[N]`. */
-  readonly indices: readonly number[];
+  readonly indices: Int32Array;
   /** Float32 `[N, classes]`. */
   readonly logits: Float32Array;
 }
 
-const sheetSchema = z.object({
-  member: z.string(),
-  sha256: z.string(),
-  list: z.string(),
-  indices: z.array(z.int()),
-});
-
-/** @param folder where logits are kept; throws `ensemble/not-finite`, `ensemble/architecture` naming the member */
-export async function memberLogits(
+async function memberLogits(
   member: Member,
   list: ClipList,
   folder: string,
-  options: PredictOptions = {},
-): Promise<MemberLogits> {
-  const key = keyOf(member, list);
-  const kept = read(join(folder, key), member.spec.labels.length);
-  if (kept !== undefined) return kept;
+  options: PredictOptions,
+): Promise<ClipLogits> {
+  const file = join(folder, `${keyOf(member, list)}.safetensors`);
+  if (existsSync(file)) return load(file, member.spec.labels.length);
   const { indices, logits } = await predict(member, list, options);
-  const found = { indices: [...indices], logits };
+  const found = { indices: Int32Array.from(indices), logits };
   checkFinite(member, list, found);
   mkdirSync(folder, { recursive: true });
-  writeNpy(join(folder, `${key}.npy`), logits, [indices.length, member.spec.labels.length]);
-  const sheet = { member: member.name, sha256: member.sha256, list: listHash(list), indices: found.indices };
-  // The sheet is written last: where it is, the logits are whole.
-  writeRecord(join(folder, `${key}.json`), sheet);
+  const metadata = { member: member.name, sha256: member.sha256, list: listHash(list) };
+  save(file, found, member.spec.labels.length, metadata);
   return found;
 }
 
@@ -59,38 +128,53 @@ async function predict(member: Member, list: ClipList, options: PredictOptions) 
   }
 }
 
-/** Opens a member's network. Throws `ensemble/architecture` where its weights are another network's. */
-export function openMember(member: Member, { device = 'cpu' }: PredictOptions = {}): OpenedModel {
-  const model = openModel(member.path, { device });
-  if (model.name === member.config.model) return model;
-  model.network.dispose();
-  throw kinoraError('ensemble/architecture', member.path, {
-    expected: `the weights of ${member.config.model}, as its config.json says`,
-    received: `those of ${model.name} in ${member.file}`,
-  });
-}
-
 function keyOf({ sha256, spec, config }: Member, list: ClipList): string {
   const parts = [sha256, listHash(list), spec, configViews(config)];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24);
 }
 
-function read(path: string, classes: number): MemberLogits | undefined {
-  const sheet = readRecord(`${path}.json`, sheetSchema);
-  if (sheet === undefined) return undefined;
-  const { indices } = sheet;
-  const { data, shape } = readNpy(`${path}.npy`);
-  if (data instanceof Float32Array && String(shape) === String([indices.length, classes])) {
-    return { indices, logits: data };
-  }
-  throw kinoraError('ensemble/logits', `${path}.npy`, {
-    expected: `float32 logits [${indices.length}, ${classes}]`,
-    received: `[${shape.join(', ')}]`,
-    hint: `delete the file and ${path}.json, and they are computed again`,
+function load(file: string, classes: number): ClipLogits {
+  const tensors = new Map(
+    scope(() =>
+      Array.from(serialize.loadSafetensors(file), ([name, tensor]) => [
+        name,
+        { array: tensor.toTypedArray(), shape: tensor.shape },
+      ]),
+    ),
+  );
+  const [indices, logits] = [tensors.get('indices')?.array, tensors.get('logits')];
+  if (
+    indices instanceof Int32Array &&
+    logits?.array instanceof Float32Array &&
+    String(logits.shape) === String([indices.length, classes])
+  )
+    return { indices, logits: logits.array };
+  throw kinoraError('ensemble/logits', file, {
+    expected: `int32 indices [N] and float32 logits [N, ${classes}]`,
+    received: Array.from(tensors, ([name, { shape }]) => `${name} [${shape.join(', ')}]`).join(', '),
+    hint: 'delete the file, and they are computed again',
   });
 }
 
-function checkFinite(member: Member, list: ClipList, { indices, logits }: MemberLogits): void {
+function save(
+  file: string,
+  { indices, logits }: ClipLogits,
+  classes: number,
+  metadata: Record<string, string>,
+): void {
+  scope(() =>
+    serialize.saveSafetensors(
+      file,
+      [
+        ['indices', fromTypedArray(indices, [indices.length])],
+        ['logits', fromTypedArray(logits, [indices.length, classes])],
+      ],
+      metadata,
+    ),
+  );
+}
+
+function checkFinite(member: Member, list: ClipList, { indices, logits }: ClipLogits): void {
   const classes = member.spec.labels.length;
   const at = logits.findIndex((logit) => !Number.isFinite(logit));
   if (at < 0) return;

@@ -1,11 +1,12 @@
-/** A member as its run folder describes it: configuration, preprocessing, weights file. Its network is not opened here. */
+/** A member as its run folder describes it: configuration, preprocessing, weights file; and its network, opened. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { PreprocessSpec } from '@kinora/clip';
 import { type KinoraError, kinoraError, serialize } from '@kinora/torch';
 import { loadConfig, type RunConfig } from '../config/index.js';
-import { specInside } from '../predict/open.js';
+import { type OpenedModel, openModel, specInside } from '../predict/open.js';
+import type { PredictOptions } from '../predict/predict-list.js';
 import { weightsFile } from '../run/checkpoint.js';
 
 export interface Member {
@@ -30,6 +31,17 @@ export async function readMember(path: string): Promise<Member> {
   const spec = specInside(file);
   if (spec === undefined) throw noSpec(file);
   return { name: basename(resolve(path)), path, config, spec, file, sha256: hashOf(file) };
+}
+
+/** Opens a member's network. Throws `ensemble/architecture` where its weights are another network's. */
+export function openMember(member: Member, { device = 'cpu' }: PredictOptions = {}): OpenedModel {
+  const model = openModel(member.path, { device });
+  if (model.name === member.config.model) return model;
+  model.network.dispose();
+  throw kinoraError('ensemble/architecture', member.path, {
+    expected: `the weights of ${member.config.model}, as its config.json says`,
+    received: `those of ${model.name} in ${member.file}`,
+  });
 }
 
 function hashOf(file: string): string {

@@ -8,7 +8,7 @@ import { errorCorrelation, oracle, rightness, type Summary, summarize } from '..
 import { type RuleName, ruleNames } from '../model/ensemble/rules.js';
 import { type Progress, silent } from '../progress.js';
 import { fitAndApply, heldOutLogits, isFitted } from './fit.js';
-import type { LogitTable } from './table.js';
+import type { LogitTable } from './logits.js';
 
 /** Somebody who predicts: a member or a rule. */
 export interface Measured extends Summary {

@@ -5,7 +5,9 @@ import {
   confusedPairs,
   confusionMatrix,
   crossEntropy,
+  errorCorrelation,
   meanClassAccuracy,
+  oracle,
   perClass,
   softmax,
   summarize,
@@ -119,5 +121,24 @@ describe('an evaluation is checked', () => {
   test('and summarized', () => {
     expect(() => checkEvaluation({ ids, targets, logits }, classes)).not.toThrow();
     expect(summarize({ ids, targets, logits }, classes)).toMatchObject({ clips: 40, top1: 0.15, top5: 0.7 });
+  });
+});
+
+describe('agreement', () => {
+  const logits = (right: readonly number[]) => Float32Array.from(right.flatMap((r) => [r, 1 - r]));
+  const table = {
+    classes: 2,
+    members: [logits([1, 1, 0, 0]), logits([1, 0, 1, 0]), logits([1, 1, 0, 0]), logits([1, 1, 1, 1])],
+    targets: new Int32Array(4),
+  };
+
+  test('is the correlation of errors; nothing for a member without any', () => {
+    const errors = [...errorCorrelation(table)];
+    expect(errors.slice(0, 3)).toEqual([1, 0, 1]);
+    expect(errors[3]).toBeNaN();
+  });
+
+  test('the oracle is right where anybody is', () => {
+    expect(oracle({ ...table, members: table.members.slice(0, 2) })).toBe(0.75);
   });
 });
