@@ -21,7 +21,8 @@ const {
   options: { byLayers = false },
 } = await flagsOf(command);
 const [model, clips] = command.processedArgs;
-const { network, optimizer, settings, spec } = makeTraining({ model });
+const training = makeTraining({ model });
+const { network, spec } = training;
 const batch = randomClips(clips, spec);
 
 const flops = (2 * SIDE ** 3) / best(multiply());
@@ -29,7 +30,7 @@ const bandwidth = (2 * BYTES) / best(copy());
 const cost = entryCost(findNetwork(model), spec.labels.length);
 const [learnt, seen] = [traffic(cost, 'train'), traffic(cost, 'eval')];
 network.train();
-const step = best(() => void trainStep(network, optimizer, batch, settings));
+const step = best(() => void trainStep(training, batch));
 network.eval();
 const one = randomClips(1, spec);
 const predict = best(() =>

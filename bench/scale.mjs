@@ -41,17 +41,16 @@ for (const [i, [what, cores, clips, frames, edge]] of rows.entries()) {
 /** Seconds of the fastest step after one to warm up. @type {(cores: number, clips: number, frames: number, edge: number) => number} */
 function step(cores, clips, frames, edge) {
   const config = { model: MODEL, frames, crop: edge };
-  const { network, optimizer, settings, spec } = makeTraining(config, cores);
+  const training = makeTraining(config, cores);
   threads.set(cores);
-  const batch = randomClips(clips, spec);
-  network.train();
+  const batch = randomClips(clips, training.spec);
+  training.network.train();
   let least = Number.POSITIVE_INFINITY;
   for (let run = 0; run <= STEPS; run++) {
     const start = performance.now();
-    trainStep(network, optimizer, batch, settings);
+    trainStep(training, batch);
     if (run > 0) least = Math.min(least, performance.now() - start);
   }
-  optimizer.dispose();
-  network.dispose();
+  training.dispose();
   return least / 1000;
 }

@@ -1,12 +1,11 @@
 // JPEGs in memory to updated weights through the loop of `kinora train`: ConvColumn6 on packed synthetic gestures, read once so
 // that the kernel caches them; all cores decode. Prints clips/s and GPU utilisation. `node bench/gpu/jpegs.mjs [DEVICE] [CACHE]`.
-import { effectiveConfig, preprocessSpec } from 'kinora';
-import { readSplit, trainingLoader } from '../../packages/kinora/dist/data/splits.js';
-import { silent } from '../../packages/kinora/dist/progress.js';
-import { fresh } from '../../packages/kinora/dist/train/beginning.js';
-import { trainLoop } from '../../packages/kinora/dist/train/loop.js';
-import { noRunLog } from '../../packages/kinora/dist/train/run-log.js';
-import { disposeTraining, newTraining, trainingClips } from '../../packages/kinora/dist/train/training.js';
+import { effectiveConfig } from 'kinora';
+import { readSplit } from '../../packages/kinora/dist/data/splits.js';
+import { closeLoaders, openLoaders, trainingClips } from '../../packages/kinora/dist/train/clips.js';
+import { TrainingLoop } from '../../packages/kinora/dist/train/loop.js';
+import { noWriter } from '../../packages/kinora/dist/train/run-writer.js';
+import { Training } from '../../packages/kinora/dist/train/training.js';
 import { sizes } from '../sizes.mjs';
 import { watching } from './busy.mjs';
 import { gestures, packed } from './gestures.mjs';
@@ -25,7 +24,7 @@ for (const precision of /** @type {const} */ (['float32', 'bf16'])) {
 
 /** @param {'float32' | 'bf16'} precision */
 async function rate(precision) {
-  const config = effectiveConfig({
+  const once = effectiveConfig({
     ...lists,
     name: 'jpegs',
     model: 'ConvColumn6',
@@ -35,29 +34,36 @@ async function rate(precision) {
     batchSize: batch,
     workers,
     schedule: 'constant',
-    maxSteps: 1, // and as many more as are asked for
+    maxSteps: 1,
     precision,
   });
-  const list = longer(readSplit(config, 'train'), (warmUp + steps * 5) * batch);
-  const spec = preprocessSpec(config, list.labels);
-  const loader = trainingLoader(list, spec, config, ({ path, reason }) => {
-    throw new Error(`${path}: ${reason}`);
+  const list = readSplit(once, 'train');
+  const cold = Math.max(warmUp, Math.ceil(list.items.length / batch)); // about every clip once: the kernel holds them
+  const timed = steps * 5;
+  const config = { ...once, maxSteps: cold + timed };
+  const clips = trainingClips(config, longer(list, (cold + timed) * batch));
+  const loaders = openLoaders(clips, {
+    onBadClip: ({ path, reason }) => {
+      throw new Error(`${path}: ${reason}`);
+    },
   });
-  const clips = trainingClips(list, undefined, loader.batchesPerEpoch);
-  const training = newTraining(config, spec, /** @type {import('@kinora/torch').Device} */ (device), clips);
-  const state = fresh();
-  const train = (/** @type {number} */ count) => {
-    const upTo = { ...training, config: { ...config, maxSteps: state.step + count } };
-    const quiet = { log: noRunLog, progress: silent, save: () => undefined };
-    return trainLoop(upTo, state, { trainLoader: loader, valLoader: undefined, ...quiet });
-  };
-  await train(Math.max(warmUp, Math.ceil(list.items.length / list.times / batch))); // about every clip once: the kernel holds them
+  const training = new Training(clips, {
+    stepsPerEpoch: loaders.train.batchesPerEpoch,
+    device: /** @type {import('@kinora/torch').Device} */ (device),
+  });
+  /** @type {Promise<void>} */
+  let whole = Promise.resolve();
+  await new Promise((resolve, reject) => {
+    const step = (/** @type {{ step: number }} */ { step }) => void (step === cold && resolve(step));
+    whole = new TrainingLoop(training, loaders, { ...noWriter, step }).run();
+    whole.catch(reject);
+  });
   const start = performance.now();
-  const { busy } = await watching(device, () => train(steps * 5));
+  const { busy } = await watching(device, () => whole);
   const seconds = (performance.now() - start) / 1000;
-  await loader.close();
-  disposeTraining(training);
-  return { result: (steps * 5 * batch) / seconds, busy };
+  await closeLoaders(loaders);
+  training.dispose();
+  return { result: (timed * batch) / seconds, busy };
 }
 
 /**
@@ -66,5 +72,5 @@ async function rate(precision) {
  */
 function longer(list, clips) {
   const times = Math.ceil(clips / list.items.length);
-  return { ...list, times, items: Array.from({ length: times }, () => list.items).flat() };
+  return { ...list, items: Array.from({ length: times }, () => list.items).flat() };
 }

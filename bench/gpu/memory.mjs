@@ -39,14 +39,13 @@ async function peakOf(name) {
 
 /** Resident memory's peak in MiB. @param {boolean} checkpointing */
 async function steps(checkpointing) {
-  const { network, optimizer, settings, spec } = makeOn(device, {
+  const training = makeOn(device, {
     model: 'ConvColumn6',
     activationCheckpointing: checkpointing,
   });
-  const batch = randomClips(sizes.gpu.batch, spec);
+  const batch = randomClips(sizes.gpu.batch, training.spec);
   const work = () => {
-    for (let step = 0; step < sizes.gpu.warmUp + sizes.gpu.steps; step++)
-      trainStep(network, optimizer, batch, settings);
+    for (let step = 0; step < sizes.gpu.warmUp + sizes.gpu.steps; step++) trainStep(training, batch);
     cuda.synchronize(device);
   };
   return peakMemory(work);

@@ -2,9 +2,10 @@
 // must agree. ConvColumn6 runs twice in deterministic mode and must agree bit for bit. `node bench/gpu/parity.mjs [DEVICE]`, by default cuda:0.
 // Exits with code 1 if they do not.
 import { cuda } from '@kinora/torch';
-import { effectiveConfig, findNetwork, preprocessSpec } from 'kinora';
+import { effectiveConfig, findNetwork } from 'kinora';
+import { trainingClips } from '../../packages/kinora/dist/train/clips.js';
 import { trainStep } from '../../packages/kinora/dist/train/step.js';
-import { newTraining, trainingClips } from '../../packages/kinora/dist/train/training.js';
+import { Training } from '../../packages/kinora/dist/train/training.js';
 import { randomClips } from '../ours/training.mjs';
 
 const NETWORKS = ['ConvColumn6', 'ConvColumnSmall', 'ResNet3DSmall', 'R2Plus1DSmall', 'MobileNet3DSmall'];
@@ -53,17 +54,15 @@ function step(model, on, deterministic = false) {
     deterministic,
     optimizer: 'sgd',
   });
-  const spec = preprocessSpec(
-    config,
-    Array.from({ length: 27 }, (_, i) => `gesture ${i}`),
-  );
-  const clips = trainingClips({ items: [], labels: spec.labels, dropped: 0 }, undefined, 1000);
-  const { network, optimizer, settings } = newTraining(config, spec, on, clips);
-  network.train();
-  const batch = randomClips(4, spec);
-  trainStep(network, optimizer, batch, settings);
-  const result = trainStep(network, optimizer, batch, settings);
-  optimizer.dispose();
-  network.dispose();
+  const labels = Array.from({ length: 27 }, (_, i) => `gesture ${i}`);
+  const training = new Training(trainingClips(config, { items: [], labels, dropped: 0 }), {
+    stepsPerEpoch: 1000,
+    device: on,
+  });
+  training.network.train();
+  const batch = randomClips(4, training.spec);
+  trainStep(training, batch);
+  const result = trainStep(training, batch);
+  training.dispose();
   return result;
 }

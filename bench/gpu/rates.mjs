@@ -26,13 +26,13 @@ for (const [name, model, precision, tf32] of /** @type {const} */ ([
  * @param {string} model @param {Partial<import('kinora').RunConfigInput>} changes
  */
 async function rate(model, changes) {
-  const { network, optimizer, settings, spec } = makeOn(device, { model, ...changes });
-  const batch = randomClips(clips, spec);
+  const training = makeOn(device, { model, ...changes });
+  const batch = randomClips(clips, training.spec);
   const train = async (/** @type {number} */ count) => {
     /** @type {import('../../packages/kinora/dist/train/step.js').LaunchedStep | undefined} */
     let last;
     for (let step = 0; step < count; step++) {
-      const launched = launchStep(network, optimizer, batch, settings);
+      const launched = launchStep(training, batch);
       await last?.arrival();
       last?.read();
       last = launched;
@@ -43,9 +43,8 @@ async function rate(model, changes) {
   const start = performance.now();
   await train(steps);
   const seconds = (performance.now() - start) / 1000;
-  optimizer.dispose();
-  network.dispose();
-  return `, ${settings.precision?.layout} | ${((steps * clips) / seconds).toPrecision(4)}`;
+  training.dispose();
+  return `, ${training.precision.layout} | ${((steps * clips) / seconds).toPrecision(4)}`;
 }
 
 /** Registers a copy of the network in which convolutions and norms of `from` channels have `to`. Returns its name. */

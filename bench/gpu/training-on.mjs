@@ -1,8 +1,9 @@
 // A network with its optimizer on a device, created as `kinora train` creates them, and clips of random bytes in memory.
 import { cuda } from '@kinora/torch';
-import { effectiveConfig, preprocessSpec } from 'kinora';
+import { effectiveConfig } from 'kinora';
 import { findNetwork } from '../../packages/kinora/dist/model/registry.js';
-import { newTraining, trainingClips } from '../../packages/kinora/dist/train/training.js';
+import { trainingClips } from '../../packages/kinora/dist/train/clips.js';
+import { Training } from '../../packages/kinora/dist/train/training.js';
 
 export { randomClips } from '../ours/training.mjs';
 
@@ -16,12 +17,11 @@ export function makeOn(device, input) {
   }
   const [frames, crop] = findNetwork(input.model).input;
   const config = effectiveConfig({ name: 'gpu', frames, crop, ...input });
-  const spec = preprocessSpec(
-    config,
-    Array.from({ length: CLASSES }, (_, i) => `gesture ${i}`),
-  );
-  const clips = trainingClips({ items: [], labels: spec.labels, dropped: 0 }, undefined, 1000);
-  const training = newTraining(config, spec, /** @type {import('@kinora/torch').Device} */ (device), clips);
+  const labels = Array.from({ length: CLASSES }, (_, i) => `gesture ${i}`);
+  const training = new Training(trainingClips(config, { items: [], labels, dropped: 0 }), {
+    stepsPerEpoch: 1000,
+    device: /** @type {import('@kinora/torch').Device} */ (device),
+  });
   training.network.train();
   return training;
 }

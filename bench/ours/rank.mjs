@@ -21,7 +21,8 @@ process.exit(0);
 /** @param {distributed.World} world */
 async function measure(world) {
   // So small a learning rate that the weights stay the same when ranks train independently.
-  const { network, optimizer, settings, spec } = makeTraining({ model, lr: 1e-9, lastLr: 1e-12 }, 1);
+  const training = makeTraining({ model, lr: 1e-9, lastLr: 1e-12 }, 1);
+  const { network, spec } = training;
   distributed.broadcastState(world.group, network.stateDict().values());
   const whole = randomClips(Number(clips), spec);
   const part = randomClips(Number(clips) / world.size, spec);
@@ -33,9 +34,10 @@ async function measure(world) {
   const together = (options) => {
     const reducer = distributed.gradientReducer(world.group, parameters, options);
     const sum = (/** @type {number} */ value) => world.sum([value])[0] ?? 0;
-    const ranks = { rank: world.rank, size: world.size, reducer, sum };
+    const ranks = { ...training.ranks, rank: world.rank, size: world.size, reducer, sum };
+    const shared = { ...training, ranks };
     const step = () => {
-      const { loss } = trainStep(network, optimizer, part, { ...settings, ranks });
+      const { loss } = trainStep(shared, part);
       world.sum([loss, 0, 0, 0, 0]); // as the loop does, for the log
     };
     return { reducer, step };
@@ -58,8 +60,8 @@ async function measure(world) {
   async function race() {
     const early = together({});
     const late = together({ kind: 'after-backward' });
-    const alone = () => void trainStep(network, optimizer, whole, settings);
-    const silent = () => void trainStep(network, optimizer, part, settings);
+    const alone = () => void trainStep(training, whole);
+    const silent = () => void trainStep(training, part);
     const gradients = ops.zeros([numbers]);
     const sending = () => world.group.allReduce(gradients).wait();
     /** Rank 0 has all threads while the others wait. */

@@ -6,10 +6,10 @@ import { peakMemory } from './peak-memory.mjs';
 import { seconds, serve } from './serve.mjs';
 import { makeTraining, randomClips } from './training.mjs';
 
-const { network, optimizer, settings, spec } = makeTraining({ model: 'ConvColumn6' });
-const batch = randomClips(sizes.step, spec);
-network.train(sizes.step > 1); // batch norm of vectors needs several clips
-const step = () => void trainStep(network, optimizer, batch, settings);
+const training = makeTraining({ model: 'ConvColumn6' });
+const batch = randomClips(sizes.step, training.spec);
+training.network.train(sizes.step > 1); // batch norm of vectors needs several clips
+const step = () => void trainStep(training, batch);
 await serve(
   process.argv[2] === 'memory' ? () => peakMemory(step) : async () => sizes.step / (await seconds(step)),
 );

@@ -1,8 +1,9 @@
 // Shared by the sides that train or predict: a network with its optimizer, created as `kinora train` creates them, and clips
 // of random bytes in memory.
 import { threads } from '@kinora/torch';
-import { effectiveConfig, preprocessSpec } from 'kinora';
-import { newTraining, trainingClips } from '../../packages/kinora/dist/train/training.js';
+import { effectiveConfig } from 'kinora';
+import { trainingClips } from '../../packages/kinora/dist/train/clips.js';
+import { Training } from '../../packages/kinora/dist/train/training.js';
 import { sizes } from '../sizes.mjs';
 
 const CLASSES = 27;
@@ -12,8 +13,7 @@ export function makeTraining(input, cores = sizes.threads) {
   threads.set(cores);
   const config = effectiveConfig({ name: 'bench', threads: cores, ...input });
   const labels = Array.from({ length: CLASSES }, (_, i) => `gesture ${i}`);
-  const clips = trainingClips({ items: [], labels, dropped: 0 }, undefined, 1000);
-  return newTraining(config, preprocessSpec(config, labels), 'cpu', clips);
+  return new Training(trainingClips(config, { items: [], labels, dropped: 0 }), { stepsPerEpoch: 1000 });
 }
 
 /**

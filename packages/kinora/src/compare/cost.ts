@@ -12,18 +12,20 @@ import {
   randomStream,
 } from '@kinora/clip';
 import { cuda, type Device, inferenceMode, scope, threads } from '@kinora/torch';
-import { preprocessSpec, type RunConfig } from '../config/index.js';
+import type { RunConfig } from '../config/index.js';
+import type { ClipList } from '../data/lists/clip-list.js';
 import { networkInputs } from '../model/input.js';
 import type { Network } from '../model/network.js';
 import { networkCost } from '../model/summary.js';
+import { trainingClips } from '../train/clips.js';
 import { trainStep } from '../train/step.js';
-import { disposeTraining, newTraining, type Training } from '../train/training.js';
+import { Training } from '../train/training.js';
 import type { Cost } from './data.js';
 
 /** Each figure is the median of at least so many runs, and a slow one's of as many as fit into so many seconds. */
 const RUNS = 5;
 const PATIENCE = 20;
-/** The schedule wants a length, weighted classes their counts, checkpoints their lists: no figure depends on them. */
+/** The schedule wants a length, and weighted classes want clips: no figure depends on them. */
 const STEPS_PER_EPOCH = 1000;
 
 /**
@@ -31,14 +33,12 @@ const STEPS_PER_EPOCH = 1000;
  * @param seconds that each of the two figures is measured for
  */
 export function measureCost(config: RunConfig, labels: readonly string[], device: Device, seconds = 3): Cost {
-  const spec = preprocessSpec(config, labels);
-  const training = newTraining(config, spec, device, {
+  const training = new Training(trainingClips(config, oneClipEach(labels)), {
     stepsPerEpoch: STEPS_PER_EPOCH,
-    perClass: labels.map(() => 1),
-    lists: { train: { clips: labels.length, sha256: '' }, val: null },
+    device,
   });
   try {
-    const { parameters, macs } = networkCost(training.network, clipSize(spec));
+    const { parameters, macs } = networkCost(training.network, clipSize(training.spec));
     const step = medianSeconds(trainer(training), device, seconds);
     const clip = medianSeconds(predictor(training), device, seconds);
     return {
@@ -51,15 +51,22 @@ export function measureCost(config: RunConfig, labels: readonly string[], device
       device,
     };
   } finally {
-    disposeTraining(training);
+    training.dispose();
   }
 }
 
+const oneClipEach = (labels: readonly string[]): ClipList => ({
+  labels,
+  items: labels.map((id, label) => ({ id, path: '', label })),
+  dropped: 0,
+});
+
 /** One step of the configuration's batch size. */
-function trainer({ network, optimizer, config, spec, settings }: Training): () => void {
+function trainer(training: Training): () => void {
+  const { config, network, spec } = training;
   network.train();
   const batch = { ...noise(config.batchSize, spec, network), epoch: 0, number: 0 };
-  return () => void trainStep(network, optimizer, batch, settings);
+  return () => void trainStep(training, batch);
 }
 
 /** One clip from bytes to logits. */

@@ -94,25 +94,16 @@ export interface Trained {
   readonly spec: PreprocessSpec;
   readonly lists: ListFingerprints;
   readonly device: Device;
-  readonly settings: {
-    readonly precision?: {
-      readonly state: PrecisionState;
-      restore(saved: PrecisionState | undefined): void;
-    };
-  };
+  readonly precision: { readonly state: PrecisionState; restore(saved: PrecisionState | undefined): void };
+  progress: TrainingProgress;
 }
 
 /**
  * Publishes a generation of everything; see generations.ts for what survives a failure. Throws `train/not-finite` rather
  * than replace good weights by broken ones.
  */
-export function saveCheckpoint(
-  folder: string,
-  links: readonly Link[],
-  trained: Trained,
-  progress: TrainingProgress,
-): void {
-  const { network, average, optimizer, spec, lists, config, schedule, device } = trained;
+export function saveCheckpoint(folder: string, links: readonly Link[], trained: Trained): void {
+  const { network, average, optimizer, spec, lists, config, schedule, device, progress } = trained;
   checkWeights(network);
   const { tensors, settings } = optimizer.stateDict();
   const state: CheckpointState = {
@@ -124,7 +115,7 @@ export function saveCheckpoint(
     progress,
     schedule: schedule.state(),
     optimizer: settings as CheckpointState['optimizer'],
-    precision: trained.settings.precision?.state,
+    precision: trained.precision.state,
     random: randomStates(device),
   };
   const metadata = { format: 'pt', model: config.model, spec: JSON.stringify(spec) };
@@ -174,7 +165,8 @@ export function restoreCheckpoint(path: string, state: CheckpointState, trained:
   withTensors(modelFile(path), (tensors) => average?.network.loadStateDict(tensors));
   withTensors(join(path, OPTIMIZER), (tensors) => optimizer.loadStateDict({ tensors, settings }));
   schedule.restore(state.schedule);
-  trained.settings.precision?.restore(state.precision);
+  trained.precision.restore(state.precision);
+  trained.progress = state.progress;
   const generators = randomDevices(device).filter((name) => name in state.random);
   for (const name of generators) setRngState(Buffer.from(state.random[name]!, 'base64'), name);
 }
@@ -230,16 +222,12 @@ function unreadable(file: string, cause: unknown): KinoraError {
 export const wantsTar = ({ checkpoint }: RunConfig): boolean =>
   checkpoint !== null && extname(checkpoint) === '.tar';
 
-export function saveTar(
-  config: RunConfig,
-  network: Network,
-  progress: TrainingProgress,
-  isBest: boolean,
-): void {
+export function saveTar({ config, network, average, progress }: Trained, isBest: boolean): void {
+  const model = average?.network ?? network;
   const content = {
     epoch: progress.epoch,
     arch: config.model,
-    state_dict: new Map([...network.stateDict()].map(([name, tensor]) => [`module.${name}`, tensor])),
+    state_dict: new Map([...model.stateDict()].map(([name, tensor]) => [`module.${name}`, tensor])),
     best_prec1: 100 * (progress.best?.top1 ?? 0),
   };
   const { path } = runFolderOf(config);

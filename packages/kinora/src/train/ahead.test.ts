@@ -4,16 +4,16 @@
  */
 import { memoryStats } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { preprocessSpec, type RunConfig, type RunConfigInput } from '../config/index.js';
+import type { RunConfig, RunConfigInput } from '../config/index.js';
 import type { Batch, EpochOptions } from '../data/load/loader.js';
-import { readSplit, trainingLoader } from '../data/splits.js';
+import { readSplit } from '../data/splits.js';
 import { PendingQueue, type PendingResult } from '../model/pending.js';
-import { silent } from '../progress.js';
-import { fresh } from './beginning.js';
-import { trainLoop } from './loop.js';
-import { noRunLog } from './run-log.js';
+import { openLoaders, trainingClips } from './clips.js';
+import { TrainingLoop } from './loop.js';
+import { alone } from './ranks/ranks.js';
+import { noWriter, type RunWriter } from './run-writer.js';
 import { losses, outcome, TinyData, trainSession } from './tiny-run.test.util.js';
-import { disposeTraining, newTraining, trainingClips } from './training.js';
+import { Training } from './training.js';
 
 let data: TinyData;
 beforeAll(() => {
@@ -74,31 +74,29 @@ async function loop(
   const controller = new AbortController();
   const { signal } = controller;
   const config = data.config('loop', { maxSteps: 5, ...CHANGES });
-  const list = readSplit(config, 'train');
-  const spec = preprocessSpec(config, list.labels);
+  const clips = trainingClips(config, readSplit(config, 'train'));
   const fail = () => expect.unreachable('no clip is bad');
-  const loader = trainingLoader(list, spec, config, fail);
+  const { train } = openLoaders(clips, { onBadClip: fail });
   async function* epoch(number: number, options?: EpochOptions): AsyncGenerator<Batch, void, void> {
-    for await (const batch of loader.epoch(number, options)) {
+    for await (const batch of train.epoch(number, options)) {
       if (batch.number === stopAt) controller.abort();
       options?.signal?.throwIfAborted();
       yield batch;
     }
   }
-  const trainLoader = { ...loader, epoch };
-  const clips = trainingClips(list, undefined, trainLoader.batchesPerEpoch);
-  const training = newTraining(config, spec, 'cpu', clips);
-  const state = fresh();
-  const log = { ...noRunLog, step: ({ step }: { step: number }) => onStep(step, state.step) };
-  const save = () => expect(state.sums.clips).toBe(state.batch * config.batchSize);
+  const stepsPerEpoch = train.batchesPerEpoch;
+  const training = new Training(clips, { stepsPerEpoch, ranks: alone(signal) });
+  const { progress } = training;
+  const writer: RunWriter = {
+    ...noWriter,
+    step: ({ step }) => onStep(step, progress.step),
+    save: () => expect(progress.sums.clips).toBe(progress.batch * config.batchSize),
+  };
   try {
-    await trainLoop(training, state, {
-      ...{ trainLoader, valLoader: undefined, progress: silent, runsAhead, signal },
-      ...{ log, save },
-    });
+    await new TrainingLoop(training, { train: { ...train, epoch }, val: undefined }, writer, runsAhead).run();
   } finally {
-    await trainLoader.close();
-    disposeTraining(training);
+    await train.close();
+    training.dispose();
   }
 }
 

@@ -6,17 +6,9 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type KinoraError, kinoraError } from '@kinora/torch';
 import type { RunConfig } from '../config/index.js';
-import { noSums } from '../measure/sums.js';
 import { readWeights } from '../model/weights.js';
 import type { Progress } from '../progress.js';
-import {
-  configOf,
-  isCheckpoint,
-  readState,
-  restoreCheckpoint,
-  type TrainingProgress,
-  weightsFile,
-} from '../run/checkpoint.js';
+import { configOf, isCheckpoint, readState, restoreCheckpoint, weightsFile } from '../run/checkpoint.js';
 import { type Link, linked, pointAt } from '../run/generations.js';
 import { type RunFolder, runFolderOf } from '../run/run-folder.js';
 import { describeInit, initFrom } from './recipe/init-from.js';
@@ -77,14 +69,10 @@ export function initialise({ from, path }: Beginning, training: Training): strin
   return describeInit(report, path);
 }
 
-/** Where training stands before its first step. */
-export const fresh = (): TrainingProgress => ({ step: 0, epoch: 0, batch: 0, sums: noSums(), best: null });
-
-/** Puts what is there into `training` and returns where it stands. Throws `checkpoint/*` where that does not fit. */
-export function begin({ from, path }: Beginning, training: Training, progress: Progress): TrainingProgress {
-  if (from === 'checkpoint') return restore(path, training, progress);
+/** Puts what is there into `training`. Throws `checkpoint/*` where that does not fit. */
+export function begin({ from, path }: Beginning, training: Training, progress: Progress): void {
+  if (from === 'checkpoint') restore(path, training, progress);
   if (from === 'weights') takeWeights(path, training, progress);
-  return fresh();
 }
 
 function takeWeights(path: string, { network, average }: Training, progress: Progress): void {
@@ -98,7 +86,7 @@ function takeWeights(path: string, { network, average }: Training, progress: Pro
   progress.log(`weights from ${path}; it holds no optimizer of ours, which starts anew`);
 }
 
-function restore(path: string, training: Training, progress: Progress): TrainingProgress {
+function restore(path: string, training: Training, progress: Progress): void {
   const saved = readState(path);
   checkFits(path, saved, training);
   restoreCheckpoint(path, saved, training);
@@ -106,7 +94,6 @@ function restore(path: string, training: Training, progress: Progress): Training
   // Completed by today's defaults: a key that did not exist then has not changed.
   const changed = changedKeys(configOf(saved, path), training.config);
   if (changed.length > 0) progress.log(`resuming with other settings than before: ${changed.join(', ')}`);
-  return saved.progress;
 }
 
 /** Of a checkpoint that is not the last, what came after it is given up: from now on it is the last. */

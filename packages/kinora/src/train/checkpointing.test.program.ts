@@ -4,9 +4,13 @@
  */
 
 import { defaultSpec } from '@kinora/clip';
-import { manualSeed, optim, threads } from '@kinora/torch';
+import { manualSeed, optim, Stream, threads } from '@kinora/torch';
+import { effectiveConfig } from '../config/index.js';
 import { findNetwork } from '../model/registry.js';
-import { trainStep } from './step.js';
+import { Precision } from './device/precision.js';
+import { noLap } from './profile.js';
+import { alone } from './ranks/ranks.js';
+import { type StepParts, trainStep } from './step.js';
 
 export interface Taken {
   /** Resident memory in bytes before the first step, and at most. */
@@ -22,8 +26,23 @@ manualSeed(1);
 const { build, input } = findNetwork(name);
 const [frames, height, width] = input;
 const n = Number(clips);
+const config = effectiveConfig({
+  accumulateSteps: Number(parts),
+  activationCheckpointing: checkpointing === 'true',
+});
 const network = build(27, input).train();
-const optimizer = new optim.SGD(network.parameters(), { lr: 1e-3 });
+const training: StepParts = {
+  config,
+  spec: defaultSpec(Array.from({ length: 27 }, String)),
+  device: 'cpu',
+  ranks: alone(),
+  lap: noLap,
+  network,
+  optimizer: new optim.SGD(network.parameters(), { lr: 1e-3 }),
+  objective: { labelSmoothing: 0, classWeights: null },
+  precision: new Precision('float32', 'cpu'),
+  copies: new Stream('cpu'),
+};
 const batch = {
   clips: new Uint8Array(n * frames * height * width * 3).map((_, i) => (i * 37) % 251),
   shape: [n, frames, height, width] as const,
@@ -35,15 +54,7 @@ const before = process.memoryUsage().rss;
 let seconds = 0;
 for (let step = 0; step < 3; step++) {
   const start = process.cpuUsage();
-  trainStep(network, optimizer, batch, {
-    objective: { labelSmoothing: 0, classWeights: null },
-    mixing: { mixup: 0, cutmix: 0, seed: 1 },
-    accumulateSteps: Number(parts),
-    activationCheckpointing: checkpointing === 'true',
-    clipGradNorm: null,
-    device: 'cpu',
-    spec: defaultSpec(Array.from({ length: 27 }, String)),
-  });
+  trainStep(training, batch);
   const { user, system } = process.cpuUsage(start);
   seconds = (user + system) / 1e6;
 }

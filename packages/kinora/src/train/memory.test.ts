@@ -1,17 +1,16 @@
 /** What steps and validations leave behind: the network's mode as it was, and not one tensor more. */
 import { memoryStats } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { preprocessSpec, type RunConfig } from '../config/index.js';
-import type { ClipLoader } from '../data/load/loader.js';
-import { evaluationLoader, readSplit, trainingLoader } from '../data/splits.js';
+import type { RunConfig } from '../config/index.js';
 import { predictAll } from '../model/predict-all.js';
+import { closeLoaders, type Loaders, openLoaders, readClips } from './clips.js';
 import { trainStep } from './step.js';
 import { TinyData, trainSession } from './tiny-run.test.util.js';
-import { disposeTraining, newTraining, type Training, trainingClips } from './training.js';
+import { Training } from './training.js';
 
 let data: TinyData;
 let config: RunConfig;
-let loaders: { train: ClipLoader; val: ClipLoader };
+let loaders: Loaders;
 let training: Training;
 const fail = (): never => {
   throw new Error('a bad clip');
@@ -22,21 +21,17 @@ beforeAll(() => {
     ...{ clipGradNorm: 1, labelSmoothing: 0.1, emaDecay: 0.9 },
     ...{ mixup: 1, cutmix: 1, accumulateSteps: 2, classWeights: 'balanced' },
   });
-  const [train, val] = [readSplit(config, 'train'), readSplit(config, 'val')!];
-  const spec = preprocessSpec(config, train.labels);
-  loaders = {
-    train: trainingLoader(train, spec, config, fail),
-    val: evaluationLoader(val, spec, config, fail),
-  };
-  training = newTraining(config, spec, 'cpu', trainingClips(train, val, loaders.train.batchesPerEpoch));
+  const clips = readClips(config);
+  loaders = openLoaders(clips, { onBadClip: fail });
+  training = new Training(clips, { stepsPerEpoch: loaders.train.batchesPerEpoch });
 });
 afterAll(async () => {
-  await Promise.all([loaders.train.close(), loaders.val.close()]);
-  disposeTraining(training);
+  await closeLoaders(loaders);
+  training.dispose();
   data.remove();
 });
 
-const validate = () => predictAll(training.network, loaders.val, training.spec, 'cpu');
+const validate = () => predictAll(training.network, loaders.val!, training.spec, 'cpu');
 
 describe('validation', () => {
   test.each([true, false])('restores the mode training: %s', async (mode) => {
@@ -48,7 +43,7 @@ describe('validation', () => {
   test('restores it too when it is stopped', async () => {
     training.network.train();
     const options = { signal: AbortSignal.abort(new Error('enough')) };
-    await expect(predictAll(training.network, loaders.val, training.spec, 'cpu', options)).rejects.toThrow(
+    await expect(predictAll(training.network, loaders.val!, training.spec, 'cpu', options)).rejects.toThrow(
       'enough',
     );
     expect(training.network.training).toBe(true);
@@ -61,12 +56,12 @@ describe('validation', () => {
 });
 
 test('the number of live tensors is the same after each of 30 steps and validations between', async () => {
-  const { network, average, optimizer, settings } = training;
+  const { network, average } = training;
   const counts: number[] = [];
   network.train();
   for (let epoch = 0; epoch < 10; epoch++) {
     for await (const batch of loaders.train.epoch(epoch)) {
-      trainStep(network, optimizer, batch, settings);
+      trainStep(training, batch);
       average!.update(network, counts.length + 1);
       counts.push(memoryStats().liveTensors);
     }

@@ -11,6 +11,8 @@ export type Phase = (typeof PHASES)[number];
 /** Says that the time since it was called last went into `phase`. */
 export type Lap = (phase: Phase) => void;
 
+export const noLap: Lap = () => undefined;
+
 /** Milliseconds by phase. */
 export type PhaseTimes = Readonly<Record<Phase, number>>;
 

@@ -1,35 +1,20 @@
-/** One run from configuration to checkpoints: folder, lists, network, loop; anew, or from where it was left. */
-import { rmSync } from 'node:fs';
+/** One run from configuration to checkpoints: reads the lists, makes or resumes the training, trains epoch by epoch. */
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { type Device, type distributed, serialize } from '@kinora/torch';
-import { effectiveConfig, preprocessSpec, type RunConfig, type RunConfigInput } from '../config/index.js';
-import { flipMapFor } from '../data/lists/labels.js';
-import { badClipReporter } from '../data/lists/write-lists.js';
-import type { ClipLoader } from '../data/load/loader.js';
-import { evaluationLoader, readSplit, trainingLoader } from '../data/splits.js';
-import { withLock } from '../files/lock.js';
-import { findNetwork } from '../model/registry.js';
+import type { Device, distributed } from '@kinora/torch';
+import { effectiveConfig, type RunConfig, type RunConfigInput } from '../config/index.js';
 import { type Progress, silent } from '../progress.js';
-import { saveCheckpoint, saveTar, type TrainingProgress, wantsTar } from '../run/checkpoint.js';
-import { type Link, linked } from '../run/generations.js';
-import { makeRunFolder, type RunFolder, runFolderOf } from '../run/run-folder.js';
-import { augmented, type ClipAugmentation } from './augmented.js';
-import { type Beginning, begin, findBeginning, fresh, initialise, NOTHING } from './beginning.js';
-import { trainLoop } from './loop.js';
-import { describeProfile, type Lap, type ProfileFacts, StepProfile } from './profile.js';
-import { rankFacts } from './ranks/facts.js';
-import { Ranks } from './ranks/ranks.js';
+import type { TrainingProgress } from '../run/checkpoint.js';
+import type { Link } from '../run/generations.js';
+import { type RunFolder, runFolderOf } from '../run/run-folder.js';
+import type { ClipAugmentation } from './augmented.js';
+import { type Beginning, begin, findBeginning, initialise, NOTHING } from './beginning.js';
+import { closeLoaders, type Loaders, openLoaders, readClips, type TrainingClips } from './clips.js';
+import { TrainingLoop } from './loop.js';
+import { describeProfile, StepProfile } from './profile.js';
+import { type Ranks, withRanks } from './ranks/ranks.js';
 import { fingerprintWeights } from './ranks/share.js';
-import { loggedProgress, noRunLog, openRunLog } from './run-log.js';
-import {
-  disposeTraining,
-  evaluatedNetwork,
-  listFingerprints,
-  newTraining,
-  type Training,
-  trainingClips,
-} from './training.js';
+import { FolderWriter, noWriter } from './run-writer.js';
+import { Training } from './training.js';
 
 export interface TrainOptions {
   /**
@@ -90,160 +75,68 @@ export async function trainRun(
   options: TrainOptions = {},
 ): Promise<RunSummary> {
   const config = effectiveConfig(input);
-  const { rendezvous, device = 'cpu', signal } = options;
-  if (rendezvous === undefined)
-    return trainLists(config, findBeginning(config, options.resume ?? false), options);
-  const { effective, trainList, valList } = readLists(config);
-  const facts = rankFacts(effective, listFingerprints(trainList, valList));
-  return Ranks.together(rendezvous, { config, device, facts, signal }, async (ranks) => {
-    const beginning = ranks.leads ? findBeginning(config, options.resume ?? false) : NOTHING;
-    return trainLists(config, beginning, { ...options, signal: ranks.stop }, ranks);
-  });
+  const leads = (options.rendezvous?.place.rank ?? 0) === 0;
+  const beginning = leads ? findBeginning(config, options.resume ?? false) : NOTHING;
+  const clips = readClips(config);
+  return withRanks(options, clips, (ranks) => train(clips, beginning, ranks, options));
 }
 
-const ONE_TRAINING = { code: 'train/locked', expected: 'no other training in this run folder' };
-
-async function trainLists(
-  config: RunConfig,
+async function train(
+  clips: TrainingClips,
   beginning: Beginning,
-  { device = 'cpu', signal, runsAhead, augment, ...options }: TrainOptions,
-  ranks?: Ranks,
+  ranks: Ranks,
+  { device = 'cpu', progress = silent, ...options }: TrainOptions,
 ): Promise<RunSummary> {
-  const leads = ranks?.leads ?? true;
+  const { config } = clips;
+  const leads = ranks.rank === 0;
   const resumed = beginning.from === 'checkpoint';
-  const folder = runFolderOf(config);
-  const progress = leads ? loggedProgress(options.progress ?? silent, folder.log) : silent;
-  const onBadClip = leads ? badClipReporter(folder.badClips, resumed, progress) : () => undefined;
-  const { trainList, valList, effective, spec } = readLists(config);
-  const reading = { flow: findNetwork(config.model).flow, ...(ranks && { part: ranks.part }) };
-  const loader = trainingLoader(trainList, spec, config, onBadClip, reading);
-  const trainLoader = augment === undefined ? loader : augmented(loader, augment, config.seed);
-  const valLoader = valList && evaluationLoader(valList, spec, config, onBadClip, reading);
-  const clips = trainingClips(trainList, valList, trainLoader.batchesPerEpoch);
-  const training = newTraining(effective, spec, device, clips);
+  const writer = leads ? new FolderWriter(config, resumed, progress) : noWriter;
+  const profile = options.profile && leads ? new StepProfile(device) : undefined;
+  const part = { index: ranks.rank, count: ranks.size };
+  const loaders = openLoaders(clips, { onBadClip: writer.badClip, part, augment: options.augment });
+  const stepsPerEpoch = loaders.train.batchesPerEpoch;
+  const training = new Training(clips, { stepsPerEpoch, device, ranks, lap: profile?.lap });
   try {
     const notes = initialise(beginning, training);
-    const parts = { training, trainLoader, valLoader, folder, progress, signal, ranks, runsAhead };
-    if (!leads) return await follow(training, parts);
-    makeRunFolder(folder);
-    return await withLock(join(folder.path, 'training.lock'), ONE_TRAINING, async () => {
-      const state = begin(beginning, training, progress);
-      await ranks?.begin(training, state);
-      for (const note of notes) progress.log(note);
-      const { precision } = training.settings;
-      if (precision?.note && precision.used === 'float32') progress.log(precision.note);
-      progress.log(openingLine(training, parts, resumed ? state : undefined));
-      const profile = options.profile ? new StepProfile(device) : undefined;
-      await trainFrom(state, resumed, { ...parts, lap: profile?.lap }).finally(() => {
-        if (profile === undefined) return;
-        for (const line of describeProfile(profile, profileFacts(training, trainLoader))) progress.log(line);
-      });
-      return summary(parts, state);
+    return await writer.inFolder(async () => {
+      begin(beginning, training, writer);
+      await ranks.begin(training);
+      for (const note of [...notes, ...openingLines(training, loaders, resumed)]) writer.log(note);
+      writer.open(training);
+      try {
+        await new TrainingLoop(training, loaders, writer, options.runsAhead).run();
+      } finally {
+        for (const line of profile ? profileLines(profile, training, loaders) : []) writer.log(line);
+      }
+      return summary(training, options.rendezvous !== undefined);
     });
   } finally {
-    await Promise.all([trainLoader.close(), valLoader?.close()]);
-    disposeTraining(training);
+    await closeLoaders(loaders);
+    training.dispose();
   }
 }
 
-function summary({ folder, training, ranks }: RunParts, { step, epoch, best }: TrainingProgress): RunSummary {
-  const weights = ranks && { weights: fingerprintWeights(training.network) };
-  return { folder, steps: step, epochs: epoch, best, ...weights };
+/** What is trained here, and where it differs from what was asked for. */
+function openingLines(
+  { config, device, ranks, precision, progress }: Training,
+  { train, val }: Loaders,
+  resumed: boolean,
+): string[] {
+  const clips = `${train.clips} training clips, ${val?.clips ?? 'no'} validation clips`;
+  const from = resumed ? `, from step ${progress.step}` : '';
+  const where = ranks.size === 1 ? device : `${ranks.size} processes, rank 0 on ${device}`;
+  const opening = `${config.model} on ${where}: ${clips}, ${train.batchesPerEpoch} steps an epoch${from}`;
+  return precision.note && precision.used === 'float32' ? [precision.note, opening] : [opening];
 }
 
-interface RunParts {
-  readonly training: Training;
-  readonly trainLoader: ClipLoader;
-  readonly valLoader: ClipLoader | undefined;
-  readonly folder: RunFolder;
-  readonly progress: Progress;
-  readonly signal: AbortSignal | undefined;
-  readonly runsAhead: boolean | undefined;
-  readonly lap?: Lap | undefined;
-  readonly ranks: Ranks | undefined;
+function profileLines(profile: StepProfile, { config, device }: Training, { train }: Loaders): string[] {
+  const { batchSize } = config;
+  const { workers } = train;
+  return describeProfile(profile, { batchSize, workers, cores: availableParallelism(), device });
 }
 
-async function trainFrom(state: TrainingProgress, resumed: boolean, parts: RunParts): Promise<void> {
-  const { training, folder } = parts;
-  const { config } = training;
-  const network = evaluatedNetwork(training);
-  writeJson(folder.config, config);
-  if (!resumed) rmSync(folder.badClips, { force: true });
-  // A kill may have come between the last checkpoint and the tutorial's files.
-  if (resumed && wantsTar(config)) saveTar(config, network, state, lastIsBest(folder));
-  const log = openRunLog(folder, resumed ? state : undefined);
-  const save = (now: TrainingProgress, isBest: boolean) => {
-    log.flush();
-    saveCheckpoint(folder.checkpoints, isBest ? ['last', 'best'] : ['last'], training, now);
-    if (wantsTar(config)) saveTar(config, network, now, isBest);
-  };
-  try {
-    await trainLoop(shared(training, parts.ranks), state, {
-      ...parts,
-      log,
-      save,
-      afterEpoch: comparingNotes(parts),
-    });
-  } finally {
-    log.close();
-  }
-}
-
-const profileFacts = ({ config, device }: Training, { workers }: ClipLoader): ProfileFacts => ({
-  batchSize: config.batchSize,
-  workers,
-  cores: availableParallelism(),
-  device,
-});
-/** What the ranks above 0 do: train on their parts, from where rank 0 stands; they write nothing. */
-async function follow(training: Training, parts: RunParts): Promise<RunSummary> {
-  const state = await parts.ranks!.begin(training, fresh());
-  const quiet = { log: noRunLog, save: () => undefined, afterEpoch: comparingNotes(parts) };
-  await trainLoop(shared(training, parts.ranks), state, { ...parts, ...quiet });
-  return summary(parts, state);
-}
-
-const shared = (training: Training, ranks: Ranks | undefined): Training =>
-  ranks === undefined
-    ? training
-    : { ...training, settings: { ...training.settings, ranks: ranks.forSteps(training) } };
-
-/** Ranks make sure that they are still one, and rank 0 lists the bad clips of all. */
-function comparingNotes({ training, ranks, trainLoader, valLoader }: RunParts) {
-  return async (): Promise<void> => {
-    await ranks?.compareWeights(training);
-    for (const loader of [trainLoader, valLoader]) if (loader) await ranks?.tellBadClips(loader);
-  };
-}
-
-const lastIsBest = ({ checkpoints }: RunFolder): boolean =>
-  linked(checkpoints, 'last') === linked(checkpoints, 'best');
-
-/** The clips, and what the configuration amounts to once the labels are known. */
-function readLists(config: RunConfig) {
-  const trainList = readSplit(config, 'train');
-  const valList = readSplit(config, 'val', trainList.labels);
-  const effective = { ...config, flipMap: completeFlipMap(config, trainList.labels) };
-  return { trainList, valList, effective, spec: preprocessSpec(effective, trainList.labels) };
-}
-
-/** What the configuration leaves unsaid about mirrored clips is read off the label names. */
-function completeFlipMap(config: RunConfig, labels: readonly string[]): RunConfig['flipMap'] {
-  return { ...flipMapFor(labels), ...config.flipMap };
-}
-
-function openingLine(
-  { config, device }: Training,
-  { trainLoader, valLoader, ranks }: RunParts,
-  resumed: TrainingProgress | undefined,
-): string {
-  const clips = `${trainLoader.clips} training clips, ${valLoader?.clips ?? 'no'} validation clips`;
-  const from = resumed === undefined ? '' : `, from step ${resumed.step}`;
-  const where = ranks === undefined ? device : `${ranks.size} processes, rank 0 on ${device}`;
-  return `${config.model} on ${where}: ${clips}, ${trainLoader.batchesPerEpoch} steps an epoch${from}`;
-}
-
-function writeJson(path: string, value: unknown): void {
-  const bytes = new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
-  serialize.writeAtomically(path, (sink) => sink.write(bytes));
+function summary({ config, network, progress }: Training, shared: boolean): RunSummary {
+  const { step, epoch, best } = progress;
+  const weights = shared && { weights: fingerprintWeights(network) };
+  return { folder: runFolderOf(config), steps: step, epochs: epoch, best, ...weights };
 }

@@ -1,16 +1,18 @@
 /** One step: parts of a batch give the gradients of the whole; smoothing and class weights are PyTorch's. */
 
 import { defaultSpec } from '@kinora/clip';
-import { fromTypedArray, manualSeed, nn, optim, scope, type Tensor } from '@kinora/torch';
+import { fromTypedArray, manualSeed, nn, optim, Stream, scope, type Tensor } from '@kinora/torch';
 import { describe, expect, test } from 'vitest';
-import { effectiveConfig } from '../config/index.js';
+import { effectiveConfig, type RunConfigInput } from '../config/index.js';
 import { Network, type NetworkOutput } from '../model/network.js';
 import type { ClipBatch } from './batch.js';
 import { Precision } from './device/precision.js';
+import { noLap } from './profile.js';
+import { alone } from './ranks/ranks.js';
 import { classWeights } from './recipe/class-weights.js';
 import { lossOf, type Objective, weightOf } from './recipe/objective.js';
 import { runOptimizer } from './recipe/optimizer.js';
-import { type StepRanks, type StepSettings, trainStep } from './step.js';
+import { type StepParts, trainStep } from './step.js';
 
 /** No batch norm: nothing in it depends on which clips stand together. */
 class Plain extends Network {
@@ -29,24 +31,36 @@ const batch: ClipBatch = {
   epoch: 0,
   number: 0,
 };
-const settings: StepSettings = {
-  objective: { labelSmoothing: 0.1, classWeights: null },
-  mixing: { mixup: 0, cutmix: 0, seed: 1 },
-  accumulateSteps: 1,
-  activationCheckpointing: false,
-  clipGradNorm: null,
-  device: 'cpu',
-  spec: defaultSpec(['a', 'b', 'c']),
-};
+/** What a step is given; without `config`, the plainest one. */
+interface Changes extends Partial<Pick<StepParts, 'objective' | 'precision' | 'ranks'>> {
+  readonly config?: RunConfigInput;
+}
+
+function partsFor(network: Network, { config, ...changes }: Changes): StepParts {
+  const effective = effectiveConfig({ optimizer: 'sgd', lr: 0.1, seed: 1, ...config });
+  return {
+    config: effective,
+    spec: defaultSpec(['a', 'b', 'c']),
+    device: 'cpu',
+    ranks: alone(),
+    lap: noLap,
+    network,
+    optimizer: runOptimizer(effective, network),
+    objective: { labelSmoothing: 0.1, classWeights: null },
+    precision: new Precision('float32', 'cpu'),
+    copies: new Stream('cpu'),
+    ...changes,
+  };
+}
 
 /** Loss, logits and gradients of a step with these settings, from the same weights. */
-function stepped(changes: Partial<StepSettings>) {
+function stepped(changes: Changes) {
   manualSeed(5);
   using network = new Plain();
-  const optimizer = runOptimizer(effectiveConfig({ optimizer: 'sgd', lr: 0.1 }), network);
-  const result = trainStep(network, optimizer, batch, { ...settings, ...changes });
+  const parts = partsFor(network, changes);
+  const result = trainStep(parts, batch);
   const gradients = network.parameters().map((p) => scope(() => p.grad!.toTypedArray() as Float32Array));
-  optimizer.dispose();
+  parts.optimizer.dispose();
   return { ...result, gradients: gradients.flatMap((values) => [...values]) };
 }
 
@@ -54,14 +68,14 @@ const furthest = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i]!)));
 
 describe('a batch in parts', () => {
-  test.each<[string, Partial<StepSettings>]>([
+  test.each<[string, Changes]>([
     ['plain', {}],
     ['class weights', { objective: { labelSmoothing: 0.1, classWeights: Float32Array.of(0.5, 2, 3) } }],
-    ['mixed', { mixing: { mixup: 1, cutmix: 0, seed: 1 } }],
-    ['cut', { mixing: { mixup: 0, cutmix: 1, seed: 1 } }],
+    ['mixed', { config: { mixup: 1 } }],
+    ['cut', { config: { cutmix: 1 } }],
   ])('%s: loss, logits, labels and gradients of the whole, to rounding', (_, changes) => {
     const whole = stepped(changes);
-    const parts = stepped({ ...changes, accumulateSteps: 3 });
+    const parts = stepped({ ...changes, config: { ...changes.config, accumulateSteps: 3 } });
     expect(parts.loss).toBeCloseTo(whole.loss, 5);
     expect(parts.labels).toEqual(whole.labels);
     expect(furthest(parts.logits, whole.logits)).toBeLessThan(1e-6);
@@ -71,8 +85,7 @@ describe('a batch in parts', () => {
 
   test('ranks average the gradients once, with the last part, and before they are clipped', () => {
     const calls: string[] = [];
-    const reducer: StepRanks['reducer'] = {
-      kind: 'after-backward',
+    const reducer: StepParts['ranks']['reducer'] = {
       forward: (run) => {
         calls.push('forward');
         return run();
@@ -81,15 +94,13 @@ describe('a batch in parts', () => {
         calls.push('backward');
         run!(loss);
       },
-      bucketTimes: () => [],
-      dispose: () => undefined,
     };
-    const ranks: StepRanks = { rank: 1, size: 2, sum: (value) => 2 * value, reducer };
-    const { gradients, loss } = stepped({ accumulateSteps: 3, clipGradNorm: 1e-3, ranks });
+    const ranks = { ...alone(), rank: 1, size: 2, sum: (value: number) => 2 * value, reducer };
+    const { gradients, loss } = stepped({ config: { accumulateSteps: 3, clipGradNorm: 1e-3 }, ranks });
     expect(calls).toEqual(['forward', 'backward']);
-    const alone = stepped({ clipGradNorm: 1e-3 });
-    expect(furthest(gradients, alone.gradients)).toBeLessThan(1e-6);
-    expect(loss).toBeCloseTo(alone.loss / 2, 5); // its summand: the other rank's clips weigh as much
+    const single = stepped({ config: { clipGradNorm: 1e-3 } });
+    expect(furthest(gradients, single.gradients)).toBeLessThan(1e-6);
+    expect(loss).toBeCloseTo(single.loss / 2, 5); // its summand: the other rank's clips weigh as much
   });
 });
 
@@ -156,9 +167,9 @@ describe('precision', () => {
   };
 
   test('a scaled loss gives the same gradients, in parts too, and clipping sees them unscaled', () => {
-    for (const changes of [{}, { accumulateSteps: 3 }, { clipGradNorm: 0.05 }]) {
+    for (const config of [{}, { accumulateSteps: 3 }, { clipGradNorm: 0.05 }]) {
       const precision = scaledBy(1024);
-      expect(furthest(stepped({ ...changes, precision }).gradients, stepped(changes).gradients)).toBeLessThan(
+      expect(furthest(stepped({ config, precision }).gradients, stepped({ config }).gradients)).toBeLessThan(
         1e-6,
       );
       expect(precision.scaler!.state).toEqual({ scale: 1024, goodSteps: 1 });
@@ -170,13 +181,13 @@ describe('precision', () => {
     using network = new Plain();
     const weights = () => network.parameters().flatMap((p) => [...(p.toTypedArray() as Float32Array)]);
     const before = scope(weights);
-    const optimizer = runOptimizer(effectiveConfig({ optimizer: 'sgd', lr: 0.1 }), network);
     const precision = scaledBy(1e40);
+    const parts = partsFor(network, { precision });
     for (const scale of [1e40, 5e39]) {
-      trainStep(network, optimizer, batch, { ...settings, accumulateSteps: 1, precision });
+      trainStep(parts, batch);
       expect(scope(weights)).toEqual(before);
       expect(precision.scaler!.state.scale).toBe(scale / 2);
     }
-    optimizer.dispose();
+    parts.optimizer.dispose();
   });
 });

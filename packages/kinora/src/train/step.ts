@@ -1,57 +1,33 @@
 /**
- * One training step: forward, loss, backward, update, in one scope so that nothing of it outlives it but what it says. The
- * batch may go through the network in several parts whose gradients add up, which needs the memory of one part. A GPU is only
- * told what to do: nothing here waits for it, but for float16, whose overflow decides whether there is an update.
+ * One training step: forward, loss, backward, update, in one scope so that only its results outlive it. The batch may go
+ * through the network in several parts whose gradients add up, which needs the memory of one part. On a GPU a step is only
+ * launched: nothing here waits for it, except with float16, where an overflow decides whether there is an update.
  */
-
-import type { PreprocessSpec } from '@kinora/clip';
-import {
-  type Device,
-  type distributed,
-  nn,
-  optim,
-  Readback,
-  type Stream,
-  scope,
-  type Tensor,
-} from '@kinora/torch';
+import { nn, optim, Readback, scope, type Tensor } from '@kinora/torch';
 import { checkLoss } from '../model/finite.js';
 import { type InputBatch, inputBytes, inputFloats } from '../model/input.js';
 import type { Network, NetworkOutput } from '../model/network.js';
 import type { PendingResult } from '../model/pending.js';
 import { type BatchPart, type ClipBatch, partsOf } from './batch.js';
 import type { Precision } from './device/precision.js';
-import type { Lap } from './profile.js';
-import { drawMix, type Mixing, mixClips } from './recipe/mix.js';
-import { dominantLabels, lossOf, type Objective, type Targets, weightOf } from './recipe/objective.js';
+import { drawMix, mixClips } from './recipe/mix.js';
+import { dominantLabels, lossOf, type Targets, weightOf } from './recipe/objective.js';
+import type { Training } from './training.js';
 
-export interface StepSettings {
-  readonly objective: Objective;
-  readonly mixing: Mixing;
-  /** Parts that a batch goes through the network in. */
-  readonly accumulateSteps: number;
-  /** Keep only the inputs of the network's segments, and compute the rest again in backward. */
-  readonly activationCheckpointing: boolean;
-  readonly clipGradNorm: number | null;
-  readonly device: Device;
-  readonly spec: PreprocessSpec;
-  /** Of the device: clips travel on it while the step before computes. Default: they travel in between. */
-  readonly copies?: Stream;
-  /** Default: float32. */
-  readonly precision?: Precision;
-  /** Told what has just been done, for a profile. */
-  readonly lap?: Lap;
-  /** The other ranks that train the same weights on their parts of the batch. */
-  readonly ranks?: StepRanks;
-}
-
-export interface StepRanks {
-  readonly rank: number;
-  readonly size: number;
-  readonly reducer: distributed.GradientReducer;
-  /** The sum of a number over all ranks. */
-  sum(value: number): number;
-}
+/** What of a training a step needs. */
+export type StepParts = Pick<
+  Training,
+  | 'config'
+  | 'spec'
+  | 'device'
+  | 'ranks'
+  | 'lap'
+  | 'network'
+  | 'optimizer'
+  | 'objective'
+  | 'precision'
+  | 'copies'
+>;
 
 export interface StepResult {
   /** Mean cross-entropy of the batch, in nats; where ranks share it, this rank's summand of that. */
@@ -103,84 +79,80 @@ export class LaunchedStep implements PendingResult {
 export const trainStep = (...step: Parameters<typeof launchStep>): StepResult => launchStep(...step).read();
 
 /** The same without waiting for the device. The batch's memory may be used again at once. */
-export function launchStep(
-  network: Network,
-  optimizer: optim.Optimizer,
-  batch: ClipBatch,
-  settings: StepSettings,
-): LaunchedStep {
+export function launchStep(training: StepParts, batch: ClipBatch): LaunchedStep {
+  const { config, ranks, optimizer, objective, precision, device, lap } = training;
   const { epoch, number, shape } = batch;
   const [clips, , height, width] = shape;
-  const { rank, size } = settings.ranks ?? { rank: 0, size: 1 };
-  const draw = number * size + rank; // of its own for every rank's part of every batch
-  const mix = drawMix(settings.mixing, { epoch, number: draw, clips, frame: { height, width } });
-  const parts = partsOf(batch, settings.accumulateSteps, mix);
-  const weights = parts.map(({ targets }) => weightOf(targets, settings.objective));
-  const own = weights.reduce((sum, weight) => sum + weight);
-  const total = wholeWeight(own, settings);
+  const draw = number * ranks.size + ranks.rank; // every rank's part of every batch has its own
+  const mix = drawMix(config, { epoch, number: draw, clips, frame: { height, width } });
+  const parts = partsOf(batch, config.accumulateSteps, mix);
+  const weights = parts.map(({ targets }) => weightOf(targets, objective));
+  const total = batchWeight(weights, training);
   return scope(() => {
     optimizer.zeroGrad();
     const done = parts.map((part, i) =>
-      addGradients(network, part, weights[i]! / total, settings, i === parts.length - 1),
+      addGradients(training, part, weights[i]! / total, i === parts.length - 1),
     );
-    const finite = settings.precision?.scaler?.unscale(optimizer.params) ?? true;
-    clipGradients(optimizer.params, settings);
+    const finite = precision.scaler?.unscale(optimizer.params) ?? true;
+    clipGradients(training);
     if (finite) optimizer.step();
-    settings.lap?.('optimizer');
+    lap('optimizer');
     const results = [...done.map(({ loss }) => loss), ...done.map(({ logits }) => logits)];
     const labels = parts.flatMap(({ targets }) => [...dominantLabels(targets)]);
-    return new LaunchedStep(new Readback(results, settings.device), BigInt64Array.from(labels));
+    return new LaunchedStep(new Readback(results, device), BigInt64Array.from(labels));
   });
 }
 
 /** Reading the norm is free on a CPU, and would wait on a GPU. */
-function clipGradients(params: readonly Tensor[], { clipGradNorm, device }: StepSettings): void {
+function clipGradients({ config: { clipGradNorm }, optimizer, device }: StepParts): void {
   if (clipGradNorm === null) return;
-  if (device === 'cpu') optim.clipGradNorm(params, clipGradNorm);
-  else optim.limitGradNorm(params, clipGradNorm);
+  if (device === 'cpu') optim.clipGradNorm(optimizer.params, clipGradNorm);
+  else optim.limitGradNorm(optimizer.params, clipGradNorm);
 }
 
-/** The weight of the batch over all ranks. They have equally many clips: without class weights nobody needs to ask. */
-function wholeWeight(own: number, { ranks, objective }: StepSettings): number {
-  if (ranks === undefined) return own;
-  return objective.classWeights === null ? own * ranks.size : ranks.sum(own);
+/** The weight of the batch over all ranks. They have equally many clips, so that only class weights need a sum. */
+function batchWeight(parts: readonly number[], { ranks, objective }: StepParts): number {
+  const local = parts.reduce((sum, weight) => sum + weight);
+  return objective.classWeights === null ? local * ranks.size : ranks.sum(local);
 }
 
 /** Adds a part's gradients, weighted by its share of the batch; with the last part ranks average theirs. */
 function addGradients(
-  network: Network,
+  training: StepParts,
   part: BatchPart,
   share: number,
-  settings: StepSettings,
   isLast: boolean,
 ): { loss: Tensor; logits: Tensor } {
+  const { config, network, precision, ranks, lap } = training;
   return scope(() => {
-    const inputs = inputsOf(part, settings);
-    settings.lap?.('input');
+    const inputs = inputsOf(part, training);
+    lap('input');
     const pass = () => {
-      const output = forwardIn(settings.precision, network, inputs);
-      const mean = lossOfOutput(output, part.targets, settings);
+      const output = forwardIn(precision, network, inputs);
+      const mean = lossOfOutput(output, part.targets, training);
       return { output, loss: share === 1 ? mean : mean.mul(share) };
     };
-    const forward = () => (settings.activationCheckpointing ? nn.checkpointed(pass) : plain(pass));
-    const { result, backward } =
-      isLast && settings.ranks ? settings.ranks.reducer.forward(forward) : forward();
+    const forward = () => (config.activationCheckpointing ? nn.checkpointed(pass) : plain(pass));
+    const { result, backward } = isLast ? ranks.reducer.forward(forward) : forward();
     const { output, loss } = result;
-    settings.lap?.('forward');
-    const start = settings.precision?.scaler?.scaled(loss) ?? loss;
-    backwardOf(backward, isLast, settings.ranks)(start);
-    settings.lap?.('backward');
+    lap('forward');
+    const scaled = precision.scaler?.scaled(loss) ?? loss;
+    // Ranks average their gradients, and the sum of their summands is wanted.
+    const start = ranks.size === 1 ? scaled : scaled.mul(ranks.size);
+    if (isLast) ranks.reducer.backward(start, backward);
+    else backward(start);
+    lap('backward');
     return { loss: loss.detach(), logits: output.logits.detach() };
   });
 }
 
 /** The loss is computed in float32, whatever the network is. */
 function forwardIn(
-  precision: Precision | undefined,
+  precision: Precision,
   network: Network,
   inputs: [clips: Tensor, flow?: Tensor],
 ): NetworkOutput {
-  if (precision === undefined || precision.used === 'float32') return network.call(...inputs);
+  if (precision.used === 'float32') return network.call(...inputs);
   const { logits, streams, ...rest } = precision.forward(() => network.call(...inputs));
   const full = (tensor: Tensor) => tensor.to('float32');
   return { ...rest, logits: full(logits), ...(streams && { streams: streams.map(full) }) };
@@ -191,23 +163,12 @@ const plain = <T>(forward: () => T): nn.Checkpointed<T> => ({
   backward: (loss) => loss.backward(),
 });
 
-/** Ranks average their gradients, and what is wanted is the sum of their summands. */
-function backwardOf(
-  own: (loss: Tensor) => void,
-  isLast: boolean,
-  ranks: StepRanks | undefined,
-): (loss: Tensor) => void {
-  if (ranks === undefined) return own;
-  const { reducer, size } = ranks;
-  return isLast ? (loss) => reducer.backward(loss.mul(size), own) : (loss) => own(loss.mul(size));
-}
-
-function inputsOf({ mixed, ...part }: BatchPart, settings: StepSettings): [clips: Tensor, flow?: Tensor] {
+function inputsOf({ mixed, ...part }: BatchPart, training: StepParts): [clips: Tensor, flow?: Tensor] {
   return scope(() => {
-    const own = floatsOf(part, settings);
-    if (mixed === undefined) return own;
-    const partners = floatsOf({ shape: part.shape, ...mixed.partners }, settings);
-    const [clips, flow] = own;
+    const inputs = floatsOf(part, training);
+    if (mixed === undefined) return inputs;
+    const partners = floatsOf({ shape: part.shape, ...mixed.partners }, training);
+    const [clips, flow] = inputs;
     const together = mixClips(clips, partners[0], mixed);
     return flow === undefined ? [together] : [together, mixClips(flow, partners[1]!, mixed)];
   });
@@ -215,19 +176,22 @@ function inputsOf({ mixed, ...part }: BatchPart, settings: StepSettings): [clips
 
 function floatsOf(
   batch: InputBatch,
-  { spec, device, copies, precision }: StepSettings,
+  { spec, device, copies, precision }: StepParts,
 ): [clips: Tensor, flow?: Tensor] {
-  return scope(() => {
-    const copy = () => inputBytes(batch, device);
-    return inputFloats(copies === undefined ? copy() : copies.handOver(copy), spec, precision?.layout);
-  });
+  return scope(() =>
+    inputFloats(
+      copies.handOver(() => inputBytes(batch, device)),
+      spec,
+      precision.layout,
+    ),
+  );
 }
 
 /** The loss of the logits, or of a network of several streams the mean of theirs, so that none rests on another. */
 function lossOfOutput(
   { logits, streams = [logits] }: NetworkOutput,
   targets: Targets,
-  { objective, device }: StepSettings,
+  { objective, device }: StepParts,
 ): Tensor {
   const [first, ...others] = streams.map((stream) => lossOf(stream, targets, objective, device));
   if (others.length === 0) return first!;

@@ -2,17 +2,16 @@
 import { createHash } from 'node:crypto';
 import { type DType, distributed, ops, scope, type Tensor } from '@kinora/torch';
 import type { Network } from '../../model/network.js';
-import type { PrecisionState, TrainingProgress } from '../../run/checkpoint.js';
-import type { Training } from '../training.js';
+import type { PrecisionState, Trained, TrainingProgress } from '../../run/checkpoint.js';
 
-type OptimizerState = ReturnType<Training['optimizer']['stateDict']>;
+type OptimizerState = ReturnType<Trained['optimizer']['stateDict']>;
 
 interface SharedState {
   readonly progress: TrainingProgress;
-  readonly schedule: ReturnType<Training['schedule']['state']>;
+  readonly schedule: ReturnType<Trained['schedule']['state']>;
   readonly settings: OptimizerState['settings'];
   /** All ranks compute in the same, and scale their losses alike. */
-  readonly precision: PrecisionState | undefined;
+  readonly precision: PrecisionState;
   readonly tensors: readonly {
     readonly name: string;
     readonly dtype: DType;
@@ -20,35 +19,33 @@ interface SharedState {
   }[];
 }
 
-/** Makes `training` on every rank that of rank 0, and returns where it stands. */
-export async function shareTraining(
-  world: distributed.World,
-  training: Training,
-  progress: TrainingProgress,
-): Promise<TrainingProgress> {
-  const own = training.optimizer.stateDict();
-  const shared = JSON.parse(
-    await world.fromLead(JSON.stringify(describe(training, own, progress))),
-  ) as SharedState;
+/** Makes `training` on every rank that of rank 0. */
+export async function shareTraining(world: distributed.World, training: Trained): Promise<void> {
+  const { optimizer, schedule, precision, device } = training;
+  const own = optimizer.stateDict();
+  const text = await world.fromLead(JSON.stringify(describe(training, own)));
+  const shared = JSON.parse(text) as SharedState;
+  const leads = world.rank === 0;
   shareWeights(world, training);
   scope(() => {
-    const tensors = world.rank === 0 ? own.tensors : emptyTensors(shared, training.device);
+    const tensors = leads ? own.tensors : emptyTensors(shared, device);
     distributed.broadcastState(world.group, tensors.values());
-    if (world.rank !== 0) training.optimizer.loadStateDict({ tensors, settings: shared.settings });
+    if (!leads) optimizer.loadStateDict({ tensors, settings: shared.settings });
   });
-  if (world.rank !== 0) training.schedule.restore(shared.schedule);
-  if (world.rank !== 0) training.settings.precision?.restore(shared.precision);
-  return world.rank === 0 ? progress : shared.progress;
+  if (leads) return;
+  schedule.restore(shared.schedule);
+  precision.restore(shared.precision);
+  training.progress = shared.progress;
 }
 
 /** Weights, averaged ones and statistics of rank 0. */
-export function shareWeights(world: distributed.World, { network, average }: Training): void {
+export function shareWeights(world: distributed.World, { network, average }: Trained): void {
   distributed.broadcastState(world.group, network.stateDict().values());
   if (average !== null) distributed.broadcastState(world.group, average.network.stateDict().values());
 }
 
 /** Without synchronised batch norm every rank has statistics of its own; those of rank 0 are the run's. */
-export function shareStatistics(world: distributed.World, { network, average }: Training): void {
+export function shareStatistics(world: distributed.World, { network, average }: Trained): void {
   distributed.broadcastState(world.group, network.namedBuffers().values());
   if (average !== null) distributed.broadcastState(world.group, average.network.namedBuffers().values());
 }
@@ -61,12 +58,11 @@ export function fingerprintWeights(network: Network): string {
 }
 
 function describe(
-  { schedule, settings: { precision } }: Training,
+  { progress, schedule, precision }: Trained,
   { tensors, settings }: OptimizerState,
-  progress: TrainingProgress,
 ): SharedState {
   const shapes = [...tensors].map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
-  return { progress, schedule: schedule.state(), settings, precision: precision?.state, tensors: shapes };
+  return { progress, schedule: schedule.state(), settings, precision: precision.state, tensors: shapes };
 }
 
 function emptyTensors({ tensors }: SharedState, device: string): Map<string, Tensor> {
