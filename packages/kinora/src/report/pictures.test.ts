@@ -1,8 +1,8 @@
-import { PNG } from 'pngjs';
 import { describe, expect, test } from 'vitest';
 import { decodeJpeg } from '../data/decode/jpeg.js';
 import { CHART, lineChart } from '../figures/line-chart.js';
 import { toPng } from '../figures/png.js';
+import { readPng } from '../figures/read-png.test.util.js';
 import { el } from '../figures/svg.js';
 import { fileTheme } from '../figures/theme.js';
 import { confusionChart } from './confusion-chart.js';
@@ -17,7 +17,11 @@ const COUNTS = Uint32Array.of(8, 2, 0, 0, 10, 0, 0, 5, 5);
 type Colour = [number, number, number];
 
 /** Share of the pixels of a picture for which `accept` holds, inside a rectangle given in SVG units. */
-function share(png: PNG, [x0, y0, x1, y1]: number[], accept: (rgb: Colour) => boolean): number {
+function share(
+  png: ReturnType<typeof readPng>,
+  [x0, y0, x1, y1]: number[],
+  accept: (rgb: Colour) => boolean,
+): number {
   let hits = 0;
   let all = 0;
   for (let y = y0! * 2; y < y1! * 2; y++) {
@@ -36,7 +40,7 @@ const orangeish = ([r, , b]: Colour) => r - b > 25;
 
 describe('the confusion matrix', () => {
   const svg = confusionChart(COUNTS, LABELS, fileTheme).text;
-  const png = PNG.sync.read(toPng(svg));
+  const png = readPng(toPng(svg));
   const rects = [...svg.matchAll(/<title>([^<]*)<\/title><rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)"/g)];
   const boxes = rects.map(([, title, x, y, side]) => {
     const [left, top, size] = [Math.ceil(Number(x)), Math.ceil(Number(y)), Math.floor(Number(side)) - 2];
@@ -143,7 +147,7 @@ describe('curves', () => {
   });
 
   test('become one picture', () => {
-    const png = PNG.sync.read(toPng(curveSheet(history, fileTheme).text));
+    const png = readPng(toPng(curveSheet(history, fileTheme).text));
     expect(png.width).toBe(2 * (2 * CHART.width + 72));
     expect(share(png, [24, 24, 24 + CHART.width, 24 + CHART.height], bluish)).toBeGreaterThan(0.002);
     expect(share(png, [24, 24, 24 + CHART.width, 24 + CHART.height], orangeish)).toBeGreaterThan(0.002);
@@ -168,7 +172,7 @@ describe('film strips', () => {
   });
 
   test('stand below each other in one picture', () => {
-    const png = PNG.sync.read(toPng(mistakeSheet(mistakes(trialReport()), fileTheme).text));
+    const png = readPng(toPng(mistakeSheet(mistakes(trialReport()), fileTheme).text));
     const grey = ([r, g, b]: Colour) => Math.abs(r - g) < 6 && Math.abs(g - b) < 6 && r > 95 && r < 125;
     expect(share(png, [24, 42, 278, 62], grey)).toBeGreaterThan(0.1);
   });

@@ -2,8 +2,8 @@
  * TensorBoard's Event message and its contents: scalars, histograms, pictures (tensorflow/core/util/event.proto, framework/summary.proto).
  */
 
+import { crc32, deflateSync } from 'node:zlib';
 import { type KinoraError, kinoraError } from '@kinora/torch';
-import { PNG } from 'pngjs';
 import { bytes, double, findInt64, float, int64, message, packedDoubles, text } from '../files/protobuf.js';
 
 /** Pixels: uint8 `[height, width, channels]` with 1 (grey), 3 (RGB) or 4 (RGBA) channels. */
@@ -56,12 +56,28 @@ export function imageSummary(tag: string, image: Image): Uint8Array {
 
 /** PNG's colour types for 1, 3 and 4 channels. */
 const COLOR_TYPES = { 1: 0, 3: 2, 4: 6 } as const;
+const PNG_SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
+/** PNG (ISO/IEC 15948): 8 bits a channel, rows without a filter. */
 function encodePng({ data, height, width, channels }: Image): Uint8Array {
-  const colorType = COLOR_TYPES[channels];
-  const png = new PNG({ width, height, colorType, inputColorType: colorType, inputHasAlpha: channels === 4 });
-  png.data = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  return PNG.sync.write(png, { colorType, inputColorType: colorType, inputHasAlpha: channels === 4 });
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, COLOR_TYPES[channels]], 8);
+  const row = width * channels;
+  const rows = Buffer.alloc(height * (1 + row)); // the byte before each row names its filter: 0, none
+  for (let y = 0; y < height; y++) rows.set(data.subarray(y * row, (y + 1) * row), y * (1 + row) + 1);
+  const chunks = [pngChunk('IHDR', header), pngChunk('IDAT', deflateSync(rows)), pngChunk('IEND')];
+  return Buffer.concat([PNG_SIGNATURE, ...chunks]);
+}
+
+function pngChunk(type: string, data: Uint8Array = new Uint8Array()): Uint8Array {
+  const chunk = Buffer.alloc(data.length + 12);
+  chunk.writeUInt32BE(data.length, 0);
+  chunk.write(type, 4, 'latin1');
+  chunk.set(data, 8);
+  chunk.writeUInt32BE(crc32(chunk.subarray(4, -4)), data.length + 8);
+  return chunk;
 }
 
 /** The step of an encoded Event. */

@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readPng } from '../../figures/read-png.test.util.js';
 import { jpegSize } from '../decode/jpeg.js';
 import { contactSheetName, synthesize } from './synthesize.js';
 
@@ -55,7 +55,7 @@ function readSize(path: string): string {
 }
 
 test('the contact sheet is a PNG with pictures in all 27 rows', () => {
-  const sheet = PNG.sync.read(readFileSync(join(whole, contactSheetName)));
+  const sheet = readPng(readFileSync(join(whole, contactSheetName)));
   for (let row = 0; row < 27; row++) {
     const at = 4 * (Math.round(((row + 0.5) * sheet.height) / 27) * sheet.width + sheet.width - 70);
     expect([...sheet.data.subarray(at, at + 3)]).not.toEqual([255, 255, 255]);
