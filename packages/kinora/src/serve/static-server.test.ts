@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,8 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'secret.txt'), 'secret');
   writeFileSync(join(folder, 'site', 'index.html'), '<title>Kinora</title>');
   writeFileSync(join(folder, 'site', 'data', 'site.json'), '{}');
+  writeFileSync(join(folder, 'site', 'data', 'Stop Sign.bin'), Uint8Array.of(1, 2, 3, 4));
+  symlinkSync(join(folder, 'secret.txt'), join(folder, 'site', 'link.txt'));
   server = await serveFolder(join(folder, 'site'), 0);
 });
 afterAll(async () => {
@@ -52,11 +54,31 @@ it('serves the page by the name of its folder, isolated and under a strict polic
   expect(policy).toContain("default-src 'none'");
   expect(policy).toContain("script-src 'self' 'wasm-unsafe-eval';");
   expect(policy).not.toContain("'unsafe-inline'");
+  expect(headers).toMatchObject({
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': 'camera=(self), microphone=()',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-cache',
+  });
 });
 
 it('serves files by their type', async () => {
   const { status, headers, body } = await ask('/data/site.json?v=1');
   expect([status, headers['content-type'], body]).toEqual([200, 'application/json', '{}']);
+});
+
+it('serves ranges of a file, as seeking in a video wants them, and its size alone', async () => {
+  const path = `/data/${encodeURIComponent('Stop Sign.bin')}`;
+  const { status, headers, body } = await ask(path, { range: 'bytes=1-2' });
+  expect([status, headers['content-range'], body]).toEqual([206, 'bytes 1-2/4', '\x02\x03']);
+  const size = await ask(path, {}, 'HEAD');
+  expect([size.status, size.headers['content-length'], size.headers['content-type'], size.body]).toEqual([
+    200,
+    '4',
+    'application/octet-stream',
+    '',
+  ]);
 });
 
 it.each([
@@ -65,6 +87,7 @@ it.each([
   '/data/..%2f..%2fsecret.txt',
   '/..\\secret.txt',
   '/data',
+  '/link.txt',
   '//etc/passwd',
 ])('has nothing at %s', async (path) => {
   const { status, body } = await ask(path);

@@ -2,41 +2,35 @@
  * Serves one folder to this machine's browser and to nobody else: on 127.0.0.1, only to pages of its own address, only
  * files that the folder held when it started.
  */
-import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
+import { serveStatic } from '@hono/node-server/serve-static';
 import { kinoraError } from '@kinora/torch/error';
 import { Hono } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
 import { filesOf } from './site/app.js';
 
 const HOST = '127.0.0.1';
 
-const TYPES: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.mjs': 'text/javascript',
-  '.css': 'text/css',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.wasm': 'application/wasm',
-  '.woff2': 'font/woff2',
-};
-
-const HEADERS: Record<string, string> = {
-  'Content-Security-Policy':
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; " +
-    "media-src 'self' blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; " +
-    "form-action 'none'; frame-ancestors 'none'",
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Permissions-Policy': 'camera=(self), microphone=()',
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
-  'Cache-Control': 'no-cache',
-};
+const SECURITY = secureHeaders({
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'", 'blob:', 'data:'],
+    mediaSrc: ["'self'", 'blob:'],
+    fontSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    workerSrc: ["'self'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+  crossOriginEmbedderPolicy: true,
+  permissionsPolicy: { camera: ['self'], microphone: [] },
+  strictTransportSecurity: false, // this is plain HTTP, on this machine
+});
 
 export interface StaticServer {
   /** `http://127.0.0.1:port/` */
@@ -72,24 +66,19 @@ function listen(server: Server, port: number): Promise<void> {
 
 const closing = (server: Server): Promise<void> => new Promise((closed) => server.close(() => closed()));
 
-/** A path is looked up among the files that are there; no path is ever made from a request. */
+/** Answers for the files that `folder` holds now: neither links nor what comes later. */
 export function siteApp(folder: string): Hono {
-  const files = new Map(filesOf(folder).map((file) => [`/${file}`, join(folder, file)]));
-  const index = files.get('/index.html');
-  if (index !== undefined) files.set('/', index);
+  const files = new Set(filesOf(folder).map((file) => `/${file}`));
+  if (files.has('/index.html')) files.add('/');
   const app = new Hono();
-  app.use(async (context, next) => {
+  app.use(SECURITY, async (context, next) => {
     if (!isOwnPage(context.req.header('host'), context.req.header('origin')))
       return context.text('This server answers only to pages of its own address.', 403);
+    if (!files.has(context.req.path)) return context.text('There is no such file.', 404);
+    context.header('Cache-Control', 'no-cache');
     await next();
-    for (const [name, value] of Object.entries(HEADERS)) context.header(name, value);
   });
-  app.get('*', async (context) => {
-    const file = files.get(context.req.path);
-    if (file === undefined) return context.text('There is no such file.', 404);
-    const type = TYPES[extname(file)] ?? 'application/octet-stream';
-    return context.body(await readFile(file), 200, { 'Content-Type': type });
-  });
+  app.get('*', serveStatic({ root: folder }));
   return app;
 }
 
