@@ -77,6 +77,8 @@ describe.each(['bash', 'fish'] as const)('%s', (shell) => {
       expect(complete(shell, command, 'TSN').sort()).toEqual(
         networks.flatMap(({ name }) => (name.startsWith('TSN') ? [name] : [])).sort(),
       );
+    expect(complete(shell, 'config', 'augment.fl')).toEqual(['augment.flip']);
+    expect(complete(shell, 'config', 'batch')).toEqual(['batchSize']);
     for (const words of [['eval'], ['studio', 'build'], ['ensemble']])
       expect(complete(shell, ...words, 'runs/')).toContain('runs/demo');
     expect(complete(shell, 'export', 'runs/demo', '--format', '').sort()).toEqual([

@@ -1,5 +1,6 @@
-/** `kinora completion`: a script that completes commands, flags, networks and run folders in bash, zsh or fish. */
+/** `kinora completion`: a script that completes commands, flags, networks, keys and run folders in bash, zsh or fish. */
 import { Argument, Command, type Option } from 'commander';
+import { keyReference } from '../config/reference.js';
 import { networks } from '../model/registry.js';
 import { shellQuote } from '../shell.js';
 import { BooleanOption } from './terminal/argv.js';
@@ -20,7 +21,7 @@ type Commands = readonly { name: string; summary: string; load: () => Promise<Co
 
 export function completionCommand(commands: Commands): Command {
   return new Command('completion')
-    .description('Print a script that completes commands, flags, networks and run folders.')
+    .description('Print a script that completes commands, flags, networks, keys and run folders.')
     .addArgument(new Argument('<SHELL>', 'shell to complete in').choices(SHELLS))
     .addHelpText('after', EXAMPLES)
     .action(async (shell: Shell) => {
@@ -78,6 +79,10 @@ function valuesOf(argument: Argument): Values {
   const name = argument.name();
   if (argument.argChoices !== undefined) return argument.argChoices;
   if (name === 'RUN') return 'run';
+  if (name === 'KEY')
+    return Object.values(keyReference())
+      .flat()
+      .map(({ key }) => key);
   return name === 'NETWORK' ? networks.map((network) => network.name) : 'path';
 }
 

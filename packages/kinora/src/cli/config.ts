@@ -8,7 +8,7 @@ import { besides, textTable } from './terminal/table.js';
 export function configCommand(): Command {
   return new Command('config')
     .description('List the keys of a configuration with defaults and descriptions, or show one in full.')
-    .argument('[key]', 'key to show, such as lr or augment.flip')
+    .argument('[KEY]', 'key to show, such as lr or augment.flip')
     .option('--schema', 'print the JSON schema of configuration files, for editors')
     .addHelpText(
       'after',
