@@ -4,7 +4,7 @@ import { extname, resolve } from 'node:path';
 import { defaultSpec } from '@kinora/clip';
 import { type KinoraError, kinoraError, serialize } from '@kinora/torch';
 import { Command } from 'commander';
-import { loadConfig, preprocessSpec } from '../config/index.js';
+import { preprocessSpec } from '../config/index.js';
 import { encodeJpeg } from '../data/decode/jpeg.js';
 import { clipsBelow } from '../data/flow/clips-below.js';
 import { flowSvg, readShownFlow } from '../data/flow/flow-picture.js';
@@ -14,6 +14,7 @@ import { toPixels, toPng } from '../figures/png.js';
 import { interruptible } from './terminal/interrupt.js';
 import { type ConfigOptions, positiveInt, refuseFlags, withConfig } from './terminal/options.js';
 import { createProgress } from './terminal/progress.js';
+import { configOf } from './terminal/run-argument.js';
 
 interface FlowFlags extends ConfigOptions {
   out: string;
@@ -57,7 +58,7 @@ async function runFlow(clips: string[], flags: FlowFlags, command: Command): Pro
 
 async function show(paths: readonly string[], { out, columns, most, ...flags }: FlowFlags): Promise<void> {
   const encode = ENCODERS[extname(out).toLowerCase()] ?? badExtension(out);
-  const spec = flags.config === undefined ? defaultSpec() : preprocessSpec(await configuration(flags), []);
+  const spec = flags.config === undefined ? defaultSpec() : preprocessSpec(await configOf(flags, 'flow'), []);
   const clips = [];
   for (const path of paths) clips.push(await readShownFlow(path, spec, columns));
   const bytes = encode(flowSvg(clips, most));
@@ -98,7 +99,7 @@ async function precompute(flags: FlowFlags): Promise<void> {
 
 /** The clips of all lists that a configuration names. */
 async function ofConfig(flags: FlowFlags) {
-  const config = await configuration(flags);
+  const config = await configOf(flags, 'flow');
   const train = readSplit(config, 'train');
   const lists = [train, readSplit(config, 'val', train.labels)];
   if (config.testList !== undefined) lists.push(readTestList(config, train.labels));
@@ -107,11 +108,9 @@ async function ofConfig(flags: FlowFlags) {
 }
 
 async function ofFolder({ data, cache, ...flags }: FlowFlags) {
-  const spec = flags.config === undefined ? defaultSpec() : preprocessSpec(await configuration(flags), []);
+  const spec = flags.config === undefined ? defaultSpec() : preprocessSpec(await configOf(flags, 'flow'), []);
   return { items: clipsBelow(data!), spec, cache: cache ?? `${resolve(data!)}.flow` };
 }
-
-const configuration = ({ config, set = [] }: ConfigOptions) => loadConfig(config!, { set });
 
 const oneOf = (received: string): KinoraError =>
   kinoraError('usage/flow', 'kinora flow', {

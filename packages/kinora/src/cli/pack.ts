@@ -5,7 +5,6 @@ import { availableParallelism } from 'node:os';
 import { basename, extname, join, resolve } from 'node:path';
 import { type KinoraError, kinoraError } from '@kinora/torch/error';
 import { Command } from 'commander';
-import { loadConfig } from '../config/index.js';
 import { readClipList } from '../data/lists/annotations.js';
 import { readClassFolders } from '../data/lists/class-folders.js';
 import type { ClipList } from '../data/lists/clip-list.js';
@@ -19,9 +18,9 @@ import { isAddress } from '../files/path.js';
 import type { Progress } from '../progress.js';
 import { shellQuote } from '../shell.js';
 import { interruptible } from './terminal/interrupt.js';
-import type { ConfigOptions } from './terminal/options.js';
-import { positiveInt, refuseFlags, withConfig } from './terminal/options.js';
+import { type ConfigOptions, positiveInt, refuseFlags, withConfig } from './terminal/options.js';
 import { createProgress } from './terminal/progress.js';
+import { configOf } from './terminal/run-argument.js';
 
 interface PackFlags extends ListFlags {
   out: string;
@@ -186,7 +185,7 @@ export async function listsOf(flags: ListFlags): Promise<NamedList[]> {
     return [ofFolder(folder!, flags)];
   }
   refuse(flags, ['folder', 'list', 'labels', 'name'], '--config');
-  return configured(config, flags);
+  return configured(flags);
 }
 
 /** A flag without effect is an error. */
@@ -205,8 +204,8 @@ export function packsAt(paths: readonly string[], flags: ListFlags): NamedList[]
     .map((index) => ({ name: index, list: readDamagedPack(index), index }));
 }
 
-async function configured(file: string, { set = [] }: ListFlags): Promise<NamedList[]> {
-  const config = await loadConfig(file, { set });
+async function configured(flags: ListFlags): Promise<NamedList[]> {
+  const config = await configOf(flags, 'pack');
   const train = readSplit(config, 'train');
   const validation = readSplit(config, 'val', train.labels);
   const lists: NamedList[] = [{ name: 'train', list: train, key: 'trainList' }];

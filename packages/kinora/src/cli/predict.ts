@@ -19,7 +19,7 @@ import {
   withConfig,
   withDevice,
 } from './terminal/options.js';
-import { RUN, runFolderAround } from './terminal/run-argument.js';
+import { configOf, RUN, runFolderAround } from './terminal/run-argument.js';
 import { textBar } from './terminal/table.js';
 import { FormerRunOption } from './terminal/usage.js';
 
@@ -104,9 +104,9 @@ export function describePrediction(path: string, best: readonly Prediction[]): s
 }
 
 /** The configuration of --config, for weights whose file holds no preprocessing spec (PyTorch's). */
-async function configGiven({ config, set }: PredictFlags): Promise<RunConfig | undefined> {
-  if (config !== undefined) return loadConfig(config, { set: set ?? [] });
-  if (set !== undefined) throw setWithoutConfig();
+async function configGiven(flags: PredictFlags): Promise<RunConfig | undefined> {
+  if (flags.config !== undefined) return configOf(flags, 'predict');
+  if (flags.set !== undefined) throw setWithoutConfig();
   return undefined;
 }
 

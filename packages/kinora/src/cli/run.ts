@@ -7,7 +7,7 @@ import { Command, CommanderError, type Option } from 'commander';
 import { version } from '../version.js';
 import { COMMANDS, type CommandEntry } from './commands.js';
 import { normalizeArgv, takeDebug } from './terminal/argv.js';
-import { describeFailure } from './terminal/failure.js';
+import { describeFailure, nameKeysAs } from './terminal/failure.js';
 import { refuseFormerOption, unknownCommand, usageError } from './terminal/usage.js';
 
 /** Runs `kinora <words>` and returns the exit code. Never throws. */
@@ -16,6 +16,7 @@ export async function run(
   commands: readonly CommandEntry[] = COMMANDS,
 ): Promise<number> {
   const { debug, rest } = takeDebug(words);
+  nameKeysAs(undefined);
   try {
     await dispatch(rest, commands);
     return 0;

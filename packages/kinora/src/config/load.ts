@@ -31,7 +31,7 @@ export interface LoadOptions {
 /** Reads and completes a configuration file. Throws `config/*` errors that name file, line and key. */
 export async function loadConfig(file: string, { set = [] }: LoadOptions = {}): Promise<RunConfig> {
   const text = await read(file);
-  const spelling = new Spelling();
+  const spelling = new Spelling(runConfigSchema);
   const value = canonicalKeys(runConfigSchema, parse(text, file), spelling, file);
   if (!isObject(value)) return check(value, file, spelling, { text });
   const inside = (path: readonly string[], inner: unknown) =>
@@ -46,14 +46,14 @@ export async function loadConfig(file: string, { set = [] }: LoadOptions = {}): 
  * @param source what error messages call it
  */
 export function effectiveConfig(input: RunConfigInput, source = 'configuration'): RunConfig {
-  const found = new Spelling();
+  const found = new Spelling(runConfigSchema);
   const value = canonicalKeys(runConfigSchema, input, found, source);
   return check(value, source, spellingOf(input) ?? found);
 }
 
 /** A saved configuration, of any version, with every key under the name used inside. */
 export const canonical = (saved: object, source: string): Record<string, unknown> =>
-  canonicalKeys(runConfigSchema, saved, new Spelling(), source) as Record<string, unknown>;
+  canonicalKeys(runConfigSchema, saved, new Spelling(runConfigSchema), source) as Record<string, unknown>;
 
 /** A dotted key under the name used inside, such as `batchSize` for `batch_size`. */
 export const canonicalKey = (name: string): string => canonicalPath(name.split('.')).join('.');

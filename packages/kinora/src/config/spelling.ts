@@ -39,8 +39,14 @@ export function aliasOf(path: Path): string | undefined {
 
 /** The spellings that one configuration uses, by path. */
 export class Spelling {
+  readonly #keys: ReadonlySet<string>;
   readonly #aliases = new Map<string, string>();
   #others = 0;
+
+  /** @param schema whose top-level keys messages may name */
+  constructor(schema: z.ZodType) {
+    this.#keys = new Set(keysAt(schema, []));
+  }
 
   /** Records that the last key of `path` was written as `spelled`. */
   note(path: Path, spelled: string): void {
@@ -73,7 +79,18 @@ export class Spelling {
     const written = this.#aliases.get(key);
     return written ?? (this.prefersAliases ? (aliasOf([key]) ?? key) : key);
   }
+
+  /**
+   * A message with its keys as the user writes them: `raise max_bad_fraction`. Keys of one word, such as `clips`, stay:
+   * messages use them as ordinary words. So do parts of paths.
+   */
+  in(message: string): string {
+    return message.replace(CAMEL_CASE, (word) => (this.#keys.has(word) ? this.of(word) : word));
+  }
 }
+
+/** Words of two parts or more that are no part of a path or of a dotted name. */
+const CAMEL_CASE = /(?<![\w./\\-])[a-z]+(?:[A-Z][A-Za-z]*)+(?![\w/\\-]|[.]\w)/g;
 
 const dotted = (path: Path): string => path.map(String).join('.');
 

@@ -1,7 +1,11 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
-import { describeFailure } from './failure.js';
+import { kinoraError } from '@kinora/torch/error';
+import { afterAll, expect, test } from 'vitest';
+import { describeFailure, nameKeysAs } from './failure.js';
+import { configOf } from './run-argument.js';
 
 const here = fileURLToPath(import.meta.url);
 
@@ -28,4 +32,28 @@ test('anything else is unexpected', () => {
   expect(told(() => JSON.parse('{'))).toMatch(
     /^kinora: .* \(unexpected: run again with --debug for the stack\)$/,
   );
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'kinora-failure-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test.each([
+  [
+    '{"batch_size": 8, "num_epochs": 2}',
+    'lower batch_size, or raise max_bad_fraction in /data/batchSize/a.json',
+  ],
+  ['{"batchSize": 8, "num_epochs": 2}', 'lower batchSize, or raise maxBadFraction in /data/batchSize/a.json'],
+  ['{"batch_size": 8, "epochs": 2}', 'lower batch_size, or raise maxBadFraction in /data/batchSize/a.json'],
+])('keys are named as the configuration spells them: %s', async (text, hint) => {
+  const config = join(folder, 'config.json');
+  writeFileSync(config, text);
+  await configOf({ config }, 'train');
+  const error = kinoraError('data/any', undefined, 'fewer epochs', 'clips of loadStateDict()', {
+    hint: 'lower batchSize, or raise maxBadFraction in /data/batchSize/a.json',
+  });
+  expect(describeFailure(error, false).text).toBe(
+    `kinora: expected fewer epochs, received clips of loadStateDict(); ${hint}`,
+  );
+  nameKeysAs(undefined);
+  expect(describeFailure(error, false).text).toMatch(/lower batchSize, or raise maxBadFraction/);
 });

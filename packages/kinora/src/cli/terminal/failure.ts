@@ -1,5 +1,7 @@
 /** What a failed command prints and the exit code it ends with. A stack is shown only with --debug. */
 import { KinoraError } from '@kinora/torch/error';
+import type { RunConfig } from '../../config/index.js';
+import { type Spelling, spellingOf } from '../../config/spelling.js';
 import { Interrupted } from './interrupt.js';
 import { isUsageError } from './usage.js';
 
@@ -7,6 +9,14 @@ export interface Failure {
   exitCode: number;
   /** For stderr; empty when there is nothing to say. */
   text: string;
+}
+
+let spelling: Spelling | undefined;
+
+/** Makes the failures of this command name keys as its configuration file spells them. Returns the configuration. */
+export function nameKeysAs<Config extends RunConfig | undefined>(config: Config): Config {
+  spelling = spellingOf(config);
+  return config;
 }
 
 /** 130 or 143 when interrupted, 2 for words that were not understood, 1 for everything else. */
@@ -19,7 +29,8 @@ export function describeFailure(error: unknown, debug: boolean): Failure {
     error instanceof KinoraError || refusal !== null
       ? ''
       : ' (unexpected: run again with --debug for the stack)';
-  const line = `${refusal ?? oneLine(error)}${hint}`;
+  const message = refusal ?? oneLine(error);
+  const line = `${spelling?.in(message) ?? message}${hint}`;
   return { exitCode, text: /^kinora[: ]/.test(line) ? line : `kinora: ${line}` };
 }
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { type KinoraError, kinoraError } from '@kinora/torch/error';
 import { loadConfig, type RunConfig } from '../../config/index.js';
 import { configOfRunFolder } from '../../run/run-folder.js';
+import { nameKeysAs } from './failure.js';
 import type { ConfigOptions } from './options.js';
 
 /** What the help says of RUN. */
@@ -14,7 +15,7 @@ export const RUN = 'run folder or checkpoint file, such as runs/demo';
 
 /** The configuration of --config, with the changes of --set. */
 export async function configOf({ config, set = [] }: ConfigOptions, command: string): Promise<RunConfig> {
-  if (config !== undefined) return loadConfig(config, { set });
+  if (config !== undefined) return nameKeysAs(await loadConfig(config, { set }));
   throw kinoraError('usage/no-config', `kinora ${command}`, '--config with a JSON file', 'nothing', {
     hint: `for example kinora ${command} --config configs/demo.json`,
   });
@@ -30,10 +31,11 @@ export async function configOfRun(
   command: string,
 ): Promise<RunConfig> {
   if (run === undefined && config === undefined) throw noRun(command);
-  if (run === undefined) return loadConfig(config!, { set });
+  if (run === undefined) return configOf({ config: config!, set }, command);
   const folder = runFolderAround(run);
   if (folder === run && config !== undefined) throw runAndConfig(command, run);
-  if (config !== undefined) return loadConfig(config, { set: [`checkpoint=${JSON.stringify(run)}`, ...set] });
+  if (config !== undefined)
+    return configOf({ config, set: [`checkpoint=${JSON.stringify(run)}`, ...set] }, command);
   if (folder === undefined) throw notInRun(run);
   const checkpoint = folder === run ? null : run;
   return configOfRunFolder(folder, { checkpoint, set });
