@@ -9,8 +9,7 @@ import type { ClipBatch } from './batch.js';
 import { Precision } from './device/precision.js';
 import { noLap } from './profile.js';
 import { alone } from './ranks/ranks.js';
-import { classWeights } from './recipe/class-weights.js';
-import { lossOf, type Objective, weightOf } from './recipe/objective.js';
+import { classWeights, lossOf, type Objective, weightOf } from './recipe/objective.js';
 import { runOptimizer } from './recipe/optimizer.js';
 import { type StepParts, trainStep } from './step.js';
 

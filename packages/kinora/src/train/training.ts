@@ -21,10 +21,9 @@ import { Precision } from './device/precision.js';
 import { type Lap, noLap } from './profile.js';
 import { alone, type Ranks } from './ranks/ranks.js';
 import { WeightAverage } from './recipe/average.js';
-import { classWeights } from './recipe/class-weights.js';
-import { freeze } from './recipe/freeze.js';
-import type { Objective } from './recipe/objective.js';
+import { classWeights, type Objective } from './recipe/objective.js';
 import { runOptimizer } from './recipe/optimizer.js';
+import { freeze } from './recipe/parameters.js';
 import { type RunSchedule, runSchedule } from './recipe/schedule.js';
 
 export interface TrainingOptions {

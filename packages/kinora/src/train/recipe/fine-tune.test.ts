@@ -8,10 +8,9 @@ import { findNetwork } from '../../model/registry.js';
 import { readMetrics } from '../../run/metrics-log.js';
 import { runFolderOf } from '../../run/run-folder.js';
 import { TinyData, trainSession } from '../tiny-run.test.util.js';
-import { freeze, trainMode } from './freeze.js';
 import { describeInit, initFrom } from './init-from.js';
 import { runOptimizer } from './optimizer.js';
-import { matches } from './patterns.js';
+import { freeze, matches, trainMode } from './parameters.js';
 
 let data: TinyData;
 let source: RunConfig;

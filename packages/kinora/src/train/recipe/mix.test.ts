@@ -4,8 +4,7 @@ import { randomStream } from '@kinora/clip';
 import { fromTypedArray, nn, scope } from '@kinora/torch';
 import { describe, expect, test } from 'vitest';
 import { type ClipBatch, partsOf } from '../batch.js';
-import { symmetricBeta } from './beta.js';
-import { drawMix, type Mixing, mixClips } from './mix.js';
+import { drawMix, type Mixing, mixClips, symmetricBeta } from './mix.js';
 import { dominantLabels, lossOf } from './objective.js';
 
 const FRAME = { height: 8, width: 10 };

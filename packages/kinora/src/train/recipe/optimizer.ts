@@ -1,7 +1,7 @@
 /** The configured optimizer over a network's parameters, and the rate it starts from. */
 import { type nn, optim, type Tensor } from '@kinora/torch';
 import type { RunConfig } from '../../config/index.js';
-import { checkPatterns, matches } from './patterns.js';
+import { checkPatterns, matches } from './parameters.js';
 
 /** Over all parameters that take gradients. */
 export function runOptimizer(config: RunConfig, network: nn.AnyModule): optim.Optimizer {

@@ -1,10 +1,10 @@
 /**
- * Patterns over the names of parameters: `fc` and `conv_layer1.0` mean the layer of that name and all below it, and in
+ * Parameters by pattern, and those that are frozen. `fc` and `conv_layer1.0` mean the layer of that name and all below it; in
  * `*.bias` or `layer?.*` a star stands for any text, dots included, and a question mark for one character.
  */
-
 import { nearest } from '@kinora/clip';
-import { kinoraError } from '@kinora/torch';
+import { kinoraError, nn } from '@kinora/torch';
+import type { Network } from '../../model/network.js';
 
 /** Whether a pattern means the tensor of this name, such as `conv_layer1.0.weight`. */
 export function matches(pattern: string, name: string): boolean {
@@ -40,4 +40,28 @@ function layerPaths(names: readonly string[]): string[] {
   );
   const tensors = new Set(names);
   return [...new Set(paths)].filter((path) => !tensors.has(path));
+}
+
+/**
+ * Freezes what the patterns mean: these parameters get no gradient and no update, weight decay included. Throws for a pattern
+ * that means nothing, and where nothing is left to train.
+ */
+export function freeze(network: Network, patterns: readonly string[]): void {
+  checkPatterns('freeze', patterns, [...network.stateDict().keys()]);
+  for (const [name, parameter] of network.namedParameters())
+    if (patterns.some((pattern) => matches(pattern, name))) parameter.requiresGrad = false;
+  if (network.parameters().some(({ requiresGrad }) => requiresGrad)) return;
+  throw kinoraError('config/freeze', 'freeze', {
+    expected: 'something left to train',
+    received: 'patterns that mean all parameters',
+  });
+}
+
+/** Training mode, except for batch norm whose statistics (`running_mean`) the patterns mean: they stay as they are. */
+export function trainMode(network: Network, patterns: readonly string[]): void {
+  network.train();
+  for (const [path, module] of network.namedModules()) {
+    const isNorm = module instanceof nn.BatchNormNd;
+    if (isNorm && patterns.some((pattern) => matches(pattern, `${path}.running_mean`))) module.eval();
+  }
 }
