@@ -4,9 +4,9 @@
 // the two their own network (unshare), so that every byte on it is theirs.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { availableParallelism, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { distributed } from '@kinora/torch';
 import { Command } from 'commander';
 import { positiveInt, wholeNumber } from '../packages/kinora/dist/cli/terminal/options.js';
 import { flagsOf } from './flags.mjs';
@@ -37,7 +37,7 @@ if (buckets.length > 0) console.log(`\n${bucketTable()}`);
 
 /** @returns {Promise<Measured>} */
 async function measure() {
-  const port = await freePort();
+  const port = await distributed.freePort();
   const words = [values.model, values.clips, values.rounds, values.steps, values.timed];
   const ranks = ['0', '1'].map((rank) => [`RANK=${rank}`, process.execPath, SIDE, ...words].join(' '));
   const script = `ip link set lo up; ${ranks.join(' & ')}; wait`;
@@ -53,15 +53,6 @@ async function measure() {
   if (text === '')
     throw new Error('expected the figures of rank 0, received nothing; its error stands above');
   return JSON.parse(text);
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' ? address?.port : undefined;
 }
 
 function heading() {

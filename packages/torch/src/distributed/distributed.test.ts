@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { errorOf } from '../engine/engine.test.util.js';
 import { engineInfo, manualSeed, nn, ops, type Tensor, tensor } from '../index.js';
-import { firstHost, placeFromEnvironment } from './environment.js';
+import { firstHost, freePort, placeFromEnvironment } from './environment.js';
 import { features } from './features.js';
-import { freePort, resultsOf, startRank, startRanks } from './ranks.test.util.js';
+import { resultsOf, startRank, startRanks } from './ranks.test.util.js';
 import { Store } from './store.js';
 
 const program = new URL('./rank.test.program.js', import.meta.url);

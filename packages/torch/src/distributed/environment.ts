@@ -2,6 +2,8 @@
  * Who this process is among many, from what its launcher says: the variables that torchrun gives its processes (Kubeflow's
  * training operator does as well), those that torchrun itself takes (as Kubeflow's trainer sets them), or Slurm's own.
  */
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { type KinoraError, kinoraError } from '../error.js';
 import { checkRank } from './group.js';
 
@@ -86,6 +88,16 @@ function fromSlurm(env: Environment): Said | undefined {
 export function firstHost(list: string): string {
   const [, prefix = '', range, suffix = ''] = list.match(/^([^,[]+)(?:\[([^\],-]+)[^\]]*\]([^,]*))?/) ?? [];
   return range === undefined ? prefix : `${prefix}${range}${suffix}`;
+}
+
+/** A port of 127.0.0.1 that was free a moment ago, where the processes of one host can meet. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 function portOf(env: Environment, name = 'MASTER_PORT'): number | undefined {

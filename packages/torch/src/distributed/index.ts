@@ -1,6 +1,6 @@
 /** Training in many processes on PyTorch's c10d (torch.distributed): the table of contents. */
 export { agree, type Facts } from './agreement.js';
-export { firstHost, type Place, placeFromEnvironment } from './environment.js';
+export { firstHost, freePort, type Place, placeFromEnvironment } from './environment.js';
 export { type Backend, type Features, features } from './features.js';
 export { type GroupOptions, ProcessGroup, type ReduceOp, Work } from './group.js';
 export { Heartbeat, type HeartbeatOptions, type Verdict } from './heartbeat.js';

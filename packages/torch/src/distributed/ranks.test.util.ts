@@ -1,8 +1,8 @@
 /** Runs a test program as several ranks on this machine and collects what each prints and how it ends. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './environment.js';
 
 export interface RankOutcome {
   readonly code: number | null;
@@ -18,16 +18,6 @@ export interface RunningRank {
   stdout(): string;
   /** Resolves when the rank has printed `text`. */
   said(text: string): Promise<void>;
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 export function startRank(program: URL, words: readonly string[], env: Record<string, string>): RunningRank {

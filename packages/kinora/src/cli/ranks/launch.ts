@@ -7,8 +7,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { distributed } from '@kinora/torch';
 import { type KinoraError, kinoraError } from '@kinora/torch/error';
-import { freePort } from '../../train/ranks/free-port.js';
 import { Interrupted } from '../terminal/interrupt.js';
 import { RESTARTABLE, SEATED } from './rank.js';
 
@@ -40,7 +40,7 @@ const STOP_MS = 60_000; // to finish a step and save, after Ctrl+C
 /** Runs the group to its end. Throws what failed; restarts after deaths, not after errors. */
 export async function launch(options: Launch): Promise<void> {
   for (let restarts = 0; ; restarts++) {
-    const group = new Group(options, await freePort(), restarts > 0 ? options.resumeWords() : []);
+    const group = new Group(options, await distributed.freePort(), restarts > 0 ? options.resumeWords() : []);
     const failed = await group.run();
     if (failed === undefined) return;
     if (group.interrupted !== undefined) throw new Interrupted(group.interrupted);

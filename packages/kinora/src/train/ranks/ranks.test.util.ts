@@ -1,12 +1,12 @@
 /** For tests only: trains in several processes of this machine and collects what each came to. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { distributed } from '@kinora/torch';
 import { expect } from 'vitest';
 import type { RunConfigInput } from '../../config/index.js';
 import { readMetrics } from '../../run/metrics-log.js';
 import { runFolderOf } from '../../run/run-folder.js';
 import { LABELS, losses, type TinyData, trainSession } from '../tiny-run.test.util.js';
-import { freePort } from './free-port.js';
 
 export interface RankResult {
   readonly code: number;
@@ -20,7 +20,7 @@ export async function trainRanks(files: readonly string[], ...words: string[]): 
   const group = {
     WORLD_SIZE: String(files.length),
     MASTER_ADDR: '127.0.0.1',
-    MASTER_PORT: String(await freePort()),
+    MASTER_PORT: String(await distributed.freePort()),
   };
   return Promise.all(
     files.map(async (file, rank) => {
