@@ -43,6 +43,8 @@ export { type GeometrySpec, prepareClip, preparedBytes, resizedSize, toHeight } 
 export { resampleByRate, resampleByTime } from './resample.js';
 export { resizeFrames } from './resize.js';
 export { type SamplingSpec, samplePositions } from './sample.js';
+// Logits to probabilities.
+export { softmax } from './softmax.js';
 // The preprocessing spec.
 export {
   clipLength,

@@ -2,7 +2,7 @@
  * Pixels to probabilities: the spec, then the network. It runs where the pixels are (a worker in browsers), and knows
  * nothing of smoothing, events or sources.
  */
-import { type KinoraError, kinoraError } from '@kinora/clip';
+import { type KinoraError, kinoraError, softmax } from '@kinora/clip';
 import { clipBytes, networkInput } from './clip.js';
 import type { Backend, LayerMaps, ModelInfo } from './types.js';
 
@@ -55,7 +55,7 @@ export class Predictor {
     const latency = performance.now() - began;
     const count = clips.length / clipBytes(this.info.spec);
     return Array.from({ length: count }, (_, i) => ({
-      probabilities: softmax(part(outputs.logits!, i, count).data),
+      probabilities: Float32Array.from(softmax(part(outputs.logits!, i, count).data)),
       features: part(outputs.features!, i, count).data,
       latency,
       ...(maps.length > 0
@@ -86,13 +86,6 @@ function part({ shape, data }: LayerMaps, index: number, count: number): LayerMa
   const size = data.length / count;
   const own = rows / count;
   return { shape: own === 1 ? rest : [own, ...rest], data: data.slice(index * size, (index + 1) * size) };
-}
-
-function softmax(logits: Float32Array): Float32Array {
-  const highest = Math.max(...logits);
-  const powers = Array.from(logits, (logit) => Math.exp(logit - highest));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return Float32Array.from(powers, (power) => power / sum);
 }
 
 const wantsMore = (network: string, others: readonly string[]): KinoraError =>

@@ -3,6 +3,7 @@
  * loss is the mean over classes of the mean cross-entropy of their examples, plus λ/2 times the squared weights. It is
  * convex, so there is one solution, and Nesterov's gradient descent (1983) converges to it.
  */
+import { softmax } from '@kinora/clip';
 
 export interface Head {
   readonly labels: readonly string[];
@@ -113,13 +114,6 @@ function logits(x: Float32Array, weights: ArrayLike<number>, bias: ArrayLike<num
   return Array.from(bias, (start, c) =>
     x.reduce((sum, value, f) => sum + value * weights[c * x.length + f]!, start),
   );
-}
-
-function softmax(values: readonly number[]): number[] {
-  const highest = Math.max(...values);
-  const powers = values.map((value) => Math.exp(value - highest));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return powers.map((power) => power / sum);
 }
 
 /** No deviation is below a tenth of their mean, or features that hardly vary would be amplified too much. */

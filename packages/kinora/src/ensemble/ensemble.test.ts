@@ -1,10 +1,11 @@
 /** Ensembles of tiny runs: made, saved, evaluated and asked as one model; and all that is refused. */
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { softmax } from '@kinora/clip';
 import { memoryStats, serialize } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadConfig } from '../config/index.js';
-import { argmax, softmax } from '../measure/metrics.js';
+import { argmax } from '../measure/metrics.js';
 import { ruleNames } from '../model/ensemble/rules.js';
 import { evaluateRun } from '../predict/evaluate.js';
 import { openModel } from '../predict/open.js';

@@ -1,9 +1,8 @@
 /** Rules fitted to logits of clips that their members were not trained on, and their logits for clips held out. */
 
 import { setImmediate } from 'node:timers/promises';
-import { permutation, randomStream } from '@kinora/clip';
+import { permutation, randomStream, softmax } from '@kinora/clip';
 import { fromTypedArray, manualSeed, nn, optim, scope } from '@kinora/torch';
-import { softmax } from '../measure/metrics.js';
 import { fittedRules, newRule, type Rule, type RuleName } from '../model/ensemble/rules.js';
 import { groupedFolds, otherRows } from './folds.js';
 import { fitLogistic } from './logistic.js';

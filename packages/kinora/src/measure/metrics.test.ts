@@ -9,7 +9,6 @@ import {
   meanClassAccuracy,
   oracle,
   perClass,
-  softmax,
   summarize,
   topK,
   worstClips,
@@ -48,10 +47,7 @@ describe('against PyTorch', () => {
 });
 
 describe('rows of logits', () => {
-  test('softmax stays finite for large logits and sums to 1', () => {
-    const p = softmax(Float32Array.of(1000, 1001, 999));
-    expect(p.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
-    expect(p[1]! / p[0]!).toBeCloseTo(Math.E, 10);
+  test('cross-entropy stays finite for large logits', () => {
     expect(crossEntropy(Float32Array.of(1000, 0), Int32Array.of(1), 2)).toBe(1000);
   });
 

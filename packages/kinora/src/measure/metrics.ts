@@ -45,14 +45,6 @@ export function argmax(logits: Float32Array, classes: number): Int32Array {
   });
 }
 
-/** Probabilities of one row of logits, float64 `[classes]`. */
-export function softmax(row: Float32Array): Float64Array {
-  const top = row.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const powers = Float64Array.from(row, (logit) => Math.exp(logit - top));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return powers.map((power) => power / sum);
-}
-
 /** Mean of `-log softmax(logits)[target]`, as `torch.nn.functional.cross_entropy` computes it. */
 export function crossEntropy(logits: Float32Array, targets: Int32Array, classes: number): number {
   let sum = 0;

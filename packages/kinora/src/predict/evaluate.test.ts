@@ -1,11 +1,12 @@
 /** Evaluation of a run: the numbers that training logged, the report, single clips, and nothing left behind. */
+
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { softmax } from '@kinora/clip';
 import { memoryStats } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunConfig } from '../config/index.js';
 import { readNpy } from '../files/npy.js';
-import { softmax } from '../measure/metrics.js';
 import { readMetrics } from '../run/metrics-log.js';
 import { runFolderOf } from '../run/run-folder.js';
 import { TinyData, trainSession } from '../train/tiny-run.test.util.js';

@@ -1,10 +1,11 @@
 /** Features of a data set in one call: from a list, a CSV file, a folder and a pack, as predictions see the clips. */
+
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { softmax } from '@kinora/clip';
 import { memoryStats } from '@kinora/torch';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readClipList } from '../data/lists/annotations.js';
 import { packClips } from '../data/pack/write/pack.js';
-import { softmax } from '../measure/metrics.js';
 import { runFolderOf } from '../run/run-folder.js';
 import { LABELS, TinyData, trainSession } from '../train/tiny-run.test.util.js';
 import { type ClipFeatures, collectFeatures, type FeatureOptions } from './features.js';

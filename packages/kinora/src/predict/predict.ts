@@ -1,8 +1,7 @@
 /** One clip to labels: the spec is executed, the network runs, probabilities come back sorted. */
-import { oneView, type PreprocessSpec, type View, type Views, viewsOf } from '@kinora/clip';
+import { oneView, type PreprocessSpec, softmax, type View, type Views, viewsOf } from '@kinora/clip';
 import { type Device, inferenceMode, scope } from '@kinora/torch';
 import { type ClipPart, readClip } from '../data/load/clip-reader.js';
-import { softmax } from '../measure/metrics.js';
 import { networkInputs } from '../model/input.js';
 import type { Network } from '../model/network.js';
 import { logMean } from './views.js';

@@ -1,12 +1,11 @@
 /** Several views of a clip: the numbers are those of averaging by hand, the same in evaluation and prediction. */
 
-import { viewsOf } from '@kinora/clip';
+import { softmax, viewsOf } from '@kinora/clip';
 import { memoryStats } from '@kinora/torch';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunConfig } from '../config/index.js';
 import { writeTestClip } from '../data/decode/fixtures.test.util.js';
 import { readSplit } from '../data/splits.js';
-import { softmax } from '../measure/metrics.js';
 import { runFolderOf } from '../run/run-folder.js';
 import { TinyData, trainSession } from '../train/tiny-run.test.util.js';
 import { evaluateRun, predictTestList } from './evaluate.js';

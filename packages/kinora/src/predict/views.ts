@@ -1,8 +1,7 @@
 /** Predictions of several views of each clip as one: the probabilities are averaged. */
-import { type Views, viewsOf } from '@kinora/clip';
+import { softmax, type Views, viewsOf } from '@kinora/clip';
 import type { RunConfig } from '../config/index.js';
 import type { ClipList } from '../data/lists/clip-list.js';
-import { softmax } from '../measure/metrics.js';
 import type { Predictions } from '../model/predict-all.js';
 
 /** The views that a configuration asks for. */

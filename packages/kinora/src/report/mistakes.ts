@@ -1,8 +1,8 @@
 /** The worst clips: what stands beside each film strip, and all of them as one picture. */
+import { softmax } from '@kinora/clip';
 import { el, type Markup, picture } from '../figures/svg.js';
 import type { Theme } from '../figures/theme.js';
 import { percent } from '../figures/words.js';
-import { softmax } from '../measure/metrics.js';
 import type { ReportData } from './data.js';
 import { dataUri, filmStrip, type Strip } from './strips.js';
 

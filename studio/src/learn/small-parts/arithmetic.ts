@@ -1,4 +1,5 @@
 /** The small parts of a network, each as PyTorch defines it, on plain arrays. */
+import { softmax as clipSoftmax } from '@kinora/clip';
 
 export const leakyReLU = (value: number, slope: number): number => (value < 0 ? value * slope : value);
 
@@ -34,12 +35,9 @@ export const dropout = (values: readonly number[], draws: readonly number[], p: 
   values.map((value, i) => (draws[i]! < p ? 0 : value / (1 - p)));
 
 /** At a temperature; 1 is plain softmax. */
-export function softmax(logits: readonly number[], temperature = 1): number[] {
-  const top = Math.max(...logits);
-  const powers = logits.map((logit) => Math.exp((logit - top) / temperature));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return powers.map((power) => power / sum);
-}
+export const softmax = (logits: readonly number[], temperature = 1): number[] => [
+  ...clipSoftmax(logits, temperature),
+];
 
 /** `-log p[truth]`, with label smoothing as in `torch.nn.functional.cross_entropy`. */
 export function crossEntropy(logits: readonly number[], truth: number, smoothing = 0): number {
