@@ -22,7 +22,7 @@ import { canonical, effectiveConfig, type RunConfig } from '../config/index.js';
 import { checkWeights } from '../model/finite.js';
 import type { Network } from '../model/network.js';
 import { type Link, publish } from './generations.js';
-import { runFolder, runFolderOf } from './run-folder.js';
+import { checkModelPath, noModel, runFolder, runFolderOf } from './run-folder.js';
 
 const finite = z.number();
 const sumsSchema = z.object({ clips: finite, loss: finite, top1: finite, top5: finite });
@@ -235,22 +235,18 @@ export function saveTar({ config, network, average, progress }: Trained, isBest:
   if (isBest) serialize.saveTorch(join(path, 'model_best.pth.tar'), content);
 }
 
-/** The file of weights that a path means: itself, or the model of a run folder or of one of its checkpoints. */
-
-/** Of a run folder the best checkpoint's. Throws `model/missing`. */
+/**
+ * The file of weights that a path means: itself, or the model of a checkpoint, for a run folder of its best one. Throws
+ * `model/missing`.
+ */
 export function weightsFile(path: string): string {
-  if (!existsSync(path)) throw missing(path, 'no such file or folder');
+  checkModelPath(path);
   if (!statSync(path).isDirectory()) return path;
   if (isCheckpoint(path)) return modelFile(path);
   // An ensemble has no checkpoints: its weights lie in the folder itself.
   if (existsSync(modelFile(path))) return modelFile(path);
   const { checkpoints } = runFolder(path);
   const found = ['best', 'last'].map((link) => join(checkpoints, link)).find(isCheckpoint);
-  if (found === undefined) throw missing(path, 'a folder without checkpoints');
+  if (found === undefined) throw noModel(path, 'a folder without checkpoints');
   return modelFile(found);
 }
-
-const missing = (path: string, received: string): KinoraError =>
-  kinoraError('model/missing', path, 'a run folder, a checkpoint or a weights file', received, {
-    hint: 'train first, or give the path of a checkpoint',
-  });

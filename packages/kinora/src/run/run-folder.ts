@@ -1,6 +1,7 @@
 /** Where everything of a run stands: `runs/<name>/`. The one place that knows the layout. */
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { type KinoraError, kinoraError } from '@kinora/torch/error';
 import { loadConfig, type RunConfig } from '../config/index.js';
 import { sweep } from './generations.js';
 
@@ -59,3 +60,14 @@ export function makeRunFolder(folder: RunFolder): void {
     for (const name of readdirSync(path)) if (/^\..*\.tmp$/.test(name)) rmSync(join(path, name));
   sweep(folder.checkpoints);
 }
+
+/** Throws `model/missing` where there is nothing at the path of a model. */
+export function checkModelPath(path: string): void {
+  if (!existsSync(path)) throw noModel(path, 'no such file or folder');
+}
+
+/** For a path that leads to no trained model. */
+export const noModel = (path: string, received: string): KinoraError =>
+  kinoraError('model/missing', path, 'a run folder, a checkpoint or a weights file', received, {
+    hint: 'train first, or give the path of a checkpoint',
+  });

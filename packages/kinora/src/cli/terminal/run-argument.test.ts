@@ -48,7 +48,7 @@ describe('the configuration of RUN', () => {
 
   test('a folder that is no run', async () => {
     await expect(configOfRun(join(folder, 'no'), {}, 'eval')).rejects.toThrow(
-      /no: expected a run folder or a checkpoint file, received no such file or folder/,
+      /no: expected a run folder, a checkpoint or a weights file, received no such file or folder; train first/,
     );
     await expect(configOfRun(join(folder, 'runs'), {}, 'eval')).rejects.toThrow(
       /runs: expected a run folder, which has a config\.json/,

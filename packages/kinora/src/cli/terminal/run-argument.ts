@@ -6,7 +6,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type KinoraError, kinoraError } from '@kinora/torch/error';
 import { loadConfig, type RunConfig } from '../../config/index.js';
-import { configOfRunFolder } from '../../run/run-folder.js';
+import { checkModelPath, configOfRunFolder } from '../../run/run-folder.js';
 import { nameKeysAs } from './failure.js';
 import type { ConfigOptions } from './options.js';
 
@@ -50,7 +50,7 @@ export async function configOfFolder(run: string): Promise<RunConfig> {
 
 /** RUN itself, or the run folder that a checkpoint lies in: run/checkpoints/step-.../model.safetensors at the deepest. */
 export function runFolderAround(run: string): string | undefined {
-  if (!existsSync(run)) throw notThere(run);
+  checkModelPath(run);
   const isFolder = statSync(run).isDirectory();
   if (isFolder && hasConfig(run)) return run;
   return ['..', '../..', '../../..']
@@ -77,9 +77,6 @@ const runAndConfig = (command: string, run: string): KinoraError =>
     received: 'both',
     hint: 'change keys of it with --set key=value',
   });
-
-const notThere = (run: string): KinoraError =>
-  kinoraError('run/missing', run, 'a run folder or a checkpoint file', 'no such file or folder');
 
 const notInRun = (run: string, folder?: string): KinoraError =>
   kinoraError('run/no-config', run, {
