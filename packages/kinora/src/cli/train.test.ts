@@ -15,12 +15,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { effectiveConfig, type RunConfigInput } from '../config/index.js';
+import { linked } from '../run/generations.js';
 import { runFolderOf } from '../run/run-folder.js';
 import { canMount, withTinyDisk } from '../run/tiny-disk.test.util.js';
 import { losses, outcome, TinyData, trainSession } from '../train/tiny-run.test.util.js';
 import { normalizeArgv } from './terminal/argv.js';
 import { type Exit, kinora, main } from './terminal/kinora.test.util.js';
-import { modeOf, trainCommand, whatNext } from './train.js';
+import { modeOf, restartWords, trainCommand, whatNext } from './train.js';
 
 const golden = (name: string): string =>
   fileURLToPath(new URL(`../../../torch/golden/serialize/${name}`, import.meta.url));
@@ -313,3 +314,30 @@ test.skipIf(!canMount)(
 /** Bytes of the files in a folder. */
 const folderSize = (folder: string): number =>
   readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+
+const LAST = ['--resume-from', 'last'];
+
+test('a group of ranks starts anew where its run has not begun, and resumes where it has', async () => {
+  const words = restartWords(data.config('anew', { epochs: 1 }), undefined);
+  expect(words()).toEqual([]);
+  await trainSession(data.config('anew', { epochs: 1 }));
+  expect(words()).toEqual(LAST);
+});
+
+test('--resume-from best counts until the run has gone back there, once', async () => {
+  const config = data.config('back', { epochs: 1 });
+  const { checkpoints } = runFolderOf(config);
+  await trainSession(config);
+  // A step further, not evaluated: the last checkpoint is no longer the best.
+  const further = data.config('back', { epochs: 2 });
+  await trainSession(further, { resume: true, stopAt: { task: 'epoch 2', update: 1 } });
+  const [last, best] = [linked(checkpoints, 'last'), linked(checkpoints, 'best')];
+  expect(last).not.toBe(best);
+
+  const words = restartWords(further, 'best');
+  expect(words()).toEqual([]);
+  await trainSession(further, { resume: 'best', stopAt: { task: 'epoch 2', update: 2 } });
+  expect(linked(checkpoints, 'best')).toBe(best);
+  expect(linked(checkpoints, 'last')).not.toBe(last);
+  expect(words()).toEqual(LAST);
+});

@@ -1,17 +1,19 @@
 /** `kinora train`, and the tutorial project's one script: --eval-only and --test-only run those commands. */
+import { existsSync } from 'node:fs';
 import { cuda, distributed, kinoraError } from '@kinora/torch';
 import { Command, Option } from 'commander';
 import type { RunConfig } from '../config/index.js';
 import { percent } from '../figures/words.js';
 import { silent } from '../progress.js';
+import { type Link, linked } from '../run/generations.js';
+import { runFolderOf } from '../run/run-folder.js';
 import { shellQuote } from '../shell.js';
-import { findBeginning } from '../train/beginning.js';
+import { findBeginning, hasCheckpoint } from '../train/beginning.js';
 import { chooseDevice } from '../train/device/choice.js';
 import { checkDivides } from '../train/ranks/ranks.js';
 import { trainRun } from '../train/run.js';
 import { launch, threadsPerProcess } from './ranks/launch.js';
 import { asRank } from './ranks/rank.js';
-import { wordsToGoOn } from './ranks/restart.js';
 import { BooleanOption } from './terminal/argv.js';
 import { interruptible } from './terminal/interrupt.js';
 import {
@@ -172,11 +174,25 @@ function launchRanks(config: RunConfig, flags: TrainFlags, size: number): Promis
   return launch({
     command: [process.execPath, ...process.execArgv, ...process.argv.slice(1)],
     size,
-    resumeWords: wordsToGoOn(config, flags.resumeFrom),
+    resumeWords: restartWords(config, flags.resumeFrom),
     maxRestarts: flags.maxRestarts ?? 3,
     threads: threadsPerProcess(size),
     log: (line) => process.stderr.write(`${line}\n`),
   });
+}
+
+/**
+ * The words that a group of ranks gets beside its own when it starts again: it resumes at its last checkpoint, once it has
+ * one of its own. Called before the first start.
+ */
+export function restartWords(config: RunConfig, resumeFrom: Link | undefined): () => string[] {
+  const { checkpoints, config: file } = runFolderOf(config);
+  const before = linked(checkpoints, 'last');
+  return () => {
+    // Killed before it went back to the best checkpoint, the group is still to go there.
+    if (resumeFrom === 'best' && linked(checkpoints, 'last') === before) return [];
+    return hasCheckpoint(config) || existsSync(file) ? ['--resume-from', 'last'] : [];
+  };
 }
 
 /** Flags that stand for keys of the configuration. */
