@@ -3,7 +3,7 @@ import { Argument, Command, type Option } from 'commander';
 import { keyReference } from '../config/reference.js';
 import { networks } from '../model/registry.js';
 import { shellQuote } from '../shell.js';
-import { BooleanOption } from './terminal/argv.js';
+import { BooleanOption } from './terminal/options.js';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];

@@ -15,9 +15,8 @@ import type { Interval } from '../measure/intervals.js';
 import { type RuleName, ruleNames, ruleSummaries } from '../model/ensemble/rules.js';
 import { shellQuote } from '../shell.js';
 import { chooseDevice } from '../train/device/choice.js';
-import { BooleanOption } from './terminal/argv.js';
 import { interruptible } from './terminal/interrupt.js';
-import { type DeviceOptions, positiveInt, withDevice } from './terminal/options.js';
+import { BooleanOption, type DeviceOptions, positiveInt, withDevice } from './terminal/options.js';
 import { createProgress } from './terminal/progress.js';
 import { textTable } from './terminal/table.js';
 

@@ -3,8 +3,8 @@ import { nearest } from '@kinora/clip';
 import { kinoraError } from '@kinora/torch/error';
 import { Command, Option } from 'commander';
 import { exportModel, FORMATS, type Format } from '../export/export.js';
+import { FormerRunOption } from './terminal/options.js';
 import { RUN } from './terminal/run-argument.js';
-import { FormerRunOption } from './terminal/usage.js';
 
 interface ExportFlags {
   format: Format;

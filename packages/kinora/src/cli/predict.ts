@@ -15,13 +15,13 @@ import { chooseDevice } from '../train/device/choice.js';
 import {
   type ConfigOptions,
   type DeviceOptions,
+  FormerRunOption,
   positiveInt,
   withConfig,
   withDevice,
 } from './terminal/options.js';
 import { configOf, RUN, runFolderAround } from './terminal/run-argument.js';
 import { textBar } from './terminal/table.js';
-import { FormerRunOption } from './terminal/usage.js';
 
 interface PredictFlags extends ConfigOptions, DeviceOptions {
   top: number;

@@ -6,9 +6,8 @@ import { KinoraError, kinoraError } from '@kinora/torch/error';
 import { Command, CommanderError, type Option } from 'commander';
 import { version } from '../version.js';
 import { COMMANDS, type CommandEntry } from './commands.js';
-import { normalizeArgv, takeDebug } from './terminal/argv.js';
-import { describeFailure, nameKeysAs } from './terminal/failure.js';
-import { refuseFormerOption, unknownCommand, usageError } from './terminal/usage.js';
+import { describeFailure, nameKeysAs, unknownCommand, usageError } from './terminal/failure.js';
+import { normalizeArgv, refuseFormerOption, takeDebug } from './terminal/options.js';
 
 /** Runs `kinora <words>` and returns the exit code. Never throws. */
 export async function run(

@@ -17,10 +17,9 @@ import { chooseDevice } from '../train/device/choice.js';
 import { trainRun } from '../train/run.js';
 import { demo } from './demo.js';
 import { interruptible } from './terminal/interrupt.js';
-import { portNumber } from './terminal/options.js';
+import { FormerRunOption, portNumber } from './terminal/options.js';
 import { createProgress } from './terminal/progress.js';
 import { configOfFolder } from './terminal/run-argument.js';
-import { FormerRunOption } from './terminal/usage.js';
 
 export function studioCommand(): Command {
   const command = new Command('studio')

@@ -19,8 +19,8 @@ import { linked } from '../run/generations.js';
 import { runFolderOf } from '../run/run-folder.js';
 import { canMount, withTinyDisk } from '../run/tiny-disk.test.util.js';
 import { losses, outcome, TinyData, trainSession } from '../train/tiny-run.test.util.js';
-import { normalizeArgv } from './terminal/argv.js';
 import { type Exit, kinora, main } from './terminal/kinora.test.util.js';
+import { normalizeArgv } from './terminal/options.js';
 import { modeOf, restartWords, trainCommand, whatNext } from './train.js';
 
 const golden = (name: string): string =>

@@ -14,9 +14,9 @@ import { checkDivides } from '../train/ranks/ranks.js';
 import { trainRun } from '../train/run.js';
 import { launch, threadsPerProcess } from './ranks/launch.js';
 import { asRank } from './ranks/rank.js';
-import { BooleanOption } from './terminal/argv.js';
 import { interruptible } from './terminal/interrupt.js';
 import {
+  BooleanOption,
   type ConfigOptions,
   collect,
   type DeviceOptions,

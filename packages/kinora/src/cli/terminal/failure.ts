@@ -1,9 +1,13 @@
-/** What a failed command prints and the exit code it ends with. A stack is shown only with --debug. */
-import { KinoraError } from '@kinora/torch/error';
+/**
+ * What a failed command prints and the exit code it ends with, and the errors of usage: words that a command does not know,
+ * with the nearest valid one. A stack is shown only with --debug.
+ */
+import { nearest } from '@kinora/clip';
+import { KinoraError, kinoraError } from '@kinora/torch/error';
+import { type Command, CommanderError } from 'commander';
 import type { RunConfig } from '../../config/index.js';
 import { type Spelling, spellingOf } from '../../config/spelling.js';
 import { Interrupted } from './interrupt.js';
-import { isUsageError } from './usage.js';
 
 export interface Failure {
   exitCode: number;
@@ -59,4 +63,54 @@ function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return `kinora: ${String(error)}`;
   const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
   return `${error.stack ?? error.message}${cause}`;
+}
+
+/** A usage error makes the process exit with 2, any other with 1. */
+export function isUsageError(error: unknown): boolean {
+  return error instanceof KinoraError && error.code.startsWith('usage/');
+}
+
+export function unknownCommand(word: string, names: readonly string[]): KinoraError {
+  return kinoraError('usage/command', 'kinora', 'a command', JSON.stringify(word), {
+    hint: `the nearest valid one is "${nearest(word, names)}"; kinora --help lists them all`,
+  });
+}
+
+/** Commander's complaint as ours; other errors pass through. */
+export function usageError(error: unknown, command: Command): unknown {
+  if (!(error instanceof CommanderError)) return error;
+  const name = [command.parent?.name() ?? 'kinora', command.name()].join(' ');
+  const words = /'([^']*)'/.exec(error.message)?.[1] ?? '';
+  const flags = command.options
+    .flatMap(({ long, short }) => [long, short])
+    .filter((flag) => flag !== undefined);
+  const fail = (expected: string, received: string, hint: string) =>
+    kinoraError(error.code.replace('commander.', 'usage/'), name, expected, received, { hint });
+  const help = `${name} --help lists them`;
+
+  switch (error.code) {
+    case 'commander.unknownOption':
+      return fail(
+        'a known flag',
+        words,
+        `the nearest valid one is ${nearest(words, [...flags, '--help', '--debug'])}; ${help}`,
+      );
+    case 'commander.optionMissingArgument':
+      return fail(`a value after ${words}`, 'nothing', help);
+    case 'commander.missingArgument':
+      return fail(`the argument ${words}`, 'nothing', `${name} --help describes it`);
+    case 'commander.missingMandatoryOptionValue':
+      return fail(words, 'nothing', help);
+    case 'commander.excessArguments': {
+      const most = command.registeredArguments.length;
+      const extra = command.args.slice(most).map((word) => JSON.stringify(word));
+      return fail(
+        most === 0 ? 'only flags' : `at most ${most} argument`,
+        extra.join(' '),
+        `flags start with --; ${help}`,
+      );
+    }
+    default:
+      return fail('valid flags', error.message.replace(/^error: /, ''), help);
+  }
 }

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { BooleanOption, normalizeArgv, takeDebug } from './argv.js';
-import { withConfig, withDevice } from './options.js';
+import { BooleanOption, normalizeArgv, takeDebug, withConfig, withDevice } from './options.js';
 
 /** Parses a line as `train` would: its options, without running anything. */
 function parse(line: string) {
