@@ -86,7 +86,27 @@ type Values = z.output<typeof runConfigSchema>;
 export type RunConfig = {
 ${properties.join('\n')}
 };
+
+/** A learning-rate schedule as written: its name, or an object that also changes its settings. */
+export type ScheduleInput =
+${scheduleVariants().join('\n')};
 `;
+}
+
+/** The members of the union: every name, then every object with a comment for each of its settings. */
+function scheduleVariants() {
+  const [{ enum: names }, { oneOf }] = editorSchema().properties.schedule.anyOf;
+  const objects = oneOf.map(({ properties: { name, ...settings } }) => {
+    const lines = Object.entries(settings)
+      .filter(([, { description }]) => !description.startsWith('Other spelling of'))
+      .map(([key, { description, default: byDefault }]) => {
+        const text = comment(sentence({ description, byDefault: JSON.stringify(byDefault) }));
+        return `${text}\n  ${key}?: number | undefined;`.replace(/^/gm, '    ');
+      });
+    if (lines.length === 0) return `  | { name: '${name.const}' }`;
+    return `  | {\n      name: '${name.const}';\n${lines.join('\n')}\n    }`;
+  });
+  return [...names.map((name) => `  | '${name}'`), ...objects];
 }
 
 /** @param {string} key */

@@ -16,6 +16,7 @@ test('a run takes what differs from the defaults, or a complete configuration', 
   expectTypeOf<{ batchSize: '8' }>().not.toExtend<Run>();
   expectTypeOf<{ optimizer: 'adamm' }>().not.toExtend<Run>();
   expectTypeOf<{ schedule: 'cosin' }>().not.toExtend<Run>();
+  expectTypeOf<{ schedule: { name: 'plateau'; patience: 5 } }>().toExtend<Run>();
   expectTypeOf<{ augment: { flips: 0.5 } }>().not.toExtend<Run>();
   expectTypeOf<ReturnType<Api['trainRun']>>().resolves.toExtend<{
     folder: { path: string };

@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { expect, test } from 'vitest';
+import { expect, expectTypeOf, test } from 'vitest';
+import type * as z from 'zod';
 import { editorSchema, keyReference } from './reference.js';
+import type { ScheduleInput } from './run-config.js';
+import type { runConfigSchema } from './schema.js';
 
 const keys = Object.values(keyReference()).flat();
 
@@ -33,4 +36,8 @@ test('editors know both spellings, and the short forms', () => {
 test('what is written from the descriptions is fresh', () => {
   const script = new URL('../../scripts/config-reference.mjs', import.meta.url).pathname;
   execFileSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
+});
+
+test('the type that describes the settings of schedules is that of the schema', () => {
+  expectTypeOf<ScheduleInput>().toEqualTypeOf<NonNullable<z.input<typeof runConfigSchema>['schedule']>>();
 });

@@ -231,3 +231,36 @@ export type RunConfig = {
    */
   evalCrops: Values['evalCrops'];
 };
+
+/** A learning-rate schedule as written: its name, or an object that also changes its settings. */
+export type ScheduleInput =
+  | 'plateau'
+  | 'cosine'
+  | 'one_cycle'
+  | 'step'
+  | 'constant'
+  | {
+      name: 'plateau';
+      /** Factor on the learning rate. Default: 0.6. */
+      factor?: number | undefined;
+      /** Epochs without a better validation loss before the rate is lowered. Default: 3. */
+      patience?: number | undefined;
+    }
+  | { name: 'cosine' }
+  | {
+      name: 'one_cycle';
+      /** Share of the steps in which the rate rises to `lr`. Default: 0.3. */
+      rise?: number | undefined;
+      /** The first rate is `lr / divFactor`. Default: 25. */
+      divFactor?: number | undefined;
+      /** The last rate is the first one divided by this. Default: 10000. */
+      finalDivFactor?: number | undefined;
+    }
+  | {
+      name: 'step';
+      /** Epochs between two changes. Default: 30. */
+      every?: number | undefined;
+      /** Factor on the learning rate. Default: 0.1. */
+      factor?: number | undefined;
+    }
+  | { name: 'constant' };

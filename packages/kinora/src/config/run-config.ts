@@ -1,15 +1,21 @@
 /** The types of a configuration, complete and as written, and its preprocessing spec. */
 import type { AugmentSpec, PreprocessSpec } from '@kinora/clip';
 import type * as z from 'zod';
-import type { RunConfig } from './run-config.generated.js';
+import type { RunConfig, ScheduleInput } from './run-config.generated.js';
 import type { runConfigSchema } from './schema.js';
 
-export type { RunConfig };
+export type { RunConfig, ScheduleInput };
 
 type Input = z.input<typeof runConfigSchema>;
 
 /** A configuration as written: every key is optional. */
-export type RunConfigInput = { [Key in keyof RunConfig]?: Key extends 'augment' ? AugmentInput : Input[Key] };
+export type RunConfigInput = {
+  [Key in keyof RunConfig]?: Key extends 'augment'
+    ? AugmentInput
+    : Key extends 'schedule'
+      ? ScheduleInput
+      : Input[Key];
+};
 
 /** Augmentation as written: what differs from the defaults, or `false` for none. */
 type AugmentInput =
