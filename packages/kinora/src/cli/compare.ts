@@ -2,8 +2,8 @@
 import { cpus } from 'node:os';
 import { engineInfo, kinoraError, threads } from '@kinora/torch';
 import { Command } from 'commander';
+import { parseEntrants } from '../compare/candidate.js';
 import { compare, type Row } from '../compare/compare.js';
-import { parseEntrants } from '../compare/entrant.js';
 import type { ComparePlan } from '../compare/plan.js';
 import { writeComparison } from '../compare/write.js';
 import { plural } from '../figures/words.js';

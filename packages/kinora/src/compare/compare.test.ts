@@ -7,8 +7,8 @@ import { evaluateRun } from '../predict/evaluate.js';
 import { readMetrics } from '../run/metrics-log.js';
 import { runFolderOf } from '../run/run-folder.js';
 import { outcome, TinyData, trainSession } from '../train/tiny-run.test.util.js';
+import { parseEntrants } from './candidate.js';
 import { type CompareOptions, compare, type Row } from './compare.js';
-import { parseEntrants } from './entrant.js';
 import { comparisonPage } from './table.js';
 import { writeComparison } from './write.js';
 

@@ -8,7 +8,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { RunConfig } from '../config/index.js';
 import { allOf } from '../data/threads.js';
 import { type Progress, silent } from '../progress.js';
-import { CostBook } from './cost-book.js';
+import { CostBook } from './cost-cache.js';
 import type { Cost, RowRecord } from './data.js';
 import { type ComparePlan, planRows, type RowPlan } from './plan.js';
 import { type RowOptions, readRow, runRow } from './row.js';

@@ -4,7 +4,7 @@ import { loadConfig } from '../config/index.js';
 import { wilson } from '../measure/intervals.js';
 import { findNetwork } from '../model/registry.js';
 import { TinyData } from '../train/tiny-run.test.util.js';
-import { parseEntrants } from './entrant.js';
+import { parseEntrants } from './candidate.js';
 import { inputSettings, planRows, rowCommand } from './plan.js';
 
 const data = new TinyData();

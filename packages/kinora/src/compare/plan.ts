@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { canonicalKey, loadConfig, type RunConfig } from '../config/index.js';
 import type { NetworkEntry } from '../model/network.js';
 import { shellQuote } from '../shell.js';
-import type { Entrant } from './entrant.js';
+import type { Entrant } from './candidate.js';
 
 export interface ComparePlan {
   /** The configuration that all rows share, a JSON file. */

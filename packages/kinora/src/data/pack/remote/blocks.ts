@@ -4,8 +4,8 @@
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { claim, inCache, keep, makeFolder, makeRoom } from './cache.js';
 import { type FetchOptions, fetchBytes } from './fetch-range.js';
-import { claim, inCache, keep, makeFolder, makeRoom } from './kept.js';
 import { addressOf, type Mirror } from './mirror.js';
 
 /** Bytes of a shard of a mirror, fetched where they are not here yet. Throws KinoraError `stream/*`. */

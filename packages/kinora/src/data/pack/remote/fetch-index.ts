@@ -9,8 +9,8 @@ import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_thread
 import { type KinoraError, kinoraError } from '@kinora/clip';
 import { fromThread } from '../../threads.js';
 import { indexOf } from '../index-file.js';
+import { keep, makeFolder } from './cache.js';
 import type { FetchedIndex } from './fetch-index-worker.js';
-import { keep, makeFolder } from './kept.js';
 import { forgetMirror, type Mirror, mirrorFile } from './mirror.js';
 
 export interface StreamOptions {
