@@ -2,7 +2,7 @@
 import { cpus } from 'node:os';
 import { engineInfo, kinoraError, threads } from '@kinora/torch';
 import { Command } from 'commander';
-import { parseEntrants } from '../compare/candidate.js';
+import { parseCandidates } from '../compare/candidate.js';
 import { compare, type Row } from '../compare/compare.js';
 import type { ComparePlan } from '../compare/plan.js';
 import { writeComparison } from '../compare/write.js';
@@ -98,7 +98,7 @@ function planOf(
     throw kinoraError('usage/budget', 'kinora compare', 'one budget', 'both --steps and --epochs');
   }
   const budget = steps !== undefined ? { steps } : epochs !== undefined ? { epochs } : undefined;
-  return { config, entrants: parseEntrants(words), seeds, set, runs, ...(budget && { budget }) };
+  return { config, candidates: parseCandidates(words), seeds, set, runs, ...(budget && { budget }) };
 }
 
 function parseSeeds(text: string): number[] {

@@ -1,15 +1,15 @@
-/** Who takes part in a comparison: networks of the registry, each with settings of its own where the user gives some. */
+/** The candidates of a comparison: networks of the registry, each with its own settings where the user gives some. */
 
 import { nearest } from '@kinora/clip';
 import { KinoraError, kinoraError } from '@kinora/torch';
 import type { NetworkEntry } from '../model/network.js';
 import { findNetwork, networks } from '../model/registry.js';
 
-export interface Entrant {
+export interface Candidate {
   /** Folder-safe: the network, and its own settings where it has some. */
   readonly name: string;
   readonly network: NetworkEntry;
-  /** `key=value` settings of this entrant alone. */
+  /** `key=value` settings of this candidate alone. */
   readonly settings: readonly string[];
 }
 
@@ -17,19 +17,23 @@ export interface Entrant {
  * Reads `ConvColumnSmall`, `*Small` (every network whose name fits) or `ConvColumnSmall:lr=0.001,batchSize=16`.
  * Throws `model/unknown` with the nearest name, and `compare/*` for what is no setting or comes twice.
  */
-export function parseEntrants(words: readonly string[]): Entrant[] {
-  const entrants = words.flatMap(parseWord);
-  const twice = entrants.find(({ name }, i) => entrants.findIndex((other) => other.name === name) < i);
-  if (twice === undefined) return entrants;
+export function parseCandidates(words: readonly string[]): Candidate[] {
+  const candidates = words.flatMap(parseWord);
+  const twice = candidates.find(({ name }, i) => candidates.findIndex((other) => other.name === name) < i);
+  if (twice === undefined) return candidates;
   throw kinoraError('compare/twice', 'networks', 'each once', `${twice.name} again`);
 }
 
-function parseWord(word: string): Entrant[] {
+function parseWord(word: string): Candidate[] {
   const [pattern = '', ...rest] = word.split(':');
   // A comma ends a setting only where the next one begins: values may be JSON.
   const settings = rest.length === 0 ? [] : rest.join(':').split(/,(?=[\w.]+=)/);
   for (const setting of settings) checkSetting(setting, word);
-  return found(pattern).map((network) => ({ name: entrantName(network.name, settings), network, settings }));
+  return found(pattern).map((network) => ({
+    name: candidateName(network.name, settings),
+    network,
+    settings,
+  }));
 }
 
 function found(pattern: string): NetworkEntry[] {
@@ -50,7 +54,7 @@ function found(pattern: string): NetworkEntry[] {
   });
 }
 
-const entrantName = (network: string, settings: readonly string[]): string =>
+const candidateName = (network: string, settings: readonly string[]): string =>
   [network, ...settings].join('-').replace(/[^\w.=+-]/g, '_');
 
 function checkSetting(setting: string, where: string): void {

@@ -7,7 +7,7 @@ import { evaluateRun } from '../predict/evaluate.js';
 import { readMetrics } from '../run/metrics-log.js';
 import { runFolderOf } from '../run/run-folder.js';
 import { outcome, TinyData, trainSession } from '../train/tiny-run.test.util.js';
-import { parseEntrants } from './candidate.js';
+import { parseCandidates } from './candidate.js';
 import { type CompareOptions, compare, type Row } from './compare.js';
 import { comparisonPage } from './table.js';
 import { writeComparison } from './write.js';
@@ -18,7 +18,7 @@ beforeAll(() => {
   data = new TinyData();
   options = {
     config: data.configFile('base', { epochs: 2 }),
-    entrants: parseEntrants(['SingleFrameSmall', 'SingleFrameSmall:batchSize=99']),
+    candidates: parseCandidates(['SingleFrameSmall', 'SingleFrameSmall:batchSize=99']),
     seeds: [1],
     seconds: 0.1,
     runs: data.at('runs'),
@@ -94,7 +94,7 @@ test('stopped, it goes on to the very weights of one that was not', async () => 
   const controller = new AbortController();
   const stopping = {
     ...options,
-    entrants: options.entrants.slice(0, 1),
+    candidates: options.candidates.slice(0, 1),
     runs: data.at('stopped'),
     signal: controller.signal,
     progress: {
@@ -116,12 +116,12 @@ test('stopped, it goes on to the very weights of one that was not', async () => 
 
 test('two rows side by side, each in its process, are the rows of one after the other', async () => {
   const lines: string[] = [];
-  const entrants = parseEntrants(['SingleFrameSmall', 'SingleFrameSmall:batchSize=99']);
+  const candidates = parseCandidates(['SingleFrameSmall', 'SingleFrameSmall:batchSize=99']);
   const config = data.configFile('apart', { epochs: 1 });
   const [row, failed] = await compare({
     ...options,
     config,
-    entrants,
+    candidates,
     runs: data.at('apart'),
     jobs: 2,
     progress: { log: (line) => lines.push(line), task: () => ({ update() {}, finish() {} }) },
@@ -129,7 +129,7 @@ test('two rows side by side, each in its process, are the rows of one after the 
   const [alone] = await compare({
     ...options,
     config,
-    entrants: entrants.slice(0, 1),
+    candidates: candidates.slice(0, 1),
     runs: data.at('alone'),
   });
   expect(row!.record!.result).toEqual(alone!.record!.result);

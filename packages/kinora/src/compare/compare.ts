@@ -4,15 +4,15 @@
  */
 
 import { availableParallelism } from 'node:os';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { RunConfig } from '../config/index.js';
 import { allOf } from '../data/threads.js';
 import { type Progress, silent } from '../progress.js';
-import { CostBook } from './cost-cache.js';
+import { CostCache } from './cost-cache.js';
 import type { Cost, RowRecord } from './data.js';
 import { type ComparePlan, planRows, type RowPlan } from './plan.js';
 import { type RowOptions, readRow, runRow } from './row.js';
-import { runRowApart } from './row-process.js';
+import { runRowInChild } from './row-process.js';
 
 export interface CompareOptions extends ComparePlan, RowOptions {
   /** Time the networks again, even those whose figures are there. */
@@ -40,43 +40,43 @@ export async function compare(options: CompareOptions): Promise<Row[]> {
   const rows: Row[] = (await planRows(options)).map((plan) => ({ plan }));
   await measureAll(rows, options, progress);
   let next = 0;
-  const lane = async () => {
+  const work = async () => {
     for (let i = next++; i < rows.length; i = next++) {
       const row = rows[i]!;
       if (row.error === undefined) {
         progress.log(`\n${i + 1}/${rows.length}  ${row.plan.config.name}`);
         await attempt(row, options, async () => {
-          row.record = await work(row.plan.config, options);
+          row.record = await train(row.plan.config, options);
         });
       }
       await publish(rows);
     }
   };
-  await allOf(Array.from({ length: jobs }, lane));
+  await allOf(Array.from({ length: jobs }, work));
   return rows;
 }
 
-function work(config: RunConfig, options: CompareOptions): Promise<RowRecord> {
+function train(config: RunConfig, options: CompareOptions): Promise<RowRecord> {
   const { jobs = 1 } = options;
   if (jobs === 1) return runRow(config, options);
-  return runRowApart(config, options, Math.max(1, Math.floor(availableParallelism() / jobs)));
+  return runRowInChild(config, options, Math.max(1, Math.floor(availableParallelism() / jobs)));
 }
 
-/** What the networks cost comes first: who cannot be built is known before hours have passed. */
+/** Measures what the networks cost first, so that one that cannot be built is known before hours have passed. */
 async function measureAll(rows: readonly Row[], options: CompareOptions, progress: Progress): Promise<void> {
   const { device = 'cpu', measure = false, runs, seconds } = options;
-  const book = new CostBook(runs, device, measure, seconds);
+  const costs = new CostCache(runs, device, measure, seconds);
   const task = progress.task('timing the networks', { total: rows.length, unit: 'rows' });
   try {
     for (const [i, row] of rows.entries()) {
       await attempt(row, options, async () => {
         const record = readRow(row.plan.config);
         if (record !== undefined) row.record = record;
-        row.cost = book.costOf(row.plan.config);
+        row.cost = costs.costOf(row.plan.config);
       });
-      // The loop must breathe, or Ctrl+C is not heard.
-      await setImmediate();
-      task.update(i + 1, row.plan.entrant.name);
+      // Signals such as Ctrl+C arrive between two turns of the event loop only.
+      await yieldToEventLoop();
+      task.update(i + 1, row.plan.candidate.name);
     }
   } finally {
     task.finish();

@@ -1,4 +1,4 @@
-/** The costs of a comparison's networks, measured once for each kind of row and kept in a file between sittings. */
+/** The costs of a comparison's networks, measured once for each kind of row and cached in a file of the comparison. */
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,14 +11,14 @@ import { measureCost } from './cost.js';
 import { type Cost, costSchema } from './data.js';
 
 const FILE = 'costs.json';
-const bookSchema = z.record(z.string(), costSchema);
+const costsSchema = z.record(z.string(), costSchema);
 
-export class CostBook {
+export class CostCache {
   readonly #file: string;
   readonly #known: Record<string, Cost>;
   readonly #fresh = new Set<string>();
 
-  /** @param again measure once more what the file has */
+  /** @param again measures what the file has once more */
   constructor(
     runs: string,
     private readonly device: Device,
@@ -27,7 +27,7 @@ export class CostBook {
   ) {
     mkdirSync(runs, { recursive: true });
     this.#file = join(runs, FILE);
-    this.#known = readRecord(this.#file, bookSchema) ?? {};
+    this.#known = readRecord(this.#file, costsSchema) ?? {};
   }
 
   costOf(config: RunConfig): Cost {

@@ -4,16 +4,16 @@ import { loadConfig } from '../config/index.js';
 import { wilson } from '../measure/intervals.js';
 import { findNetwork } from '../model/registry.js';
 import { TinyData } from '../train/tiny-run.test.util.js';
-import { parseEntrants } from './candidate.js';
+import { parseCandidates } from './candidate.js';
 import { inputSettings, planRows, rowCommand } from './plan.js';
 
 const data = new TinyData();
 afterAll(() => data.remove());
 
-describe('entrants', () => {
+describe('candidates', () => {
   test('names, patterns, and settings whose values may hold commas', () => {
     const words = ['ConvColumn6', 'SingleFrameS*', 'ConvColumnSmall:lr=0.1,augment.scale=[1,2],seed=3'];
-    expect(parseEntrants(words).map(({ name, settings }) => [name, settings])).toEqual([
+    expect(parseCandidates(words).map(({ name, settings }) => [name, settings])).toEqual([
       ['ConvColumn6', []],
       ['SingleFrameSmall', []],
       ['ConvColumnSmall-lr=0.1-augment.scale=_1_2_-seed=3', ['lr=0.1', 'augment.scale=[1,2]', 'seed=3']],
@@ -25,20 +25,20 @@ describe('entrants', () => {
     ['Column*', 'expected a pattern that fits a network, received "Column*"'],
     ['ConvColumn6:fast', 'expected NETWORK or NETWORK:key=value,key=value, received "fast"'],
   ])('%s is refused', (word, message) => {
-    expect(() => parseEntrants([word])).toThrow(message);
+    expect(() => parseCandidates([word])).toThrow(message);
   });
 
   test('nobody comes twice', () => {
-    expect(() => parseEntrants(['SingleFrameS*', 'SingleFrameSmall'])).toThrow('SingleFrameSmall again');
+    expect(() => parseCandidates(['SingleFrameS*', 'SingleFrameSmall'])).toThrow('SingleFrameSmall again');
   });
 });
 
 describe('rows', () => {
   const config = data.configFile('base', { frames: 16, stride: 2 });
-  const entrants = parseEntrants(['resnet18', 'ConvColumnSmall:lr=0.5']);
+  const candidates = parseCandidates(['resnet18', 'ConvColumnSmall:lr=0.5']);
 
   test('every network with a seed before the next seed; own settings win', async () => {
-    const plan = { config, entrants, seeds: [1, 2], budget: { steps: 7 }, set: ['lr=0.25'], runs: 'there' };
+    const plan = { config, candidates, seeds: [1, 2], budget: { steps: 7 }, set: ['lr=0.25'], runs: 'there' };
     const rows = await planRows(plan);
     expect(
       rows.map(({ config: { name, model, seed, lr, maxSteps, epochs, outputDir, frames } }) =>
@@ -53,7 +53,7 @@ describe('rows', () => {
   });
 
   test('the printed settings are the row, and no more than it needs', async () => {
-    const rows = await planRows({ config, entrants, seeds: [1], budget: { epochs: 2 }, runs: 'there' });
+    const rows = await planRows({ config, candidates, seeds: [1], budget: { epochs: 2 }, runs: 'there' });
     for (const { config: row, settings } of rows)
       expect(await loadConfig(config, { set: settings })).toEqual(row);
     expect(rowCommand(rows[1]!, config)).toBe(
@@ -65,7 +65,7 @@ describe('rows', () => {
 
   test('settings may use the other spelling of a key', async () => {
     const set = ['batch_size=9', 'batchSize=7', 'num_workers=1'];
-    const [row] = await planRows({ config, entrants, seeds: [1], set, runs: 'there' });
+    const [row] = await planRows({ config, candidates, seeds: [1], set, runs: 'there' });
     expect(row!.config).toMatchObject({ batchSize: 7, workers: 1 });
     expect(row!.settings).toEqual(expect.arrayContaining(['batchSize=7', 'num_workers=1']));
     expect(row!.settings).not.toContain('batch_size=9');

@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { canonicalKey, loadConfig, type RunConfig } from '../config/index.js';
 import type { NetworkEntry } from '../model/network.js';
 import { shellQuote } from '../shell.js';
-import type { Entrant } from './candidate.js';
+import type { Candidate } from './candidate.js';
 
 export interface ComparePlan {
   /** The configuration that all rows share, a JSON file. */
   readonly config: string;
-  readonly entrants: readonly Entrant[];
+  readonly candidates: readonly Candidate[];
   readonly seeds: readonly number[];
   /** One budget for all; left out: the configuration's. */
   readonly budget?: { readonly steps: number } | { readonly epochs: number };
@@ -22,7 +22,7 @@ export interface ComparePlan {
 }
 
 export interface RowPlan {
-  readonly entrant: Entrant;
+  readonly candidate: Candidate;
   readonly seed: number;
   /** What `kinora train --config FILE` needs beside the file. */
   readonly settings: readonly string[];
@@ -35,16 +35,16 @@ export async function planRows(plan: ComparePlan): Promise<RowPlan[]> {
   const base = await loadConfig(plan.config, { set: plan.set ?? [] });
   const rows: RowPlan[] = [];
   for (const seed of plan.seeds) {
-    for (const entrant of plan.entrants) {
-      const all = rowSettings(plan, base, entrant, seed);
+    for (const candidate of plan.candidates) {
+      const all = rowSettings(plan, base, candidate, seed);
       const config = await loadConfig(plan.config, { set: all });
-      rows.push({ entrant, seed, settings: needed(all, file, config), config });
+      rows.push({ candidate, seed, settings: needed(all, file, config), config });
     }
   }
   return rows;
 }
 
-function rowSettings(plan: ComparePlan, base: RunConfig, entrant: Entrant, seed: number): string[] {
+function rowSettings(plan: ComparePlan, base: RunConfig, candidate: Candidate, seed: number): string[] {
   const { budget } = plan;
   const length =
     budget === undefined
@@ -54,13 +54,13 @@ function rowSettings(plan: ComparePlan, base: RunConfig, entrant: Entrant, seed:
         : [`epochs=${budget.epochs}`, 'maxSteps=null'];
   return [
     `outputDir=${plan.runs}`,
-    `name=${rowName(entrant, seed)}`,
-    `model=${entrant.network.name}`,
-    ...inputSettings(entrant.network, base),
+    `name=${rowName(candidate, seed)}`,
+    `model=${candidate.network.name}`,
+    ...inputSettings(candidate.network, base),
     ...length,
     `seed=${seed}`,
     ...(plan.set ?? []),
-    ...entrant.settings,
+    ...candidate.settings,
   ];
 }
 
@@ -73,7 +73,7 @@ function needed(settings: readonly string[], file: RunConfig, row: RunConfig): s
   });
 }
 
-export const rowName = ({ name }: Entrant, seed: number): string => `${name}-seed${seed}`;
+export const rowName = ({ name }: Candidate, seed: number): string => `${name}-seed${seed}`;
 
 /**
  * Frames and size that a network was designed for. Its frames are spread over the stretch of time that the base

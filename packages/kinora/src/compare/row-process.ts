@@ -1,5 +1,5 @@
 /**
- * A row in a process of its own, so that several are trained side by side: this is both ends, the parent's `runRowApart`
+ * A row in a process of its own, so that several are trained side by side: this is both ends, the parent's `runRowInChild`
  * and what the child does with the one message it is sent. Rows keep all they have in files; only lines come back.
  */
 import { fork } from 'node:child_process';
@@ -19,7 +19,7 @@ interface Job {
 type Reply = { readonly line: string } | { readonly error: string } | { readonly done: true };
 
 /** @param threads of the engine, for each row */
-export function runRowApart(config: RunConfig, options: RowOptions, threads: number): Promise<RowRecord> {
+export function runRowInChild(config: RunConfig, options: RowOptions, threads: number): Promise<RowRecord> {
   const { test, device = 'cpu', progress = silent, signal } = options;
   const env = { ...process.env, OMP_NUM_THREADS: String(threads) };
   const child = fork(new URL('./row-process.js', import.meta.url), { env, execArgv: [] });
@@ -37,12 +37,12 @@ export function runRowApart(config: RunConfig, options: RowOptions, threads: num
       const record = failure === undefined && code === 0 ? readRow(config) : undefined;
       if (signal?.aborted) reject(signal.reason);
       else if (record !== undefined) resolve(record);
-      else reject(failure ?? died(config, name ?? `code ${code}`));
+      else reject(failure ?? processDied(config, name ?? `code ${code}`));
     });
   }).finally(() => signal?.removeEventListener('abort', stop));
 }
 
-const died = (config: RunConfig, how: string): KinoraError =>
+const processDied = (config: RunConfig, how: string): KinoraError =>
   kinoraError('compare/process-died', config.name, 'its process to finish the row', `its end by ${how}`, {
     hint: 'if memory is short, run fewer at once with --jobs',
   });
@@ -52,13 +52,13 @@ async function work({ config, ...options }: Job): Promise<void> {
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const)
     process.on(name, () => controller.abort(new Error(`stopped by ${name}`)));
-  const tell = (reply: Reply) => void (process.connected && process.send?.(reply));
-  const progress = { ...silent, log: (line: string) => tell({ line }) };
+  const send = (reply: Reply) => void (process.connected && process.send?.(reply));
+  const progress = { ...silent, log: (line: string) => send({ line }) };
   try {
     await runRow(config, { ...options, progress, signal: controller.signal });
-    tell({ done: true });
+    send({ done: true });
   } catch (error) {
-    tell({ error: error instanceof Error ? error.message : String(error) });
+    send({ error: error instanceof Error ? error.message : String(error) });
     process.exitCode = 1;
   }
   process.disconnect();

@@ -30,7 +30,7 @@ const result = ({ record }: Row) => record?.result;
 const VERDICT = 'val top-1';
 
 const COLUMNS: readonly Column[] = [
-  { heading: 'network', text: true, cell: ({ plan }) => plan.entrant.name },
+  { heading: 'network', text: true, cell: ({ plan }) => plan.candidate.name },
   { heading: 'input', text: true, cell: inputOf },
   { heading: 'parameters', cell: ({ cost }) => cost && `${(cost.parameters / 1e6).toFixed(2)} M` },
   { heading: 'GMAC', cell: ({ cost }) => cost && (cost.macs / 1e9).toFixed(3) },

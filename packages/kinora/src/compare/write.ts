@@ -20,7 +20,7 @@ export async function writeComparison(folder: string, rows: readonly Row[], sett
 /** Rows of one network with several seeds are told apart by their seed. */
 function names(rows: readonly Row[]): string[] {
   const several = new Set(rows.map(({ plan }) => plan.seed)).size > 1;
-  return rows.map(({ plan }) => (several ? `${plan.entrant.name} (${plan.seed})` : plan.entrant.name));
+  return rows.map(({ plan }) => (several ? `${plan.candidate.name} (${plan.seed})` : plan.candidate.name));
 }
 
 function costPicture(rows: readonly Row[]): Markup | undefined {
@@ -43,8 +43,8 @@ function orderPicture(rows: readonly Row[]): Markup | undefined {
 }
 
 const plainRow = ({ plan, cost, record, error }: Row) => ({
-  name: plan.entrant.name,
-  model: plan.entrant.network.name,
+  name: plan.candidate.name,
+  model: plan.candidate.network.name,
   seed: plan.seed,
   settings: plan.settings,
   cost: cost ?? null,

@@ -9,7 +9,7 @@ try {
     maxRestarts: Number(maxRestarts),
     resumeWords: () => ['again'],
     threads: 3,
-    lastWordsMs: 6000,
+    graceMs: 6000,
     log: (line) => process.stdout.write(`${line}\n`),
   });
 } catch (error) {

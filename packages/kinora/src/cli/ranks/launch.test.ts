@@ -12,13 +12,13 @@ function start(size: number, maxRestarts: number, script: string) {
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk;
-    child.emit('said');
+    child.emit('output');
   });
   return {
     child,
     text: () => text,
-    said: async (pattern: RegExp) => {
-      while (!pattern.test(text)) await once(child, 'said');
+    waitFor: async (pattern: RegExp) => {
+      while (!pattern.test(text)) await once(child, 'output');
     },
     end: async () => {
       const [code] = (await once(child, 'close')) as [number | null];
@@ -59,7 +59,7 @@ test('the others may still speak of an error that they can hear of, of no other:
   const script = (before: string) => `if (r === '1') { ${before} setTimeout(() => process.exit(1), 100); }
     else setTimeout(() => { console.log('rank 1 has failed'); process.exit(1); }, 3500);`;
   const [heard, unheard] = await Promise.all([
-    run(2, 0, script("process.send('seated');")),
+    run(2, 0, script("process.send('joined');")),
     run(2, 0, script('')),
   ]);
   expect(heard.lines).toContain('rank 1 has failed');
@@ -87,7 +87,7 @@ test('not more often than --max-restarts says', async () => {
 test('Ctrl+C reaches every rank, which may save', async () => {
   const script = `process.once('SIGINT', () => { console.log('saved'); process.exit(130); }); console.log('up'); setTimeout(() => {}, 60_000);`;
   const group = start(2, 5, script);
-  await group.said(/up[\s\S]*up/);
+  await group.waitFor(/up[\s\S]*up/);
   group.child.kill('SIGINT');
   const { code, lines } = await group.end();
   expect({ code, saved: lines.filter((line) => line.endsWith('saved')) }).toEqual({
@@ -99,10 +99,10 @@ test('Ctrl+C reaches every rank, which may save', async () => {
 test('the second Ctrl+C ends those that do not listen, and leaves none behind', async () => {
   const script = `process.on('SIGINT', () => console.log('no')); console.log('pid', process.pid); setTimeout(() => {}, 60_000);`;
   const group = start(2, 5, script);
-  await group.said(/pid \d+\n[\s\S]*pid \d+\n/);
+  await group.waitFor(/pid \d+\n[\s\S]*pid \d+\n/);
   const pids = [...group.text().matchAll(/pid (\d+)/g)].map(([, pid]) => Number(pid));
   group.child.kill('SIGINT');
-  await group.said(/no\n[\s\S]*no\n/);
+  await group.waitFor(/no\n[\s\S]*no\n/);
   expect(pids.map(isAlive)).toEqual([true, true]);
   group.child.kill('SIGINT');
   expect((await group.end()).code).toBe(130);

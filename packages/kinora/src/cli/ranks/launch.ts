@@ -1,7 +1,7 @@
 /**
- * Starts the processes of one host that train together, with torchrun's variables, and sees to their end: what they say
- * comes out with their rank, one that fails takes the others with it, and after a death all start again from the last
- * checkpoint. On a cluster this is the scheduler's work.
+ * Starts the processes of one host that train together, with torchrun's variables, and waits for them: it prefixes their
+ * output with their rank, ends the others after one has failed, and starts all again from the last checkpoint after one was
+ * killed. On a cluster this is the scheduler's work.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,19 +10,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { distributed } from '@kinora/torch';
 import { type KinoraError, kinoraError } from '@kinora/torch/error';
 import { Interrupted } from '../terminal/interrupt.js';
-import { RESTARTABLE, SEATED } from './rank.js';
+import { JOINED, RESTARTABLE } from './rank.js';
 
 export interface Launch {
-  /** What a rank runs: the program and its words. */
+  /** What a rank runs: the program and its arguments. */
   readonly command: readonly string[];
   readonly size: number;
   /** Words to add when the group starts again: to go on from a checkpoint, where there is one. */
   resumeWords(): readonly string[];
   readonly maxRestarts: number;
-  /** Threads of the engine for each process, where the environment does not say. */
+  /** Threads of the engine for each process, where the environment sets none. */
   readonly threads?: number;
-  /** How long the others may take to notice that one has failed, and to say so. Default 25 s. */
-  readonly lastWordsMs?: number;
+  /** How long the others may take to notice that one has failed, and to report it. Default 25 s. */
+  readonly graceMs?: number;
   readonly log: (line: string) => void;
 }
 
@@ -33,8 +33,8 @@ interface End {
   readonly signal: NodeJS.Signals | null;
 }
 
-const LAST_WORDS_MS = 25_000;
-const PARTING_MS = 2000;
+const GRACE_MS = 25_000;
+const SHORT_GRACE_MS = 2000;
 const STOP_MS = 60_000; // to finish a step and save, after Ctrl+C
 
 /** Runs the group to its end. Throws what failed; restarts after deaths, not after errors. */
@@ -44,28 +44,28 @@ export async function launch(options: Launch): Promise<void> {
     const failed = await group.run();
     if (failed === undefined) return;
     if (group.interrupted !== undefined) throw new Interrupted(group.interrupted);
-    const again = isDeath(failed) && restarts < options.maxRestarts;
+    const again = isRestartable(failed) && restarts < options.maxRestarts;
     if (!again) throw groupFailed(failed, restarts);
     options.log(
-      `rank ${failed.rank} ${wordsFor(failed)}: starting again (${restarts + 1} of ${options.maxRestarts})`,
+      `rank ${failed.rank} ${describeEnd(failed)}: starting again (${restarts + 1} of ${options.maxRestarts})`,
     );
   }
 }
 
 class Group {
   readonly #children: ChildProcess[];
-  /** Ranks that the others can hear of: they have found the store. */
-  readonly #seated = new Set<number>();
-  readonly #lastWordsMs: number;
+  /** Ranks whose errors the others hear of: they have found the store. */
+  readonly #joined = new Set<number>();
+  readonly #graceMs: number;
   interrupted: number | undefined;
 
   constructor(
-    { command, size, threads, log, lastWordsMs = LAST_WORDS_MS }: Launch,
+    { command, size, threads, log, graceMs = GRACE_MS }: Launch,
     port: number,
     words: readonly string[],
   ) {
     const [program = process.execPath, ...args] = command;
-    this.#lastWordsMs = lastWordsMs;
+    this.#graceMs = graceMs;
     this.#children = Array.from({ length: size }, (_, rank) => {
       // A group of its own, so that Ctrl+C on a terminal reaches it once, through us; the channel tells it when we are gone.
       const child = spawn(program, [...args, ...words], {
@@ -73,7 +73,7 @@ class Group {
         stdio: ['ignore', rank === 0 ? 'inherit' : 'pipe', rank === 0 ? 'inherit' : 'pipe', 'ipc'],
         env: { ...environment(rank, size, port), ...threadsFor(threads) },
       });
-      child.on('message', (message) => message === SEATED && this.#seated.add(rank));
+      child.on('message', (message) => message === JOINED && this.#joined.add(rank));
       for (const stream of [child.stdout, child.stderr])
         forward(stream, (line) => log(line.startsWith('[rank ') ? line : `[rank ${rank}] ${line}`));
       return child;
@@ -91,7 +91,7 @@ class Group {
       const ends = this.#children.map((child, rank) => endOf(child, rank));
       const first = await firstFailure(ends);
       if (first !== undefined)
-        await Promise.race([Promise.all(ends), sleep(this.#patience(first), undefined, { ref: false })]);
+        await Promise.race([Promise.all(ends), sleep(this.#grace(first), undefined, { ref: false })]);
       return first;
     } finally {
       for (const off of handlers) off();
@@ -100,13 +100,13 @@ class Group {
   }
 
   /**
-   * How long the others may live on. Who was killed is known: they need not find out by themselves. Who failed before it had
-   * a seat, because its engine does not load, they cannot hear of.
+   * How long the others may live on. Nothing is to be learned from them about a rank that was killed, nor about one that failed
+   * before it had joined, because its engine does not load.
    */
-  #patience({ rank, signal }: End): number {
+  #grace({ rank, signal }: End): number {
     if (this.interrupted !== undefined) return STOP_MS;
-    const isHeard = signal === null && this.#seated.has(rank);
-    return isHeard ? this.#lastWordsMs : Math.min(this.#lastWordsMs, PARTING_MS);
+    const isHeard = signal === null && this.#joined.has(rank);
+    return isHeard ? this.#graceMs : Math.min(this.#graceMs, SHORT_GRACE_MS);
   }
 
   #stop(name: 'SIGINT' | 'SIGTERM'): void {
@@ -136,14 +136,14 @@ export const threadsPerProcess = (size: number): number =>
   Math.max(1, Math.floor(availableParallelism() / size));
 
 /** Whole lines, as they come. */
-function forward(stream: NodeJS.ReadableStream | null, tell: (line: string) => void): void {
+function forward(stream: NodeJS.ReadableStream | null, log: (line: string) => void): void {
   let rest = '';
   stream?.setEncoding('utf8').on('data', (text: string) => {
     const lines = (rest + text).split('\n');
     rest = lines.pop()!;
-    for (const line of lines) tell(line);
+    for (const line of lines) log(line);
   });
-  stream?.on('end', () => rest !== '' && tell(rest));
+  stream?.on('end', () => rest !== '' && log(rest));
 }
 
 async function endOf(child: ChildProcess, rank: number): Promise<End> {
@@ -158,16 +158,16 @@ async function firstFailure(ends: readonly Promise<End>[]): Promise<End | undefi
   return Promise.race([...failures, Promise.all(ends).then((all) => all.find(({ code }) => code !== 0))]);
 }
 
-const isDeath = ({ code, signal }: End): boolean => signal !== null || code === RESTARTABLE;
+const isRestartable = ({ code, signal }: End): boolean => signal !== null || code === RESTARTABLE;
 
-const wordsFor = ({ code, signal }: End): string =>
+const describeEnd = ({ code, signal }: End): string =>
   signal === null ? `ended with ${code}` : `was killed (${signal})`;
 
 function groupFailed(end: End, restarts: number): KinoraError {
   const after = restarts === 0 ? '' : ` after ${restarts} restarts`;
   return kinoraError('train/rank-ended', 'kinora train', {
     expected: 'every process to train to the end',
-    received: `rank ${end.rank}, which ${wordsFor(end)}${after}`,
-    hint: isDeath(end) ? 'go on with --resume, from the last checkpoint' : 'its own words stand above',
+    received: `rank ${end.rank}, which ${describeEnd(end)}${after}`,
+    hint: isRestartable(end) ? 'go on with --resume, from the last checkpoint' : 'its own words stand above',
   });
 }

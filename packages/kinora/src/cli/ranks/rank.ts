@@ -6,10 +6,10 @@ import { describeFailure } from '../terminal/failure.js';
 /** Exit code of a rank that stopped because another one did (EX_TEMPFAIL): the whole group may be started again. */
 export const RESTARTABLE = 75;
 
-/** What a rank tells the process that started it, once it has a seat: from then on the other ranks hear of its errors. */
-export const SEATED = 'seated';
+/** The message of a rank to its launcher once it has joined the group: from then on the other ranks hear of its errors. */
+export const JOINED = 'joined';
 
-/** A rank is gone, or its host. Where one has an error of its own, that would come again. */
+/** Errors of a rank that lost another one, or its host. Any other error is its own and would come again. */
 const LOST = ['distributed/rank-lost', 'distributed/collective', 'distributed/store-lost'];
 
 /**
@@ -24,31 +24,31 @@ export async function asRank(
     process.once('disconnect', () => process.exit(RESTARTABLE));
     process.channel.unref();
   }
-  const tell = once((error) => say(place, error));
+  const report = once((error) => printFailure(place, error));
   try {
-    const seated = (rendezvous: distributed.Rendezvous) => {
-      process.send?.(SEATED);
+    const joined = (rendezvous: distributed.Rendezvous) => {
+      process.send?.(JOINED);
       return work(rendezvous);
     };
-    await distributed.Rendezvous.together(place, seated, { tell });
+    await distributed.Rendezvous.together(place, joined, { tell: report });
     process.removeAllListeners('disconnect');
     if (process.connected) process.disconnect();
   } catch (error) {
-    tell(error);
+    report(error);
     const isLost = error instanceof KinoraError && LOST.includes(error.code);
     process.exit(isLost ? RESTARTABLE : describeFailure(error, false).exitCode);
   }
 }
 
-function say({ rank }: distributed.Place, error: unknown): void {
+function printFailure({ rank }: distributed.Place, error: unknown): void {
   const { text } = describeFailure(error, false);
   if (text !== '') process.stderr.write(`[rank ${rank}] ${text}\n`);
 }
 
-function once(tell: (error: unknown) => void): (error: unknown) => void {
-  let told = false;
+function once(report: (error: unknown) => void): (error: unknown) => void {
+  let reported = false;
   return (error) => {
-    if (!told) tell(error);
-    told = true;
+    if (!reported) report(error);
+    reported = true;
   };
 }

@@ -32,7 +32,7 @@ const MOST = 16;
  * Threads where nobody says how many: one per processor. They give way to the thread that trains. Launchers that start several
  * ranks on a host say so in LOCAL_WORLD_SIZE; Slurm does not, and gives each its own processors.
  */
-export function usualWorkers({ LOCAL_WORLD_SIZE = '1' }: NodeJS.ProcessEnv = process.env): number {
+export function defaultWorkers({ LOCAL_WORLD_SIZE = '1' }: NodeJS.ProcessEnv = process.env): number {
   const own = Math.floor(availableParallelism() / Math.max(1, Number(LOCAL_WORLD_SIZE) || 1));
   return Math.min(MOST, Math.max(1, own));
 }

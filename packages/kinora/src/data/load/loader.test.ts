@@ -13,7 +13,7 @@ import type { BadClip } from '../lists/bad-clips.js';
 import type { ClipItem, ClipList } from '../lists/clip-list.js';
 import { writeBadClips } from '../lists/write-lists.js';
 import { readClip } from './clip-reader.js';
-import { decodePool, usualWorkers } from './decode-pool.js';
+import { decodePool, defaultWorkers } from './decode-pool.js';
 import { type Batch, type ClipLoader, clipLoader, type LoaderOptions } from './loader.js';
 import { readAhead } from './read-ahead.js';
 
@@ -371,7 +371,7 @@ test('reading ahead is bounded by the ring, and a released slot is filled at onc
 
 test('without a number there is a thread for each core, shared by the ranks of a host', () => {
   const cores = availableParallelism();
-  expect(usualWorkers({})).toBe(Math.min(16, cores));
-  expect(usualWorkers({ LOCAL_WORLD_SIZE: '2' })).toBe(Math.max(1, Math.min(16, Math.floor(cores / 2))));
-  expect(usualWorkers({ LOCAL_WORLD_SIZE: '1000000' })).toBe(1);
+  expect(defaultWorkers({})).toBe(Math.min(16, cores));
+  expect(defaultWorkers({ LOCAL_WORLD_SIZE: '2' })).toBe(Math.max(1, Math.min(16, Math.floor(cores / 2))));
+  expect(defaultWorkers({ LOCAL_WORLD_SIZE: '1000000' })).toBe(1);
 });

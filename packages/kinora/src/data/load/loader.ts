@@ -21,7 +21,7 @@ import type { ClipList } from '../lists/clip-list.js';
 import { type FetchAhead, fetchAhead } from '../pack/remote/fetch-ahead.js';
 import { type Placement, placementOf, streamOrder } from '../pack/remote/placement.js';
 import { type AssembledBatch, assembleBatch, type EpochRun, nothingLeft } from './assemble.js';
-import { boundedWorkers, type DecodePool, decodePool, usualWorkers } from './decode-pool.js';
+import { boundedWorkers, type DecodePool, decodePool, defaultWorkers } from './decode-pool.js';
 import { balancedOrder, batchCount, batchPlaces, epochOrder, type Part, repeatsIn, WHOLE } from './order.js';
 import { type Ahead, readAhead } from './read-ahead.js';
 
@@ -43,7 +43,7 @@ export interface LoaderOptions {
   readonly flow?: FlowOptions;
   /** Leaves out the last batch if it is not full; default: in training. */
   readonly dropLast?: boolean;
-  /** Worker threads, at most one per processor; 0 decodes in the calling thread. Default: `usualWorkers`. */
+  /** Worker threads, at most one per processor; 0 decodes in the calling thread. Default: `defaultWorkers`. */
   readonly workers?: number;
   /** Batches decoded ahead of the one handed out. Default 2. */
   readonly prefetch?: number;
@@ -105,7 +105,7 @@ export function clipLoader(options: LoaderOptions): ClipLoader {
   if (batchesPerEpoch === 0) throw tooFewClips(clips, batchSize);
   const clipBytes = preparedBytes(spec, fixedLength(spec));
   const flowBytes = flow === undefined ? 0 : fieldBytes(spec.crop, FLOW_FIELDS);
-  const workers = boundedWorkers(options.workers ?? usualWorkers());
+  const workers = boundedWorkers(options.workers ?? defaultWorkers());
   const bad = new BadClips(clips, options.maxBadFraction ?? 0.01, options.onBadClip ?? (() => undefined));
   const ring = once(() =>
     memoryRing(

@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const config = effectiveConfig({ name: 'a' });
 const scores = { clips: 12, top1: 0.5, top5: 0.9, order: 0.75 };
 const row = (name: string, seed: number, more: Partial<Row>): Row =>
-  ({ plan: { entrant: { name, network: findNetwork(name) }, seed, settings: [], config }, ...more }) as Row;
+  ({ plan: { candidate: { name, network: findNetwork(name) }, seed, settings: [], config }, ...more }) as Row;
 const cost = {
   ...{ parameters: 9, macs: 8, trainClipsPerSecond: 7, latencyMs: 6.5 },
   ...{ batchSize: 4, threads: 2, device: 'cpu' },

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { claim, inCache, keep, makeFolder, makeRoom } from './cache.js';
+import { claim, evictOldest, makeFolder, withCacheErrors, writeCached } from './cache.js';
 import { type FetchOptions, fetchBytes } from './fetch-range.js';
 import { addressOf, type Mirror } from './mirror.js';
 
@@ -61,7 +61,7 @@ export async function fetchBlock(
   const file = blockFile(mirror, shard, number);
   makeFolder(dirname(file));
   while (!existsSync(file)) {
-    const release = inCache(file, () => claim(file));
+    const release = withCacheErrors(file, () => claim(file));
     if (release !== undefined) return fetchNow(mirror, shard, number, options).finally(release);
     await new Promise((resolve) => setTimeout(resolve, 20));
     options.signal?.throwIfAborted();
@@ -79,8 +79,8 @@ async function fetchNow(
   const from = number * mirror.block;
   const to = Math.min(total, from + mirror.block);
   const bytes = await fetchBytes(addressOf(mirror, shard), { from, to, total }, options);
-  keep(blockFile(mirror, shard, number), bytes);
-  makeRoom(mirror);
+  writeCached(blockFile(mirror, shard, number), bytes);
+  evictOldest(mirror);
   return bytes;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The files of a cache: blocks of packs, kept until newer ones want their room. Not synced: a block that a power cut damaged
+ * The files of a cache: blocks of packs, kept until newer ones need the space. Not synced: a block that a power cut damaged
  * is found by its checksums and fetched again.
  */
 import { randomBytes } from 'node:crypto';
@@ -20,9 +20,9 @@ import { kinoraError } from '@kinora/clip';
 import { type Mirror, mirrorFile } from './mirror.js';
 
 /** A file appears whole or not at all. Throws `stream/cache` where the disk does not take it. */
-export function keep(file: string, bytes: Uint8Array): void {
+export function writeCached(file: string, bytes: Uint8Array): void {
   const beside = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
-  inCache(file, () => {
+  withCacheErrors(file, () => {
     try {
       writeFileSync(beside, bytes);
       renameSync(beside, file);
@@ -35,11 +35,11 @@ export function keep(file: string, bytes: Uint8Array): void {
 
 /** Throws `stream/cache`. */
 export function makeFolder(folder: string): void {
-  inCache(folder, () => mkdirSync(folder, { recursive: true }));
+  withCacheErrors(folder, () => mkdirSync(folder, { recursive: true }));
 }
 
-/** What the file system refuses to `work` becomes an error that says what the user may do. */
-export function inCache<T>(where: string, work: () => T): T {
+/** Throws `stream/cache`, with what to do about it, where the file system refuses `work`. */
+export function withCacheErrors<T>(where: string, work: () => T): T {
   try {
     return work();
   } catch (cause) {
@@ -53,18 +53,15 @@ export function inCache<T>(where: string, work: () => T): T {
   }
 }
 
-/** Blocks until the next look, of each cache and limit. */
-const untilLook = new Map<string, number>();
+/** Blocks to write until the next cleanup, by limit and cache. */
+const untilCleanup = new Map<string, number>();
 
-/**
- * Removes the oldest files of all mirrors beside this one, above its limit. Looks at them once in a while: whenever a
- * sixteenth of the limit may have come.
- */
-export function makeRoom({ folder, limit, block }: Mirror): void {
+/** Removes the oldest files of all mirrors in the cache above its limit, each time that a sixteenth of the limit may be new. */
+export function evictOldest({ folder, limit, block }: Mirror): void {
   const cache = dirname(folder);
   const key = `${limit} ${cache}`;
-  const left = (untilLook.get(key) ?? 0) - 1;
-  untilLook.set(key, left > 0 ? left : Math.max(1, Math.floor(limit / block / 16)));
+  const left = (untilCleanup.get(key) ?? 0) - 1;
+  untilCleanup.set(key, left > 0 ? left : Math.max(1, Math.floor(limit / block / 16)));
   if (left > 0) return;
   const files = filesIn(cache);
   let over = files.reduce((sum, { bytes }) => sum + bytes, 0) - limit;
@@ -76,7 +73,7 @@ export function makeRoom({ folder, limit, block }: Mirror): void {
 }
 
 const BLOCK = /[.]blocks[/\\]\d+$/;
-/** What `keep` writes before it gives it the name of a block. */
+/** What `writeCached` writes before it gives it the name of a block. */
 const PART = /[.]blocks[/\\]\d+[.]\d+-[0-9a-f]+$/;
 
 /** Milliseconds. Writing takes less: a part that is older was left by a killed process. */
@@ -99,15 +96,14 @@ function filesIn(cache: string): { file: string; bytes: number; since: number }[
 }
 
 /**
- * A claim: a file beside a block that says that somebody is fetching it. It saves traffic and no more: should two fetch a
- * block, either file will do.
+ * A claim: a file beside a block while a process fetches it. It only saves traffic: if two fetch a block, either file will do.
  */
 
-/** A claim is renewed this often, in milliseconds, and given up by all when it is this old. */
+/** A claim is renewed this often, in milliseconds, and void when it is this old. */
 const RENEW = 1000;
 const STALE = 5000;
 
-/** Lays claim to a block until the returned function is called; undefined while somebody else has it. */
+/** Claims a block until the returned function is called; undefined while another process has it. */
 export function claim(block: string): (() => void) | undefined {
   const file = `${block}.claim`;
   if (!taken(file)) return undefined;
@@ -134,6 +130,6 @@ function touch(file: string): void {
   try {
     utimesSync(file, new Date(), new Date());
   } catch {
-    // Another took it for given up; that costs a second transfer.
+    // Another process took the claim for void; that costs a second transfer.
   }
 }

@@ -9,7 +9,7 @@ import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_thread
 import { type KinoraError, kinoraError } from '@kinora/clip';
 import { fromThread } from '../../threads.js';
 import { indexOf } from '../index-file.js';
-import { keep, makeFolder } from './cache.js';
+import { makeFolder, writeCached } from './cache.js';
 import type { FetchedIndex } from './fetch-index-worker.js';
 import { forgetMirror, type Mirror, mirrorFile } from './mirror.js';
 
@@ -38,8 +38,8 @@ export function fetchIndex(url: string, { cache, limit, block }: StreamOptions =
   const file = join(folder, basename(new URL(url).pathname));
   const facts = { url, block: block ?? BLOCK, limit: limit ?? 50 * GIGABYTE, sizes: sizesIn(url, bytes) };
   makeFolder(folder);
-  keep(file, bytes);
-  keep(mirrorFile(folder), Buffer.from(JSON.stringify(facts satisfies Omit<Mirror, 'folder'>)));
+  writeCached(file, bytes);
+  writeCached(mirrorFile(folder), Buffer.from(JSON.stringify(facts satisfies Omit<Mirror, 'folder'>)));
   forgetMirror(folder);
   return file;
 }

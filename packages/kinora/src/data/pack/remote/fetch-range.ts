@@ -26,7 +26,7 @@ export async function fetchBytes(
       return await fetchOnce(url, range, options);
     } catch (error) {
       signal?.throwIfAborted();
-      if (error instanceof KinoraError && !isPassing(error)) throw error;
+      if (error instanceof KinoraError && !isTransient(error)) throw error;
       const distrust = certificateProblem(error);
       if (distrust !== undefined) throw notTrusted(url, distrust);
       if (attempt === retries) throw unreachable(url, error, attempt + 1);
@@ -116,21 +116,21 @@ export interface ByteRange {
   readonly total: number;
 }
 
-const PASSING = 'stream/passing';
+const TRANSIENT = 'stream/passing';
 
 /** Whether what is wrong may be better in a moment. */
-export const isPassing = ({ code }: KinoraError): boolean => code === PASSING;
+export const isTransient = ({ code }: KinoraError): boolean => code === TRANSIENT;
 
 /** Answers that are worth another try. */
 const BUSY = new Set([408, 425, 429, 500, 502, 503, 504]);
 
-/** Throws KinoraError `stream/*`, `isPassing` where another try may help. */
+/** Throws KinoraError `stream/*`, `isTransient` where another try may help. */
 export function checkAnswer(url: string, range: ByteRange | undefined, answer: Response): void {
   const { status, statusText } = answer;
   const received = `${status} ${statusText}`.trim();
   const fail = (code: string, expected: string, got: string, hint: string) =>
     kinoraError(code, url, expected, got, { hint });
-  if (BUSY.has(status)) throw fail(PASSING, 'an answer', received, 'try again later');
+  if (BUSY.has(status)) throw fail(TRANSIENT, 'an answer', received, 'try again later');
   if (range !== undefined && status === 200) {
     const hint = 'use a server that answers range requests (nginx, Apache, S3 and its like do)';
     throw fail(

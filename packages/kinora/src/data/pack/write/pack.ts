@@ -14,7 +14,7 @@ import { fromThread, runTasks } from '../../threads.js';
 import { indexName } from '../index-file.js';
 import type { BadPlace, WrittenShard } from './pack-shard.js';
 import type { PackReply, PackWork } from './pack-worker.js';
-import { type PackPlan, ShardRecords, type StandingPack, standingPack } from './shard-records.js';
+import { type ExistingPack, existingPack, type PackPlan, ShardRecords } from './shard-records.js';
 import { clipsIn, type NumberedTask, type ShardSettings, tasksOf } from './shard-tasks.js';
 
 export interface PackOptions extends ShardSettings {
@@ -53,7 +53,7 @@ export async function packClips(list: ClipList, options: PackOptions): Promise<P
   checkName(name);
   const plan = planOf(list, options);
   const index = join(out, indexName(name));
-  const before = existsSync(index) ? standingPack(index, plan) : undefined;
+  const before = existsSync(index) ? existingPack(index, plan) : undefined;
   if (before?.isWhole === true) return completed(index, before);
   mkdirSync(out, { recursive: true });
   return withLock(join(out, `.${name}.lock`), ONE_PACKING, async () => {
@@ -70,7 +70,7 @@ export async function packClips(list: ClipList, options: PackOptions): Promise<P
 /** From a finished pack that has lost shards to one that was interrupted before it had them; and those with bad clips. */
 function goBack(
   index: string,
-  { entries }: StandingPack,
+  { entries }: ExistingPack,
   records: ShardRecords,
   clipsOf: (shard: number) => number,
 ): void {
@@ -150,7 +150,7 @@ function finish(
   return { state: 'packed', ...facts };
 }
 
-function completed(index: string, { header, entries }: StandingPack): PackResult {
+function completed(index: string, { header, entries }: ExistingPack): PackResult {
   let bytes = 0;
   for (const entry of entries.values()) bytes += entry.bytes;
   const { clips, bad, shards } = header;

@@ -85,7 +85,7 @@ const otherPlan = (folder: string, name: string): KinoraError =>
 
 /** A pack whose index is there already: whether it is the one that is wanted, and what has become of its shards. */
 
-export interface StandingPack {
+export interface ExistingPack {
   readonly header: PackHeader;
   /** The shards that have the size on the disk that they were written with, by number. */
   readonly entries: ReadonlyMap<number, ShardEntry>;
@@ -94,7 +94,7 @@ export interface StandingPack {
 }
 
 /** Throws `pack/exists` if it is a pack of something else. */
-export function standingPack(index: string, plan: PackPlan): StandingPack {
+export function existingPack(index: string, plan: PackPlan): ExistingPack {
   const { header, shards } = readIndex(index);
   checkPlan(index, header, plan);
   const entries = [...shards];
