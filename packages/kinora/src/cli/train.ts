@@ -137,7 +137,7 @@ async function trainHere(
     },
     leads ? undefined : () => undefined,
   );
-  if (best !== null) progress.log(`best: ${percent(best.top1)} top-1 in epoch ${best.epoch + 1}`);
+  if (best !== null) progress.log(`best: ${percent(best.top1)} top-1 in epoch ${best.epoch}`);
   for (const line of whatNext(config, folder.path)) progress.log(line);
 }
 

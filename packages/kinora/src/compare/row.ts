@@ -70,7 +70,7 @@ async function work(config: RunConfig, { test, ...options }: RowOptions): Promis
   return {
     steps,
     epochs,
-    bestEpoch: (best?.epoch ?? -1) + 1,
+    bestEpoch: best?.epoch ?? 0,
     validation,
     test: test === undefined ? null : await testScores(config, test, options),
   };

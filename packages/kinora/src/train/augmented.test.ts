@@ -58,7 +58,7 @@ test('its error ends the training', async () => {
 
 test('a run needs only what differs from the defaults, and says what is wrong with it', async () => {
   const { best, folder } = await trainRun(data.input('as-written', { epochs: 1 }));
-  expect([best?.epoch, folder.path]).toEqual([0, data.at('runs', 'as-written')]);
+  expect([best?.epoch, folder.path]).toEqual([1, data.at('runs', 'as-written')]);
   const wrong = { ...data.input('wrong'), epochs: 1.5 };
   await expect(trainRun(wrong)).rejects.toThrow(/^configuration, epochs: expected .*, received 1.5/);
 });

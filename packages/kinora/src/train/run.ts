@@ -53,7 +53,7 @@ export interface RunSummary {
   /** Finished epochs. */
   readonly epochs: number;
   /**
-   * The best epoch: its validation top-1 in [0, 1], its loss and its number, counted from 0. Without validation clips,
+   * The best epoch: its validation top-1 in [0, 1], its loss and its number, counted from 1. Without validation clips,
    * the figures are those of training; null if no epoch was finished.
    */
   readonly best: TrainingProgress['best'];
@@ -138,5 +138,11 @@ function profileLines(profile: StepProfile, { config, device }: Training, { trai
 function summary({ config, network, progress }: Training, shared: boolean): RunSummary {
   const { step, epoch, best } = progress;
   const weights = shared && { weights: fingerprintWeights(network) };
-  return { folder: runFolderOf(config), steps: step, epochs: epoch, best, ...weights };
+  return {
+    folder: runFolderOf(config),
+    steps: step,
+    epochs: epoch,
+    best: best && { ...best, epoch: best.epoch + 1 },
+    ...weights,
+  };
 }
