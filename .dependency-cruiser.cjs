@@ -73,12 +73,13 @@ module.exports = {
     {
       name: 'studio-uses-what-is-published',
       comment:
-        'the pages stand on @kinora/clip, @kinora/recognizer and the protocol of the site, as any other app would',
+        'the pages stand on @kinora/clip, @kinora/recognizer, the protocol of the site and the theory of votes, as any app would',
       severity: 'error',
       from: { path: '^studio/src/' },
       to: {
         path: '^(packages|bench|scripts)/',
-        pathNot: '^packages/(clip|torch|recognizer)/dist/|^packages/kinora/dist/serve/site/protocol[.]',
+        pathNot:
+          '^packages/(clip|torch|recognizer)/dist/|^packages/kinora/dist/(serve/site/protocol|ensemble/votes)[.]',
       },
     },
     {

@@ -13,6 +13,8 @@ describe('independent voters', () => {
       '0.343',
     ]);
     expect(majority(votes).right).toBeCloseTo(0.784, 12);
+    expect(votes[2]).toBeCloseTo(0.441, 12);
+    expect(votes[3]).toBeCloseTo(0.343, 12);
   });
 
   test('an even number can tie, which a coin decides: no better than one less', () => {
@@ -32,6 +34,10 @@ describe('independent voters', () => {
     expect([...rightVotes({ p: 1, n: 2 })]).toEqual([0, 0, 1]);
     expect([...rightVotes({ p: 0, n: 2 })]).toEqual([1, 0, 0]);
   });
+});
+
+test('votes of members that are worse than chance are worse than one of them', () => {
+  expect(voteAccuracy({ p: 0.4, n: 9 })).toBeLessThan(0.4);
 });
 
 describe('voters that err together', () => {
@@ -55,6 +61,20 @@ describe('voters that err together', () => {
     // Uniform mixing, a = b = 1, that is p = 1/2 and r = 1/3: every count is equally likely.
     for (const probability of rightVotes({ p: 0.5, n: 9, correlation: 1 / 3 }))
       expect(probability).toBeCloseTo(0.1, 12);
+  });
+
+  test('two of them', () => {
+    const chances = rightVotes({ p: 0.7, n: 2, correlation: 0.4 });
+    expect(sum(chances)).toBeCloseTo(1, 12);
+    expect((chances[1]! + 2 * chances[2]!) / 2).toBeCloseTo(0.7, 12);
+    expect((chances[2]! - 0.49) / 0.21).toBeCloseTo(0.4, 12);
+  });
+
+  test('approach independence, and a single one', () => {
+    const five = (correlation: number) => voteAccuracy({ p: 0.7, n: 5, correlation });
+    expect(five(1e-9)).toBeCloseTo(five(0), 6);
+    expect(five(1 - 1e-9)).toBeCloseTo(0.7, 6);
+    expect(voteAccuracy({ p: 0.7, n: 1, correlation: 0.3 })).toBeCloseTo(0.7, 12);
   });
 
   test('the gain shrinks to nothing', () => {

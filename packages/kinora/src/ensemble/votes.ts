@@ -7,7 +7,7 @@ import { kinoraError } from '@kinora/torch/error';
 /**
  * The ways in which classifiers may err together; the correlation of two of them being right is the same in both.
  * - `beta-binomial`: clips differ in difficulty; on each, all are right with a probability of its own, drawn from
- *   Beta(p (1 - r) / r, (1 - p) (1 - r) / r).
+ *   Beta(p (1 - r) / r, (1 - p) (1 - r) / r) (Skellam 1948).
  * - `common-cause`: on a share r of the clips all do as one does, on the others they are independent.
  */
 export type CorrelationModel = 'beta-binomial' | 'common-cause';

@@ -1,4 +1,4 @@
-/** Draws which member is right on which clip from Pólya's urn, whose draws follow exactly the beta-binomial of votes.ts. */
+/** Draws which member is right on which clip from Pólya's urn, whose draws follow exactly the beta-binomial (Skellam, 1948) of `kinora/votes`. */
 
 /** `[clips][members]`. `random` gives numbers in [0, 1). */
 export function drawVotes(
