@@ -1,7 +1,7 @@
 /**
  * Keeps packages/torch/build in order: one folder per build, named by its hash, and current.json, which tells
  * the runtime which addon to load. A build happens in a temporary folder, is tried out, and appears by one
- * rename.
+ * rename. A prebuilt engine is left where npm has put it; current.json then points there.
  */
 import {
   existsSync,
@@ -14,16 +14,17 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileAddon } from './compile.mjs';
 import { findCompiler } from './compiler.mjs';
 import { SetupError } from './failure.mjs';
 import { withLock } from './lock.mjs';
 import { obtainLibtorch } from './obtain.mjs';
-import { planBuild, sourcesDigest } from './plan.mjs';
+import { planBuild } from './plan.mjs';
 import { onInterrupt, run } from './run.mjs';
 import { wouldFindTheSame } from './search.mjs';
+import { sourcesDigest } from './sources.mjs';
 
 const PACKAGE = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -34,6 +35,7 @@ export const LAYOUT = { native: join(PACKAGE, 'native'), build: join(PACKAGE, 'b
 /**
  * @typedef {object} Current the contents of build/current.json
  * @property {string} addon path of kinora_torch.node, relative to the build folder
+ * @property {string} [loader] of a prebuilt engine: path of what to load before it, relative to the build folder
  * @property {string} hash
  * @property {import('./libtorch.mjs').Libtorch & { foundBy: import('./search.mjs').FoundBy }} libtorch
  * @property {string} sources digest of native/
@@ -51,7 +53,17 @@ export const LAYOUT = { native: join(PACKAGE, 'native'), build: join(PACKAGE, 'b
 export async function ensureAddon(say, layout = LAYOUT) {
   const current = readCurrent(layout);
   if (current !== null && isUpToDate(current, layout)) return current;
-  const { libtorch, trace } = await obtainLibtorch(say);
+  const home = dirname(layout.native);
+  let found = await obtainLibtorch(say, home);
+  if (found.packaged !== null) {
+    const { name, loader, addon, hash } = found.packaged;
+    const complaint = await complaintOf(loader, addon);
+    if (complaint === null) return publishPackaged(layout, found.packaged, found);
+    say.line(`${name} does not load on this system (${complaint}): looking for another libtorch`);
+    found = await obtainLibtorch(say, null);
+    found.trace.packaged = hash; // still there at the next search, and still of no use
+  }
+  const { libtorch, trace } = found;
   const compiler = await findCompiler();
   const plan = planBuild(layout.native, libtorch, compiler);
   await withLock(
@@ -59,16 +71,27 @@ export async function ensureAddon(say, layout = LAYOUT) {
     () => buildIfMissing({ layout, libtorch, compiler, plan, say }),
     (holder) => say.line(`Waiting for process ${holder}, which is building the addon`),
   );
-  const sources = sourcesDigest(layout.native);
-  const cxx = process.env.CXX ?? null;
   return publish(layout, {
     addon: addonOf(plan.hash),
     hash: plan.hash,
-    libtorch,
-    sources,
-    cxx,
-    search: trace,
+    ...circumstances(layout, libtorch, trace),
   });
+}
+
+/**
+ * @param {Layout} layout @param {import('./packaged.mjs').Packaged} packaged
+ * @param {{ libtorch: Current['libtorch'], trace: Current['search'] }} found
+ */
+function publishPackaged(layout, { addon, loader, hash }, { libtorch, trace }) {
+  const fromHere = (/** @type {string} */ file) => relative(layout.build, file);
+  mkdirSync(layout.build, { recursive: true });
+  const files = { addon: fromHere(addon), loader: fromHere(loader) };
+  return publish(layout, { ...files, hash, ...circumstances(layout, libtorch, trace) });
+}
+
+/** @param {Layout} layout @param {Current['libtorch']} libtorch @param {Current['search']} search */
+function circumstances(layout, libtorch, search) {
+  return { libtorch, sources: sourcesDigest(layout.native), cxx: process.env.CXX ?? null, search };
 }
 
 /** @param {Layout} [layout] @returns {Current | null} null if there is none, or none that can be read */
@@ -86,7 +109,7 @@ export function isUpToDate(current, layout = LAYOUT) {
     existsSync(join(layout.build, current.addon)) &&
     current.cxx === (process.env.CXX ?? null) &&
     current.sources === sourcesDigest(layout.native) &&
-    wouldFindTheSame(current.search)
+    wouldFindTheSame(current.search, process.env, dirname(layout.native))
   );
 }
 
@@ -120,20 +143,30 @@ async function buildIfMissing({ layout, libtorch, compiler, plan, say }) {
   }
 }
 
-/**
- * Loads the addon in a process of its own: a missing symbol or library shows now, not at the first use.
- * @param {string} addon
- */
+/** @param {string} addon */
 async function tryOut(addon) {
-  const { code, stderr } = await run(process.execPath, ['-e', 'require(process.argv[1])', addon]);
-  if (code === 0) return;
+  const complaint = await complaintOf(addon);
+  if (complaint === null) return;
   throw new SetupError({
     code: 'setup/addon-does-not-load',
     where: addon,
     expected: 'an addon that Node can load',
-    received: stderr.match(/Error: (.*)/)?.[1] ?? `exit status ${code}`,
+    received: complaint,
     hint: 'libtorch and its headers may be of different versions; nothing has been installed',
   });
+}
+
+/**
+ * Loads addons one after the other in a process of its own: a missing symbol or library shows now, not at the first use.
+ * @param {string[]} files @returns {Promise<string | null>} why they do not load
+ */
+async function complaintOf(...files) {
+  const { code, stderr } = await run(process.execPath, [
+    '-e',
+    'process.argv.slice(1).forEach((file) => require(file))',
+    ...files,
+  ]);
+  return code === 0 ? null : (stderr.match(/Error: (.*)/)?.[1] ?? `exit status ${code}`);
 }
 
 /** @param {Layout} layout @param {Current} current */

@@ -18,6 +18,7 @@ const MEMORY_PER_JOB = 1.5e9; // bytes; the dispatcher's source needs the most, 
  * @property {string} temporary folder of this build alone
  * @property {import('./libtorch.mjs').Libtorch} libtorch
  * @property {import('./compiler.mjs').Compiler} compiler
+ * @property {string} [runPath] where the addon looks for libtorch when it is loaded; by default where it is now
  */
 
 /**
@@ -66,11 +67,11 @@ async function compileOne(shop, { source, object }, say) {
 }
 
 /** @param {Workshop} shop @param {import('./plan.mjs').Plan} plan */
-async function link({ objects, temporary, libtorch, compiler }, plan) {
+async function link({ objects, temporary, libtorch, compiler, runPath }, plan) {
   const output = join(temporary, 'kinora_torch.node');
   const [program = '', ...first] = compiler.command;
   const inputs = plan.objects.map(({ object }) => join(objects, object));
-  const outcome = await run(program, [...first, ...inputs, ...linkFlags(libtorch), '-o', output]);
+  const outcome = await run(program, [...first, ...inputs, ...linkFlags(libtorch, runPath), '-o', output]);
   if (outcome.code !== 0) throw failed('kinora_torch.node', outcome);
   return output;
 }

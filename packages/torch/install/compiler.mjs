@@ -81,10 +81,14 @@ export function includeFlags(libtorch, native) {
   ];
 }
 
-/** @param {Libtorch} libtorch @returns {string[]} */
-export function linkFlags({ lib, cuda }) {
+/**
+ * @param {Libtorch} libtorch
+ * @param {string} [runPath] where the addon looks for libtorch when it is loaded
+ * @returns {string[]}
+ */
+export function linkFlags({ lib, cuda }, runPath = lib) {
   const libraries = [...(cuda ? ['-ltorch_cuda', '-lc10_cuda'] : []), '-ltorch', '-ltorch_cpu', '-lc10'];
-  const rpath = `-Wl,-rpath,${lib}`;
+  const rpath = `-Wl,-rpath,${runPath}`;
   if (process.platform === 'darwin') {
     return ['-bundle', '-undefined', 'dynamic_lookup', `-L${lib}`, rpath, ...libraries];
   }

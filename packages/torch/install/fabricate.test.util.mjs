@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { libraryName } from './libtorch.mjs';
+import { packageNames } from './packaged.mjs';
+import { sourcesDigest } from './sources.mjs';
 
 /** @type {string[]} */
 const made = [];
@@ -54,6 +56,45 @@ export function fabricateLibtorch(folder, wishes = {}) {
   }
   if (headers) writeHeaders(join(folder, 'include'), version, standard);
   return folder;
+}
+
+/** The folder of a @kinora/torch 1.2.3 with one source. @param {Record<string, unknown>} [more] of its package.json */
+export function fabricateHome(more = {}) {
+  const home = join(temporaryFolder(), 'node_modules', '@kinora', 'torch');
+  write(join(home, 'package.json'), JSON.stringify({ name: '@kinora/torch', version: '1.2.3', ...more }));
+  write(join(home, 'native', 'module.cc'), 'int answer();\n');
+  return home;
+}
+
+/**
+ * Installs the two packages of a prebuilt engine where npm would put them for a @kinora/torch.
+ * @param {string} home @param {{ version?: string, libtorchVersion?: string | null, sources?: string, sha256?: string }} [wishes]
+ * @returns {string} home
+ */
+export function fabricatePackages(home, wishes = {}) {
+  const { version = '1.2.3', libtorchVersion = '2.13.0', sha256 = 'a' } = wishes;
+  const names = packageNames();
+  const folderOf = (/** @type {string} */ name) => join(home, '..', '..', name);
+  const manifest = {
+    version,
+    dependencies: { [names.libtorch]: '2.13.0' },
+    kinora: {
+      addon: 'kinora_torch.node',
+      sha256,
+      sources: wishes.sources ?? sourcesDigest(join(home, 'native')),
+    },
+  };
+  write(join(folderOf(names.engine), 'package.json'), JSON.stringify(manifest));
+  if (libtorchVersion === null) return home;
+  const library = libraryName('torch_cpu');
+  const libtorch = { version: '2.13.0', standard: 'c++17', cxx11Abi: true, c10d: true, gloo: true };
+  const libraries = {
+    version: libtorchVersion,
+    kinora: { loader: 'load.node', lib: 'lib', library, libtorch },
+  };
+  write(join(folderOf(names.libtorch), 'package.json'), JSON.stringify(libraries));
+  write(join(folderOf(names.libtorch), 'lib', library), elf(process.arch));
+  return home;
 }
 
 /** @param {string} include @param {string} version @param {string} standard */

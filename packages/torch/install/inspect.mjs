@@ -1,7 +1,9 @@
 /** Tells what the set-up would find and use, without installing or building anything; for `kinora doctor`. */
+import { dirname, join } from 'node:path';
 import { isUpToDate, LAYOUT, readCurrent } from './addon.mjs';
 import { findCompiler } from './compiler.mjs';
 import { SetupError } from './failure.mjs';
+import { findPackaged } from './packaged.mjs';
 import { thisPlatform } from './platform.mjs';
 import { findLibtorch } from './search.mjs';
 
@@ -11,14 +13,16 @@ import { findLibtorch } from './search.mjs';
  * @property {import('./search.mjs').Search['libtorch']} libtorch
  * @property {string | null} problem why there is no libtorch, if one was named that cannot be used
  * @property {{ path: string, reason: string }[]} passedOver
+ * @property {string | null} packaged name of the package that holds this libtorch, where it is prebuilt
  * @property {string | null} compiler what the compiler says it is
- * @property {{ state: 'ready' | 'stale' | 'absent', path: string | null }} addon
+ * @property {{ state: 'ready' | 'packaged' | 'stale' | 'absent', path: string | null }} addon what the runtime loads: `packaged`
+ * is the prebuilt one, which it takes where no set-up has run
  */
 
 /** @param {import('./addon.mjs').Layout} [layout] @returns {Promise<Inspection>} */
 export async function inspect(layout = LAYOUT) {
   const [search, compiler] = await Promise.all([
-    attempt(() => findLibtorch()),
+    attempt(() => findLibtorch(process.env, undefined, dirname(layout.native))),
     attempt(() => findCompiler()),
   ]);
   return {
@@ -26,16 +30,20 @@ export async function inspect(layout = LAYOUT) {
     libtorch: search.value?.libtorch ?? null,
     problem: search.problem,
     passedOver: search.value?.passedOver ?? [],
+    packaged: search.value?.packaged?.libtorchName ?? null,
     compiler: compiler.value?.version ?? null,
-    addon: addonState(layout),
+    addon: await addonState(layout),
   };
 }
 
-/** @param {import('./addon.mjs').Layout} layout @returns {Inspection['addon']} */
-function addonState(layout) {
+/** @param {import('./addon.mjs').Layout} layout @returns {Promise<Inspection['addon']>} */
+async function addonState(layout) {
   const current = readCurrent(layout);
-  if (current === null) return { state: 'absent', path: null };
-  return { state: isUpToDate(current, layout) ? 'ready' : 'stale', path: `${layout.build}/${current.addon}` };
+  if (current === null) {
+    const { value } = await attempt(async () => findPackaged(dirname(layout.native)));
+    return value === null ? { state: 'absent', path: null } : { state: 'packaged', path: value.addon };
+  }
+  return { state: isUpToDate(current, layout) ? 'ready' : 'stale', path: join(layout.build, current.addon) };
 }
 
 /**

@@ -4,8 +4,9 @@ import { createSay, ensureAddon, handleInterrupts, SetupError } from './index.mj
 
 const USAGE = `usage: kinora-torch setup
 
-Finds libtorch (LIBTORCH, the torch package of python3, the system; on Debian and Ubuntu it is installed by apt if this
-user may do that) and builds the addon that connects it to Node. Does nothing if that has been done.
+Finds libtorch (LIBTORCH, the torch package of python3, the package for this platform, the system; on Debian and Ubuntu it is
+installed by apt if this user may do that) and builds the addon that connects it to Node; the package for this platform brings
+one. Does nothing if that has been done.
 
   CXX              the C++ compiler (default: g++, c++ or clang++)
   KINORA_INSTALL   "never" keeps it from installing system packages`;

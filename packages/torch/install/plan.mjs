@@ -3,12 +3,12 @@
  * include, libtorch, flags, compiler. Equal names mean equal contents, so a name that exists need not be
  * built again.
  */
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { compileFlags, linkFlags } from './compiler.mjs';
 import { SetupError } from './failure.mjs';
+import { digest, filesIn, textsIn } from './sources.mjs';
 
 /** Folders of headers that stand in for those of others; libtorch's own include them, so they count for every source. */
 const SUBSTITUTES = ['shim', 'absent'];
@@ -40,27 +40,6 @@ export function planBuild(native, libtorch, compiler) {
     return { source, object: `${source.replace(/\.cc$/, '')}-${digest([...surroundings, ...texts])}.o` };
   });
   return { hash: digest([...objects.map(({ object }) => object), ...linkFlags(libtorch)]), objects };
-}
-
-/**
- * One hash over all files of native/, for the quick question whether any has changed.
- * @param {string} native
- */
-export function sourcesDigest(native) {
-  return digest(textsIn(native));
-}
-
-/** Names and contents of all files under a folder. @param {string} folder */
-function textsIn(folder) {
-  return filesIn(folder).flatMap((name) => [name, readFileSync(join(folder, name), 'utf8')]);
-}
-
-/** All files under a folder that exists, by their paths in it. @param {string} folder @returns {string[]} */
-function filesIn(folder) {
-  if (!existsSync(folder)) return [];
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile());
-  return files.map(({ parentPath, path, name }) => relative(folder, join(parentPath ?? path, name))).sort();
 }
 
 /** @param {string} native */
@@ -97,11 +76,4 @@ function nodeApiVersion() {
   /** @type {{ version: string }} */
   const { version } = createRequire(import.meta.url)('node-api-headers/package.json');
   return `node-api-headers ${version}`;
-}
-
-/** @param {readonly string[]} parts @returns {string} 16 hexadecimal digits */
-function digest(parts) {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(`${part.length}:${part}`);
-  return hash.digest('hex').slice(0, 16);
 }

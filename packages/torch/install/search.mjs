@@ -1,23 +1,29 @@
 /**
  * Looks for libtorch in the order the documentation promises: LIBTORCH, the torch of the python3 on the PATH
- * (then of Debian's own), the system's folders. Only LIBTORCH is an order: a defect there is an error.
- * Elsewhere a defective libtorch is passed over, and the reason kept for the message should nothing better
- * turn up.
+ * (then of Debian's own), the package for this platform, the system's folders. Only LIBTORCH is an order: a defect there is
+ * an error. Elsewhere a defective libtorch is passed over, and so is Python's where it would need a compiler that is missing and
+ * the package needs none; the reason is kept for `kinora doctor`, and for the message should nothing better turn up.
  */
 import { existsSync, realpathSync, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findCompiler } from './compiler.mjs';
 import { SetupError } from './failure.mjs';
 import { describeLibtorch, holdsLibtorch } from './libtorch.mjs';
+import { findPackaged } from './packaged.mjs';
 import { run } from './run.mjs';
 
+const PACKAGE = dirname(dirname(fileURLToPath(import.meta.url)));
 const SYSTEM_FOLDERS = ['/usr', '/usr/local', '/usr/local/libtorch', '/opt/libtorch', '/opt/homebrew'];
 
 /**
  * @typedef {import('./libtorch.mjs').Libtorch} Libtorch
- * @typedef {'LIBTORCH' | 'python3' | 'system'} FoundBy
+ * @typedef {import('./packaged.mjs').Packaged} Packaged
+ * @typedef {'LIBTORCH' | 'python3' | 'package' | 'system'} FoundBy
  *
  * @typedef {object} Search
  * @property {(Libtorch & { foundBy: FoundBy }) | null} libtorch
+ * @property {Packaged | null} packaged the prebuilt engine, where it is what was found
  * @property {{ path: string, reason: string }[]} passedOver defective ones, in search order
  * @property {Trace} trace what the search depended on
  *
@@ -25,6 +31,8 @@ const SYSTEM_FOLDERS = ['/usr', '/usr/local', '/usr/local/libtorch', '/opt/libto
  * @property {string | null} named the value of LIBTORCH
  * @property {string[]} interpreters the python3 programs that were asked
  * @property {Watch[]} watch folders whose change would make another search worth its while
+ * @property {string | null} packaged hash of the prebuilt engine that is installed
+ * @property {boolean} compilerMissing whether Python's torch was passed over for want of a compiler
  *
  * @typedef {{ path: string, modified: number | null }} Watch
  */
@@ -32,31 +40,60 @@ const SYSTEM_FOLDERS = ['/usr', '/usr/local', '/usr/local/libtorch', '/opt/libto
 /**
  * @param {NodeJS.ProcessEnv} [env]
  * @param {readonly string[]} [systemFolders]
+ * @param {string | null} [home] folder of the @kinora/torch whose platform package counts; null for none
  * @returns {Promise<Search>}
  * @throws {SetupError} when LIBTORCH is set and what it names cannot be used
  */
-export async function findLibtorch(env = process.env, systemFolders = SYSTEM_FOLDERS) {
+export async function findLibtorch(env = process.env, systemFolders = SYSTEM_FOLDERS, home = PACKAGE) {
   if (env.LIBTORCH) {
     const libtorch = { ...describeNamed(env.LIBTORCH), foundBy: /** @type {const} */ ('LIBTORCH') };
-    return { libtorch, passedOver: [], trace: { named: env.LIBTORCH, interpreters: [], watch: [] } };
+    const trace = {
+      named: env.LIBTORCH,
+      interpreters: [],
+      watch: [],
+      packaged: null,
+      compilerMissing: false,
+    };
+    return { libtorch, packaged: null, passedOver: [], trace };
   }
   const asked = interpreters(env);
   const python = await pythonCandidates(asked, env);
-  const candidates = [
-    ...python.folders.map((path) => ({ path, foundBy: /** @type {const} */ ('python3') })),
-    ...systemFolders.map((path) => ({ path, foundBy: /** @type {const} */ ('system') })),
-  ];
-  const watch = [...python.sites, ...systemFolders.map((path) => join(path, 'include'))].map(watched);
-  return { ...firstSound(candidates), trace: { named: null, interpreters: asked, watch } };
+  const platform = attemptPackaged(home);
+  const trace = {
+    named: null,
+    interpreters: asked,
+    watch: [...python.sites, ...systemFolders.map((path) => join(path, 'include'))].map(watched),
+    packaged: platform.packaged?.hash ?? null,
+    compilerMissing: false,
+  };
+  const first = firstSound(python.folders, 'python3');
+  const passedOver = [...first.passedOver];
+  if (first.libtorch !== null) {
+    trace.compilerMissing = platform.packaged !== null && !(await hasCompiler(env));
+    if (!trace.compilerMissing) return { libtorch: first.libtorch, packaged: null, passedOver, trace };
+    passedOver.push({ path: first.libtorch.path, reason: withoutCompiler(first.libtorch) });
+  }
+  passedOver.push(...platform.passedOver);
+  if (platform.packaged !== null) {
+    const { packaged } = platform;
+    return { libtorch: { ...packaged.libtorch, foundBy: 'package' }, packaged, passedOver, trace };
+  }
+  const last = firstSound(systemFolders, 'system');
+  return { libtorch: last.libtorch, packaged: null, passedOver: [...passedOver, ...last.passedOver], trace };
 }
 
 /**
  * Whether a search now would see what the recorded one saw. Costs a few file look-ups, where a search starts
  * Python.
- * @param {Trace} trace @param {NodeJS.ProcessEnv} [env]
+ * @param {Trace} trace @param {NodeJS.ProcessEnv} [env] @param {string} [home]
  */
-export function wouldFindTheSame({ named, interpreters: asked, watch }, env = process.env) {
+export function wouldFindTheSame(
+  { named, interpreters: asked, watch, packaged, compilerMissing },
+  env = process.env,
+  home = PACKAGE,
+) {
   if (env.LIBTORCH || named !== null) return (env.LIBTORCH ?? null) === named;
+  if (compilerMissing || packaged !== (attemptPackaged(home).packaged?.hash ?? null)) return false;
   const now = interpreters(env);
   const samePythons = now.length === asked.length && now.every((python, index) => python === asked[index]);
   return samePythons && watch.every(({ path, modified }) => watched(path).modified === modified);
@@ -67,10 +104,13 @@ function watched(path) {
   return { path, modified: existsSync(path) ? Math.floor(statSync(path).mtimeMs) : null };
 }
 
-/** @param {readonly { path: string, foundBy: FoundBy }[]} candidates @returns {Omit<Search, 'trace'>} */
-function firstSound(candidates) {
+/**
+ * @param {readonly string[]} folders @param {FoundBy} foundBy
+ * @returns {Pick<Search, 'libtorch' | 'passedOver'>}
+ */
+function firstSound(folders, foundBy) {
   const passedOver = [];
-  for (const { path, foundBy } of candidates.filter((candidate) => holdsLibtorch(candidate.path))) {
+  for (const path of folders.filter((folder) => holdsLibtorch(folder))) {
     try {
       return { libtorch: { ...describeLibtorch(path), foundBy }, passedOver };
     } catch (error) {
@@ -79,6 +119,31 @@ function firstSound(candidates) {
     }
   }
   return { libtorch: null, passedOver };
+}
+
+/** @param {string | null} home @returns {Pick<Search, 'packaged' | 'passedOver'>} */
+function attemptPackaged(home) {
+  if (home === null) return { packaged: null, passedOver: [] };
+  try {
+    return { packaged: findPackaged(home), passedOver: [] };
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    return { packaged: null, passedOver: [{ path: error.parts.where ?? home, reason: error.message }] };
+  }
+}
+
+/** @param {NodeJS.ProcessEnv} env */
+async function hasCompiler(env) {
+  return findCompiler(env).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** @param {Libtorch} libtorch */
+function withoutCompiler({ path, version, cuda }) {
+  const what = cuda ? 'CUDA' : 'CPU only';
+  return `${path}: expected a C++ compiler to build the engine for this libtorch ${version} (${what}), received none`;
 }
 
 /** @param {string} path */

@@ -2,13 +2,27 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, realpathSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { fabricateLibtorch, failureOf, temporaryFolder, write } from './fabricate.test.util.mjs';
+import {
+  fabricateHome,
+  fabricateLibtorch,
+  fabricatePackages,
+  failureOf,
+  temporaryFolder,
+  write,
+} from './fabricate.test.util.mjs';
 import { libraryName } from './libtorch.mjs';
 import { findLibtorch, wouldFindTheSame } from './search.mjs';
 
 const python = spawnSync('python3', ['-c', '']).status === 0;
 const withPython = test.skipIf(!python);
 const noPython = { PATH: '/nowhere' };
+
+/** No compiler, and no torch: Debian's own interpreter is asked whatever the PATH is, and finds an empty package. */
+function withoutTorch() {
+  const site = temporaryFolder();
+  write(join(site, 'torch', '__init__.py'), '');
+  return { PATH: '/nowhere', CXX: '/nowhere/g++', PYTHONPATH: site };
+}
 
 /**
  * A torch package that this machine's real python3 would import.
@@ -68,6 +82,62 @@ describe('findLibtorch', () => {
       lib: realpathSync(join(real, 'lib')),
       include: realpathSync(join(real, 'include')),
     });
+  });
+});
+
+describe('the package for this platform', () => {
+  const bare = withoutTorch();
+
+  test('comes before the system', async () => {
+    const home = fabricatePackages(fabricateHome());
+    const { libtorch, packaged } = await findLibtorch(bare, [fabricateLibtorch(temporaryFolder())], home);
+    expect(libtorch).toMatchObject({ foundBy: 'package', version: '2.13.0', cuda: false, gloo: true });
+    expect(packaged?.addon).toMatch(/kinora_torch\.node$/);
+    expect((await findLibtorch(bare, [], fabricateHome())).packaged).toBeNull();
+  });
+
+  withPython("comes after python3's torch, which may have CUDA", async () => {
+    const { torch, env } = pythonWithTorch({ cudart: 'libcudart.so.12' });
+    const { libtorch, packaged } = await findLibtorch(
+      { ...env, CXX: 'true' },
+      [],
+      fabricatePackages(fabricateHome()),
+    );
+    expect(libtorch).toMatchObject({ path: torch, foundBy: 'python3' });
+    expect(packaged).toBeNull();
+  });
+
+  withPython("comes before python3's torch where there is no compiler to use that", async () => {
+    const { torch, env } = pythonWithTorch({});
+    const home = fabricatePackages(fabricateHome());
+    const none = { ...env, CXX: '/nowhere/g++' };
+    const { libtorch, passedOver, trace } = await findLibtorch(none, [], home);
+    expect(libtorch?.foundBy).toBe('package');
+    expect(passedOver).toContainEqual({
+      path: torch,
+      reason: expect.stringContaining('expected a C++ compiler'),
+    });
+    expect(wouldFindTheSame(trace, none, home)).toBe(false); // a compiler may have been installed since
+  });
+
+  test('of another version is passed over, and the reason kept', async () => {
+    const home = fabricatePackages(fabricateHome(), { version: '0.0.9' });
+    const system = fabricateLibtorch(temporaryFolder());
+    const { libtorch, passedOver } = await findLibtorch(bare, [system], home);
+    expect(libtorch).toMatchObject({ path: system, foundBy: 'system' });
+    expect(passedOver.at(-1)?.reason).toMatch(/expected @kinora\/engine-.* 1\.2\.3, .*, received 0\.0\.9;/);
+  });
+
+  test('changes what a search would find when it is installed, and when it is another', async () => {
+    const home = fabricateHome();
+    const { trace } = await findLibtorch(bare, [], home);
+    expect(wouldFindTheSame(trace, bare, home)).toBe(true);
+    fabricatePackages(home);
+    expect(wouldFindTheSame(trace, bare, home)).toBe(false);
+    const again = await findLibtorch(bare, [], home);
+    expect(wouldFindTheSame(again.trace, bare, home)).toBe(true);
+    fabricatePackages(home, { sha256: 'b' });
+    expect(wouldFindTheSame(again.trace, bare, home)).toBe(false);
   });
 });
 

@@ -100,7 +100,9 @@ export async function doctorReport(): Promise<DoctorFact[]> {
     libtorchFact(found),
     ...engine,
     await cudaFact(found, engine[0]?.status === 'ok'),
-    ...(engine[0].status === 'ok' && found.addon.state === 'ready' ? processesFacts(found) : []),
+    ...(engine[0].status === 'ok' && ['ready', 'packaged'].includes(found.addon.state)
+      ? processesFacts(found)
+      : []),
     await ffmpegFact(),
     ...packageFacts(),
   ];
@@ -116,35 +118,62 @@ function nodeFact(): DoctorFact {
   };
 }
 
-/** A built addon works without a compiler, so a missing one matters only before the build. */
+/** An addon that is there works without a compiler, so a missing one matters only before the build. */
 function compilerFact({ compiler, addon }: Inspection): DoctorFact {
-  if (compiler !== null) return { name: 'Compiler', status: 'ok', value: compiler };
+  const name = 'Compiler';
+  if (compiler !== null) return { name, status: 'ok', value: compiler };
+  if (addon.state === 'packaged')
+    return { name, status: 'absent', value: 'none, and none needed: the engine is prebuilt' };
   const status = addon.state === 'ready' ? 'absent' : 'missing';
-  return { name: 'Compiler', status, value: 'none: the engine cannot be built', howTo: howTo('compiler') };
+  return { name, status, value: 'none: the engine cannot be built', howTo: howTo('compiler') };
 }
 
-function libtorchFact({ libtorch, problem, passedOver }: Inspection): DoctorFact {
+function libtorchFact({ libtorch, packaged, problem, passedOver }: Inspection): DoctorFact {
   const name = 'libtorch';
   if (libtorch !== null) {
     const kind = libtorch.cuda ? `CUDA ${libtorch.cudaVersion ?? ''}`.trim() : 'CPU only';
-    return { name, status: 'ok', value: `${libtorch.version} (${kind})`, where: libtorch.lib };
+    const others = passedOver.map(({ reason }) => `; passed over: ${reason}`).join('');
+    const value = `${libtorch.version} (${kind}), ${originOf(libtorch.foundBy, packaged)}${others}`;
+    return { name, status: 'ok', value, where: libtorch.lib };
   }
   const value = [problem ?? 'none', ...passedOver.map(({ reason }) => reason)].join('; ');
   return { name, status: 'missing', value, howTo: howTo('libtorch') };
 }
 
+type FoundBy = 'LIBTORCH' | 'python3' | 'package' | 'system';
+
+/** Why this libtorch: the search takes the first of LIBTORCH, python3's torch, the package and the system. */
+function originOf(foundBy: FoundBy, packaged: string | null): string {
+  const origins: Record<FoundBy, string> = {
+    LIBTORCH: 'which LIBTORCH names',
+    python3: "python3's torch, as LIBTORCH is not set",
+    package: `the package ${packaged}, as LIBTORCH is not set and python3 has no torch to use`,
+    system:
+      "the system's, as LIBTORCH is not set and there is neither a torch of python3 nor a package to use",
+  };
+  return origins[foundBy];
+}
+
 /** The addon, and what only a loaded libtorch can report. */
-function engineFacts({ addon }: Inspection): [DoctorFact, ...DoctorFact[]] {
+function engineFacts({ addon, libtorch }: Inspection): [DoctorFact, ...DoctorFact[]] {
   const name = 'Engine';
-  const rebuild = 'run `npx kinora-torch setup` (in a clone of the project: `npm run setup`)';
-  if (addon.path === null) return [{ name, status: 'missing', value: `not built: ${rebuild}` }];
+  if (addon.path === null) return [{ name, status: 'missing', value: `not built: ${BUILD}` }];
   try {
     const { version: loaded } = engineInfo();
-    const value = `loads, with libtorch ${loaded}${addon.state === 'stale' ? `; out of date: ${rebuild}` : ''}`;
+    const value = `loads, with libtorch ${loaded}${noteOn(addon.state, libtorch?.foundBy)}`;
     return [{ name, status: 'ok', value, where: addon.path }, threadsFact(), blasFact()];
   } catch (error) {
     return [{ name, status: 'missing', value: (error as Error).message, where: addon.path }];
   }
+}
+
+const BUILD = 'run `npx kinora-torch setup` (in a clone of the project: `npm run setup`)';
+
+/** What to add about an engine that loads. The runtime takes the prebuilt one until a set-up has built another. */
+function noteOn(state: 'ready' | 'packaged' | 'stale' | 'absent', foundBy?: FoundBy): string {
+  if (state === 'stale') return `; out of date: ${BUILD}`;
+  if (state !== 'packaged') return '';
+  return foundBy === 'package' ? ', prebuilt' : `, prebuilt; to use the libtorch above, ${BUILD}`;
 }
 
 function threadsFact(): DoctorFact {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -96,20 +96,68 @@ describe('the end of the process', () => {
 describe('loading', () => {
   const folder = mkdtempSync(join(tmpdir(), 'kinora-native-'));
   afterAll(() => rmSync(folder, { recursive: true }));
-  cpSync(fileURLToPath(new URL('..', import.meta.url)), join(folder, 'dist'), { recursive: true });
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  const own = fileURLToPath(new URL('../..', import.meta.url));
+  for (const part of ['dist', 'install', 'native', 'package.json'])
+    cpSync(join(own, part), join(folder, part), { recursive: true });
+  const { version } = JSON.parse(readFileSync(join(own, 'package.json'), 'utf8')) as { version: string };
+  const scope = join(folder, 'node_modules', '@kinora');
+  const target = `${process.platform}-${process.arch}`;
 
   /** What a new process says that loads the engine of `folder`: this one has one already. */
-  function load(): string {
+  function load(env: NodeJS.ProcessEnv = {}): string {
     const file = pathToFileURL(join(folder, 'dist', 'engine', 'native.js')).href;
     const program = `import { native } from '${file}'; try { native(); } catch (error) { console.log(error.message); }`;
     const args = ['--input-type=module', '-e', program];
-    return spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout.trimEnd();
+    const clean = { ...process.env, LIBTORCH: '', ...env };
+    return spawnSync(process.execPath, args, { encoding: 'utf8', env: clean }).stdout.trimEnd();
   }
 
   test('before the engine is built: what to run', () => {
     expect(load()).toMatch(
       /current\.json: expected the engine, .* received no such file; run `npx kinora-torch setup`$/,
+    );
+  });
+
+  test('LIBTORCH counts only once the engine is built for it', () => {
+    expect(load({ LIBTORCH: '/elsewhere' })).toMatch(
+      /LIBTORCH names \/elsewhere, .* run `npx kinora-torch setup`$/,
+    );
+  });
+
+  test('a prebuilt engine of another version: which fits', () => {
+    const engine = join(scope, `engine-${target}`);
+    mkdirSync(engine, { recursive: true });
+    writeFileSync(join(engine, 'package.json'), '{"version": "0.0.1", "kinora": {}}');
+    expect(load()).toMatch(
+      new RegExp(`expected @kinora/engine-${target} ${version}, .*, received 0\\.0\\.1; npm install`),
+    );
+  });
+
+  test('a prebuilt engine, with what it loads before it', () => {
+    const manifest = (facts: object) => JSON.stringify({ version, dependencies: needs, kinora: facts });
+    const needs = { [`@kinora/libtorch-${target}`]: version };
+    const library = join(scope, `libtorch-${target}`);
+    mkdirSync(library);
+    writeFileSync(join(library, 'libtorch_cpu'), '');
+    writeFileSync(join(library, 'load.js'), "console.log('libtorch');");
+    writeFileSync(
+      join(library, 'package.json'),
+      manifest({ loader: 'load.js', lib: '.', library: 'libtorch_cpu', libtorch: {} }),
+    );
+    writeFileSync(join(scope, `engine-${target}`, 'broken.node'), 'not a library');
+    const install = (sources: string | undefined) =>
+      writeFileSync(
+        join(scope, `engine-${target}`, 'package.json'),
+        manifest({ addon: 'broken.node', sources }),
+      );
+    install('others');
+    const own = /C\+\+ sources of .* \((\w{16})\), received one of other sources \(others\)/.exec(
+      load(),
+    )?.[1];
+    expect(own).toBeDefined();
+    install(own);
+    expect(load()).toMatch(
+      /^libtorch\n.*broken\.node: expected the engine to load, .*; the prebuilt engine does not suit this system: `npx kinora-torch setup`/,
     );
   });
 

@@ -5,9 +5,11 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
-import { kinoraError } from '../error.js';
+import { findPackaged, wayToThePackage } from '#packaged';
+import { KinoraError, type KinoraErrorParts, kinoraError } from '../error.js';
 import type { NativeModule } from './addon.js';
 import { processWide } from './process-wide.js';
 
@@ -22,7 +24,7 @@ export function native(): NativeModule {
 }
 
 function load(): NativeModule {
-  const file = builtAddon();
+  const { loader, addon: file } = engine();
   // Threads that spin while they wait take the cores from the decoding threads; libgomp reads this when it is loaded.
   process.env.OMP_WAIT_POLICY ??= 'PASSIVE';
   // c10d logs to stderr what its exceptions say as well; libtorch's two loggers read these when they are loaded.
@@ -30,10 +32,15 @@ function load(): NativeModule {
   process.env.TORCH_CPP_LOG_LEVEL ??= 'FATAL';
   let addon: NativeModule;
   try {
-    addon = createRequire(import.meta.url)(file) as NativeModule;
+    const require = createRequire(import.meta.url);
+    if (loader !== undefined) require(loader);
+    addon = require(file) as NativeModule;
   } catch (cause) {
     throw kinoraError('torch/load', file, 'the engine to load', firstLine(cause), {
-      hint: 'libtorch may have moved or changed: run `npx kinora-torch setup`, then `npx kinora doctor`',
+      hint:
+        loader === undefined
+          ? 'libtorch may have moved or changed: run `npx kinora-torch setup`, then `npx kinora doctor`'
+          : 'the prebuilt engine does not suit this system: `npx kinora-torch setup` compiles one that does',
       cause,
     });
   }
@@ -79,17 +86,56 @@ function guard(where: string, run: (...args: unknown[]) => unknown): (...args: u
 
 const firstLine = (cause: unknown): string => String((cause as Error).message).split('\n', 1)[0]!;
 
-function builtAddon(): string {
-  const record = new URL('../../build/current.json', import.meta.url);
+/** What there is to load: the addon, and what has to be loaded before it. */
+interface Engine {
+  addon: string;
+  /** Of a prebuilt engine: brings in the libtorch of the other package. */
+  loader?: string;
+}
+
+/** What the set-up has chosen, else the prebuilt engine of this platform. */
+function engine(): Engine {
+  const record = fileURLToPath(new URL('../../build/current.json', import.meta.url));
   try {
-    const { addon } = JSON.parse(readFileSync(record, 'utf8')) as { addon: string };
-    return fileURLToPath(new URL(addon, record));
+    const { addon, loader } = JSON.parse(readFileSync(record, 'utf8')) as Engine;
+    const absolute = (file: string) => join(dirname(record), file);
+    return { addon: absolute(addon), ...(loader === undefined ? {} : { loader: absolute(loader) }) };
   } catch (cause) {
-    throw kinoraError('torch/not-built', fileURLToPath(record), {
-      expected: 'the engine, which is compiled once on each machine',
-      received: (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : String(cause),
-      hint: 'run `npx kinora-torch setup`',
-      cause,
-    });
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return prebuiltEngine(record);
+    throw notBuilt(record, String(cause), { cause });
   }
+}
+
+function prebuiltEngine(record: string): Engine {
+  const home = fileURLToPath(new URL('../..', import.meta.url));
+  const { LIBTORCH } = process.env;
+  if (LIBTORCH)
+    throw notBuilt(record, `no such file; LIBTORCH names ${LIBTORCH}, and nothing is built for it`);
+  const packaged = checked(() => findPackaged(home));
+  if (packaged !== null) return packaged;
+  const install = wayToThePackage(home);
+  const setup = 'run `npx kinora-torch setup`';
+  throw notBuilt(record, 'no such file', { hint: install === undefined ? setup : `${setup}, or ${install}` });
+}
+
+/** The set-up's errors follow the same grammar, in a class of their own. */
+function checked<T>(look: () => T): T {
+  try {
+    return look();
+  } catch (cause) {
+    const { parts } = cause as { parts?: KinoraErrorParts };
+    throw parts === undefined ? cause : new KinoraError({ ...parts, cause });
+  }
+}
+
+function notBuilt(
+  record: string,
+  received: string,
+  more: { cause?: unknown; hint?: string } = {},
+): KinoraError {
+  const expected = 'the engine, which is compiled once on each machine';
+  return kinoraError('torch/not-built', record, expected, received, {
+    hint: 'run `npx kinora-torch setup`',
+    ...more,
+  });
 }
