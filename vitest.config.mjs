@@ -8,7 +8,7 @@ export default defineConfig({
     include: [
       'packages/*/dist/**/*.test.js',
       'packages/torch/install/*.test.mjs',
-      'scripts/*.test.mjs',
+      'scripts/**/*.test.mjs',
       'bench/*.test.mjs',
       'studio/{src,test}/**/*.test.ts',
     ],
