@@ -9,8 +9,14 @@ import { type UnpickleHooks, unpickle } from '../pickle/unpickle.js';
 import { BadArguments, describe } from '../pickle/values.js';
 import { ITEM_SIZE } from '../raw.js';
 import { type ByteSource, damaged } from '../source.js';
-import { torchGlobals } from './globals.js';
-import { parseStorageId, type Storage, type StorageId, StorageView, type TensorMaker } from './tensors.js';
+import {
+  parseStorageId,
+  type Storage,
+  type StorageId,
+  StorageView,
+  type TensorMaker,
+  torchGlobals,
+} from './tensors.js';
 
 const MAGIC_NUMBER = 0x1950a86a20f9469cfc6cn;
 const PROTOCOL_VERSION = 1001;

@@ -1,8 +1,9 @@
 /**
- * Tensors in PyTorch's pickles: the builders that they name (torch/_utils.py, `_rebuild_*`), with every size, stride and
+ * What a PyTorch file may name. Tensors in its pickles: the builders that they name (torch/_utils.py, `_rebuild_*`), with every size, stride and
  * offset checked against the storage before anything is made of them; and storages, the flat arrays that tensors are views
  * of, with the ids by which pickles name them (torch/serialization.py, `persistent_id` in `_save` and `_legacy_save`).
  */
+import { type Globals, plainGlobals } from '../pickle/globals.js';
 import { BadArguments, describe, PickleGlobal } from '../pickle/values.js';
 import { elementCount, ITEM_SIZE, type RawDType } from '../raw.js';
 
@@ -44,10 +45,7 @@ export interface TensorMaker<T extends object> {
 const MOST_DIMENSIONS = 64;
 
 /** `_rebuild_tensor`, `_v2`, `_v3` and `_rebuild_parameter`, making tensors through `maker`; `made` collects them. */
-export function tensorGlobals<T extends object>(
-  maker: TensorMaker<T>,
-  made: Set<object>,
-): Map<string, unknown> {
+function tensorGlobals<T extends object>(maker: TensorMaker<T>, made: Set<object>): Map<string, unknown> {
   const keep = (tensor: T): T => {
     made.add(tensor);
     return tensor;
@@ -197,3 +195,34 @@ export function parseStorageId(id: unknown): StorageId {
 
 export const isNatural = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;
+
+function makeSize([sizes]: readonly unknown[]): readonly unknown[] {
+  if (Array.isArray(sizes) && Object.isFrozen(sizes)) return sizes;
+  throw new BadArguments('a tuple of sizes', describe(sizes));
+}
+
+/** A device is its name: `cpu`, `cuda:0`. */
+function makeDevice([type, index]: readonly unknown[]): string {
+  if (typeof type !== 'string') throw new BadArguments('the name of a device', describe(type));
+  return index === undefined ? type : `${type}:${String(index)}`;
+}
+
+const storageTypes = Object.entries(STORAGE_DTYPES).flatMap(([name, dtype]) =>
+  ['torch', 'torch.cuda']
+    .map((module) => `${module}.${name}`)
+    .map((path) => [path, new StorageType(path, dtype)] as const),
+);
+
+const constants: readonly (readonly [string, unknown])[] = [
+  ...storageTypes,
+  ['torch.storage.UntypedStorage', new StorageType('torch.storage.UntypedStorage', 'uint8')],
+  // A dtype is its name too.
+  ...Object.keys(ITEM_SIZE).map((dtype) => [`torch.${dtype}`, dtype] as const),
+  ['torch.Size', new PickleGlobal('torch.Size', makeSize)],
+  ['torch.device', new PickleGlobal('torch.device', makeDevice)],
+];
+
+/** Everything that a PyTorch file may name: plain containers, storages, dtypes, sizes, devices and tensor builders. */
+export function torchGlobals<T extends object>(maker: TensorMaker<T>, made: Set<object>): Globals {
+  return new Map([...plainGlobals, ...constants, ...tensorGlobals(maker, made)]);
+}

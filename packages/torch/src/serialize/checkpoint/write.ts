@@ -6,8 +6,7 @@
 import { kinoraError } from '../../error.js';
 import { writeAtomically } from '../atomic.js';
 import { Op } from '../pickle/opcodes.js';
-import { pickle } from '../pickle/pickle.js';
-import type { PickleWriter } from '../pickle/writer.js';
+import { type PickleWriter, pickle } from '../pickle/pickle.js';
 import { checkSize, type RawDType } from '../raw.js';
 import { ZipWriter } from '../zip/writer.js';
 import { STORAGE_DTYPES, type Storage, type StridedTensor } from './tensors.js';

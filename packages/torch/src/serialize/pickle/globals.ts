@@ -64,7 +64,7 @@ const builders: Record<string, PickleGlobal['call']> = {
   'numpy._core.multiarray.scalar': decodeNumpyScalar,
 };
 
-/** Containers, bytes and NumPy scalars; the tensor builders join them in checkpoint/globals.ts. */
+/** Containers, bytes and NumPy scalars; the tensor builders join them in checkpoint/tensors.ts. */
 export const plainGlobals: Globals = new Map(
   Object.entries(builders).map(([name, call]) => [name, new PickleGlobal(name, call)]),
 );
