@@ -69,9 +69,10 @@ const lines = (members) =>
 const list = (members) => members.map(({ name }) => `  '${name}',`).join('\n');
 
 const text = `/** Generated from libtorch's schemas by scripts/generate-ops.mjs; the list stands in scripts/operators.txt. Do not edit. */
+import type { Device } from '../engine/device.js';
 import type { DType } from '../engine/dtype.js';
 import type { Generator } from '../tensor/random.js';
-import type { Device, Scalar, Tensor } from '../tensor/tensor.js';
+import type { Scalar, Tensor } from '../tensor/tensor.js';
 
 export type Int = number | bigint;
 export type OptionalTensors = readonly (Tensor | null)[];

@@ -3,7 +3,7 @@ import './ops/methods.js';
 
 export * as distributed from './distributed/index.js';
 // Devices.
-export { cuda, engineInfo, setDeterministic, threads } from './engine/device.js';
+export { cuda, type Device, engineInfo, setDeterministic, threads } from './engine/device.js';
 // Tensors: making, printing, indexing and freeing them.
 export { type DType, dtypeOfArray, dtypes, isDType, isFloating, type TypedArray } from './engine/dtype.js';
 export { keep, scope } from './engine/scope.js';
@@ -44,7 +44,6 @@ export {
 export { Generator, getRngState, manualSeed, setRngState } from './tensor/random.js';
 export { Readback } from './tensor/readback.js';
 export {
-  type Device,
   memoryStats,
   type NestedArray,
   type Scalar,

@@ -1,8 +1,12 @@
 /** The machine behind the tensors: threads, CUDA devices, determinism, and what libtorch says of itself. */
 import { kinoraError } from '../error.js';
-import type { Device } from '../tensor/tensor.js';
 import { native } from './native.js';
 import { processWide } from './process-wide.js';
+
+/**
+ * `cpu`, `cuda` (the current GPU) or `cuda:0`, `cuda:1`, ...; any other device that this libtorch was built for is accepted as well.
+ */
+export type Device = 'cpu' | 'cuda' | `cuda:${number}` | (string & Record<never, never>);
 
 /**
  * Threads that an operator may use on the CPU, OpenBLAS included (torch.set_num_threads, which leaves an OpenBLAS with its own

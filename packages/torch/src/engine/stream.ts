@@ -3,7 +3,8 @@
  * while the device computes. A CPU has nothing to queue: there all of this is done when it is called.
  */
 import { setTimeout } from 'node:timers/promises';
-import type { Device, Tensor } from '../tensor/tensor.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { Device } from './device.js';
 import { type Handle, native } from './native.js';
 import { synchronous } from './scope.js';
 

@@ -3,12 +3,13 @@
  * are those of the fields, and the fields carry PyTorch's names, so a PyTorch state_dict loads as it is. A field whose
  * tensor is marked neither `parameter` nor `buffer` is private: it is not saved, moved or trained.
  */
+import type { Device } from '../engine/device.js';
 import type { DType } from '../engine/dtype.js';
 import { oncePerProcess, processWide } from '../engine/process-wide.js';
 import { keep, scope } from '../engine/scope.js';
 import { ops } from '../ops/ops.js';
 import { noGrad } from '../tensor/grad.js';
-import type { Device, Tensor } from '../tensor/tensor.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { enterModule, moduleName } from './call-stack.js';
 import { dropFold } from './folded.js';
 import { copyState, type LoadOptions, type LoadReport, type StateDict } from './state-dict.js';

@@ -1,8 +1,9 @@
 /** Tensors from JavaScript values: numbers, nested arrays, typed arrays and raw bytes. */
+import type { Device } from '../engine/device.js';
 import { type DType, dtypeOfArray, dtypes, isDType, type TypedArray } from '../engine/dtype.js';
 import { native } from '../engine/native.js';
 import { KinoraError, kinoraError } from '../error.js';
-import { type Device, type NestedArray, type Scalar, type Shape, Tensor } from '../tensor/tensor.js';
+import { type NestedArray, type Scalar, type Shape, Tensor } from '../tensor/tensor.js';
 import { callOp } from './dispatch.js';
 
 export interface TensorOptions {

@@ -3,12 +3,13 @@
  * do not load the engine.
  */
 
+import type { Device } from '../engine/device.js';
 import { type DType, dtypes, isDType } from '../engine/dtype.js';
 import { kinoraError } from '../error.js';
 import { fromBytes } from '../ops/create.js';
 import { ops } from '../ops/ops.js';
 import { noGrad } from '../tensor/grad.js';
-import { type Device, Tensor } from '../tensor/tensor.js';
+import { Tensor } from '../tensor/tensor.js';
 import { readCheckpoint } from './checkpoint/read.js';
 import type { Storage, StridedTensor, TensorMaker } from './checkpoint/tensors.js';
 import { writeCheckpoint } from './checkpoint/write.js';

@@ -2,11 +2,11 @@
  * Mixed precision (torch.autocast; Micikevicius et al. 2018, https://arxiv.org/abs/1710.03740): convolutions and products run in
  * a shorter type while weights stay float32. Which operators do is libtorch's choice.
  */
+import type { Device } from '../engine/device.js';
 import type { DType } from '../engine/dtype.js';
 import { native } from '../engine/native.js';
 import { processWide } from '../engine/process-wide.js';
 import { synchronous } from '../engine/scope.js';
-import type { Device } from './tensor.js';
 
 export interface AutocastMode {
   readonly device: Device;

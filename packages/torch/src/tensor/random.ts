@@ -1,9 +1,10 @@
 /** Random numbers: seeds, generators and their states, which a checkpoint saves so that a run resumes exactly. */
 
+import type { Device } from '../engine/device.js';
 import { type Handle, native } from '../engine/native.js';
 import { oncePerProcess } from '../engine/process-wide.js';
 import { KinoraError } from '../error.js';
-import { type Device, Tensor } from './tensor.js';
+import { Tensor } from './tensor.js';
 
 /** Seeds the default generator of every device (torch.manual_seed). */
 export function manualSeed(seed: number | bigint): void {

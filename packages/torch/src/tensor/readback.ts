@@ -2,11 +2,11 @@
  * Tensors on their way from a device to the program, which goes on meanwhile: reading one at once would wait for everything
  * that the device has been told to do.
  */
-import { cuda } from '../engine/device.js';
+import { cuda, type Device } from '../engine/device.js';
 import { keep, scope } from '../engine/scope.js';
 import { StreamEvent } from '../engine/stream.js';
 import { noGrad } from './grad.js';
-import type { Device, Tensor } from './tensor.js';
+import type { Tensor } from './tensor.js';
 
 export class Readback {
   readonly #device: Device;

@@ -3,6 +3,7 @@
  * to its prototype in methods.ts, so that this file knows nothing of the dispatcher.
  */
 import { inspect } from 'node:util';
+import type { Device } from '../engine/device.js';
 import { type DType, dtypes, type TypedArray } from '../engine/dtype.js';
 import { type Handle, native } from '../engine/native.js';
 import { oncePerProcess } from '../engine/process-wide.js';
@@ -10,10 +11,6 @@ import { currentScope, type Owned, type Scope } from '../engine/scope.js';
 import { KinoraError, kinoraError } from '../error.js';
 import { formatTensor } from './print.js';
 
-/**
- * `cpu`, `cuda` (the current GPU) or `cuda:0`, `cuda:1`, ...; any other device that this libtorch was built for is accepted as well.
- */
-export type Device = 'cpu' | 'cuda' | `cuda:${number}` | (string & Record<never, never>);
 export type Shape = readonly number[];
 export type Scalar = number | bigint | boolean;
 export type NestedArray<T = Scalar> = T | readonly NestedArray<T>[];
