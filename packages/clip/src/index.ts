@@ -16,6 +16,7 @@ export {
 } from './augment/matrix.js';
 export { operations, type RandAugmentSpec, randAugment } from './augment/rand-augment.js';
 export { permutation, type Random, randomStream } from './augment/random.js';
+export { editDistance, nearest } from './edit-distance.js';
 // Errors, which name the field, and the nearest valid one.
 export { KinoraError, type KinoraErrorParts, kinoraError } from './error.js';
 // Optical flow: fields as bytes, through crop and augmentation, and as colours.
@@ -36,7 +37,6 @@ export { prepareFlow } from './flow/prepare-flow.js';
 export { flowColour, flowPicture, usualMost, wheelPicture } from './flow/wheel.js';
 // Frames, and those of them that make a clip.
 export { type Box, type Frames, frameAt, frameBytes, framesIn, type Size } from './frames.js';
-export { editDistance, nearest } from './nearest.js';
 // Pixels: resize, crop, normalise.
 export { normaliseClip } from './normalise.js';
 export { type GeometrySpec, prepareClip, preparedBytes, resizedSize, toHeight } from './prepare.js';

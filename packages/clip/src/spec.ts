@@ -15,7 +15,7 @@ import {
   refuse,
   text,
   whole,
-} from './fields.js';
+} from './checks.js';
 import type { Size } from './frames.js';
 
 export interface PreprocessSpec {

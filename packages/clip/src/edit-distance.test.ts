@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { editDistance, nearest } from './nearest.js';
+import { editDistance, nearest } from './edit-distance.js';
 
 describe('editDistance', () => {
   test.each([

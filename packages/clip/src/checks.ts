@@ -2,8 +2,9 @@
  * Checks of JSON data, for the specs that travel inside checkpoints and exported models. Browsers load them, so they
  * need no schema library.
  */
+
+import { nearest } from './edit-distance.js';
 import { type KinoraError, kinoraError } from './error.js';
-import { nearest } from './nearest.js';
 
 /** Returns the value with its defaults filled in. Throws KinoraError for one that does not fit; `where` names it. */
 export type Check<T> = (value: unknown, where: string) => T;
