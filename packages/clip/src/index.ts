@@ -1,9 +1,16 @@
 /** @kinora/clip: the table of contents. Decoded frames to the network's input, the same in Node and in browsers. */
 
 // Augmentation: what is drawn for a training clip, and the pixels it makes.
-export { type ClipDraw, clipMatrix, drawClip, type FrameDraw, noDraw } from './augment/augment.js';
+export {
+  type AugmentSpec,
+  augmentDefaults,
+  type ClipDraw,
+  clipMatrix,
+  drawClip,
+  type FrameDraw,
+  noDraw,
+} from './augment/augment.js';
 export { augmentClip, perturbClip } from './augment/augment-clip.js';
-export { type AugmentSpec, augmentDefaults } from './augment/augment-spec.js';
 export type { ErasingSpec } from './augment/erase.js';
 export {
   type Affine,
@@ -40,9 +47,8 @@ export { type Box, type Frames, frameAt, frameBytes, framesIn, type Size } from 
 // Pixels: resize, crop, normalise.
 export { normaliseClip } from './normalise.js';
 export { type GeometrySpec, prepareClip, preparedBytes, resizedSize, toHeight } from './prepare.js';
-export { resampleByRate, resampleByTime } from './resample.js';
 export { resizeFrames } from './resize.js';
-export { type SamplingSpec, samplePositions } from './sample.js';
+export { resampleByRate, resampleByTime, type SamplingSpec, samplePositions } from './sample.js';
 // Logits to probabilities.
 export { softmax } from './softmax.js';
 // The preprocessing spec.

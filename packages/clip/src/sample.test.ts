@@ -1,8 +1,7 @@
 /** Sampling against the tutorial's rules, and resampling by time. */
 import { describe, expect, test } from 'vitest';
 import { randomStream } from './augment/random.js';
-import { resampleByRate, resampleByTime } from './resample.js';
-import { samplePositions } from './sample.js';
+import { resampleByRate, resampleByTime, samplePositions } from './sample.js';
 
 const dense = { frames: 18, stride: 2, clips: 1, sampling: 'dense' } as const;
 

@@ -6,9 +6,8 @@ import type { Frames } from '../frames.js';
 import { prepareClip, resizedSize } from '../prepare.js';
 import { resizeFrames } from '../resize.js';
 import { defaultSpec } from '../spec.js';
-import { clipMatrix, drawClip, noDraw } from './augment.js';
+import { type AugmentSpec, augmentDefaults, clipMatrix, drawClip, noDraw } from './augment.js';
 import { augmentClip } from './augment-clip.js';
-import { type AugmentSpec, augmentDefaults } from './augment-spec.js';
 import { randomStream } from './random.js';
 
 interface Case {

@@ -1,15 +1,59 @@
 /**
- * Augmentation: what is drawn for a training clip, and the geometry it means. Drawn once per clip, so that a
+ * Augmentation: what a run may ask for, what is drawn for a training clip, and the geometry it means. Drawn once per clip, so that a
  * gesture moves as it was filmed; once per frame only behind `perFrame`, as in the tutorial.
  * Draws are a function of the random stream alone; nothing here touches pixels.
  */
 
 import { cropStart } from '../crop.js';
 import type { Size } from '../frames.js';
-import type { AugmentSpec } from './augment-spec.js';
 import { type ColourChange, sameColours } from './colour.js';
+import type { ErasingSpec } from './erase.js';
 import { type Affine, compose, inverseAffine, type Matrix, mirror, quantise, translation } from './matrix.js';
+import type { RandAugmentSpec } from './rand-augment.js';
 import type { Random } from './random.js';
+
+export interface AugmentSpec {
+  /** Up to this many degrees either way, 0 to 180. */
+  readonly rotation: number;
+  /** Up to this fraction of the frame's width and height, either way, 0 to 1. */
+  readonly translate: number;
+  /** Factor drawn between the two. */
+  readonly scale: readonly [low: number, high: number];
+  /** Up to this many degrees along x, either way, 0 to 60. */
+  readonly shear: number;
+  /** Probability of mirroring a clip; its label goes through the spec's flip map. */
+  readonly flip: number;
+  /** Factors drawn from `[1 - x, 1 + x]`. */
+  readonly brightness: number;
+  readonly contrast: number;
+  readonly saturation: number;
+  /** Turns round the colour circle, drawn from `[-x, x]`, at most 0.5. */
+  readonly hue: number;
+  /**
+   * The tutorial's RandomAffine: a new draw for each frame, shifts by whole pixels, nearest pixel
+   * (torchvision's defaults: interpolation NEAREST, fill 0), and nothing from beyond the frame's own rectangle.
+   */
+  readonly perFrame: boolean;
+  /** RandAugment: operations drawn once for the whole clip; null: none. */
+  readonly randAugment: RandAugmentSpec | null;
+  /** Random erasing: a box through all frames. */
+  readonly erasing: ErasingSpec;
+}
+
+export const augmentDefaults: AugmentSpec = {
+  rotation: 10,
+  translate: 0.15,
+  scale: [1, 1],
+  shear: 0,
+  flip: 0,
+  brightness: 0,
+  contrast: 0,
+  saturation: 0,
+  hue: 0,
+  perFrame: false,
+  randAugment: null,
+  erasing: { probability: 0, area: [0.02, 0.4], ratio: [0.3, 1 / 0.3], fill: 'random' },
+};
 
 /** What was drawn for one clip, or for one frame of it. Translations are fractions of the frame. */
 export interface FrameDraw extends ColourChange, Affine {}

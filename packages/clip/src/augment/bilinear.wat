@@ -1,6 +1,6 @@
 ;; The bilinear warp, four channels at a time: what a matrix shows of several frames, colours changed. Where a pixel comes
 ;; from and the weights of its four neighbours are found once for all frames. Weights have 11 bits a side, sums are rounded
-;; once, and integers cannot overflow. bilinear.ts lays out the memory.
+;; once, and integers cannot overflow. warp.ts lays out the memory.
 (module
   (memory (export "memory") 1)
 

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Frames } from '../frames.js';
+import { type AugmentSpec, augmentDefaults } from './augment.js';
 import { perturbClip } from './augment-clip.js';
-import { type AugmentSpec, augmentDefaults } from './augment-spec.js';
 import { drawBox, eraseBox } from './erase.js';
 import { operations, randAugment } from './rand-augment.js';
 import { randomStream } from './random.js';

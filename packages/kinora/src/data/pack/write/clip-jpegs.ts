@@ -76,7 +76,7 @@ export interface KeptFrames {
   readonly times?: number[];
 }
 
-/** Timestamps this close are the same, in seconds, as for the frame on the screen (`resample.ts`). */
+/** Timestamps this close are the same, in seconds, as for the frame on the screen (`resampleByTime`). */
 const SAME = 1e-6;
 
 /** All frames of a source without timestamps: what its seconds are depends on a frame rate that is chosen in training. */
