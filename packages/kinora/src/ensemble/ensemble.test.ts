@@ -2,7 +2,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { softmax } from '@kinora/clip';
-import { memoryStats, serialize } from '@kinora/torch';
+import { memoryStats, ops, scope, serialize } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadConfig } from '../config/index.js';
 import { argmax } from '../measure/metrics.js';
@@ -84,6 +84,17 @@ describe('three runs as one model', () => {
     const again = await ensemble({ ...options, progress });
     expect(again.study).toEqual(result.study);
     expect([stamp(), tasks]).toEqual([before, ['fitting rules']]);
+  });
+
+  test('cached logits of another shape are refused', async () => {
+    cpSync(join(options.out, 'logits'), join(out('stale'), 'logits'), { recursive: true });
+    for (const name of readdirSync(join(out('stale'), 'logits')))
+      scope(() =>
+        serialize.saveSafetensors(join(out('stale'), 'logits', name), [['logits', ops.zeros([4, 2])]]),
+      );
+    await expect(ensemble({ ...options, out: out('stale') })).rejects.toThrow(
+      'expected int32 indices [N] and float32 logits [N, 3], received logits [4, 2]; delete the file',
+    );
   });
 
   test('the report has every member, every rule and the pictures', async () => {
