@@ -248,10 +248,10 @@ function writeFish(commands: readonly CommandEntry[]): string {
           ? `${seen}; and not __fish_seen_subcommand_from ${others.join(' ')}`
           : seen,
     );
-    const say = (rest: string): void => void lines.push(`complete -c kinora -n ${condition} ${rest}`);
-    for (const word of others) say(`-f -a ${word}`);
-    if (words === 'run') say(`-a '(path dirname -- */config.json */*/config.json 2>/dev/null)'`);
-    else if (typeof words !== 'string') say(`-f -a ${quoted(words.join(' '))}`);
+    const add = (rest: string): void => void lines.push(`complete -c kinora -n ${condition} ${rest}`);
+    for (const word of others) add(`-f -a ${word}`);
+    if (words === 'run') add(`-a '(path dirname -- */config.json */*/config.json 2>/dev/null)'`);
+    else if (typeof words !== 'string') add(`-f -a ${quoted(words.join(' '))}`);
     for (const { names, summary, values } of flags) {
       const spelt = names.map((each) =>
         each.startsWith('--') ? `-l ${each.slice(2)}` : `-s ${each.slice(1)}`,
@@ -264,7 +264,7 @@ function writeFish(commands: readonly CommandEntry[]): string {
               ? ' -r -F'
               : ' -x'
             : ` -x -a ${quoted(values.join(' '))}`;
-      say(`${spelt.join(' ')}${value} -d ${quoted(summary)}`);
+      add(`${spelt.join(' ')}${value} -d ${quoted(summary)}`);
     }
   }
   return `# fish completion for kinora, made by \`kinora completion fish\`.\n${lines.join('\n')}\n`;

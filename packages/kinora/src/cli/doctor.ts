@@ -87,8 +87,8 @@ export interface DoctorFact {
   howTo?: Partial<Record<Platform, string[]>>;
 }
 
-/** The platforms that people are told about, in this order. */
-const TOLD: readonly Platform[] = ['debian', 'macos', 'windows'];
+/** The platforms of which install commands are shown, in this order. */
+const SHOWN: readonly Platform[] = ['debian', 'macos', 'windows'];
 
 /** Every dependency, in the order in which it is needed. */
 export async function doctorReport(): Promise<DoctorFact[]> {
@@ -289,7 +289,7 @@ function installed(name: string): string {
 }
 
 function howTo(need: Need): Partial<Record<Platform, string[]>> {
-  return Object.fromEntries(TOLD.map((platform) => [platform, waysToGet(need, platform)]));
+  return Object.fromEntries(SHOWN.map((platform) => [platform, waysToGet(need, platform)]));
 }
 
 /** What a program prints; empty if it is missing or fails. */

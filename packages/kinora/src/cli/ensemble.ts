@@ -171,7 +171,7 @@ common cause: on a share r of the clips all do as one does, P(k) = r [p if k=n, 
 `;
 }
 
-/** Three decimals, or as many as tell it from 0. */
+/** Three decimals, or as many as it takes to differ from 0. */
 const probability = (value: number): string =>
   value > 0 && value < 0.0005 ? value.toExponential(1) : value.toFixed(3);
 

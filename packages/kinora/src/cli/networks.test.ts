@@ -87,8 +87,8 @@ describe('kinora flow', () => {
     expect(readFileSync(picture).subarray(1, 4).toString()).toBe('PNG');
     const cache = data.at('flow');
     const words = ['flow', '--data', data.at('clips'), '--cache', cache, '--workers', '1'];
-    const said = (await kinora(...words)).stdout;
-    expect(said).toContain('flow of 16 of 16 clips, 16 of them new');
+    const output = (await kinora(...words)).stdout;
+    expect(output).toContain('flow of 16 of 16 clips, 16 of them new');
     expect((await kinora(...words)).stdout).toContain('flow of 16 of 16 clips, 0 of them new');
     expect(statSync(cache).isDirectory()).toBe(true);
   });

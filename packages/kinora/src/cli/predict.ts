@@ -113,7 +113,7 @@ async function configGiven(flags: PredictFlags): Promise<RunConfig | undefined> 
 const specOf = (config: RunConfig): PreprocessSpec =>
   preprocessSpec(config, readLabels(need(config, 'labelsFile', 'prediction')));
 
-/** What the flags say, else the configuration, else the run folder that RUN is or lies in. */
+/** Those of the flags, else of the configuration, else of the run folder that RUN is or is in. */
 async function viewsOf(
   { evalClips, evalCrops }: PredictFlags,
   run: string,

@@ -53,7 +53,7 @@ beforeAll(() => {
 });
 afterAll(() => data.remove());
 
-test('what to do next: evaluate, or say that nothing was validated', () => {
+test('what to do next: evaluate, or a note that nothing was validated', () => {
   const next = (more: RunConfigInput) => whatNext(effectiveConfig({ trainFolder: 'a', ...more }), 'runs/x');
   expect(next({ validationFolder: 'b' })).toEqual(['next: kinora eval runs/x']);
   expect(next({ validationList: 'b.csv' })).toEqual(['next: kinora eval runs/x']);
@@ -148,7 +148,7 @@ describe('clips that cannot be read', () => {
     batchSize: 9,
   });
 
-  test('training goes on: each is told and listed once', async () => {
+  test('training continues: each is reported and listed once', async () => {
     const changes = { ...lists('tolerant'), maxBadFraction: 1 };
     const { status, stdout, stderr } = await train('tolerant', changes);
     expect([status, stderr]).toEqual([0, '']);

@@ -104,7 +104,7 @@ export function modeOf({
 async function train(flags: TrainFlags): Promise<void> {
   const read = () => configOf({ ...flags, set: [...(flags.set ?? []), ...assignments(flags)] }, 'train');
   const place = placeAmongMany();
-  // What is wrong with a rank's configuration the other ranks hear as well.
+  // The other ranks learn of an error in a rank's configuration, too.
   if (place !== undefined)
     return asRank(place, async (rendezvous) => trainHere(await read(), flags, rendezvous));
   const config = await read();
@@ -160,14 +160,14 @@ function placeAmongMany(): distributed.Place | undefined {
   return place !== undefined && place.worldSize > 1 ? place : undefined;
 }
 
-/** As many as --nproc says, or one for each GPU that is named and there. */
+/** The number given by --nproc, or one for each GPU that is named and available. */
 function processesFor({ nproc, gpus = [], useGpu }: TrainFlags): number {
   if (nproc !== undefined) return nproc;
   return useGpu && gpus.length > 1 && cuda.isAvailable() ? gpus.length : 1;
 }
 
 function launchRanks(config: RunConfig, flags: TrainFlags, size: number): Promise<void> {
-  // What can be known before is said once, not by every rank.
+  // What can be checked before is reported once, not by every rank.
   checkDivides(config, size);
   findBeginning(config, flags.resumeFrom ?? flags.resume ?? false);
   for (let localRank = 0; localRank < size; localRank++) chooseDevice({ ...flags, localRank }, silent);

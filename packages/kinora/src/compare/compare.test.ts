@@ -42,7 +42,7 @@ describe('a comparison', () => {
     expect(memoryStats().liveTensors).toBe(before);
   });
 
-  test('gives each row what training and evaluation say of it', async () => {
+  test('gives each row the results of training and evaluation', async () => {
     const { record, plan, cost } = rows[0]!;
     const { summary } = await evaluateRun(plan.config);
     const { top1, top5 } = summary;
@@ -54,7 +54,7 @@ describe('a comparison', () => {
     expect(cost!.trainClipsPerSecond).toBeGreaterThan(0);
   });
 
-  test('goes on where a row fails, and says why', () => {
+  test('continues after a row that fails, and shows why', () => {
     expect(rows[1]!.record).toBeUndefined();
     expect(rows[1]!.error).toMatch(/^expected at least one full batch, received 10 clips for a batch of 99/);
   });

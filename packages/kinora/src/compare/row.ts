@@ -1,6 +1,6 @@
 /**
  * One row of a comparison: train, measure on the validation clips and on a test list, keep the figures in the run
- * folder. What is finished is not done again, and what was interrupted goes on where it stopped.
+ * folder. What is finished is not done again, and what was interrupted resumes where it stopped.
  */
 
 import { mkdirSync } from 'node:fs';

@@ -29,7 +29,7 @@ export interface Exported {
 
 /**
  * Exports a run's best checkpoint, or any other weights that `openModel` opens. Throws `export/*`, `model/*` and
- * `file/*` errors; a file that stood at `out` stays whole then.
+ * `file/*` errors; an earlier file at `out` is left intact then.
  */
 export function exportModel(path: string, options: ExportOptions): Exported {
   const { format, explain = false } = options;

@@ -60,7 +60,7 @@ describe('the page', () => {
     expect(html()).toContain('All 2 mistakes, those first');
     const [first] = html().split('<figure>').slice(1);
     expect(first).toMatch(
-      /<b>Swiping Right<\/b> \(1\.8 %\) taken for <b class="said">Swiping Left<\/b> \(96\.5 %\) · clip 13/,
+      /<b>Swiping Right<\/b> \(1\.8 %\) taken for <b class="predicted">Swiping Left<\/b> \(96\.5 %\) · clip 13/,
     );
     expect(first).toMatch(
       /src="data:image\/jpeg;base64,[\w+/=]+" width="254" height="20" alt="Frames of clip 13"/,

@@ -61,7 +61,7 @@ export function confusion({ evaluation, labels }: ReportData): Markup {
     confusionChart(counts, labels, pageTheme),
   );
   const text =
-    'Each row is a true class, each column what the network said; at the right, the recall of the class.';
+    'Each row is a true class, each column a predicted class; the recall of each class is at the right.';
   const table =
     pairs.length > 0
       ? [el('h2', { style: 'margin-top:28px' }, 'Most confused'), pairTable(pairs, labels)]
@@ -101,7 +101,7 @@ function figure({ id, target, predicted, confidence, truth, strip }: Mistake): M
       {},
       el('b', {}, target),
       ` (${percent(truth)}) taken for `,
-      el('b', { class: 'said' }, predicted),
+      el('b', { class: 'predicted' }, predicted),
       ` (${percent(confidence)}) · clip ${id}`,
     ),
     el(

@@ -37,7 +37,7 @@ button::after{position:absolute;margin-left:3px}
 figure{margin:0 0 22px}figure:last-child{margin-bottom:0}
 figure img{display:block;border-radius:8px;max-width:none}
 figcaption{font-size:15px;margin-bottom:6px}figcaption b{color:var(--ink);font-weight:600}
-.said{color:var(--orange)!important}
+.predicted{color:var(--orange)!important}
 details summary{cursor:pointer;font-weight:600}
 details[open] summary{margin-bottom:12px}
 a{color:var(--blue)}

@@ -1,6 +1,6 @@
 /**
  * What a checkpoint holds: `model.safetensors`, `optimizer.safetensors` and `checkpoint.json` (configuration,
- * preprocessing spec and the trainer's state), enough for a new process to go on with the very same bits. Where weights
+ * preprocessing spec and the trainer's state), enough for a new process to resume with the very same bits. Where weights
  * are averaged, the model is the average, and `weights.safetensors` holds those that are being trained.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';

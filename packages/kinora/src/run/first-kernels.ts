@@ -1,6 +1,6 @@
 /**
  * The weights of a network's first convolution as records of a log, `kernels.jsonl`, so that what it learns to look for
- * can be watched from epoch to epoch. Weights that are saved to go on with stand in checkpoints.
+ * can be watched from epoch to epoch. The weights to resume from are in checkpoints.
  */
 import { noGrad, scope, type Tensor } from '@kinora/torch';
 import type { Network } from '../model/network.js';

@@ -51,19 +51,19 @@ test('an error ends all, at once, and names its rank; it would only come again',
   expect(code).toBe(1);
   expect(lines).toEqual([
     '[rank 1] no such clip',
-    'kinora train: expected every process to train to the end, received rank 1, which ended with 1; its own words stand above',
+    'kinora train: expected every process to train to the end, received rank 1, which ended with 1; its own error is above',
   ]);
 });
 
 test('the others may still speak of an error that they can hear of, of no other: what does not load never had a seat', async () => {
   const script = (before: string) => `if (r === '1') { ${before} setTimeout(() => process.exit(1), 100); }
     else setTimeout(() => { console.log('rank 1 has failed'); process.exit(1); }, 3500);`;
-  const [heard, unheard] = await Promise.all([
+  const [joined, notJoined] = await Promise.all([
     run(2, 0, script("process.send('joined');")),
     run(2, 0, script('')),
   ]);
-  expect(heard.lines).toContain('rank 1 has failed');
-  expect(unheard.lines).toEqual([expect.stringContaining('received rank 1, which ended with 1')]);
+  expect(joined.lines).toContain('rank 1 has failed');
+  expect(notJoined.lines).toEqual([expect.stringContaining('received rank 1, which ended with 1')]);
 });
 
 test('after a death all start again from the last checkpoint', async () => {
@@ -78,7 +78,7 @@ test('not more often than --max-restarts says', async () => {
   const { code, lines } = await run(1, 2, "process.kill(process.pid, 'SIGKILL');");
   expect(code).toBe(1);
   expect(lines).toEqual([
-    'kinora train: expected every process to train to the end, received rank 0, which was killed (SIGKILL) after 2 restarts; go on with --resume, from the last checkpoint',
+    'kinora train: expected every process to train to the end, received rank 0, which was killed (SIGKILL) after 2 restarts; continue from the last checkpoint with --resume',
     'rank 0 was killed (SIGKILL): starting again (1 of 2)',
     'rank 0 was killed (SIGKILL): starting again (2 of 2)',
   ]);

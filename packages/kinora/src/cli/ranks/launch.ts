@@ -168,6 +168,6 @@ function groupFailed(end: End, restarts: number): KinoraError {
   return kinoraError('train/rank-ended', 'kinora train', {
     expected: 'every process to train to the end',
     received: `rank ${end.rank}, which ${describeEnd(end)}${after}`,
-    hint: isRestartable(end) ? 'go on with --resume, from the last checkpoint' : 'its own words stand above',
+    hint: isRestartable(end) ? 'continue from the last checkpoint with --resume' : 'its own error is above',
   });
 }

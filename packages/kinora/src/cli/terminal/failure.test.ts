@@ -10,7 +10,7 @@ import { configOf } from './run-argument.js';
 const here = fileURLToPath(import.meta.url);
 
 /** What the command line prints for what `work` throws. */
-function told(work: () => unknown): string {
+function printedFor(work: () => unknown): string {
   try {
     work();
   } catch (error) {
@@ -19,17 +19,17 @@ function told(work: () => unknown): string {
   throw new Error('it works');
 }
 
-test('what the file system refuses is told as any other bad input', () => {
-  expect(told(() => mkdirSync(`${here}/sub`, { recursive: true }))).toBe(
+test('what the file system refuses is reported like any other bad input', () => {
+  expect(printedFor(() => mkdirSync(`${here}/sub`, { recursive: true }))).toBe(
     'kinora: FILE/sub: expected room for a folder, and permission to make it, received not a directory',
   );
-  expect(told(() => readdirSync(here))).toBe(
+  expect(printedFor(() => readdirSync(here))).toBe(
     'kinora: FILE: expected a folder, and permission to read it, received not a directory',
   );
 });
 
 test('anything else is unexpected', () => {
-  expect(told(() => JSON.parse('{'))).toMatch(
+  expect(printedFor(() => JSON.parse('{'))).toMatch(
     /^kinora: .* \(unexpected: run again with --debug for the stack\)$/,
   );
 });

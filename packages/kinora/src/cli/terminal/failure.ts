@@ -11,7 +11,7 @@ import { Interrupted } from './interrupt.js';
 
 export interface Failure {
   exitCode: number;
-  /** For stderr; empty when there is nothing to say. */
+  /** For stderr; empty when there is nothing to print. */
   text: string;
 }
 

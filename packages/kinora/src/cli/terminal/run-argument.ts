@@ -10,7 +10,7 @@ import { checkModelPath, configOfRunFolder } from '../../run/run-folder.js';
 import { nameKeysAs } from './failure.js';
 import type { ConfigOptions } from './options.js';
 
-/** What the help says of RUN. */
+/** RUN in the help. */
 export const RUN = 'run folder or checkpoint file, such as runs/demo';
 
 /** The configuration of --config, with the changes of --set. */

@@ -1,6 +1,6 @@
 /**
- * What a failed file operation says about a clip. Faults of the clip get a `clip/` code, by which loaders know
- * that they may go on without it; faults of the machine (too many open files, no memory) pass through.
+ * What a failed file operation means for a clip. Faults of the clip get a `clip/` code, by which loaders know
+ * that they may continue without it; faults of the machine (too many open files, no memory) pass through.
  */
 import { kinoraError } from '@kinora/clip';
 

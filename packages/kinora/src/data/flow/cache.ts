@@ -109,7 +109,7 @@ function refused(folder: string, cause: unknown, what: string): KinoraError {
   return kinoraError('flow/cache', folder, {
     expected: `the cache of optical flow ${what}`,
     received: REASONS[code] ?? String((cause as Error).message ?? cause),
-    hint: 'flowCache names another folder; what is cached so far stays whole',
+    hint: 'choose another folder with flowCache; what is cached so far is intact',
     cause,
   });
 }

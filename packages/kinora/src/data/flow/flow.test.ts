@@ -112,12 +112,12 @@ describe('ahead of training', () => {
     expect(filesIn(work().cache)).toHaveLength(CLIPS);
   });
 
-  test('a bad clip is told and passed over; a bad cache stops the work', async () => {
+  test('a bad clip is reported and skipped; a bad cache stops the work', async () => {
     const items = [{ path: join(folder.path, 'nothing') }, ...list.items];
-    const told: string[] = [];
-    const onBadClip = (path: string) => told.push(path);
+    const reported: string[] = [];
+    const onBadClip = (path: string) => reported.push(path);
     expect(await precomputeFlow(items, { ...work(), onBadClip })).toMatchObject({ bad: 1 });
-    expect(told).toEqual([items[0]!.path]);
+    expect(reported).toEqual([items[0]!.path]);
     const cache = join(folder.path, 'file');
     writeFileSync(cache, '');
     await expect(precomputeFlow(items, { ...work(), cache })).rejects.toMatchObject({ code: 'flow/cache' });

@@ -12,7 +12,7 @@ export interface BadClip {
   readonly reason: string;
 }
 
-/** Whether an error says that a clip is missing or damaged, so that work can go on without it. */
+/** Whether an error means that a clip is missing or damaged, so that work can continue without it. */
 export function isClipFault(error: unknown): error is KinoraError {
   return error instanceof KinoraError && error.code.startsWith('clip/');
 }

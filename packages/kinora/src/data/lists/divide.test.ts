@@ -36,7 +36,7 @@ test('a person is on one side, whatever the seed, and every class keeps training
   );
 });
 
-test('two people are one for each side; a class of one person is told', () => {
+test('of two people each side gets one; a class of one person is reported', () => {
   const { list, groups } = listOf('aaabbb', 'ab', 'aa');
   const { validation, uncovered } = divide(list, groups, { share: 0.2, seed: 1 });
   expect(new Set(validation.map(({ id }) => id[2]))).toEqual(new Set('b'));

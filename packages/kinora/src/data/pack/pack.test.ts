@@ -250,7 +250,7 @@ describe('damage', () => {
     clips: await checkClips(readDamagedPack(file), { workers: 2 }),
   });
 
-  test('none: nothing to tell', async () => {
+  test('none: nothing to report', async () => {
     expect(await check(index)).toEqual({ shards: [], clips: [] });
   });
 
@@ -266,7 +266,7 @@ describe('damage', () => {
     expect(bad).toEqual([clips[0]!.id]);
   });
 
-  test('all shards that are lost are told at once, and the same call makes them again', async () => {
+  test('all missing shards are reported at once, and the same call makes them again', async () => {
     const { index: file, shard } = copy('lost');
     truncateSync(shard, 5000);
     rmSync(join(shard, '../train-000002.tar'));
@@ -303,7 +303,7 @@ describe('damage', () => {
       (shard: string) => rmSync(shard),
       /expected a shard of \d+ bytes.*received nothing there/,
     ],
-  ])('%s is told before training', (name, damage, message) => {
+  ])('%s is reported before training', (name, damage, message) => {
     const { index: file, shard } = copy(name);
     damage(shard);
     expect(() => readPack(file)).toThrow(message);
@@ -336,7 +336,7 @@ describe('damage', () => {
     expect(() => readPack(file)).toThrow(message);
   });
 
-  test('bad clips are left out and told; too many are an error', async () => {
+  test('bad clips are left out and reported; too many are an error', async () => {
     const clips = join(folder.path, 'some-bad');
     cpSync(join(folder.path, 'clips'), clips, { recursive: true });
     const items = list.items.map((clip) => ({ ...clip, path: join(clips, clip.id) }));
@@ -344,8 +344,8 @@ describe('damage', () => {
     const { index: file } = await pack('left-out', {}, { ...list, items });
     expect(readIndex(file).header).toMatchObject({ clips: 10, bad: 1 });
     expect(readPack(file).items.map(({ id }) => id)).not.toContain('4');
-    const told = readFileSync(join(folder.path, 'left-out/train.bad_clips.csv'), 'utf8');
-    expect(told).toMatch(/^id,path,reason\n4,.*00002.jpg: expected a complete JPEG/);
+    const written = readFileSync(join(folder.path, 'left-out/train.bad_clips.csv'), 'utf8');
+    expect(written).toMatch(/^id,path,reason\n4,.*00002.jpg: expected a complete JPEG/);
     await expect(pack('none-allowed', { maxBadFraction: 0 }, { ...list, items })).rejects.toThrow(
       'expected at most 0 of 11 clips to be unreadable (maxBadFraction 0), received 1',
     );

@@ -103,7 +103,7 @@ function check(bytes: Uint8Array, expected: string, shard: string, where: string
     received: `${received}...: the shard is damaged, or not the one that its index was written for`,
     hint:
       mirror === undefined
-        ? 'kinora pack --check tells what else is'
+        ? 'kinora pack --check lists everything that is damaged'
         : `it was fetched twice from ${addressOf(mirror, shard)}; put index and shards of one pack there`,
   });
 }

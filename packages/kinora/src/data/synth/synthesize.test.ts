@@ -62,7 +62,7 @@ test('the contact sheet is a PNG with pictures in all 27 rows', () => {
   }
 });
 
-describe('a second sitting', () => {
+describe('a second call', () => {
   test('over a finished set says so and writes nothing', async () => {
     const before = contents(whole);
     const result = await synthesize({ out: whole, workers: 1, ...small });
@@ -88,7 +88,7 @@ describe('a second sitting', () => {
   test('with other options is refused and harms nothing', async () => {
     const before = contents(whole);
     await expect(synthesize({ out: whole, workers: 1, ...small, seed: 10 })).rejects.toThrow(
-      /synth\.json: expected .* begun with the same options, received .*"seed": 9.*; choose another --out/,
+      /synth\.json: expected .* started with the same options, received .*"seed": 9.*; choose another --out/,
     );
     expect(contents(whole)).toEqual(before);
   });

@@ -72,7 +72,7 @@ async function claimFolder(out: string, recipe: SynthRecipe): Promise<void> {
   const unknown = found === undefined ? (await readdir(join(out, 'clips'))).length : 0;
   if (found === undefined && unknown === 0) return writeWhole(path, text);
   throw kinoraError('synth/other-recipe', found === undefined ? join(out, 'clips') : path, {
-    expected: 'a new folder, or a data set that was begun with the same options',
+    expected: 'a new folder, or a data set started with the same options',
     received: found === undefined ? `${unknown} entries of something else` : oneLine(found),
     hint: `choose another --out, or remove ${out}`,
   });

@@ -52,16 +52,16 @@ function sizesIn(url: string, bytes: Buffer): Mirror['sizes'] {
 }
 
 /**
- * A thread that waits cannot hear of signals: meanwhile nobody listens for them here, so that Ctrl+C ends the process. Lists
- * are read before there is anything to save.
+ * Runs `wait`, which blocks this thread, without listeners for signals, which could not run: Ctrl+C then ends the process.
+ * Lists are read before there is anything to save.
  */
 function withoutListeners<T>(wait: () => T): T {
-  const heard = (['SIGINT', 'SIGTERM'] as const).map((name) => [name, process.listeners(name)] as const);
-  for (const [name] of heard) process.removeAllListeners(name);
+  const installed = (['SIGINT', 'SIGTERM'] as const).map((name) => [name, process.listeners(name)] as const);
+  for (const [name] of installed) process.removeAllListeners(name);
   try {
     return wait();
   } finally {
-    for (const [name, listeners] of heard) for (const listener of listeners) process.on(name, listener);
+    for (const [name, listeners] of installed) for (const listener of listeners) process.on(name, listener);
   }
 }
 

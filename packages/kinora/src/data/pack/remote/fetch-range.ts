@@ -89,7 +89,7 @@ function unreachable(url: string, error: unknown, tries: number): KinoraError {
       ? error.parts.received
       : (cause?.code ?? cause?.message ?? (error as Error).message);
   return kinoraError('stream/unreachable', url, 'an answer from the server', `${reason}, ${tries} times`, {
-    hint: 'check the address and the network; the same command goes on where it was',
+    hint: 'check the address and the network; the same command resumes where it stopped',
     cause: error,
   });
 }
@@ -154,12 +154,12 @@ export function checkAnswer(url: string, range: ByteRange | undefined, answer: R
 }
 
 export const otherRange = (where: string, { from, to }: ByteRange, received: string): KinoraError =>
-  kinoraError('stream/other-range', where, `bytes ${from}-${to - 1}, as they were asked for`, received, {
+  kinoraError('stream/other-range', where, `bytes ${from}-${to - 1}, as requested`, received, {
     hint: 'the server, or a proxy before it, answers range requests wrongly: use another',
   });
 
 function hintFor(status: number): string {
   if (status === 401 || status === 403)
-    return 'the server wants permission: a signed URL keeps its query for the shards';
+    return 'the server requires permission: a signed URL keeps its query for the shards';
   return 'the shards must lie beside the index; open the address in a browser';
 }

@@ -63,7 +63,7 @@ const requests = async (behaviour: string): Promise<number[]> => {
     .map((path) => all[path]!);
 };
 
-const asked = async (behaviour: string): Promise<boolean> => {
+const requested = async (behaviour: string): Promise<boolean> => {
   const all = (await (await fetch(`${address}/requests`)).json()) as Record<string, number>;
   return Object.keys(all).some((path) => path.startsWith(`/${behaviour}/`));
 };
@@ -168,7 +168,7 @@ describe('training from a web server', () => {
     const url = `${address}/signed/train.index.jsonl?signature=x%2Fy`;
     const signed = readPack(url, { cache: join(folder.path, 'signed') });
     expect(await digests(signed)).toHaveLength(5);
-    expect(() => open('signed', 'signed')).toThrow(/received 403 Forbidden; the server wants permission/);
+    expect(() => open('signed', 'signed')).toThrow(/received 403 Forbidden; the server requires permission/);
   });
 });
 
@@ -198,7 +198,7 @@ describe('bad servers', () => {
     total: statSync(join(folder.path, 'web/train-000000.tar')).size,
   });
 
-  test.each(['busy', 'hangs-up', 'cuts'])('one that %s is asked again', async (behaviour) => {
+  test.each(['busy', 'hangs-up', 'cuts'])('one that %s gets another request', async (behaviour) => {
     const bytes = await fetchBytes(shard(behaviour), range(), { ...quick, retries: 5, timeout: 10_000 });
     expect(
       Buffer.from(bytes).equals(readFileSync(join(folder.path, 'web/train-000000.tar')).subarray(0, 2000)),
@@ -216,16 +216,8 @@ describe('bad servers', () => {
       'stream/other-size',
       /expected a file of \d+ bytes, as the index says, received one of \d+/,
     ],
-    [
-      'shifted',
-      'stream/other-range',
-      /expected bytes 0-1999, as they were asked for, received bytes 1-2000\//,
-    ],
-    [
-      'longer',
-      'stream/other-range',
-      /expected bytes 0-1999, as they were asked for, received more than these/,
-    ],
+    ['shifted', 'stream/other-range', /expected bytes 0-1999, as requested, received bytes 1-2000\//],
+    ['longer', 'stream/other-range', /expected bytes 0-1999, as requested, received more than these/],
     [
       'silent',
       'stream/unreachable',
@@ -257,7 +249,7 @@ describe('bad servers', () => {
     expect(existsSync(join(folder.path, 'page'))).toBe(false);
   });
 
-  test('a cache that cannot be written to is told as such', () => {
+  test('a cache that cannot be written to is reported as such', () => {
     writeFileSync(join(folder.path, 'a-file'), '');
     expect(() => open('good', 'a-file/cache')).toThrow(
       /a-file.*: expected room and permission to keep what was fetched, received not a directory; choose another streamCache/,
@@ -272,7 +264,7 @@ describe('bad servers', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await once(child.stdout, 'data');
-    await expect.poll(() => asked('mute')).toBe(true);
+    await expect.poll(() => requested('mute')).toBe(true);
     child.kill('SIGINT');
     expect(await once(child, 'close')).toEqual([null, 'SIGINT']);
   });

@@ -172,6 +172,6 @@ function reportBad(file: string, bad: readonly BadPlace[], clips: number, limit:
     code: 'data/too-many-bad-clips',
     expected: `at most ${allowed} of ${clips} clips to be unreadable (maxBadFraction ${limit})`,
     received: `${bad.length}, the first: ${sorted[0]!.reason}`,
-    hint: `all stand in ${file}; repair them and call again, or raise maxBadFraction`,
+    hint: `all are listed in ${file}; repair them and call again, or raise maxBadFraction`,
   });
 }

@@ -78,9 +78,9 @@ export class ShardRecords {
 
 const otherPlan = (folder: string, name: string): KinoraError =>
   kinoraError('pack/other-plan', folder, {
-    expected: `the list and the settings that packing ${name} was begun with`,
+    expected: `the list and the settings with which packing ${name} began`,
     received: 'others',
-    hint: 'go on with the same command, remove that folder to begin anew, or choose another --out',
+    hint: 'continue with the same command, remove that folder to start over, or choose another --out',
   });
 
 /** A pack whose index is there already: whether it is the one that is wanted, and what has become of its shards. */
