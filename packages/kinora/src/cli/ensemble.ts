@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { nearest } from '@kinora/clip';
-import { KinoraError, kinoraError } from '@kinora/torch';
+import { kinoraError } from '@kinora/torch';
 import { Command } from 'commander';
 import { type EnsembleResult, ensemble } from '../ensemble/ensemble.js';
 import { gainOf } from '../ensemble/report/page.js';
@@ -178,5 +178,5 @@ const probability = (value: number): string =>
 function number(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value)) return value;
-  throw new KinoraError({ code: 'usage/number', expected: 'a number', received: JSON.stringify(text) });
+  throw kinoraError('usage/number', undefined, 'a number', JSON.stringify(text));
 }

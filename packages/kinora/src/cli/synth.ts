@@ -1,7 +1,7 @@
 /** `kinora synth`: renders a synthetic gesture data set, or finishes an interrupted one. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { KinoraError } from '@kinora/torch';
+import { kinoraError } from '@kinora/torch';
 import { Command } from 'commander';
 import { contactSheetName, defaultRecipe, type SynthResult, synthesize } from '../data/synth/index.js';
 import { interruptible } from './terminal/interrupt.js';
@@ -70,5 +70,5 @@ function describe(out: string, { state, done, total, frames, bytes }: SynthResul
 function wholeNumber(text: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
-  throw new KinoraError({ code: 'usage/number', expected: 'a whole number', received: JSON.stringify(text) });
+  throw kinoraError('usage/number', undefined, 'a whole number', JSON.stringify(text));
 }

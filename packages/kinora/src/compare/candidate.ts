@@ -1,7 +1,7 @@
 /** The candidates of a comparison: networks of the registry, each with its own settings where the user gives some. */
 
 import { nearest } from '@kinora/clip';
-import { KinoraError, kinoraError } from '@kinora/torch';
+import { kinoraError } from '@kinora/torch';
 import type { NetworkEntry } from '../model/network.js';
 import { findNetwork, networks } from '../model/registry.js';
 
@@ -46,11 +46,8 @@ function found(pattern: string): NetworkEntry[] {
     pattern,
     networks.map(({ name }) => name),
   );
-  throw new KinoraError({
-    code: 'model/unknown',
-    expected: 'a pattern that fits a network',
-    received: `"${pattern}"`,
-    ...(near === undefined ? {} : { hint: `the nearest name is "${near}"` }),
+  throw kinoraError('model/unknown', undefined, 'a pattern that fits a network', `"${pattern}"`, {
+    hint: near && `the nearest name is "${near}"`,
   });
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { nearest } from '@kinora/clip';
-import { KinoraError } from '@kinora/torch/error';
+import { type KinoraError, kinoraError } from '@kinora/torch/error';
 import type * as z from 'zod';
 import type { Spelling } from './spelling.js';
 
@@ -33,12 +33,8 @@ export function configError(issues: readonly Issue[], context: IssueContext): Ki
   const more =
     rest.length === 0 ? [] : [`${rest.length} more problem${rest.length === 1 ? '' : 's'} after this one`];
   const hints = [...(hint === undefined ? [] : [hint]), ...more];
-  return new KinoraError({
-    code: `config/${first!.code}`,
-    where: place(path, context),
-    expected,
-    received,
-    ...(hints.length > 0 ? { hint: hints.join('; ') } : {}),
+  return kinoraError(`config/${first!.code}`, place(path, context), expected, received, {
+    hint: hints.length > 0 ? hints.join('; ') : undefined,
   });
 }
 

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { KinoraError, kinoraError } from '@kinora/torch/error';
+import { kinoraError } from '@kinora/torch/error';
 import type * as z from 'zod';
 import { isAddress } from '../files/path.js';
 import { crossCheck } from './check.js';
@@ -122,15 +122,8 @@ function parse(text: string, file: string): unknown {
     const { message } = cause as Error;
     const position = /at position (\d+)/.exec(message)?.[1];
     const line = position === undefined ? '' : `:${text.slice(0, Number(position)).split('\n').length}`;
-    const hint = /^\s*\/[/*]/m.test(text) ? { hint: 'JSON has no comments' } : {};
+    const hint = /^\s*\/[/*]/m.test(text) ? 'JSON has no comments' : undefined;
     const received = message.replace(/ in JSON at position .*$/s, '');
-    throw new KinoraError({
-      code: 'config/syntax',
-      where: `${file}${line}`,
-      expected: 'valid JSON',
-      received,
-      ...hint,
-      cause,
-    });
+    throw kinoraError('config/syntax', `${file}${line}`, 'valid JSON', received, { hint, cause });
   }
 }

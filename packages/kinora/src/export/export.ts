@@ -1,7 +1,7 @@
 /** From a run folder to a file that others can use: which format, under which name, written whole or not at all. */
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { KinoraError, kinoraError, serialize } from '@kinora/torch';
+import { type KinoraError, kinoraError, serialize } from '@kinora/torch';
 import { openModel } from '../predict/open.js';
 import { version } from '../version.js';
 import { type OnnxModel, toOnnx } from './onnx.js';
@@ -69,8 +69,4 @@ function defaultFile(path: string, format: Format, explain: boolean): string {
 }
 
 const onlyOnnx = (format: Format): KinoraError =>
-  new KinoraError({
-    code: 'export/explain',
-    expected: 'format onnx to give out the maps of every layer',
-    received: format,
-  });
+  kinoraError('export/explain', undefined, 'format onnx to give out the maps of every layer', format);

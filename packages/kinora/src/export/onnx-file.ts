@@ -2,7 +2,7 @@
  * A graph as the bytes of an ONNX file. Field numbers and enumerations are those of onnx/onnx.proto3 (IR version 8);
  * the wire format stands in `protobuf.ts`.
  */
-import { type DType, KinoraError } from '@kinora/torch';
+import { type DType, kinoraError } from '@kinora/torch';
 import { bytes, float, int64, message, text } from '../files/protobuf.js';
 import { isPerClip, type Size } from './batch.js';
 import type { Attribute, Constant, Graph, Node, Port } from './graph.js';
@@ -54,7 +54,7 @@ export function encodeModel(graph: Graph, { name, version, metadata }: OnnxHeade
 export function dataType(dtype: DType): number {
   const number = DATA_TYPE[dtype];
   if (number !== undefined) return number;
-  throw new KinoraError({ code: 'export/dtype', expected: 'real or whole numbers', received: dtype });
+  throw kinoraError('export/dtype', undefined, 'real or whole numbers', dtype);
 }
 
 function encodeGraph({ nodes, constants, inputs, outputs }: Graph, name: string): Uint8Array[] {

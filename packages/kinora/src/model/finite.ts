@@ -1,5 +1,5 @@
 /** Training that has diverged: how it is noticed, before anything of it is saved over what is good. */
-import { KinoraError, noGrad, scope } from '@kinora/torch';
+import { type KinoraError, kinoraError, noGrad, scope } from '@kinora/torch';
 import type { Network } from './network.js';
 
 /** Throws `train/not-finite` for a loss that is no number any more. */
@@ -18,10 +18,7 @@ export function checkWeights(network: Network): void {
 }
 
 function notFinite(expected: string, received: string): KinoraError {
-  return new KinoraError({
-    code: 'train/not-finite',
-    expected,
-    received,
+  return kinoraError('train/not-finite', undefined, expected, received, {
     hint: 'training has diverged; the last checkpoint is kept: lower lr, or set clipGradNorm or warmupSteps',
   });
 }

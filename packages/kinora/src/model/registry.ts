@@ -1,7 +1,7 @@
 /** Networks by name: the families one after the other, in the order in which `kinora models` lists them. */
 
 import { nearest } from '@kinora/clip';
-import { KinoraError, kinoraError } from '@kinora/torch';
+import { kinoraError } from '@kinora/torch';
 import * as convColumn from './conv-column.js';
 import * as frames from './frames/tables.js';
 import * as mobile from './mobile/tables.js';
@@ -31,10 +31,7 @@ export function findNetwork(name: string): NetworkEntry {
   if (found !== undefined) return found;
   const names = networks.map((entry) => entry.name);
   const near = nearest(name, names);
-  throw new KinoraError({
-    code: 'model/unknown',
-    expected: 'a network that `kinora models` lists',
-    received: `"${name}"`,
-    ...(near === undefined ? {} : { hint: `the nearest name is "${near}"` }),
+  throw kinoraError('model/unknown', undefined, 'a network that `kinora models` lists', `"${name}"`, {
+    hint: near && `the nearest name is "${near}"`,
   });
 }

@@ -181,11 +181,9 @@ async function ownAddress(host: string, port: number): Promise<string> {
 
 /** A rank that is gone may come back; an error of its own would come again. */
 const rankFailed = ({ rank, worldSize }: Place, { text, isError }: Verdict, cause?: unknown): KinoraError =>
-  new KinoraError({
-    code: isError ? 'distributed/rank-failed' : 'distributed/rank-lost',
-    where: `rank ${rank} of ${worldSize}`,
+  kinoraError(isError ? 'distributed/rank-failed' : 'distributed/rank-lost', `rank ${rank} of ${worldSize}`, {
     expected: 'all ranks to go on',
     received: text,
-    ...(!isError && { hint: 'start again with --resume, from the last checkpoint' }),
-    ...(cause !== undefined && { cause }),
+    hint: isError ? undefined : 'start again with --resume, from the last checkpoint',
+    cause,
   });

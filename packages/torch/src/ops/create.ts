@@ -2,7 +2,7 @@
 import type { Device } from '../engine/device.js';
 import { type DType, dtypeOfArray, dtypes, isDType, type TypedArray } from '../engine/dtype.js';
 import { native } from '../engine/native.js';
-import { KinoraError, kinoraError } from '../error.js';
+import { type KinoraError, kinoraError } from '../error.js';
 import { type NestedArray, type Scalar, type Shape, Tensor } from '../tensor/tensor.js';
 import { callOp } from './dispatch.js';
 
@@ -101,11 +101,7 @@ const defaultDType = (first: Scalar | undefined): DType =>
 
 function checkedDType(dtype: DType): DType {
   if (isDType(dtype)) return dtype;
-  throw new KinoraError({
-    code: 'torch/dtype',
-    expected: `a dtype (${Object.keys(dtypes).join(', ')})`,
-    received: String(dtype),
-  });
+  throw kinoraError('torch/dtype', undefined, `a dtype (${Object.keys(dtypes).join(', ')})`, String(dtype));
 }
 
 function checkLength(received: number, shape: Shape, size: number, unit: string): void {

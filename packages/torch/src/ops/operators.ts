@@ -1,7 +1,7 @@
 /** The operators libtorch has: their overloads and schemas, asked for once. Which overload fits is overload.ts's business. */
 
 import { type NativeOperator, native } from '../engine/native.js';
-import { KinoraError } from '../error.js';
+import { type KinoraError, kinoraError } from '../error.js';
 
 /** One overload of an operator. */
 export interface Operator extends NativeOperator {
@@ -45,9 +45,6 @@ function splitOverload(name: string): [base: string, overload?: string] {
 }
 
 const unknownOperator = (name: string): KinoraError =>
-  new KinoraError({
-    code: 'torch/unknown-operator',
-    expected: 'an operator of libtorch',
-    received: `'${name}'`,
+  kinoraError('torch/unknown-operator', undefined, 'an operator of libtorch', `'${name}'`, {
     hint: `this is libtorch ${native().description().version}; other versions may have it`,
   });

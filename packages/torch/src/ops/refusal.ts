@@ -69,7 +69,8 @@ const writesByName = ({ written, named }: NativeArgument): boolean => written &&
 /** libtorch, the conversion of an argument, or a disposed tensor stopped the call. */
 export function refusedCall(operator: Operator, values: readonly unknown[], cause: unknown): KinoraError {
   // A disposed argument does not know which operator it was handed to.
-  if (cause instanceof KinoraError) return new KinoraError({ where: operator.name, ...cause.parts });
+  if (cause instanceof KinoraError)
+    return new KinoraError({ ...cause.parts, where: cause.parts.where ?? operator.name });
   const given = values.filter((value) => value !== undefined).map(describe);
   return kinoraError('torch/operator', `${operator.name}(${given.join(', ')})`, {
     expected: 'arguments that libtorch accepts',

@@ -2,7 +2,7 @@
  * safetensors files as data: names to tensors at rest, and a map of strings. Byte for byte what the reference
  * implementation writes (huggingface/safetensors 0.4 and later), so that files travel both ways.
  */
-import { KinoraError } from '../error.js';
+import { kinoraError } from '../error.js';
 import { type ByteSink, writeAtomically } from './atomic.js';
 import { byteLength, checkSize, type RawDType, type RawTensor } from './raw.js';
 import { type ByteSource, damaged } from './source.js';
@@ -87,12 +87,10 @@ function inFileOrder(tensors: ReadonlyMap<string, RawTensor>): [string, RawTenso
 function codeOf(name: string, { dtype }: RawTensor): { code: string; rank: number } {
   const code = CODE_OF.get(dtype);
   if (code !== undefined && name !== METADATA_KEY) return code;
-  throw new KinoraError({
-    code: 'serialize/unsupported',
-    where: `tensor ${JSON.stringify(name)}`,
+  throw kinoraError('serialize/unsupported', `tensor ${JSON.stringify(name)}`, {
     expected: code ? `a name other than ${METADATA_KEY}` : `a dtype of ${[...CODE_OF.keys()].join(', ')}`,
     received: code ? name : dtype,
-    ...(code ? {} : { hint: 'safetensors has no such dtype; save as .pt, or convert' }),
+    hint: code ? undefined : 'safetensors has no such dtype; save as .pt, or convert',
   });
 }
 

@@ -3,7 +3,7 @@
 import type { Device } from '../engine/device.js';
 import { type Handle, native } from '../engine/native.js';
 import { oncePerProcess } from '../engine/process-wide.js';
-import { KinoraError } from '../error.js';
+import { type KinoraError, kinoraError } from '../error.js';
 import { Tensor } from './tensor.js';
 
 /** Seeds the default generator of every device (torch.manual_seed). */
@@ -56,11 +56,7 @@ export class Generator {
 }
 
 const disposedGenerator = (): KinoraError =>
-  new KinoraError({
-    code: 'torch/disposed',
-    expected: 'a living generator',
-    received: 'one that has been disposed',
-  });
+  kinoraError('torch/disposed', undefined, 'a living generator', 'one that has been disposed');
 
 function stateOf(generator: string | Handle): Uint8Array {
   const state = new Tensor(native().generatorState(generator));

@@ -8,7 +8,7 @@ import { type DType, dtypes, type TypedArray } from '../engine/dtype.js';
 import { type Handle, native } from '../engine/native.js';
 import { oncePerProcess } from '../engine/process-wide.js';
 import { currentScope, type Owned, type Scope } from '../engine/scope.js';
-import { KinoraError, kinoraError } from '../error.js';
+import { type KinoraError, kinoraError } from '../error.js';
 import { formatTensor } from './print.js';
 
 export type Shape = readonly number[];
@@ -186,10 +186,7 @@ export function memoryStats(): { liveTensors: number; liveBytes: number } {
 }
 
 function disposed(): KinoraError {
-  return new KinoraError({
-    code: 'torch/disposed',
-    expected: 'a living tensor',
-    received: 'one that has been disposed',
+  return kinoraError('torch/disposed', undefined, 'a living tensor', 'one that has been disposed', {
     hint: 'return it from its scope(), or keep() it, to use it later',
   });
 }

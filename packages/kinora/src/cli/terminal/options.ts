@@ -2,7 +2,7 @@
  * Flags: those that several commands share, how their values are read, and one spelling of the many that a flag may have,
  * before commander reads the words: `--eval_only` and `--eval-only`, `--resume`, `--resume True`, `--resume=true`, `-r true`.
  */
-import { KinoraError, kinoraError } from '@kinora/torch/error';
+import { kinoraError } from '@kinora/torch/error';
 import { type Command, Option } from 'commander';
 import { shellQuote } from '../../shell.js';
 
@@ -35,18 +35,14 @@ export function withDevice(command: Command): Command {
 export function positiveInt(text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new KinoraError({
-    code: 'usage/number',
-    expected: 'a whole number above 0',
-    received: JSON.stringify(text),
-  });
+  throw kinoraError('usage/number', undefined, 'a whole number above 0', JSON.stringify(text));
 }
 
 /** A whole number, 0 included. */
 export function wholeNumber(text: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text.trim()) && Number.isSafeInteger(value)) return value;
-  throw new KinoraError({ code: 'usage/number', expected: 'a whole number', received: JSON.stringify(text) });
+  throw kinoraError('usage/number', undefined, 'a whole number', JSON.stringify(text));
 }
 
 function parseGpus(text: string): number[] {

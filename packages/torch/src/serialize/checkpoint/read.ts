@@ -3,7 +3,7 @@
  * The values are plain: dict and OrderedDict are Map, list is an array, tuple a frozen array, set is Set, bytes is
  * Uint8Array, None is null, int is a number (a bigint beyond 2^53), dtypes and devices are their names.
  */
-import { KinoraError, kinoraError } from '../../error.js';
+import { kinoraError } from '../../error.js';
 import { Cursor } from '../pickle/cursor.js';
 import { checkPlain } from '../pickle/plain.js';
 import { unpickle } from '../pickle/unpickle.js';
@@ -31,14 +31,12 @@ export function readCheckpoint<T extends object>(source: ByteSource, maker: Tens
   if (text(0, 4) === 'PK\x03\x04') return readZip(source, maker);
   if (start[0] === 0x80) return readLegacy(source, maker);
   const tar = text(TAR_MARK, TAR_MARK + 5) === 'ustar';
-  throw new KinoraError({
-    code: 'serialize/format',
-    where: source.name,
+  throw kinoraError('serialize/format', source.name, {
     expected: 'a file of torch.save (zip or legacy)',
     received: tar
       ? 'a tar archive, the format before PyTorch 0.1.10'
       : `a file that starts with ${firstBytes(start)}`,
-    ...(tar ? { hint: 'load it in Python and save it again' } : {}),
+    hint: tar ? 'load it in Python and save it again' : undefined,
   });
 }
 
