@@ -19,8 +19,9 @@ while [[ ${1:-} == --* ]]; do
 done
 command=${*:-'npx kinora doctor
 npx kinora synth --out data/tiny --clips-per-class 2 --validation-per-class 1 --test-per-class 1 --people 10
-npx kinora train --set name=tiny --set model=ConvColumnSmall --set epochs=1 --set batchSize=9 --set trainFolder=data/tiny/clips \
-  --set labelsFile=data/tiny/labels.csv --set trainList=data/tiny/train.csv --set validationList=data/tiny/validation.csv
+echo "{ \"name\": \"tiny\", \"model\": \"ConvColumnSmall\", \"epochs\": 1, \"batchSize\": 9, \"trainFolder\": \"data/tiny/clips\",
+  \"labelsFile\": \"data/tiny/labels.csv\", \"trainList\": \"data/tiny/train.csv\", \"validationList\": \"data/tiny/validation.csv\" }" >tiny.json
+npx kinora train --config tiny.json
 npx kinora predict runs/tiny data/tiny/clips/1'}
 
 project=$(cd "$(dirname "$0")/../.." && pwd)

@@ -2,7 +2,7 @@
 // compiled against the libtorch of PyTorch's CPU wheel, which pip downloads; the oldest glibc that the addon runs with is that of
 // the machine, so releases are made in the container of manylinux_2_28.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { compileAddon } from '../../packages/torch/install/compile.mjs';
@@ -29,6 +29,8 @@ const { values } = parseArgs({
   },
 });
 
+const OUT = resolve(values.out); // npm packs from other folders
+
 handleInterrupts();
 try {
   await makePackages(createSay());
@@ -52,9 +54,8 @@ async function makePackages(say) {
   const engine = await stageEngine(join(stage, 'engine'), libtorch, torch, say);
   const libraries = await stageLibraries(join(stage, 'libtorch'), wheel, libtorch, torch);
   await say.task('Loading what is packed', () => tryOut(stage, engine, libraries));
-  mkdirSync(values.out, { recursive: true });
-  for (const folder of [engine, libraries])
-    await say.task(`Packing ${folder}`, () => pack(folder, values.out));
+  mkdirSync(OUT, { recursive: true });
+  for (const folder of [engine, libraries]) await say.task(`Packing ${folder}`, () => pack(folder, OUT));
 }
 
 /** @param {import('../../packages/torch/install/libtorch.mjs').Libtorch} libtorch */

@@ -61,6 +61,7 @@ async function download(folder, { tag, sha256: expected }) {
   }
   const file = join(folder, wheelIn() ?? '');
   const sha256 = await sha256Of(file);
+  if (expected === undefined) process.stderr.write(`${file}: its SHA-256 is not pinned: ${sha256}\n`);
   if (expected === undefined || sha256 === expected) return { file, sha256 };
   throw new SetupError({
     code: 'engine/wheel',

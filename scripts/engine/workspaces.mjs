@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { PLATFORMS, publishedManifest } from './manifest.mjs';
@@ -27,8 +27,9 @@ const { values } = parseArgs({
   },
 });
 
-mkdirSync(values.out, { recursive: true });
-const platforms = values.platforms?.split(',').filter(Boolean) ?? packedBefore(values.out);
+const out = resolve(values.out); // npm packs from other folders
+mkdirSync(out, { recursive: true });
+const platforms = values.platforms?.split(',').filter(Boolean) ?? packedBefore(out);
 for (const name of PUBLISHED) process.stdout.write(`${await packWorkspace(name, platforms)}\n`);
 process.stdout.write(`@kinora/torch asks for the engines of: ${platforms.join(', ') || 'no platform'}\n`);
 
@@ -57,9 +58,7 @@ async function packWorkspace(name, asked) {
       `${JSON.stringify(publishedManifest(manifest, asked), null, 2)}\n`,
     );
     if (!existsSync(join(stage, 'dist'))) throw new Error(`${folder}/dist: nothing is built`);
-    return (
-      await succeed('npm', ['pack', '--silent', '--pack-destination', values.out], { cwd: stage })
-    ).trim();
+    return (await succeed('npm', ['pack', '--silent', '--pack-destination', out], { cwd: stage })).trim();
   } finally {
     rmSync(stage, { recursive: true, force: true });
   }

@@ -3,12 +3,20 @@
  * failure leaves.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ensureAddon, isUpToDate, readCurrent } from './addon.mjs';
-import { failureOf, temporaryFolder, write } from './fabricate.test.util.mjs';
+import {
+  fabricateHome,
+  fabricatePackages,
+  failureOf,
+  temporaryFolder,
+  write,
+} from './fabricate.test.util.mjs';
+import { inspect } from './inspect.mjs';
+import { packageNames } from './packaged.mjs';
 import { silent } from './say.mjs';
 import { findLibtorch } from './search.mjs';
 
@@ -157,6 +165,50 @@ withTools('ensureAddon', () => {
     expect(await exitOf(process_)).toBe(130);
     expect(remnants(layout)).toEqual([]);
     expect(readCurrent(layout)).toBeNull();
+  });
+});
+
+withTools('a prebuilt engine', () => {
+  /** With an addon that is really one, and no compiler for another. */
+  async function installed() {
+    const built = smallProject();
+    const { addon } = await ensureAddon(silent, built);
+    vi.stubEnv('LIBTORCH', '');
+    vi.stubEnv('CXX', '/nowhere/g++');
+    const home = fabricatePackages(fabricateHome());
+    const { engine, libtorch } = packageNames();
+    const engineFile = join(home, '..', '..', engine, 'kinora_torch.node');
+    for (const file of [engineFile, join(home, '..', '..', libtorch, 'load.node')])
+      cpSync(join(built.build, addon), file);
+    return { layout: { native: join(home, 'native'), build: join(home, 'build') }, engineFile };
+  }
+
+  test('is used where it lies, without a compiler', async () => {
+    const { layout, engineFile } = await installed();
+    const current = await ensureAddon(silent, layout);
+    expect(join(layout.build, current.addon)).toBe(engineFile);
+    expect(existsSync(join(layout.build, current.loader ?? ''))).toBe(true);
+    expect(current.libtorch).toMatchObject({ foundBy: 'package', version: '2.13.0' });
+    expect(isUpToDate(current, layout)).toBe(true);
+    expect(await inspect(layout)).toMatchObject({
+      packaged: packageNames().libtorch,
+      addon: { state: 'ready', path: engineFile },
+    });
+    rmSync(layout.build, { recursive: true });
+    expect((await inspect(layout)).addon).toEqual({ state: 'packaged', path: engineFile });
+  });
+
+  test('that does not load on this system is said, and another libtorch is looked for', async () => {
+    const { layout, engineFile } = await installed();
+    write(engineFile, 'not a library');
+    const line = vi.fn();
+    const error = await failureOf(() => ensureAddon({ ...silent, line }, layout));
+    expect(line).toHaveBeenCalledWith(
+      expect.stringMatching(
+        /^@kinora\/engine-.* does not load on this system \(.*\): looking for another libtorch$/,
+      ),
+    );
+    expect(error.code).toBe('setup/no-compiler');
   });
 });
 

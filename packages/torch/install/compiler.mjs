@@ -11,6 +11,9 @@ import { run } from './run.mjs';
  */
 export const NODE_API = 8;
 
+/** The programs that are tried where CXX names none. */
+export const COMPILERS = ['g++', 'c++', 'clang++'];
+
 /**
  * @typedef {import('./libtorch.mjs').Libtorch} Libtorch
  * @typedef {object} Compiler
@@ -24,7 +27,7 @@ export const NODE_API = 8;
  * @throws {SetupError} setup/no-compiler
  */
 export async function findCompiler(env = process.env) {
-  const candidates = env.CXX ? [env.CXX] : ['g++', 'c++', 'clang++'];
+  const candidates = env.CXX ? [env.CXX] : COMPILERS;
   for (const candidate of candidates) {
     const command = candidate.split(/\s+/).filter(Boolean);
     const [program = candidate, ...args] = command;

@@ -5,9 +5,9 @@
  * the package needs none; the reason is kept for `kinora doctor`, and for the message should nothing better turn up.
  */
 import { existsSync, realpathSync, statSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findCompiler } from './compiler.mjs';
+import { COMPILERS, findCompiler } from './compiler.mjs';
 import { SetupError } from './failure.mjs';
 import { describeLibtorch, holdsLibtorch } from './libtorch.mjs';
 import { findPackaged } from './packaged.mjs';
@@ -93,7 +93,8 @@ export function wouldFindTheSame(
   home = PACKAGE,
 ) {
   if (env.LIBTORCH || named !== null) return (env.LIBTORCH ?? null) === named;
-  if (compilerMissing || packaged !== (attemptPackaged(home).packaged?.hash ?? null)) return false;
+  if (compilerMissing && seesCompiler(env)) return false;
+  if (packaged !== (attemptPackaged(home).packaged?.hash ?? null)) return false;
   const now = interpreters(env);
   const samePythons = now.length === asked.length && now.every((python, index) => python === asked[index]);
   return samePythons && watch.every(({ path, modified }) => watched(path).modified === modified);
@@ -138,6 +139,13 @@ async function hasCompiler(env) {
     () => true,
     () => false,
   );
+}
+
+/** Whether there may be a compiler by now, without starting one. @param {NodeJS.ProcessEnv} env */
+function seesCompiler(env) {
+  const programs = env.CXX ? env.CXX.split(/\s+/).slice(0, 1) : COMPILERS;
+  const folders = (env.PATH ?? '').split(delimiter);
+  return programs.some((program) => folders.some((folder) => existsSync(resolve(folder, program))));
 }
 
 /** @param {Libtorch} libtorch */

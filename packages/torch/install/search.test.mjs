@@ -117,7 +117,10 @@ describe('the package for this platform', () => {
       path: torch,
       reason: expect.stringContaining('expected a C++ compiler'),
     });
-    expect(wouldFindTheSame(trace, none, home)).toBe(false); // a compiler may have been installed since
+    expect(wouldFindTheSame(trace, none, home)).toBe(true);
+    const folder = temporaryFolder();
+    write(join(folder, 'g++'), ''); // a compiler that has been installed since
+    expect(wouldFindTheSame(trace, { ...none, CXX: '', PATH: `${none.PATH}:${folder}` }, home)).toBe(false);
   });
 
   test('of another version is passed over, and the reason kept', async () => {

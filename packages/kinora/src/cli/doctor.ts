@@ -119,10 +119,10 @@ function nodeFact(): DoctorFact {
 }
 
 /** An addon that is there works without a compiler, so a missing one matters only before the build. */
-function compilerFact({ compiler, addon }: Inspection): DoctorFact {
+function compilerFact({ compiler, addon, packaged }: Inspection): DoctorFact {
   const name = 'Compiler';
   if (compiler !== null) return { name, status: 'ok', value: compiler };
-  if (addon.state === 'packaged')
+  if (addon.state === 'packaged' || (addon.state === 'ready' && packaged !== null))
     return { name, status: 'absent', value: 'none, and none needed: the engine is prebuilt' };
   const status = addon.state === 'ready' ? 'absent' : 'missing';
   return { name, status, value: 'none: the engine cannot be built', howTo: howTo('compiler') };
@@ -172,8 +172,8 @@ const BUILD = 'run `npx kinora-torch setup` (in a clone of the project: `npm run
 /** What to add about an engine that loads. The runtime takes the prebuilt one until a set-up has built another. */
 function noteOn(state: 'ready' | 'packaged' | 'stale' | 'absent', foundBy?: FoundBy): string {
   if (state === 'stale') return `; out of date: ${BUILD}`;
-  if (state !== 'packaged') return '';
-  return foundBy === 'package' ? ', prebuilt' : `, prebuilt; to use the libtorch above, ${BUILD}`;
+  if (state === 'packaged' && foundBy !== 'package') return `, prebuilt; to use the libtorch above, ${BUILD}`;
+  return foundBy === 'package' ? ', prebuilt' : '';
 }
 
 function threadsFact(): DoctorFact {
