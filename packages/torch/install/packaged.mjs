@@ -18,7 +18,7 @@ import { sourcesDigest } from './sources.mjs';
  * @property {string} hash SHA-256 of the addon
  * @property {import('./libtorch.mjs').Libtorch} libtorch without headers: nothing is compiled against it
  *
- * @typedef {object} EngineFacts what scripts/engine-packages.mjs writes as `kinora` into the package.json of the addon
+ * @typedef {object} EngineFacts what scripts/engine/main.mjs writes as `kinora` into the package.json of the addon
  * @property {string} addon its file
  * @property {string} sha256 of that file
  * @property {string} sources digest of the native/ it was compiled from
