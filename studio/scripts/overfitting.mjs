@@ -13,8 +13,8 @@ import { effectiveConfig } from '../../packages/kinora/dist/config/index.js';
 import { ConvColumn } from '../../packages/kinora/dist/model/conv-column.js';
 import { convColumnTables } from '../../packages/kinora/dist/model/conv-column-tables.js';
 import { addNetwork } from '../../packages/kinora/dist/model/registry.js';
+import { hasCheckpoint } from '../../packages/kinora/dist/run/checkpoint.js';
 import { epochMetrics } from '../../packages/kinora/dist/run/metrics-log.js';
-import { hasCheckpoint } from '../../packages/kinora/dist/train/beginning.js';
 import { trainRun } from '../../packages/kinora/dist/train/run.js';
 
 const OUT = fileURLToPath(new URL('../src/learn/training/overfitting.json', import.meta.url));

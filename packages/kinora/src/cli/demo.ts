@@ -11,7 +11,7 @@ import { contactSheetName, synthesize } from '../data/synth/index.js';
 import { percent, plural } from '../figures/words.js';
 import { evaluateRun } from '../predict/evaluate.js';
 import type { Progress } from '../progress.js';
-import { hasCheckpoint } from '../train/beginning.js';
+import { hasCheckpoint } from '../run/checkpoint.js';
 import { chooseDevice } from '../train/device/choice.js';
 import { trainRun } from '../train/run.js';
 import { interruptible } from './terminal/interrupt.js';

@@ -149,6 +149,22 @@ export function readState(path: string): CheckpointState {
   });
 }
 
+const lastOf = (config: RunConfig): string => join(runFolderOf(config).checkpoints, 'last');
+
+/** Whether the run was begun, so that it can be resumed. */
+export const hasCheckpoint = (config: RunConfig): boolean => isCheckpoint(lastOf(config));
+
+/**
+ * Whether the run has come to its end: it has made its `maxSteps` and was validated after them. A run that counts epochs
+ * instead counts as finished between epochs.
+ */
+export function hasFinished(config: RunConfig): boolean {
+  if (!hasCheckpoint(config)) return false;
+  const { progress, config: own } = readState(lastOf(config));
+  const { maxSteps } = own as { maxSteps?: number | null };
+  return progress.batch === 0 && progress.step >= (maxSteps ?? 0);
+}
+
 export const configOf = (state: CheckpointState, where: string): RunConfig =>
   effectiveConfig(state.config, where);
 

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { silent } from '../progress.js';
-import { hasCheckpoint, hasFinished } from './beginning.js';
+import { hasCheckpoint, hasFinished } from '../run/checkpoint.js';
 import { trainRun } from './run.js';
 import { TinyData } from './tiny-run.test.util.js';
 

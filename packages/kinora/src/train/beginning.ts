@@ -8,7 +8,14 @@ import { type KinoraError, kinoraError } from '@kinora/torch';
 import type { RunConfig } from '../config/index.js';
 import { readWeights } from '../model/weights.js';
 import type { Progress } from '../progress.js';
-import { configOf, isCheckpoint, readState, restoreCheckpoint, weightsFile } from '../run/checkpoint.js';
+import {
+  configOf,
+  hasCheckpoint,
+  isCheckpoint,
+  readState,
+  restoreCheckpoint,
+  weightsFile,
+} from '../run/checkpoint.js';
 import { type Link, linked, pointAt } from '../run/generations.js';
 import { type RunFolder, runFolderOf } from '../run/run-folder.js';
 import { describeInit, initFrom } from './recipe/init-from.js';
@@ -24,22 +31,6 @@ export interface Beginning {
 /** Of a rank that begins where rank 0 does. */
 export const NOTHING: Beginning = { from: 'nothing', path: '' };
 
-const checkpointOf = (folder: RunFolder, link: Link = 'last'): string => join(folder.checkpoints, link);
-
-/** Whether the run was begun, so that it can be resumed. */
-export const hasCheckpoint = (config: RunConfig): boolean => isCheckpoint(checkpointOf(runFolderOf(config)));
-
-/**
- * Whether the run has come to its end: made the steps that it set out to make, and been validated after them. Of a run that
- * counts epochs instead it is taken that it has, once it was begun.
- */
-export function hasFinished(config: RunConfig): boolean {
-  if (!hasCheckpoint(config)) return false;
-  const { progress, config: own } = readState(checkpointOf(runFolderOf(config)));
-  const { maxSteps } = own as { maxSteps?: number | null };
-  return progress.batch === 0 && progress.step >= (maxSteps ?? 0);
-}
-
 /**
  * Looks where to begin; touches nothing. Throws `train/run-exists` for a run with checkpoints that is not to be
  * resumed, and `train/nothing-to-resume` where there is neither run nor weights.
@@ -48,7 +39,7 @@ export function findBeginning(config: RunConfig, resume: boolean | Link): Beginn
   const folder = runFolderOf(config);
   if (hasCheckpoint(config)) {
     if (resume === false) throw runExists(folder);
-    const path = checkpointOf(folder, resume === true ? 'last' : resume);
+    const path = join(folder.checkpoints, resume === true ? 'last' : resume);
     if (!isCheckpoint(path)) throw nothingToResume(folder, `a ${resume} checkpoint`, 'go on with --resume');
     return { from: 'checkpoint', path };
   }
