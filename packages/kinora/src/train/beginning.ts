@@ -1,6 +1,6 @@
 /**
  * Where a run begins: anew, with weights that its configuration names, or where its last checkpoint stands. A resumed
- * run goes on under the configuration of today; what differs from yesterday's is told.
+ * run continues under the current configuration; differences from the earlier one are reported.
  */
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -51,7 +51,7 @@ export function findBeginning(config: RunConfig, resume: boolean | Link): Beginn
   return NOTHING;
 }
 
-/** Takes the weights that `initFrom` names, before anything is written, and returns what is to be told of them. */
+/** Takes the weights that `initFrom` names, before anything is written, and returns a report. */
 export function initialise({ from, path }: Beginning, training: Training): string[] {
   if (from !== 'other-weights') return [];
   const { network, average, spec, config } = training;
@@ -81,14 +81,14 @@ function restore(path: string, training: Training, progress: Progress): void {
   const saved = readState(path);
   checkFits(path, saved, training);
   restoreCheckpoint(path, saved, training);
-  giveUpAfter(path);
+  discardLater(path);
   // Completed by today's defaults: a key that did not exist then has not changed.
   const changed = changedKeys(configOf(saved, path), training.config);
   if (changed.length > 0) progress.log(`resuming with other settings than before: ${changed.join(', ')}`);
 }
 
-/** Of a checkpoint that is not the last, what came after it is given up: from now on it is the last. */
-function giveUpAfter(path: string): void {
+/** Makes the checkpoint the last one: what came after it is discarded. */
+function discardLater(path: string): void {
   const folder = dirname(path);
   const generation = linked(folder, basename(path) as Link);
   if (generation !== undefined && generation !== linked(folder, 'last')) pointAt(folder, 'last', generation);

@@ -1,5 +1,5 @@
 /**
- * Where the time of training steps goes: a stopwatch that is told what has just been done, and the table and the advice that
+ * Where the time of training steps goes: a stopwatch that is stopped after each phase, and the table and the advice that
  * come of it. Without `--profile` nobody looks at a clock.
  */
 import { cuda, type Device } from '@kinora/torch';

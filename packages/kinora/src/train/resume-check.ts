@@ -1,6 +1,6 @@
 /**
  * Whether a checkpoint fits what is to be trained now: the same network, outputs, parameter groups and lists. Other
- * settings may differ; they are listed, to be told.
+ * settings may differ; they are listed for a report.
  */
 import { type KinoraError, kinoraError } from '@kinora/torch';
 import { type RunConfig, spelled } from '../config/index.js';
