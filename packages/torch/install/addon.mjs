@@ -14,7 +14,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileAddon } from './compile.mjs';
 import { findCompiler } from './compiler.mjs';
@@ -34,8 +34,8 @@ export const LAYOUT = { native: join(PACKAGE, 'native'), build: join(PACKAGE, 'b
 
 /**
  * @typedef {object} Current the contents of build/current.json
- * @property {string} addon path of kinora_torch.node, relative to the build folder
- * @property {string} [loader] of a prebuilt engine: path of what to load before it, relative to the build folder
+ * @property {string} addon path of kinora_torch.node: relative to the build folder, absolute where it is prebuilt
+ * @property {string} [loader] of a prebuilt engine: absolute path of what to load before it
  * @property {string} hash
  * @property {import('./libtorch.mjs').Libtorch & { foundBy: import('./search.mjs').FoundBy }} libtorch
  * @property {string} sources digest of native/
@@ -83,10 +83,8 @@ export async function ensureAddon(say, layout = LAYOUT) {
  * @param {{ libtorch: Current['libtorch'], trace: Current['search'] }} found
  */
 function publishPackaged(layout, { addon, loader, hash }, { libtorch, trace }) {
-  const fromHere = (/** @type {string} */ file) => relative(layout.build, file);
   mkdirSync(layout.build, { recursive: true });
-  const files = { addon: fromHere(addon), loader: fromHere(loader) };
-  return publish(layout, { ...files, hash, ...circumstances(layout, libtorch, trace) });
+  return publish(layout, { addon, loader, hash, ...circumstances(layout, libtorch, trace) });
 }
 
 /** @param {Layout} layout @param {Current['libtorch']} libtorch @param {Current['search']} search */
@@ -106,7 +104,7 @@ export function readCurrent(layout = LAYOUT) {
 /** @param {Current} current @param {Layout} [layout] */
 export function isUpToDate(current, layout = LAYOUT) {
   return (
-    existsSync(join(layout.build, current.addon)) &&
+    existsSync(resolve(layout.build, current.addon)) &&
     current.cxx === (process.env.CXX ?? null) &&
     current.sources === sourcesDigest(layout.native) &&
     wouldFindTheSame(current.search, process.env, dirname(layout.native))

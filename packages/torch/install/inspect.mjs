@@ -1,5 +1,5 @@
 /** Tells what the set-up would find and use, without installing or building anything; for `kinora doctor`. */
-import { dirname, join } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { isUpToDate, LAYOUT, readCurrent } from './addon.mjs';
 import { findCompiler } from './compiler.mjs';
 import { SetupError } from './failure.mjs';
@@ -43,7 +43,10 @@ async function addonState(layout) {
     const { value } = await attempt(async () => findPackaged(dirname(layout.native)));
     return value === null ? { state: 'absent', path: null } : { state: 'packaged', path: value.addon };
   }
-  return { state: isUpToDate(current, layout) ? 'ready' : 'stale', path: join(layout.build, current.addon) };
+  return {
+    state: isUpToDate(current, layout) ? 'ready' : 'stale',
+    path: resolve(layout.build, current.addon),
+  };
 }
 
 /**

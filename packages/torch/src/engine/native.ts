@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { findPackaged, wayToThePackage } from '#packaged';
@@ -98,8 +98,7 @@ function engine(): Engine {
   const record = fileURLToPath(new URL('../../build/current.json', import.meta.url));
   try {
     const { addon, loader } = JSON.parse(readFileSync(record, 'utf8')) as Engine;
-    const absolute = (file: string) => join(dirname(record), file);
-    return { addon: absolute(addon), ...(loader === undefined ? {} : { loader: absolute(loader) }) };
+    return { addon: resolve(dirname(record), addon), ...(loader === undefined ? {} : { loader }) };
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return prebuiltEngine(record);
     throw notBuilt(record, String(cause), { cause });
