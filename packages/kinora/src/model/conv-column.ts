@@ -5,7 +5,7 @@
  */
 import { type KinoraError, nn, type Tensor } from '@kinora/torch';
 import { type ConvColumnTable, convColumnTables } from './conv-column-tables.js';
-import { checkFit, misfit } from './fit.js';
+import { checkedEntry, misfit } from './fit.js';
 import { buildLayer, type Size3 } from './layers.js';
 import { Network, type NetworkEntry, type NetworkOutput } from './network.js';
 
@@ -81,16 +81,6 @@ export class ConvColumn extends Network {
 const stageOf = (layers: readonly nn.Module[]): nn.Segments =>
   new nn.Segments(layers, (layer) => layers[layers.indexOf(layer as nn.Module) + 1] instanceof nn.ConvNd);
 
-const entryOf = (table: ConvColumnTable): NetworkEntry => ({
-  name: table.name,
-  family: 'Columns of 3D convolutions',
-  summary: table.summary,
-  input: table.input,
-  build: (classes, size) => {
-    const network = new ConvColumn(table, classes);
-    if (size !== undefined) checkFit(table.name, network, size, table.input);
-    return network;
-  },
-});
-
-export const entries: readonly NetworkEntry[] = convColumnTables.map(entryOf);
+export const entries: readonly NetworkEntry[] = convColumnTables.map((table) =>
+  checkedEntry({ ...table, family: 'Columns of 3D convolutions' }, ConvColumn),
+);

@@ -1,20 +1,28 @@
 /** Whether clips of a size pass through a network, found by tracing shapes; and if not, which size would. */
 import { KinoraError, kinoraError, ops, scope, shapesOnly, type Tensor } from '@kinora/torch';
 import type { Size3 } from './layers.js';
-import type { Network } from './network.js';
+import type { Network, NetworkEntry } from './network.js';
 
 /**
- * Throws `model/input-size`, and frees the network, if a layer cannot take what clips of `size` have become by then.
- *
- * @param size `[T, H, W]`
- * @param input a size that fits
+ * The entry of a table whose network takes clips of any size that no layer collapses. Building it for one that does throws
+ * `model/input-size`.
  */
-export function checkFit(name: string, network: Network, size: Size3, input: Size3): void {
-  const problem = misfit(name, network, size, input);
-  if (problem === undefined) return;
-  network.dispose();
-  throw problem;
-}
+export const checkedEntry = <Table extends Omit<NetworkEntry, 'build'>>(
+  table: Table,
+  NetworkOf: new (table: Table, classes: number) => Network,
+): NetworkEntry => ({
+  name: table.name,
+  family: table.family,
+  summary: table.summary,
+  input: table.input,
+  build: (classes, size) => {
+    const network = new NetworkOf(table, classes);
+    const problem = size && misfit(table.name, network, size, table.input);
+    if (problem === undefined) return network;
+    network.dispose();
+    throw problem;
+  },
+});
 
 /**
  * The error for clips of a size that does not fit, with the nearest size that does; undefined if it fits.

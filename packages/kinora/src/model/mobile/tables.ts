@@ -1,5 +1,5 @@
 /** The mobile networks as rows. To add one, add a row. */
-import { checkFit } from '../fit.js';
+import { checkedEntry } from '../fit.js';
 import type { Size3 } from '../layers.js';
 import type { NetworkEntry } from '../network.js';
 import { MobileNet, type MobileNetTable, type MobileStage } from './mobile-net.js';
@@ -52,14 +52,4 @@ const rows: readonly MobileNetTable[] = [
   },
 ];
 
-export const entries: readonly NetworkEntry[] = rows.map((row) => ({
-  name: row.name,
-  family: row.family,
-  summary: row.summary,
-  input: row.input,
-  build: (classes, size) => {
-    const network = new MobileNet(row, classes);
-    if (size !== undefined) checkFit(row.name, network, size, row.input);
-    return network;
-  },
-}));
+export const entries: readonly NetworkEntry[] = rows.map((row) => checkedEntry(row, MobileNet));

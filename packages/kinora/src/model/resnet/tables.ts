@@ -1,5 +1,5 @@
 /** The residual networks as rows. To add one, add a row. */
-import { checkFit } from '../fit.js';
+import { checkedEntry } from '../fit.js';
 import type { Layer, Size3 } from '../layers.js';
 import type { NetworkEntry } from '../network.js';
 import type { BlockKind } from './block.js';
@@ -160,14 +160,4 @@ const rows: readonly ResNetTable[] = [
   },
 ];
 
-export const entries: readonly NetworkEntry[] = rows.map((row) => ({
-  name: row.name,
-  family: row.family,
-  summary: row.summary,
-  input: row.input,
-  build: (classes, size) => {
-    const network = new ResNet(row, classes);
-    if (size !== undefined) checkFit(row.name, network, size, row.input);
-    return network;
-  },
-}));
+export const entries: readonly NetworkEntry[] = rows.map((row) => checkedEntry(row, ResNet));

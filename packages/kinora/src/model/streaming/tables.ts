@@ -1,5 +1,5 @@
 /** The streaming networks as rows. To add one, add a row. */
-import { checkFit } from '../fit.js';
+import { checkedEntry } from '../fit.js';
 import type { NetworkEntry } from '../network.js';
 import { CausalMobile, type CausalMobileTable, type CausalStage } from './causal-mobile.js';
 
@@ -46,14 +46,4 @@ const rows: readonly CausalMobileTable[] = [
   },
 ];
 
-export const entries: readonly NetworkEntry[] = rows.map((row) => ({
-  name: row.name,
-  family: row.family,
-  summary: row.summary,
-  input: row.input,
-  build: (classes, size) => {
-    const network = new CausalMobile(row, classes);
-    if (size !== undefined) checkFit(row.name, network, size, row.input);
-    return network;
-  },
-}));
+export const entries: readonly NetworkEntry[] = rows.map((row) => checkedEntry(row, CausalMobile));
