@@ -3,10 +3,9 @@
  * page is cross-origin isolated. Which one it is, and why, stands in `backend`.
  */
 import { type KinoraError, kinoraError } from '@kinora/clip';
-import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import { clipBytes, networkInput } from './clip.js';
-import type { Engine } from './predictor.js';
-import type { Backend, LayerMaps, ModelInfo } from './types.js';
+import { type Engine, sessionEngine } from './predictor.js';
+import type { ModelInfo } from './types.js';
 import type { OpenRequest } from './worker-calls.js';
 
 export interface WebOptions extends Omit<OpenRequest, 'model'> {
@@ -50,7 +49,11 @@ async function webgpuEngine(file: Uint8Array, options: WebOptions, { spec }: Mod
   const runtime: Runtime = await import('onnxruntime-web/webgpu');
   if (options.runtime !== undefined) runtime.env.wasm.wasmPaths = options.runtime;
   const session = await runtime.InferenceSession.create(file, { executionProviders: ['webgpu'] });
-  const engine = engineOf(runtime, session, { name: 'webgpu', threads: 1, reason: 'the machine has it' });
+  const engine = sessionEngine(session, runtime.Tensor, {
+    name: 'webgpu',
+    threads: 1,
+    reason: 'the machine has it',
+  });
   const { data, shape } = networkInput(new Uint8Array(clipBytes(spec)), spec);
   await engine.run(data, shape, ['logits']);
   return engine;
@@ -71,28 +74,12 @@ async function wasmEngine(file: Uint8Array, options: WebOptions, obstacle: strin
   );
   const alone = wanted > 1 && threads === 1;
   const isolation = 'one thread, because the page is not cross-origin isolated (COOP and COEP headers)';
-  return engineOf(runtime, session, {
+  return sessionEngine(session, runtime.Tensor, {
     name: 'wasm',
     threads,
     reason: alone ? `${obstacle}; ${isolation}` : obstacle,
   });
 }
-
-function engineOf(runtime: Runtime, session: InferenceSession, backend: Backend): Engine {
-  return {
-    backend,
-    inputs: session.inputNames,
-    outputs: session.outputNames,
-    async run(clips, shape, outputs) {
-      const input = new runtime.Tensor('float32', clips, shape);
-      const results = await session.run({ clips: input }, [...outputs]);
-      return Object.fromEntries(outputs.map((name) => [name, mapsOf(results[name]!)]));
-    },
-    close: () => session.release(),
-  };
-}
-
-const mapsOf = ({ dims, data }: Tensor): LayerMaps => ({ shape: dims, data: data as Float32Array });
 
 const noWebgpu = (where: string, received: string): KinoraError =>
   kinoraError('recognizer/webgpu', where, 'a network that WebGPU runs', received, {

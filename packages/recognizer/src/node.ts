@@ -7,9 +7,9 @@ import type { ClipSource } from '../../kinora/src/data/decode/source.js';
 import { clipPositions, prepareChosen, prepareFrames } from './clip.js';
 import { Live, type LivePrediction } from './live.js';
 import { readModelInfo } from './model-file.js';
-import { type Engine, Predictor, type RawPrediction } from './predictor.js';
+import { type Engine, Predictor, type RawPrediction, sessionEngine } from './predictor.js';
 import { BaseRecognizer } from './recognizer.js';
-import type { Attachment, Backend, LayerMaps, Recognizer, Settings, TimedFrame } from './types.js';
+import type { Attachment, Backend, Recognizer, Settings, TimedFrame } from './types.js';
 
 export { defaultSettings } from './gestures.js';
 export { readModelInfo, readModelWeights } from './model-file.js';
@@ -124,19 +124,8 @@ async function nodeEngine(file: Uint8Array, threads: number, where: string): Pro
     const received = cause.message;
     throw kinoraError('recognizer/model', where, 'a network to run', received, { cause });
   });
-  return {
-    backend: { name: 'cpu', threads, reason: 'onnxruntime-node' },
-    inputs: session.inputNames,
-    outputs: session.outputNames,
-    async run(clips, shape, outputs) {
-      const results = await session.run({ clips: new Tensor('float32', clips, shape) }, [...outputs]);
-      return Object.fromEntries(outputs.map((name) => [name, mapsOf(results[name]!)]));
-    },
-    close: () => session.release(),
-  };
+  return sessionEngine(session, Tensor, { name: 'cpu', threads, reason: 'onnxruntime-node' });
 }
-
-const mapsOf = ({ dims, data }: Tensor): LayerMaps => ({ shape: dims, data: data as Float32Array });
 
 /** Decodes with the trainer's own code. Opens a folder of JPEG frames (needs `@julusian/jpeg-turbo`) or a video file (needs `node-av` or the program ffmpeg). */
 async function openSource(path: string): Promise<ClipSource> {

@@ -3,6 +3,7 @@
  * nothing of smoothing, events or sources.
  */
 import { type KinoraError, kinoraError, softmax } from '@kinora/clip';
+import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-web';
 import { clipBytes, networkInput } from './clip.js';
 import type { Backend, LayerMaps, ModelInfo } from './types.js';
 
@@ -21,6 +22,26 @@ export interface Engine {
   ): Promise<Record<string, LayerMaps>>;
   close(): Promise<void>;
 }
+
+/** The engine of a session, whose `Tensor` comes from the same onnxruntime. */
+export function sessionEngine(
+  session: InferenceSession,
+  TensorOf: TensorConstructor,
+  backend: Backend,
+): Engine {
+  return {
+    backend,
+    inputs: session.inputNames,
+    outputs: session.outputNames,
+    async run(clips, shape, outputs) {
+      const results = await session.run({ clips: new TensorOf('float32', clips, shape) }, [...outputs]);
+      return Object.fromEntries(outputs.map((name) => [name, mapsOf(results[name]!)]));
+    },
+    close: () => session.release(),
+  };
+}
+
+const mapsOf = ({ dims, data }: Tensor): LayerMaps => ({ shape: dims, data: data as Float32Array });
 
 /** A prediction before it is smoothed and ranked. */
 export interface RawPrediction {
