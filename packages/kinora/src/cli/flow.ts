@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { extname, resolve } from 'node:path';
 import { defaultSpec } from '@kinora/clip';
-import { type KinoraError, kinoraError, serialize } from '@kinora/torch';
+import { type KinoraError, kinoraError } from '@kinora/torch';
 import { Command } from 'commander';
 import { preprocessSpec } from '../config/index.js';
 import { encodeJpeg } from '../data/decode/jpeg.js';
@@ -11,6 +11,7 @@ import { flowSvg, readShownFlow } from '../data/flow/flow-picture.js';
 import { precomputeFlow } from '../data/flow/precompute.js';
 import { flowCache, readSplit, readTestList } from '../data/splits.js';
 import { toPixels, toPng } from '../figures/png.js';
+import { writeWhole } from '../files/record.js';
 import { interruptible } from './terminal/interrupt.js';
 import { type ConfigOptions, positiveInt, refuseFlags, withConfig } from './terminal/options.js';
 import { createProgress } from './terminal/progress.js';
@@ -62,7 +63,7 @@ async function show(paths: readonly string[], { out, columns, most, ...flags }: 
   const clips = [];
   for (const path of paths) clips.push(await readShownFlow(path, spec, columns));
   const bytes = encode(flowSvg(clips, most));
-  serialize.writeAtomically(out, (sink) => sink.write(bytes));
+  writeWhole(out, bytes);
   process.stdout.write(`${out}: ${(bytes.length / 1000).toFixed(0)} kB\n`);
 }
 

@@ -1,7 +1,8 @@
 /** From a run folder to a file that others can use: which format, under which name, written whole or not at all. */
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { type KinoraError, kinoraError, serialize } from '@kinora/torch';
+import { type KinoraError, kinoraError } from '@kinora/torch';
+import { writeWhole } from '../files/record.js';
 import { openModel } from '../predict/open.js';
 import { version } from '../version.js';
 import { type OnnxModel, toOnnx } from './onnx.js';
@@ -50,7 +51,7 @@ const write: Record<Format, Writer> = {
   onnx: (model, file, explain) => {
     const { graph, header } = toOnnx(model, version(), { explain });
     const bytes = encodeModel(graph, header);
-    serialize.writeAtomically(file, (sink) => sink.write(bytes));
+    writeWhole(file, bytes);
   },
   safetensors: saveSafetensors,
   pt: savePyTorch,

@@ -1,8 +1,8 @@
 /** A folder of pages, pictures and numbers, each file of which is written whole or not at all. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { serialize } from '@kinora/torch';
 import type { Markup } from '../figures/svg.js';
+import { writeWhole } from '../files/record.js';
 
 export interface ReportFolder {
   write(name: string, content: string | Uint8Array): void;
@@ -18,8 +18,7 @@ export async function reportFolder(path: string): Promise<ReportFolder> {
   // The renderer is a native library: it is loaded when there is something to draw, not with the package.
   const { toPng } = await import('../figures/png.js');
   mkdirSync(path, { recursive: true });
-  const write = (name: string, content: string | Uint8Array) =>
-    serialize.writeAtomically(join(path, name), (sink) => sink.write(Buffer.from(content)));
+  const write = (name: string, content: string | Uint8Array) => writeWhole(join(path, name), content);
   const draw = (name: string, picture: Markup | undefined, kinds: readonly ('png' | 'svg')[] = ['png']) => {
     for (const kind of kinds) {
       const file = `${name}.${kind}`;

@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { kinoraError, serialize } from '@kinora/torch';
 import type { RunConfig } from '../config/index.js';
+import { writeWhole } from '../files/record.js';
 import { runFolder, runFolderOf } from './run-folder.js';
 
 export type MetricValue = number | string | boolean | null;
@@ -83,7 +84,7 @@ function rewrite(path: string, keep: (record: MetricsRecord) => boolean): number
   const lines = wholeLines(content);
   const kept = lines.filter((line, i) => keep(parseLine(path, i + 1, line)));
   const text = kept.map((line) => `${line}\n`).join('');
-  if (text !== content) serialize.writeAtomically(path, (sink) => sink.write(Buffer.from(text)));
+  if (text !== content) writeWhole(path, text);
   return lines.length - kept.length;
 }
 

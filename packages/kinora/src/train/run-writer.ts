@@ -5,11 +5,12 @@
  */
 import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { noGrad, scope, serialize } from '@kinora/torch';
+import { noGrad, scope } from '@kinora/torch';
 import type { RunConfig } from '../config/index.js';
 import type { BadClip } from '../data/lists/bad-clips.js';
 import { badClipReporter } from '../data/lists/write-lists.js';
 import { withLock } from '../files/lock.js';
+import { writeRecord } from '../files/record.js';
 import type { Averages } from '../measure/sums.js';
 import type { Network } from '../model/network.js';
 import { type Progress, type ProgressOptions, type ProgressTask, silent } from '../progress.js';
@@ -112,7 +113,7 @@ export class FolderWriter implements RunWriter {
   open(training: Training): void {
     const folder = this.#folder;
     const { config, progress } = training;
-    writeJson(folder.config, config);
+    writeRecord(folder.config, config);
     if (!this.#resumed) rmSync(folder.badClips, { force: true });
     // A kill may have come between the last checkpoint and the tutorial's files.
     else if (wantsTar(config)) saveTar(training, lastIsBest(folder));
@@ -204,8 +205,3 @@ function clipsOf({ clips, shape: [n, count, height, width] }: ClipBatch, most: n
 
 const lastIsBest = ({ checkpoints }: RunFolder): boolean =>
   linked(checkpoints, 'last') === linked(checkpoints, 'best');
-
-function writeJson(path: string, value: unknown): void {
-  const bytes = new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
-  serialize.writeAtomically(path, (sink) => sink.write(bytes));
-}

@@ -6,7 +6,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { FLOW_REACH, type FlowFields, type Size } from '@kinora/clip';
-import { type KinoraError, kinoraError, serialize } from '@kinora/torch';
+import { type KinoraError, kinoraError } from '@kinora/torch';
+import { writeWhole } from '../../files/record.js';
 import { isFrameName } from '../decode/folder.js';
 import { packedPlace } from '../pack/description.js';
 import { isFlowOf, packFlow, unpackFlow } from './container.js';
@@ -84,7 +85,7 @@ function readIfThere(file: string, folder: string): Uint8Array | undefined {
 function store(file: string, shelf: string, folder: string, bytes: Uint8Array): void {
   try {
     mkdirSync(shelf, { recursive: true });
-    serialize.writeAtomically(file, (sink) => sink.write(bytes));
+    writeWhole(file, bytes);
   } catch (error) {
     throw refused(folder, error, 'to be written');
   }
