@@ -107,7 +107,7 @@ async function costOf() {
 function inBytes(size) {
   const [number = '0', unit = 'B'] = size.replaceAll(',', '').split(' ');
   const factors = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, PB: 1e15 };
-  return Number(number) * (factors[/** @type {keyof factors} */ (unit)] ?? 1);
+  return Number(number) * (factors[/** @type {keyof typeof factors} */ (unit)] ?? 1);
 }
 
 /** @param {{ text: string, bytes: number }} cost */

@@ -132,11 +132,11 @@ function libtorchFact({ libtorch, packaged, problem, passedOver }: Inspection): 
   const name = 'libtorch';
   if (libtorch !== null) {
     const kind = libtorch.cuda ? `CUDA ${libtorch.cudaVersion ?? ''}`.trim() : 'CPU only';
-    const others = passedOver.map(({ reason }) => `; passed over: ${reason}`).join('');
+    const others = passedOver.map(({ reason }: { reason: string }) => `; passed over: ${reason}`).join('');
     const value = `${libtorch.version} (${kind}), ${originOf(libtorch.foundBy, packaged)}${others}`;
     return { name, status: 'ok', value, where: libtorch.lib };
   }
-  const value = [problem ?? 'none', ...passedOver.map(({ reason }) => reason)].join('; ');
+  const value = [problem ?? 'none', ...passedOver.map(({ reason }: { reason: string }) => reason)].join('; ');
   return { name, status: 'missing', value, howTo: howTo('libtorch') };
 }
 
