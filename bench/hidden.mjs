@@ -2,7 +2,7 @@
 // rank. Ranks share a clock, so steps need not be compared with each other: noise changes how long things take, not their
 // order.
 
-/** @typedef {{ off: number, back: number }} BucketTime */
+/** @typedef {{ sent: number, returned: number }} BucketTime */
 
 /**
  * Times of one step, in milliseconds. `sending`: some bucket that all ranks had sent was in flight. `exposed`: the part of it
@@ -11,21 +11,21 @@
  */
 export function sendingOf(ranks) {
   const buckets = (ranks[0] ?? []).map((_, i) => ({
-    off: Math.max(...ranks.map((times) => times[i]?.off ?? Number.NaN)),
-    back: Math.max(...ranks.map((times) => times[i]?.back ?? Number.NaN)),
+    sent: Math.max(...ranks.map((times) => times[i]?.sent ?? Number.NaN)),
+    returned: Math.max(...ranks.map((times) => times[i]?.returned ?? Number.NaN)),
   }));
   // A bucket is sent when its last gradient is ready; the last bucket with the last gradient of all.
-  const backwardEnds = Math.max(...buckets.map(({ off }) => off));
-  const end = Math.max(...buckets.map(({ back }) => back));
+  const backwardEnds = Math.max(...buckets.map(({ sent }) => sent));
+  const end = Math.max(...buckets.map(({ returned }) => returned));
   return { sending: covered(buckets), exposed: end - backwardEnds };
 }
 
 /** Length of the union of intervals that are sorted by where they begin. @param {readonly BucketTime[]} intervals */
 function covered(intervals) {
   let [length, until] = [0, Number.NEGATIVE_INFINITY];
-  for (const { off, back } of intervals) {
-    length += Math.max(0, back - Math.max(off, until));
-    until = Math.max(until, back);
+  for (const { sent, returned } of intervals) {
+    length += Math.max(0, returned - Math.max(sent, until));
+    until = Math.max(until, returned);
   }
   return length;
 }

@@ -1,22 +1,22 @@
 import { expect, test } from 'vitest';
 import { sendingOf } from './hidden.mjs';
 
-test('what is under way before the last gradient is hidden, the rest is not', () => {
+test('communication before the last gradient is hidden, the rest is not', () => {
   const one = [
-    { off: 0, back: 4 },
-    { off: 10, back: 16 },
+    { sent: 0, returned: 4 },
+    { sent: 10, returned: 16 },
   ];
   expect(sendingOf([one])).toEqual({ sending: 10, exposed: 6 });
 });
 
-test('a bucket is under way when the last rank has given it away; two at once count once', () => {
+test('a bucket is in flight once the last rank has sent it; overlapping buckets count once', () => {
   const first = [
-    { off: 0, back: 9 },
-    { off: 6, back: 9 },
+    { sent: 0, returned: 9 },
+    { sent: 6, returned: 9 },
   ];
   const second = [
-    { off: 4, back: 8 },
-    { off: 7, back: 10 },
+    { sent: 4, returned: 8 },
+    { sent: 7, returned: 10 },
   ];
   expect(sendingOf([first, second])).toEqual({ sending: 6, exposed: 3 });
 });

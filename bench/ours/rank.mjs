@@ -10,7 +10,7 @@ const MEBIBYTE = 2 ** 20;
 const BUCKETS = [25, 4, 1]; // MiB; the first is the default
 const place = distributed.placeFromEnvironment();
 if (place === undefined) throw new Error('expected the variables of bench/ranks.mjs');
-await distributed.Rendezvous.together(place, async (rendezvous) => {
+await distributed.Rendezvous.run(place, async (rendezvous) => {
   const world = await rendezvous.join({ backend: 'gloo' });
   const measured = await measure(world);
   if (world.rank === 0) process.stdout.write(JSON.stringify(measured));

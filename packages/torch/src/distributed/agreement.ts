@@ -1,14 +1,11 @@
-/**
- * Before ranks train together they compare what they are about to do: code, configuration, data. All learn of a
- * difference, and all refuse.
- */
+/** Before ranks train together, they compare code, configuration and data. If anything differs, no rank starts. */
 import { type KinoraError, kinoraError } from '../error.js';
 import type { Participant, Store } from './store.js';
 
 /** Facts by name; those that are objects are compared entry by entry. */
 export type Facts = Readonly<Record<string, unknown>>;
 
-/** What rank 0 finds when it has asked everyone. */
+/** The result of the comparison, which rank 0 publishes. */
 interface Verdict {
   readonly absent: readonly number[];
   /** One sentence for each rank that differs. */
@@ -17,7 +14,7 @@ interface Verdict {
 
 /**
  * Compares every rank's facts with those of rank 0.
- * @throws KinoraError `distributed/absent` naming the ranks that did not come, `distributed/differs` saying what differs
+ * @throws KinoraError `distributed/absent` if ranks are missing, `distributed/differs` with what differs
  */
 export async function agree(
   store: Store,
@@ -29,30 +26,30 @@ export async function agree(
   if (rank === 0) store.set('facts', JSON.stringify(own));
   await need(store, 'facts', timeoutMs);
   const leading = JSON.parse(store.get('facts')) as Record<string, string>;
-  const opinion = difference(leading, own, rank);
-  store.set(opinionOf(rank), opinion);
+  const mismatch = difference(leading, own, rank);
+  store.set(mismatchOf(rank), mismatch);
   if (rank === 0) store.set('verdict', JSON.stringify(await collect(store, size, timeoutMs)));
   await need(store, 'verdict', timeoutMs + 10_000);
   const { absent, differences } = JSON.parse(store.get('verdict')) as Verdict;
   if (differences.length > 0) throw differs(differences);
-  if (opinion !== '') throw differs([opinion]); // a stranger, who came when the others had agreed
+  if (mismatch !== '') throw differs([mismatch]); // a rank that joined after the others had agreed
   if (absent.length > 0) throw absentRanks(absent, timeoutMs);
 }
 
-const opinionOf = (rank: number): string => `opinion/${rank}`;
+const mismatchOf = (rank: number): string => `mismatch/${rank}`;
 
 async function collect(store: Store, size: number, timeoutMs: number): Promise<Verdict> {
   const ranks = Array.from({ length: size }, (_, rank) => rank);
-  const missing = new Set(await store.wait(ranks.map(opinionOf), timeoutMs));
-  const absent = ranks.filter((rank) => missing.has(opinionOf(rank)));
-  const present = ranks.filter((rank) => !missing.has(opinionOf(rank)));
+  const missing = new Set(await store.wait(ranks.map(mismatchOf), timeoutMs));
+  const absent = ranks.filter((rank) => missing.has(mismatchOf(rank)));
+  const present = ranks.filter((rank) => !missing.has(mismatchOf(rank)));
   return {
     absent,
-    differences: present.map((rank) => store.get(opinionOf(rank))).filter((text) => text !== ''),
+    differences: present.map((rank) => store.get(mismatchOf(rank))).filter((text) => text !== ''),
   };
 }
 
-/** What one rank has otherwise than rank 0, in a sentence; empty where nothing is. */
+/** One sentence on what differs between a rank and rank 0; empty if nothing does. */
 function difference(
   leading: Readonly<Record<string, string>>,
   own: Readonly<Record<string, string>>,
@@ -88,9 +85,9 @@ async function need(store: Store, key: string, timeoutMs: number): Promise<void>
 
 function absentRanks(ranks: readonly number[], timeoutMs: number): KinoraError {
   return kinoraError('distributed/absent', 'rendezvous', {
-    expected: `every rank to come within ${Math.round(timeoutMs / 1000)} s`,
+    expected: `every rank to join within ${Math.round(timeoutMs / 1000)} s`,
     received: `nothing from ${ranks.length === 1 ? 'rank' : 'ranks'} ${ranks.join(', ')}`,
-    hint: 'their own output says why',
+    hint: 'see the output of those ranks',
   });
 }
 

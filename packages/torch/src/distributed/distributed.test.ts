@@ -15,7 +15,7 @@ interface Step {
   gradients: [string, number[]][];
   mean: number[];
   variance: number[];
-  times: { off: number; back: number }[];
+  times: { sent: number; returned: number }[];
 }
 type ByKind = Record<'c10d' | 'after-backward', Step>;
 interface Together {
@@ -35,7 +35,7 @@ test.skipIf(!enough)('collectives, waited for and awaited', () => {
     [0, 0],
     [1, -1],
   ];
-  const expected = { sum: [3, 20], most: 1, told: 7, gathered, state: [1, 1, 1] };
+  const expected = { sum: [3, 20], most: 1, broadcast: 7, gathered, state: [1, 1, 1] };
   expect(ranks.map(({ collectives }) => collectives)).toEqual([expected, expected]);
 });
 
@@ -86,7 +86,7 @@ describe.skipIf(!enough)('gradients and batch norm over ranks are those of one p
     expect(first).toEqual(second);
     for (const [i, [name, values]] of first!.gradients.entries()) {
       expect(name).toBe(whole.gradients[i]![0]);
-      // The norm takes the convolution's bias away again: its gradient is rounding.
+      // The norm cancels the convolution's bias: its gradient is only rounding.
       if (name !== 'conv.bias') expectClose(values, whole.gradients[i]![1]);
     }
     expectClose(first!.mean, whole.mean);
@@ -102,38 +102,38 @@ describe.skipIf(!enough)('gradients and batch norm over ranks are those of one p
 });
 
 test.skipIf(!features().reducer)(
-  'a timed reducer averages alike, and notes when each bucket went and came',
+  'a timed reducer averages the same, and records when each bucket was sent and returned',
   () => {
     for (const { timed, steps } of ranks) {
       expect(timed.gradients).toEqual(steps.c10d.gradients);
       expect(timed.times.length).toBeGreaterThan(1);
-      for (const [i, { off, back }] of timed.times.entries()) {
-        expect(back).toBeGreaterThan(off);
-        expect(off).toBeGreaterThanOrEqual(timed.times[i - 1]?.off ?? 0);
+      for (const [i, { sent, returned }] of timed.times.entries()) {
+        expect(returned).toBeGreaterThan(sent);
+        expect(sent).toBeGreaterThanOrEqual(timed.times[i - 1]?.sent ?? 0);
       }
       expect(steps.c10d.times).toEqual([]);
     }
   },
 );
 
-test.skipIf(!enough)('who comes to the end when rank 0 has gone ends as well', async () => {
+test.skipIf(!enough)('a rank that reaches the end after rank 0 has left ends too', async () => {
   const common = { host: '127.0.0.1', timeoutMs: 5000 };
   const server = await Store.tcp({ ...common, port: 0, isServer: true });
   const late = await Store.tcp({ ...common, port: server.port!, isServer: false });
   server.close();
-  // An answer is waited for, which not every libtorch gives to `set`.
+  // Waits for a reply, which not every libtorch sends to `set`.
   expect(errorOf(() => late.add('key', 1)).code).toBe('distributed/store-lost');
   await late.gather('left', { rank: 1, size: 2 }, 100);
   late.close();
 });
 
 describe.skipIf(!enough)('failures name the rank', () => {
-  // The last rank comes when the others have failed already.
+  // The last rank joins after the others have failed.
   test.each([
     ['fail early', 0, 'rank 0 failed: no such list'],
     ['fail early', 1, 'rank 1 failed: no such list'],
     ['die early', 1, 'rank 1 has given no sign of life'],
-  ])('before they have come together: %s, rank %i', async (task, victim, message) => {
+  ])('before all have joined: %s, rank %i', async (task, victim, message) => {
     const size = 3;
     const env = { WORLD_SIZE: String(size), MASTER_ADDR: '127.0.0.1', MASTER_PORT: String(await freePort()) };
     const start = (rank: number) =>
@@ -149,7 +149,7 @@ describe.skipIf(!enough)('failures name the rank', () => {
     expect(outcomes[victim]!.code).not.toBe(0);
   });
 
-  test('one that throws is told to the others', async () => {
+  test('an error is reported to the other ranks', async () => {
     const started = await startRanks(program, ['fail alone'], 3);
     const outcomes = await Promise.all(started.map(({ outcome }) => outcome));
     expect(outcomes.map(({ code }) => code === 0)).toEqual([false, false, false]);
@@ -164,12 +164,12 @@ describe.skipIf(!enough)('failures name the rank', () => {
     ['SIGSTOP', 0, 2, 'rank 0, which keeps the store'],
   ] as const)('%s of rank %i of %i', async (signal, victim, size, message) => {
     const ranks = await startRanks(program, ['wait for ever'], size);
-    await Promise.all(ranks.map(({ said }) => said('ready')));
+    await Promise.all(ranks.map(({ printed }) => printed('ready')));
     const start = Date.now();
     ranks[victim]!.child.kill(signal);
     const others = ranks.filter((_, rank) => rank !== victim);
     const outcomes = await Promise.all(others.map(({ outcome }) => outcome));
-    // 2 s of silence and 2 s of grace, on a busy machine; a rank that noticed nothing would wait for ever.
+    // 2 s of silence and 2 s of grace, on a busy machine; a rank that did not notice would wait forever.
     expect(Date.now() - start).toBeLessThan(120_000);
     for (const { code, stderr } of outcomes) {
       expect(code).not.toBe(0);
@@ -179,7 +179,7 @@ describe.skipIf(!enough)('failures name the rank', () => {
     await ranks[victim]!.outcome;
   });
 
-  test('ranks that are about to do different things refuse', async () => {
+  test('ranks with different settings refuse to start', async () => {
     const outcomes = await Promise.all(
       (await startRanks(program, ['differ'], 2)).map(({ outcome }) => outcome),
     );
@@ -191,7 +191,7 @@ describe.skipIf(!enough)('failures name the rank', () => {
     }
   });
 
-  test('two with the same rank', async () => {
+  test('two processes with the same rank', async () => {
     const port = String(await freePort());
     const env = { WORLD_SIZE: '3', MASTER_ADDR: '127.0.0.1', MASTER_PORT: port };
     const ranks = ['0', '1', '1'].map((rank) => startRank(program, ['broadcast'], { ...env, RANK: rank }));
@@ -199,22 +199,22 @@ describe.skipIf(!enough)('failures name the rank', () => {
     for (const { child } of ranks) child.kill('SIGKILL');
     await Promise.all(ranks.map(({ outcome }) => outcome));
     expect(refused.stderr).toMatch(
-      /RANK: expected every process to have a rank of its own, received another process with rank 1/,
+      /RANK: expected a different rank for every process, received another process with rank 1/,
     );
   });
 });
 
 describe.skipIf(!features().c10d)('stores', () => {
-  // A connection that the host had not accepted when it died is reset; libtorch 1.13 throws on a thread of its own. Newer
+  // A connection that the host had not accepted when it died is reset; libtorch 1.13 throws on its own thread. Newer
   // versions do not call a store connected before it has answered.
   test.skipIf(!engineInfo().version.startsWith('1.'))(
     'outlive a host that is killed before it greets',
     async () => {
       const keeper = startRank(storeProgram, ['keep'], {});
-      const port = await keeper.said('\n').then(() => keeper.stdout().match(/port (\d+)/)![1]!);
+      const port = await keeper.printed('\n').then(() => keeper.stdout().match(/port (\d+)/)![1]!);
       keeper.child.kill('SIGSTOP');
       const user = startRank(storeProgram, ['use', port], {});
-      await user.said('connected');
+      await user.printed('connected');
       keeper.child.kill('SIGKILL');
       expect(await user.outcome).toMatchObject({
         code: 0,
@@ -239,22 +239,22 @@ describe.skipIf(!features().c10d)('stores', () => {
     expect(await store.wait(['n', 'never'], 50)).toEqual(['never']);
   });
 
-  test('a port in use and a master that does not answer: one line each', async () => {
+  test('a port in use and a master that does not reply: one line each', async () => {
     const store = await Store.tcp({ host: '127.0.0.1', port: 0, isServer: true });
     const port = store.port!;
     await expect(Store.tcp({ host: '127.0.0.1', port, isServer: true })).rejects.toThrow(
-      `MASTER_PORT: expected a port on which rank 0 can keep the store, received ${port}, which another program uses`,
+      `MASTER_PORT: expected a port on which rank 0 can serve the store, received ${port}, which another program uses`,
     );
     const unused = await freePort();
     await expect(
       Store.tcp({ host: '127.0.0.1', port: unused, isServer: false, timeoutMs: 1000 }),
-    ).rejects.toThrow(`expected the store of rank 0 at 127.0.0.1:${unused}, received no answer within 1 s`);
+    ).rejects.toThrow(`expected the store of rank 0 at 127.0.0.1:${unused}, received no reply within 1 s`);
   });
 });
 
-describe('the place among ranks', () => {
+describe('the rank from the environment', () => {
   const torchrun = { RANK: '3', WORLD_SIZE: '8', LOCAL_RANK: '1', MASTER_ADDR: 'a', MASTER_PORT: '29501' };
-  test('as torchrun says it', () => {
+  test('set by torchrun', () => {
     expect(placeFromEnvironment(torchrun)).toEqual({
       rank: 3,
       worldSize: 8,
@@ -265,7 +265,7 @@ describe('the place among ranks', () => {
     });
   });
 
-  test("Kubeflow's trainer, a process a pod", () => {
+  test("set by Kubeflow's trainer, one process per pod", () => {
     const pod = {
       PET_NNODES: '4',
       PET_NODE_RANK: '2',
@@ -276,11 +276,11 @@ describe('the place among ranks', () => {
     const expected = { rank: 2, worldSize: 4, localRank: 0, gpu: 0, host: 'job-node-0-0.job', port: 29400 };
     expect(placeFromEnvironment(pod)).toEqual(expected);
     expect(errorOf(() => placeFromEnvironment({ ...pod, PET_NPROC_PER_NODE: 'auto' })).message).toContain(
-      'PET_NPROC_PER_NODE: expected 1, for one process a pod, received "auto"',
+      'PET_NPROC_PER_NODE: expected 1, for one process per pod, received "auto"',
     );
   });
 
-  test('as Slurm says it', () => {
+  test('set by Slurm', () => {
     const slurm = {
       SLURM_STEP_ID: '0',
       SLURM_STEP_NUM_TASKS: '16',
@@ -296,7 +296,7 @@ describe('the place among ranks', () => {
     expect(gpuOf({ CUDA_VISIBLE_DEVICES: '0,1,2,3' })).toBe(1);
     for (const own of ['0', '1', 'GPU-8a56'])
       expect(gpuOf({ CUDA_VISIBLE_DEVICES: own, SLURM_GPUS_PER_TASK: '1' })).toBe(0);
-    // A list of one for all the processes of a host is no GPU for each.
+    // One GPU listed for all processes of a host is not one GPU for each.
     expect(gpuOf({ CUDA_VISIBLE_DEVICES: '0', LOCAL_WORLD_SIZE: '2' })).toBe(1);
     const { SLURM_STEP_ID: _, ...batch } = slurm;
     expect(placeFromEnvironment(batch)).toBeUndefined();

@@ -1,21 +1,21 @@
 /**
- * Who this process is among many, from what its launcher says: the variables that torchrun gives its processes (Kubeflow's
- * training operator does as well), those that torchrun itself takes (as Kubeflow's trainer sets them), or Slurm's own.
+ * The rank of this process, from the environment variables of its launcher: those that torchrun and Kubeflow's training
+ * operator set for each process, those that configure torchrun itself (set by Kubeflow's trainer), or Slurm's.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { type KinoraError, kinoraError } from '../error.js';
 import { checkRank } from './group.js';
 
-/** A process's place among all that train together. */
+/** The position of a process among all that train together. */
 export interface Place {
   readonly rank: number;
   readonly worldSize: number;
-  /** Among the processes of this host. */
+  /** Rank among the processes of this host. */
   readonly localRank: number;
-  /** Among the GPUs that this process sees: its own. */
+  /** Index of this process's GPU among those it can see. */
   readonly gpu: number;
-  /** Where rank 0 keeps the store. */
+  /** Address of the store, which rank 0 serves. */
   readonly host: string;
   readonly port: number;
 }
@@ -24,7 +24,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_PORT = 29500;
 
-/** Undefined where nobody has launched several processes. @throws KinoraError `distributed/environment`, `distributed/rank` */
+/**
+ * Undefined if this process was not started by a launcher. @throws KinoraError `distributed/environment`,
+ * `distributed/rank`
+ */
 export function placeFromEnvironment(env: Environment = process.env): Place | undefined {
   const place = fromTorchrun(env) ?? fromTrainer(env) ?? fromSlurm(env);
   if (place === undefined) return undefined;
@@ -33,18 +36,18 @@ export function placeFromEnvironment(env: Environment = process.env): Place | un
 }
 
 /**
- * Slurm's --gpus-per-task shows each process its own GPU and no other, as number 0. Launchers that set LOCAL_WORLD_SIZE give
- * all their processes one list to share, and a list of one is then too short.
+ * With --gpus-per-task, Slurm makes only its own GPU visible to each process, as number 0. Launchers that set
+ * LOCAL_WORLD_SIZE give the same list to all processes of a host, so a list with one GPU is then too short.
  */
 function seesOnlyItsOwn({ CUDA_VISIBLE_DEVICES, LOCAL_WORLD_SIZE }: Environment): boolean {
   const visible = CUDA_VISIBLE_DEVICES?.split(',').filter((name) => name.trim() !== '');
   return LOCAL_WORLD_SIZE === undefined && visible?.length === 1;
 }
 
-/** What launchers say; the GPU follows from it. */
-type Said = Omit<Place, 'gpu'>;
+/** What the launcher specifies; the GPU is derived from it. */
+type LaunchedPlace = Omit<Place, 'gpu'>;
 
-function fromTorchrun(env: Environment): Said | undefined {
+function fromTorchrun(env: Environment): LaunchedPlace | undefined {
   if (env.RANK === undefined && env.WORLD_SIZE === undefined) return undefined;
   const rank = integer(env, 'RANK');
   return {
@@ -56,12 +59,12 @@ function fromTorchrun(env: Environment): Said | undefined {
   };
 }
 
-/** A pod of Kubeflow's trainer, which has one process: one for each GPU is a pod for each GPU. */
-function fromTrainer(env: Environment): Said | undefined {
+/** A pod of Kubeflow's trainer. Only one process per pod is supported, so use one pod per GPU. */
+function fromTrainer(env: Environment): LaunchedPlace | undefined {
   if (env.PET_NNODES === undefined || env.PET_NODE_RANK === undefined) return undefined;
   const processes = env.PET_NPROC_PER_NODE?.trim() ?? '1';
   if (processes !== '1')
-    throw wrong('PET_NPROC_PER_NODE', '1, for one process a pod', JSON.stringify(processes));
+    throw wrong('PET_NPROC_PER_NODE', '1, for one process per pod', JSON.stringify(processes));
   return {
     rank: integer(env, 'PET_NODE_RANK'),
     worldSize: integer(env, 'PET_NNODES'),
@@ -71,8 +74,8 @@ function fromTrainer(env: Environment): Said | undefined {
   };
 }
 
-/** A step of `srun` with several tasks. The batch script itself has no step, and trains alone. */
-function fromSlurm(env: Environment): Said | undefined {
+/** A step of `srun` with several tasks. The batch script itself is not a step, and trains alone. */
+function fromSlurm(env: Environment): LaunchedPlace | undefined {
   if (env.SLURM_STEP_ID === undefined || !(Number(env.SLURM_STEP_NUM_TASKS) > 1)) return undefined;
   return {
     rank: integer(env, 'SLURM_PROCID'),
@@ -90,7 +93,7 @@ export function firstHost(list: string): string {
   return range === undefined ? prefix : `${prefix}${range}${suffix}`;
 }
 
-/** A port of 127.0.0.1 that was free a moment ago, where the processes of one host can meet. */
+/** A port of 127.0.0.1 that was free a moment ago, for the processes of one host to connect on. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -116,7 +119,7 @@ function integer(env: Environment, name: string): number {
 function text(env: Environment, name: string): string {
   const word = env[name]?.trim();
   if (word) return word;
-  throw wrong(name, 'a value, as its launcher sets it for every process', 'nothing');
+  throw wrong(name, 'a value, which the launcher sets for every process', 'nothing');
 }
 
 const wrong = (name: string, expected: string, received: string): KinoraError =>

@@ -1,4 +1,4 @@
-/** What of c10d the engine was built with, and the error where it is not enough. */
+/** The parts of c10d that the engine was built with, and errors for those that are missing. */
 
 import { type NativeModule, native } from '../engine/native.js';
 import { kinoraError } from '../error.js';
@@ -6,7 +6,7 @@ import { kinoraError } from '../error.js';
 export type Backend = 'gloo' | 'nccl';
 
 export interface Features {
-  /** Stores and process groups at all: libtorch was built with USE_DISTRIBUTED. */
+  /** Stores and process groups: libtorch was built with USE_DISTRIBUTED. */
   readonly c10d: boolean;
   /** Collectives between CPUs, over TCP. */
   readonly gloo: boolean;
@@ -25,9 +25,9 @@ export const features = (): Features => ({
 export function c10d(): NativeModule {
   if (features().c10d) return native();
   throw kinoraError('distributed/not-built', 'torch.distributed', {
-    expected: 'a libtorch that was built for training in several processes',
+    expected: 'a libtorch that was built with USE_DISTRIBUTED',
     received: 'one without c10d',
-    hint: '`kinora doctor` says how to get one',
+    hint: '`kinora doctor` shows how to get one',
   });
 }
 
@@ -37,6 +37,6 @@ export function checkBackend(backend: Backend): void {
   throw kinoraError('distributed/no-backend', 'process group', {
     expected: backend === 'nccl' ? 'NCCL, for GPUs' : 'Gloo, for CPUs',
     received: 'an engine that was built without it',
-    hint: '`kinora doctor` says how to get it',
+    hint: '`kinora doctor` shows how to get it',
   });
 }

@@ -1,6 +1,7 @@
 /**
- * Ranks that compute together (torch.distributed.ProcessGroup). Every rank calls the same collectives in the same order,
- * with tensors of the same shape and dtype: on the CPU over Gloo, on CUDA over NCCL. `Work` is a collective in flight.
+ * Collectives between ranks (torch.distributed.ProcessGroup). Every rank must call the same collectives in the same
+ * order, with tensors of the same shape and dtype: on the CPU over Gloo, on CUDA over NCCL. `Work` is a collective in
+ * flight.
  */
 import type { Handle } from '../engine/native.js';
 import { type KinoraError, kinoraError } from '../error.js';
@@ -17,9 +18,9 @@ export interface GroupOptions {
   /** From 0 to size - 1, each once. */
   readonly rank: number;
   readonly size: number;
-  /** How long one collective may take, and the coming together at first. Default 30 minutes, as PyTorch's. */
+  /** Time limit for each collective and for the initial connection. Default: 30 minutes, as in PyTorch. */
   readonly timeoutMs?: number;
-  /** An address of this host that the others can reach; Gloo alone wants it. Default: what the host's name resolves to. */
+  /** An address of this host that the other ranks can reach; used only by Gloo. Default: what the host name resolves to. */
   readonly address?: string;
 }
 
@@ -39,7 +40,7 @@ export class ProcessGroup {
     this.size = size;
   }
 
-  /** Comes together with the other ranks. @throws KinoraError `distributed/no-backend`, `distributed/rank`, `distributed/group` */
+  /** Connects to the other ranks. @throws KinoraError `distributed/no-backend`, `distributed/rank`, `distributed/group` */
   static async create(options: GroupOptions): Promise<ProcessGroup> {
     const { backend, store, rank, size, timeoutMs = HALF_AN_HOUR, address = '' } = options;
     checkBackend(backend);
@@ -48,11 +49,11 @@ export class ProcessGroup {
       const handle = await c10d().newGroup(store.handle, backend, rank, size, timeoutMs, address);
       return new ProcessGroup(handle, options);
     } catch (cause) {
-      throw notTogether(options, cause);
+      throw groupFailed(options, cause);
     }
   }
 
-  /** In place: the sum (or product, least, greatest) over all ranks, with the same bits on each. */
+  /** In place: the sum (or product, minimum, maximum) over all ranks, bit-identical on each. */
   allReduce(tensor: Tensor, op: ReduceOp = 'sum'): Work {
     return this.#work('all_reduce', c10d().allReduce(this.handle, tensor.handle, op));
   }
@@ -62,14 +63,14 @@ export class ProcessGroup {
     return this.#work('broadcast', c10d().broadcast(this.handle, tensor.handle, root));
   }
 
-  /** One tensor a rank, in their order. */
+  /** One tensor per rank, in rank order. */
   allGather(tensor: Tensor): Work<Tensor[]> {
     const gathered = Array.from({ length: this.size }, () => ops.empty_like(tensor));
     const outputs = gathered.map(({ handle }) => handle);
     return this.#work('all_gather', c10d().allGather(this.handle, outputs, tensor.handle), gathered);
   }
 
-  /** Done when every rank has come to it. */
+  /** Done when every rank has reached it. */
   barrier(): Work {
     return this.#work('barrier', c10d().barrier(this.handle));
   }
@@ -94,7 +95,7 @@ export function checkRank(rank: number, size: number): void {
   });
 }
 
-function notTogether({ backend, rank, size, address }: GroupOptions, cause: unknown): KinoraError {
+function groupFailed({ backend, rank, size, address }: GroupOptions, cause: unknown): KinoraError {
   const { received } = (cause as Partial<KinoraError>).parts ?? {};
   return kinoraError('distributed/group', `rank ${rank} of ${size}${address ? `, at ${address}` : ''}`, {
     expected: `to reach every other rank over ${backend}`,
@@ -104,7 +105,7 @@ function notTogether({ backend, rank, size, address }: GroupOptions, cause: unkn
   });
 }
 
-/** What a collective is, for its errors: `all_reduce on rank 1 of 2`. */
+/** Name of a collective in error messages: `all_reduce on rank 1 of 2`. */
 export type WorkName = string;
 
 export class Work<T = void> {
@@ -125,8 +126,8 @@ export class Work<T = void> {
   }
 
   /**
-   * Blocks until it is done (on CUDA: until later operators on the tensors are ordered after it), as steps of training
-   * do. @throws KinoraError `distributed/collective`
+   * Blocks until the collective is done (on CUDA: until later operators on the tensors are ordered after it). @throws
+   * KinoraError `distributed/collective`
    */
   wait(): T {
     if (this.#released) return this.#result;
@@ -140,7 +141,7 @@ export class Work<T = void> {
     return this.#result;
   }
 
-  /** The same for the event loop, which goes on meanwhile. @throws KinoraError `distributed/collective` */
+  /** The same without blocking the event loop. @throws KinoraError `distributed/collective` */
   async done(): Promise<T> {
     if (this.#released) return this.#result;
     try {
@@ -159,7 +160,7 @@ export class Work<T = void> {
   }
 }
 
-/** Gloo's errors begin with the place in its source. */
+/** Gloo's errors begin with a position in its source. */
 const SOURCE = /^.*?\[?\S*\/gloo\/\S+:\d+\]\s*/;
 
 export function collectiveFailed(where: WorkName, cause: unknown): KinoraError {

@@ -1,6 +1,6 @@
 /**
- * Signs of life between ranks, from a native thread that no computation holds up. A rank that dies or stops is named to
- * all others; one that is stuck in a collective by then is ended after a grace time, with a line that says why.
+ * Heartbeats between ranks, sent by a native thread that no computation can block. If a rank dies or hangs, all others
+ * learn which one. A rank that is stuck in a collective by then is terminated after a grace period, and prints why.
  */
 import type { Handle } from '../engine/native.js';
 import { c10d } from './features.js';
@@ -11,19 +11,19 @@ export interface HeartbeatOptions {
   readonly port: number;
   readonly rank: number;
   readonly size: number;
-  /** Between two signs of life. Default 1 s. */
+  /** Time between two heartbeats. Default: 1 s. */
   readonly intervalMs?: number;
-  /** Silence that counts as death. Default 12 s. */
+  /** A rank without a heartbeat for this long counts as dead. Default: 12 s. */
   readonly limitMs?: number;
-  /** From the verdict to the end of the process, should it be stuck. Default 8 s. */
+  /** Time from the detection of a failure until a stuck process is terminated. Default: 8 s. */
   readonly graceMs?: number;
 }
 
-/** Why the ranks end. */
+/** Why the ranks stop. */
 export interface Verdict {
   /** A sentence that names the rank. */
   readonly text: string;
-  /** It has an error of its own; otherwise it died, or hangs, or cannot be reached. */
+  /** Whether the rank reported an error; otherwise it died, hangs or cannot be reached. */
   readonly isError: boolean;
 }
 
@@ -43,17 +43,17 @@ export class Heartbeat {
     this.#handle = c10d().startHeartbeat(host, port, rank, size, intervalMs, limitMs, graceMs, announce);
   }
 
-  /** Settles when a rank has failed; never otherwise. */
+  /** Settles when a rank fails; never otherwise. */
   get verdict(): Promise<Verdict> {
     return this.#verdict;
   }
 
-  /** Names this rank as the one that failed, by an error of its own, to all others. They hear of it within two intervals. */
-  accuse(reason: string): void {
+  /** Reports an error of this rank to all others, which receive it within two intervals. */
+  reportError(reason: string): void {
     if (!this.#stopped) c10d().accuse(this.#handle, reason);
   }
 
-  /** From now on silence is no failure, neither of this rank nor of others. */
+  /** From now on missing heartbeats count as no failure, neither of this rank nor of others. */
   stop(): void {
     if (!this.#stopped) c10d().stopHeartbeat(this.#handle);
     this.#stopped = true;

@@ -1,4 +1,4 @@
-/** One rank of the tests: joins the others, does what it is told and prints a result as JSON. */
+/** One rank of the tests: joins the others, runs the given task and prints a result as JSON. */
 import { distributed, manualSeed, nn, ops, type Tensor, tensor } from '../index.js';
 
 const task = process.argv[2]!;
@@ -66,21 +66,21 @@ async function collectives() {
   group.allReduce(sum).wait();
   const most = tensor([rank]);
   await group.allReduce(most, 'max').done();
-  const told = tensor([rank === 1 ? 7 : 0], { dtype: 'int64' });
-  group.broadcast(told, 1).wait();
+  const copied = tensor([rank === 1 ? 7 : 0], { dtype: 'int64' });
+  group.broadcast(copied, 1).wait();
   const gathered = await group.allGather(tensor([rank, -rank])).done();
   const state = ops.full([3], rank);
   distributed.broadcastState(group, [state], 1);
   return {
     sum: sum.toArray(),
     most: most.item(),
-    told: Number(told.item()),
+    broadcast: Number(copied.item()),
     gathered: gathered.map((each) => each.toArray()),
     state: state.toArray(),
   };
 }
 
-/** Turns of the event loop while rank 0 keeps the others waiting. */
+/** Counts turns of the event loop while rank 0 makes the others wait. */
 async function turnsWhileWaiting(): Promise<number> {
   let turns = 0;
   const timer = setInterval(() => turns++, 1);
@@ -110,7 +110,7 @@ const tasks: Record<string, () => unknown> = {
   differ: () => undefined,
 };
 
-/** What a rank does before it is ready to join; some fail at it. */
+/** What a rank does before it joins; in some tests it fails here. */
 async function prepare(): Promise<void> {
   if (task === 'fail early' && rank === Number(process.argv[3])) throw new Error('no such list');
   if (task === 'die early' && rank === 1) {
@@ -129,7 +129,7 @@ async function work(rendezvous: distributed.Rendezvous): Promise<unknown> {
 }
 
 try {
-  const result = await distributed.Rendezvous.together(place, work, { heartbeat, joinTimeoutMs: 60_000 });
+  const result = await distributed.Rendezvous.run(place, work, { heartbeat, joinTimeoutMs: 60_000 });
   process.stdout.write(JSON.stringify(result));
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);

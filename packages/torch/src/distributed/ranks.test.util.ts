@@ -17,7 +17,7 @@ export interface RunningRank {
   /** What it has printed so far. */
   stdout(): string;
   /** Resolves when the rank has printed `text`. */
-  said(text: string): Promise<void>;
+  printed(text: string): Promise<void>;
 }
 
 export function startRank(program: URL, words: readonly string[], env: Record<string, string>): RunningRank {
@@ -29,18 +29,18 @@ export function startRank(program: URL, words: readonly string[], env: Record<st
   for (const name of ['stdout', 'stderr'] as const)
     child[name]!.on('data', (chunk: Buffer) => {
       text[name] += chunk.toString();
-      child.emit('said');
+      child.emit('printed');
     });
   const outcome = once(child, 'close').then(([code, signal]) => ({ code, signal, ...text }) as RankOutcome);
   return {
     child,
     outcome,
     stdout: () => text.stdout,
-    async said(wanted) {
+    async printed(wanted) {
       while (!text.stdout.includes(wanted)) {
-        const ended = await Promise.race([once(child, 'said').then(() => null), outcome]);
+        const ended = await Promise.race([once(child, 'printed').then(() => null), outcome]);
         if (ended !== null && !text.stdout.includes(wanted))
-          throw new Error(`ended without saying ${JSON.stringify(wanted)}: ${text.stderr}`);
+          throw new Error(`ended without printing ${JSON.stringify(wanted)}: ${text.stderr}`);
       }
     },
   };
@@ -64,7 +64,7 @@ export async function startRanks(
   );
 }
 
-/** What each rank of a program printed as JSON. Throws with a rank's errors where it failed. */
+/** Parses what each rank printed as JSON. Throws a failed rank's output to stderr. */
 export async function resultsOf(program: URL, words: readonly string[], size: number): Promise<unknown[]> {
   const ranks = await startRanks(program, words, size);
   const outcomes = await Promise.all(ranks.map(({ outcome }) => outcome));

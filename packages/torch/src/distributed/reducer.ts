@@ -1,7 +1,8 @@
 /**
- * Gradients averaged over the ranks (torch.nn.parallel.DistributedDataParallel): in buckets, each sent as soon as backward
- * has filled it, by c10d's Reducer; where that was not built, in the same buckets after backward. And batch norm over the
- * batches of all ranks (torch.nn.SyncBatchNorm.convert_sync_batchnorm).
+ * Averages gradients over the ranks (torch.nn.parallel.DistributedDataParallel). c10d's Reducer sends buckets of
+ * gradients, each as soon as the backward pass has filled it; if the engine was built without it, the same buckets are
+ * sent after the backward pass. Also synchronizes batch norm over the ranks
+ * (torch.nn.SyncBatchNorm.convert_sync_batchnorm).
  */
 import { native } from '../engine/native.js';
 import { scope } from '../engine/scope.js';
@@ -14,40 +15,40 @@ import { features } from './features.js';
 import type { ProcessGroup } from './group.js';
 
 export interface ReducerOptions {
-  /** Bytes a bucket holds; the first one is small, so that sending begins early. Default 25 MiB, as PyTorch's. */
+  /** Bytes per bucket; the first one is smaller, so that sending begins early. Default: 25 MiB, as in PyTorch. */
   readonly bucketBytes?: number;
   readonly firstBucketBytes?: number;
-  /** Parameters may go without a gradient in some steps; costs a walk through the graph. Default false. */
+  /** Set this if some parameters get no gradient in some steps; it costs a walk through the graph. Default: false. */
   readonly findUnused?: boolean;
-  /** Which implementation; default: c10d's where it is built. */
+  /** Which implementation to use. Default: c10d's if the engine was built with it. */
   readonly kind?: 'c10d' | 'after-backward';
-  /** Notes when each bucket went off and came back, for measurements; only c10d's. Default false. */
+  /** Records when each bucket was sent and returned, for measurements; only with c10d's. Default: false. */
   readonly timed?: boolean;
 }
 
-/** Milliseconds of the clock that all processes of a host share. */
+/** Milliseconds of a clock that all processes of a host share. */
 export interface BucketTime {
-  /** This rank had all of the bucket's gradients, and gave them away. */
-  readonly off: number;
-  readonly back: number;
+  /** When this rank had all of the bucket's gradients and sent them. */
+  readonly sent: number;
+  readonly returned: number;
 }
 
 /**
- * Wraps one step after another:
+ * Averages the gradients of each training step:
  * @example
  * const loss = reducer.forward(() => lossOf(network.call(clips)));
- * reducer.backward(loss); // afterwards every rank has the same gradients: the mean over the ranks
+ * reducer.backward(loss); // now every rank has the same gradients: the mean over the ranks
  */
 export interface GradientReducer {
   readonly kind: 'c10d' | 'after-backward';
   /** Runs a forward pass whose gradients `backward` will average. */
   forward<T>(run: () => T): T;
   /**
-   * @param run what makes the gradients, each of them once; default `loss.backward()`. Called without the reducer it only
-   * adds to this rank's gradients, and the next `backward` averages the whole (DDP's no_sync).
+   * @param run computes the gradients, each exactly once; default: `loss.backward()`. Without the reducer,
+   * `loss.backward()` adds to this rank's gradients only, and the next `backward` averages the total (DDP's no_sync).
    */
   backward(loss: Tensor, run?: (loss: Tensor) => void): void;
-  /** Of the last backward, in the order of sending; empty where `timed` was not asked for. */
+  /** Times of the last backward pass, in the order of sending; empty without `timed`. */
   bucketTimes(): BucketTime[];
   dispose(): void;
 }
@@ -96,7 +97,7 @@ function overlapping(
     },
     bucketTimes() {
       const times = native().bucketTimes(reducer);
-      return times.flatMap((off, i) => (i % 2 === 0 ? [{ off, back: times[i + 1]! }] : []));
+      return times.flatMap((sent, i) => (i % 2 === 0 ? [{ sent, returned: times[i + 1]! }] : []));
     },
     dispose: () => native().releaseReducer(reducer),
   };
@@ -136,7 +137,7 @@ function bucketsOf(parameters: readonly Tensor[], bytes: number): Tensor[][] {
   return buckets;
 }
 
-/** All buckets are under way before the first is waited for. A parameter without a gradient counts as zero. */
+/** Sends all buckets before waiting for the first. A parameter without a gradient counts as zero. */
 function averageGradients(group: ProcessGroup, buckets: readonly Tensor[][]): void {
   const sent = buckets.map((parameters) => {
     const gradients = parameters.map((parameter) => parameter.grad ?? ops.zeros_like(parameter));
@@ -158,7 +159,7 @@ function averageGradients(group: ProcessGroup, buckets: readonly Tensor[][]): vo
   }
 }
 
-/** Parameters and buffers of rank `root` on every rank, so that all begin alike. */
+/** Copies parameters and buffers from rank `root` to every rank, so that all start with the same values. */
 export function broadcastState(group: ProcessGroup, tensors: Iterable<Tensor>, root = 0): void {
   noGrad(() => {
     const works = [...tensors].map((tensor) => group.broadcast(tensor, root));
@@ -167,8 +168,8 @@ export function broadcastState(group: ProcessGroup, tensors: Iterable<Tensor>, r
 }
 
 /**
- * Makes every batch norm in `module` compute its statistics over all ranks while it trains; in evaluation nothing
- * changes. Parameters and names stay. Returns how many there are.
+ * Makes every batch norm in `module` compute its training statistics over all ranks; evaluation, parameters and names
+ * do not change. Returns the number of batch norms.
  */
 export function synchronizeBatchNorm(module: AnyModule, group: ProcessGroup | null): number {
   const norms = [...module.namedModules().values()].filter((each) => each instanceof BatchNormNd);

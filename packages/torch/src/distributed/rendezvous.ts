@@ -1,6 +1,6 @@
 /**
- * Where ranks find each other: the store that rank 0 keeps, a seat for each, and signs of life from the first moment on.
- * Whoever fails, before all have come or while they train, is named to all others.
+ * How ranks connect: each contacts the store of rank 0, claims its rank and starts sending heartbeats. If a rank fails,
+ * before all have joined or during training, all others report which one.
  */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -15,11 +15,11 @@ import { Store } from './store.js';
 import { World } from './world.js';
 
 export interface RendezvousOptions {
-  /** How long to wait for the others. Default 5 minutes: a cluster starts its hosts one by one. */
+  /** How long to wait for the other ranks. Default: 5 minutes, because a cluster may start its hosts one by one. */
   readonly joinTimeoutMs?: number;
   readonly heartbeat?: Pick<HeartbeatOptions, 'intervalMs' | 'limitMs' | 'graceMs'>;
-  /** Hears of a failure before `together` waits for the other ranks to hear of it, and throws it. */
-  readonly tell?: (error: unknown) => void;
+  /** Called with an error as soon as it occurs; `run` throws it only after the other ranks have had time to read it. */
+  readonly onError?: (error: unknown) => void;
 }
 
 export interface JoinOptions {
@@ -30,13 +30,16 @@ export interface JoinOptions {
 }
 
 const FIVE_MINUTES = 300_000;
-const VERDICT_MS = 25_000; // beyond the silence that counts as death, and one exchange
-/** For ranks that had not come yet when one failed; a death has taken 12 s of the 30 already. */
+const VERDICT_MS = 25_000; // longer than the heartbeat's limit plus one exchange
+/**
+ * How long to wait for ranks that have not joined yet when one fails. Of the 30 s, detecting a death has already taken
+ * 12.
+ */
 const LATE_MS = { error: 20_000, death: 10_000 };
 
-/** Errors which only show that another rank is gone. */
+/** Errors that are only a consequence of another rank's failure. */
 const SYMPTOMS = ['distributed/collective', 'distributed/store-lost'];
-/** Errors that all ranks have at once. */
+/** Errors that occur on all ranks at once. */
 const COMMON = ['distributed/rank-failed', 'distributed/rank-lost', 'distributed/differs'];
 
 export class Rendezvous {
@@ -54,10 +57,10 @@ export class Rendezvous {
   }
 
   /**
-   * Runs one rank's `work`, from before it knows what to train to the end. When a rank fails, `work` is left where it is,
-   * and all ranks throw: that one its own error, the others one that names it.
+   * Runs `work` as one rank. When any rank fails, `work` is abandoned and all ranks throw: the failed one its own
+   * error, the others an error that names it.
    */
-  static async together<T>(
+  static async run<T>(
     place: Place,
     work: (rendezvous: Rendezvous) => Promise<T>,
     options: RendezvousOptions = {},
@@ -67,7 +70,7 @@ export class Rendezvous {
       return await Promise.race([work(rendezvous), rendezvous.#failure]);
     } catch (error) {
       const explained = await rendezvous.#explain(error);
-      options.tell?.(explained);
+      options.onError?.(explained);
       await rendezvous.#abandon(explained);
       throw explained;
     }
@@ -78,10 +81,10 @@ export class Rendezvous {
     const { joinTimeoutMs: timeoutMs = FIVE_MINUTES, heartbeat: times } = options;
     checkRank(rank, size);
     const store = await Store.tcp({ host, port, isServer: rank === 0, timeoutMs });
-    // Before the first question: what listens on that port may never answer.
+    // Before the first request: whatever listens on that port may never reply.
     const heartbeat = new Heartbeat({ host, port, rank, size, ...times });
     try {
-      takeSeat(store, rank);
+      claimRank(store, rank);
     } catch (error) {
       heartbeat.stop();
       throw error;
@@ -90,8 +93,8 @@ export class Rendezvous {
   }
 
   /**
-   * Comes together with all others, who must be about to do the same.
-   * @throws KinoraError `distributed/...`: one line for each way in which ranks can miss each other
+   * Waits for all other ranks, which must have the same facts.
+   * @throws KinoraError `distributed/...` if a rank is missing or differs, or if the ranks cannot connect
    */
   async join({ backend, facts = {} }: JoinOptions): Promise<World> {
     const { rank, worldSize: size, host, port } = this.place;
@@ -114,8 +117,8 @@ export class Rendezvous {
   }
 
   /**
-   * What to report for an error of this rank. One of a collective only shows that another rank has failed: that one is
-   * waited for and named. Any other is this rank's own, and the others are told.
+   * The error to throw. A failed collective only shows that another rank has failed, so this waits to learn which one.
+   * Any other error is this rank's own and is reported to the others.
    */
   async #explain(error: unknown): Promise<unknown> {
     const code = error instanceof KinoraError ? error.code : '';
@@ -123,11 +126,11 @@ export class Rendezvous {
       const verdict = await this.#verdictWithin(VERDICT_MS);
       return verdict === undefined ? error : rankFailed(this.place, verdict, error);
     }
-    if (!COMMON.includes(code)) this.#heartbeat.accuse(firstLine(error));
+    if (!COMMON.includes(code)) this.#heartbeat.reportError(firstLine(error));
     return error;
   }
 
-  /** The heartbeat keeps no process alive; the timer does, while somebody waits here. */
+  /** The heartbeat does not keep the process alive; the timer does, while this waits. */
   async #verdictWithin(timeMs: number): Promise<Verdict | undefined> {
     const timer = new AbortController();
     try {
@@ -139,8 +142,8 @@ export class Rendezvous {
   }
 
   /**
-   * Time for a failure to be written down and read: the others learn of it from the store, which goes when rank 0 does.
-   * Those who have not come yet are waited for.
+   * Gives the other ranks time to read the failure from the store, which ends with rank 0's process. Also waits for
+   * ranks that have not joined yet.
    */
   async #abandon(error: unknown): Promise<void> {
     const { intervalMs } = this.#heartbeat;
@@ -148,7 +151,7 @@ export class Rendezvous {
     this.#heartbeat.stop();
     const { rank, worldSize: size } = this.place;
     const isDeath = error instanceof KinoraError && error.code === 'distributed/rank-lost';
-    if (isDeath && rank !== 0) return; // the store may be on a host that hangs, and not answer
+    if (isDeath && rank !== 0) return; // the store may be on a host that hangs
     const lateMs = isDeath ? LATE_MS.death : LATE_MS.error;
     await this.#store.gather('abandoned', { rank, size }, this.#joined ? 1.5 * intervalMs : lateMs);
   }
@@ -157,15 +160,15 @@ export class Rendezvous {
 const firstLine = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!;
 
-function takeSeat(store: Store, rank: number): void {
-  if (store.add(`seat/${rank}`, 1) === 1) return;
+function claimRank(store: Store, rank: number): void {
+  if (store.add(`rank/${rank}`, 1) === 1) return;
   throw kinoraError('distributed/rank-taken', 'RANK', {
-    expected: 'every process to have a rank of its own',
+    expected: 'a different rank for every process',
     received: `another process with rank ${rank}`,
   });
 }
 
-/** The address that this host uses towards rank 0, which is one that the others can reach. Sends nothing. */
+/** The address from which this host reaches rank 0, so the other ranks can reach it too. Sends nothing. */
 async function ownAddress(host: string, port: number): Promise<string> {
   const socket = createSocket(/:/.test(host) ? 'udp6' : 'udp4');
   try {
@@ -173,17 +176,17 @@ async function ownAddress(host: string, port: number): Promise<string> {
     await once(socket, 'connect');
     return socket.address().address;
   } catch {
-    return ''; // then the host's name decides
+    return ''; // fall back to the host name
   } finally {
     socket.close();
   }
 }
 
-/** A rank that is gone may come back; an error of its own would come again. */
+/** A lost rank is worth a restart; an error of its own would recur. */
 const rankFailed = ({ rank, worldSize }: Place, { text, isError }: Verdict, cause?: unknown): KinoraError =>
   kinoraError(isError ? 'distributed/rank-failed' : 'distributed/rank-lost', `rank ${rank} of ${worldSize}`, {
-    expected: 'all ranks to go on',
+    expected: 'all ranks to keep running',
     received: text,
-    hint: isError ? undefined : 'start again with --resume, from the last checkpoint',
+    hint: isError ? undefined : 'restart with --resume to continue from the last checkpoint',
     cause,
   });

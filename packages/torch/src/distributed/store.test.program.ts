@@ -1,4 +1,4 @@
-/** One side of a store between two processes: "keep" serves one and prints its port; "use PORT" connects and stays a while. */
+/** One side of a store between two processes: "keep" serves one and prints its port; "use PORT" connects and waits. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { distributed } from '../index.js';
 

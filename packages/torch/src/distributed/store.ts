@@ -1,6 +1,6 @@
 /**
- * Key-value stores that all ranks see (torch.distributed.TCPStore, FileStore, PrefixStore): the place where they find,
- * compare and watch each other. Values are text; calls are short and synchronous, waiting is not.
+ * Key-value stores shared by all ranks (torch.distributed.TCPStore, FileStore, PrefixStore), used to connect, to
+ * compare settings and to detect failures. Values are text. Calls are short and synchronous, except waiting.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Handle } from '../engine/native.js';
@@ -9,11 +9,11 @@ import { c10d } from './features.js';
 
 export interface TcpStoreOptions {
   readonly host: string;
-  /** 0 takes a free one, on the rank that keeps the store. */
+  /** 0 picks a free one, on the rank that serves the store. */
   readonly port: number;
-  /** Whether this process keeps the store; one does, usually rank 0. */
+  /** Whether this process serves the store; exactly one does, usually rank 0. */
   readonly isServer: boolean;
-  /** How long to try to reach it, and how long a value is waited for. Default 60 s. */
+  /** How long to try to connect, and to wait for a value. Default: 60 s. */
   readonly timeoutMs?: number;
 }
 
@@ -42,7 +42,10 @@ export class Store {
     }
   }
 
-  /** A store in a file on a disk that all ranks share; the file must not exist, or be one of a group that has ended. */
+  /**
+   * A store in a file on a disk that all ranks share. The file must not exist, or must be left from a group that has
+   * ended.
+   */
   static file(path: string, worldSize: number): Store {
     return new Store(c10d().newFileStore(path, worldSize));
   }
@@ -62,17 +65,17 @@ export class Store {
     return this.#handle;
   }
 
-  /** @throws KinoraError `distributed/store-lost`, as all that ask the store do, when its host is gone */
+  /** @throws KinoraError `distributed/store-lost` if its host is gone, as all other calls do */
   set(key: string, value: string): void {
     this.#ask((store) => c10d().storeSet(store, key, value));
   }
 
-  /** The value of a key that is there; use `wait` before where it may not be. */
+  /** The value of an existing key; call `wait` first if it may not exist yet. */
   get(key: string): string {
     return this.#ask((store) => c10d().storeGet(store, key));
   }
 
-  /** Adds to a counter, 0 at first, and returns its new value. */
+  /** Adds to a counter, which starts at 0, and returns its new value. */
   add(key: string, amount: number): number {
     return this.#ask((store) => c10d().storeAdd(store, key, amount));
   }
@@ -85,7 +88,7 @@ export class Store {
     return this.#ask((store) => c10d().storeDelete(store, key));
   }
 
-  /** Waits until all keys are there, without holding up the event loop. Returns those that are missing at the end. */
+  /** Waits until all keys exist, without blocking the event loop. Returns those that are still missing at the timeout. */
   async wait(keys: readonly string[], timeoutMs: number): Promise<string[]> {
     const end = Date.now() + timeoutMs;
     let missing = [...keys];
@@ -97,8 +100,8 @@ export class Store {
   }
 
   /**
-   * Says that this rank has come to its end, called `name`; rank 0, which keeps the store, waits there for all. Where it
-   * has not waited long enough, the store is gone and nobody is left to tell.
+   * Reports that this rank has reached the end called `name`; rank 0, which serves the store, waits there for all
+   * ranks. Returns quietly if rank 0 has stopped waiting and the store is gone.
    */
   async gather(name: string, { rank, size }: Participant, timeoutMs: number): Promise<void> {
     try {
@@ -130,7 +133,7 @@ const firstLine = (cause: unknown): string => String((cause as Error).message).s
 
 const storeLost = (cause: unknown): KinoraError =>
   kinoraError(STORE_LOST, 'the store of rank 0', {
-    expected: 'an answer',
+    expected: 'a reply',
     received: (cause as Partial<KinoraError>).parts?.received ?? firstLine(cause),
     cause,
   });
@@ -139,9 +142,9 @@ function cannotServe(port: number, cause: unknown): KinoraError {
   const text = firstLine(cause);
   const taken = /already in use|errno: (98|48)\b|EADDRINUSE/i.test(text);
   return kinoraError(taken ? 'distributed/port-in-use' : 'distributed/store', 'MASTER_PORT', {
-    expected: 'a port on which rank 0 can keep the store',
+    expected: 'a port on which rank 0 can serve the store',
     received: taken ? `${port}, which another program uses` : `${port}: ${text}`,
-    hint: 'choose another one, the same on all ranks',
+    hint: 'choose another port, the same on all ranks',
     cause,
   });
 }
@@ -149,8 +152,8 @@ function cannotServe(port: number, cause: unknown): KinoraError {
 function unreachable(host: string, port: number, timeoutMs: number, cause: unknown): KinoraError {
   return kinoraError('distributed/unreachable', 'MASTER_ADDR and MASTER_PORT', {
     expected: `the store of rank 0 at ${host}:${port}`,
-    received: `no answer within ${Math.round(timeoutMs / 1000)} s`,
-    hint: 'is rank 0 running, is the address right, does a firewall close the port?',
+    received: `no reply within ${Math.round(timeoutMs / 1000)} s`,
+    hint: 'check that rank 0 is running, that the address is right and that no firewall blocks the port',
     cause,
   });
 }

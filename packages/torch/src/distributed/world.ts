@@ -1,4 +1,4 @@
-/** The ranks that train together, once all have come: their process groups, and small things that they tell each other. */
+/** All ranks, once they have joined: their process groups, and the exchange of small values between them. */
 
 import { scope } from '../engine/scope.js';
 import { fromTypedArray } from '../ops/create.js';
@@ -12,14 +12,14 @@ const LEAVE_MS = 10_000;
 export class World {
   readonly #store: Store;
   readonly #heartbeat: Heartbeat;
-  #told = 0;
+  #exchanges = 0;
 
-  /** @internal: of a Rendezvous. */
+  /** @internal Made by `Rendezvous.join`. */
   constructor(
     readonly place: Place,
     /** Carries gradients: Gloo for CPUs, NCCL for GPUs. */
     readonly group: ProcessGroup,
-    /** Carries small facts between CPUs, whatever the device. */
+    /** Carries small values between CPUs, on any device. */
     readonly control: ProcessGroup,
     store: Store,
     heartbeat: Heartbeat,
@@ -35,7 +35,7 @@ export class World {
     return this.place.worldSize;
   }
 
-  /** Sums of each number over all ranks, in float64, with the same bits on every rank. */
+  /** Sums each number over all ranks, in float64; bit-identical on every rank. */
   sum(values: readonly number[]): number[] {
     return scope(() => {
       const sums = fromTypedArray(Float64Array.from(values), [values.length]);
@@ -44,17 +44,17 @@ export class World {
     });
   }
 
-  /** The text of rank 0, on every rank. */
+  /** Sends rank 0's text to every rank. */
   async fromLead(text: string): Promise<string> {
-    const key = `told/${this.#told++}`;
+    const key = `exchange/${this.#exchanges++}`;
     if (this.rank === 0) this.#store.set(key, text);
     await this.#need([key]);
     return this.#store.get(key);
   }
 
-  /** The texts of all ranks, in their order, on rank 0; nothing on the others. */
+  /** Collects the texts of all ranks on rank 0, in rank order; returns an empty array on the others. */
   async toLead(text: string): Promise<string[]> {
-    const key = `told/${this.#told++}`;
+    const key = `exchange/${this.#exchanges++}`;
     this.#store.set(`${key}/${this.rank}`, text);
     if (this.rank !== 0) return [];
     const keys = Array.from({ length: this.size }, (_, rank) => `${key}/${rank}`);
@@ -64,12 +64,12 @@ export class World {
     return texts;
   }
 
-  /** Without an end of its own: a rank that does not come any more is the heartbeat's business. */
+  /** Has no timeout: the heartbeat detects ranks that will never arrive. */
   async #need(keys: readonly string[]): Promise<void> {
     await this.#store.wait(keys, Number.POSITIVE_INFINITY);
   }
 
-  /** Ends it together: waits until all have come so far. Rank 0 goes last: it keeps the store that others still talk to. */
+  /** Waits until all ranks are ready to leave. Rank 0 leaves last, because the others still use its store. */
   async leave(): Promise<void> {
     await this.control.barrier().done();
     this.#heartbeat.stop();

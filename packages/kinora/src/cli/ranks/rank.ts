@@ -30,7 +30,7 @@ export async function asRank(
       process.send?.(JOINED);
       return work(rendezvous);
     };
-    await distributed.Rendezvous.together(place, joined, { tell: report });
+    await distributed.Rendezvous.run(place, joined, { onError: report });
     process.removeAllListeners('disconnect');
     if (process.connected) process.disconnect();
   } catch (error) {

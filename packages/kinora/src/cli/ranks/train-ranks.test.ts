@@ -62,7 +62,7 @@ describe.skipIf(!distributed.features().gloo)('kinora train', { timeout: 120_000
     server.close();
     expect({ status, stderr }).toEqual({
       status: 1,
-      stderr: `[rank 0] kinora: MASTER_PORT: expected a port on which rank 0 can keep the store, received ${port}, which another program uses; choose another one, the same on all ranks\n`,
+      stderr: `[rank 0] kinora: MASTER_PORT: expected a port on which rank 0 can serve the store, received ${port}, which another program uses; choose another port, the same on all ranks\n`,
     });
   });
 });

@@ -7,7 +7,7 @@ import { trainRun } from '../run.js';
 const [file = '', resume] = process.argv.slice(2);
 const config = effectiveConfig(JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>);
 try {
-  const { steps, best, weights } = await distributed.Rendezvous.together(
+  const { steps, best, weights } = await distributed.Rendezvous.run(
     distributed.placeFromEnvironment()!,
     (rendezvous) => trainRun(config, { rendezvous, resume: resume === 'resume' }),
   );
