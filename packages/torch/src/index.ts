@@ -7,7 +7,6 @@ export { cuda, type Device, engineInfo, setDeterministic, threads } from './engi
 // Tensors: making, printing, indexing and freeing them.
 export { type DType, dtypeOfArray, dtypes, isDType, isFloating, type TypedArray } from './engine/dtype.js';
 export { keep, scope } from './engine/scope.js';
-export { Stream, StreamEvent } from './engine/stream.js';
 export { KinoraError, type KinoraErrorParts, kinoraError } from './error.js';
 // Networks: layers, losses and traces; optimizers; files; training in several processes.
 export * as nn from './nn/index.js';
@@ -43,6 +42,7 @@ export {
 } from './tensor/grad.js';
 export { Generator, getRngState, manualSeed, setRngState } from './tensor/random.js';
 export { Readback } from './tensor/readback.js';
+export { Stream, StreamEvent } from './tensor/stream.js';
 export {
   memoryStats,
   type NestedArray,

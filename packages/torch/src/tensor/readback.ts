@@ -4,8 +4,8 @@
  */
 import { cuda, type Device } from '../engine/device.js';
 import { keep, scope } from '../engine/scope.js';
-import { StreamEvent } from '../engine/stream.js';
 import { noGrad } from './grad.js';
+import { StreamEvent } from './stream.js';
 import type { Tensor } from './tensor.js';
 
 export class Readback {

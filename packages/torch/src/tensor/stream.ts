@@ -3,10 +3,10 @@
  * while the device computes. A CPU has nothing to queue: there all of this is done when it is called.
  */
 import { setTimeout } from 'node:timers/promises';
-import type { Tensor } from '../tensor/tensor.js';
-import type { Device } from './device.js';
-import { type Handle, native } from './native.js';
-import { synchronous } from './scope.js';
+import type { Device } from '../engine/device.js';
+import { type Handle, native } from '../engine/native.js';
+import { synchronous } from '../engine/scope.js';
+import type { Tensor } from './tensor.js';
 
 /** A queue beside the one that computes. It belongs to libtorch's pool, so that there is nothing to dispose of. */
 export class Stream {

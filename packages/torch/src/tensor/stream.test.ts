@@ -1,5 +1,6 @@
 /** Streams and readbacks. A CPU has one stream, on which the same calls must leave everything as if they were not there. */
 import { describe, expect, test } from 'vitest';
+import { errorOf } from '../engine/engine.test.util.js';
 import {
   cuda,
   fromTypedArray,
@@ -11,7 +12,6 @@ import {
   scope,
   tensor,
 } from '../index.js';
-import { errorOf } from './engine.test.util.js';
 
 const DEVICES = cuda.isAvailable() ? ['cpu', 'cuda:0'] : ['cpu'];
 const bytes = Uint8Array.from({ length: 64 }, (_, i) => i);
