@@ -67,7 +67,7 @@ module.exports = {
       from: { path: '^packages/recognizer/src/', pathNot: '[.]test[.]' },
       to: {
         path: '^packages/(kinora|torch)/|^node_modules/(kinora|@kinora/torch)/',
-        pathNot: '^packages/kinora/src/data/decode/',
+        pathNot: '^packages/kinora/src/data/(decode/|open[.]ts$)',
       },
     },
     {

@@ -5,7 +5,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import type { Frames } from '@kinora/clip';
-import { openClip } from '../../packages/kinora/dist/data/decode/open.js';
+import { openClip } from '../../packages/kinora/dist/data/open.js';
 
 /** Frames per second of synthetic clips. */
 const RATE = 12;

@@ -7,7 +7,7 @@
 import { constants, deflateSync, inflateSync } from 'node:zlib';
 import turbo from '@julusian/jpeg-turbo';
 import { fieldAt } from '@kinora/clip';
-import { openClip } from '../dist/data/decode/open.js';
+import { openClip } from '../dist/data/open.js';
 import { computeFlow, consecutive } from '../dist/data/flow/farneback.js';
 
 const kept = [];

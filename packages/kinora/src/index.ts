@@ -21,9 +21,9 @@ export {
 // Clips: a folder of frames or a video file, decoded.
 
 export { decodeJpeg, encodeJpeg } from './data/decode/jpeg.js';
-export { openClip } from './data/decode/open.js';
 export type { ClipSource } from './data/decode/source.js';
 export { findVideoDecoder } from './data/decode/video.js';
+export { openClip } from './data/open.js';
 
 // From frames to the network's pixels, and what training changes in them. More of it: @kinora/clip.
 

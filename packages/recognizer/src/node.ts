@@ -129,7 +129,7 @@ async function nodeEngine(file: Uint8Array, threads: number, where: string): Pro
 
 /** Decodes with the trainer's own code. Opens a folder of JPEG frames (needs `@julusian/jpeg-turbo`) or a video file (needs `node-av` or the program ffmpeg). */
 async function openSource(path: string): Promise<ClipSource> {
-  const { openClip } = await import('../../kinora/src/data/decode/open.js').catch((cause: Error) => {
+  const { openClip } = await import('../../kinora/src/data/open.js').catch((cause: Error) => {
     throw kinoraError('recognizer/decoder', path, 'the packages that decode pictures', cause.message, {
       hint: 'npm install @julusian/jpeg-turbo (and node-av for video files)',
       cause,

@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { frameAt } from '@kinora/clip';
 import { describe, expect, test } from 'vitest';
+import { openClip } from '../open.js';
 import { realData, temporaryFolder, testPicture, writeTestClip } from './fixtures.test.util.js';
 import { decodeJpeg, encodeJpeg, jpegSize } from './jpeg.js';
-import { openClip } from './open.js';
 
 const size = { height: 40, width: 60 };
 const jpeg = (): Uint8Array => encodeJpeg(testPicture(40, 60), size, 95);

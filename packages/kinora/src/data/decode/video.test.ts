@@ -4,8 +4,8 @@ import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { frameAt } from '@kinora/clip';
 import { describe, expect, test } from 'vitest';
+import { openClip } from '../open.js';
 import { realData, temporaryFolder } from './fixtures.test.util.js';
-import { openClip } from './open.js';
 import { copyOriented, readDisplayMatrix } from './orient.js';
 import type { ClipSource } from './source.js';
 import { openVideo } from './video.js';

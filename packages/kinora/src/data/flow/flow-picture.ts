@@ -14,8 +14,8 @@ import {
 import { el, type Markup } from '../../figures/svg.js';
 import { FONT } from '../../figures/theme.js';
 import { encodeJpeg } from '../decode/jpeg.js';
-import { openClip } from '../decode/open.js';
 import { clipTimeline, partOf } from '../load/clip-reader.js';
+import { openClip } from '../open.js';
 import { readFlow } from './clip-flow.js';
 
 export interface ShownFlow {

@@ -19,11 +19,11 @@ import {
   viewDraw,
   viewPositions,
 } from '@kinora/clip';
-import { openClip } from '../decode/open.js';
 import type { ClipSource } from '../decode/source.js';
 import type { FlowOptions } from '../flow/flow-reader.js';
 import type { ClipItem } from '../lists/clip-list.js';
 import { flipTable, NOT_MIRRORED } from '../lists/labels.js';
+import { openClip } from '../open.js';
 
 export interface ReaderOptions {
   readonly spec: PreprocessSpec;

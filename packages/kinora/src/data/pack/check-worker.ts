@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { parentPort } from 'node:worker_threads';
 import { fileError } from '../decode/file-error.js';
-import { openClip } from '../decode/open.js';
+import { openClip } from '../open.js';
 import { type ThreadError, toThread } from '../threads.js';
 
 /** Decode the clips at these paths, or take the checksum of a shard. */

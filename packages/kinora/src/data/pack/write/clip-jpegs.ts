@@ -2,9 +2,9 @@
 import { frameAt, frameBytes, resizeFrames, type Size, toHeight } from '@kinora/clip';
 import { encodeJpeg, jpegSize } from '../../decode/jpeg.js';
 import { verifyFrames } from '../../decode/jpeg-frames.js';
-import { openClip } from '../../decode/open.js';
 import type { ClipSource } from '../../decode/source.js';
 import type { ClipPart } from '../../load/clip-reader.js';
+import { openClip } from '../../open.js';
 
 export interface JpegSettings {
   /** Pixels; the width follows. null: as the clip has it, and JPEGs are copied. */
