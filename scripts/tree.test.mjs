@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { againstOrder, figures, importsOf, inCircles, mutualFolders, readTree, tableOf } from './tree.mjs';
 
@@ -68,6 +69,21 @@ test('a table has a column a tree, and a dash where a tree has no such stage', (
   expect(tableOf(['old', 'new'], columns)).toBe(
     '| | old | new |\n|---|---:|---:|\n| b | – | 2 |\n| a | 1 | – |',
   );
+});
+
+test('in this tree no two folders import each other', () => {
+  const { files, order } = readTree(dirname(dirname(fileURLToPath(import.meta.url))));
+  const found = importsOf(files);
+  expect(found.length).toBeGreaterThan(1000);
+  expect({
+    mutual: mutualFolders(found),
+    against: againstOrder(found, order),
+    circles: inCircles(found),
+  }).toEqual({
+    mutual: [],
+    against: [],
+    circles: [],
+  });
 });
 
 test('a tree is read from a revision or from the working tree, without tests and generated files', () => {

@@ -7,8 +7,8 @@
 import { constants, deflateSync, inflateSync } from 'node:zlib';
 import turbo from '@julusian/jpeg-turbo';
 import { fieldAt } from '@kinora/clip';
-import { openClip } from '../dist/data/open.js';
 import { computeFlow, consecutive } from '../dist/data/flow/farneback.js';
+import { openClip } from '../dist/data/open.js';
 
 const kept = [];
 let seconds = 0;

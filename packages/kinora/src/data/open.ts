@@ -1,9 +1,14 @@
-/** Opens any clip: looks whether the path is a folder of frames, a video file or a place in a packed shard. */
+/**
+ * Opens any clip: looks whether the path is a folder of frames, a video file or a place in a packed shard. Then says which of
+ * its frames follow each other: at the network's frame rate, in the part that the list names.
+ */
 import { type Stats, statSync } from 'node:fs';
+import { type PreprocessSpec, resampleByRate, resampleByTime } from '@kinora/clip';
 import { fileError } from './decode/file-error.js';
 import { openFolder } from './decode/folder.js';
 import type { ClipSource } from './decode/source.js';
 import { openVideo } from './decode/video.js';
+import type { ClipItem } from './lists/clip-list.js';
 import { packedPlace } from './pack/description.js';
 import { openPacked } from './pack/packed.js';
 
@@ -20,4 +25,18 @@ function statClip(path: string): Stats {
   } catch (error) {
     throw fileError(error, path, 'a folder of JPEG frames or a video file');
   }
+}
+
+export type ClipPart = Pick<ClipItem, 'path' | 'start' | 'end'>;
+
+/** Positions in the source, one a tick of the spec's frame rate, in the item's part. */
+export function clipTimeline(source: ClipSource, { start, end }: ClipPart, spec: PreprocessSpec): Int32Array {
+  return source.times === undefined
+    ? resampleByRate(source.count, spec.frameRate, start, end)
+    : resampleByTime(source.times, spec.frameRate, start, end);
+}
+
+/** What made a timeline, in words: clips of one file with other words have other timelines. */
+export function partOf({ start, end }: ClipPart, { frameRate }: PreprocessSpec): string {
+  return JSON.stringify([frameRate, start ?? null, end ?? null]);
 }

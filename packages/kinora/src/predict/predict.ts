@@ -1,7 +1,8 @@
 /** One clip to labels: the spec is executed, the network runs, probabilities come back sorted. */
 import { oneView, type PreprocessSpec, softmax, type View, type Views, viewsOf } from '@kinora/clip';
 import { type Device, inferenceMode, scope } from '@kinora/torch';
-import { type ClipPart, readClip } from '../data/load/clip-reader.js';
+import { readClip } from '../data/load/clip-reader.js';
+import type { ClipPart } from '../data/open.js';
 import { networkInputs } from '../model/input.js';
 import type { Network } from '../model/network.js';
 import { logMean } from './views.js';

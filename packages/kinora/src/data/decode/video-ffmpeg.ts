@@ -5,8 +5,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
 import { type Frames, frameBytes, framesIn } from '@kinora/clip';
-import type { VideoDecoder } from './video-decoder.js';
-import { videoError } from './video-error.js';
+import { type VideoDecoder, videoError } from './video-decoder.js';
 
 const run = promisify(execFile);
 

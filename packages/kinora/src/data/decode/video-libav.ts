@@ -8,8 +8,7 @@ import { type Frames, frameBytes, framesIn } from '@kinora/clip';
 import type * as NodeAv from 'node-av';
 import { uninterrupted, uninterruptedAsync, withPauses } from './addon-threads.js';
 import { copyOriented, type Orientation, orientedSize, readDisplayMatrix } from './orient.js';
-import type { VideoDecoder } from './video-decoder.js';
-import { videoError } from './video-error.js';
+import { type VideoDecoder, videoError } from './video-decoder.js';
 
 type Av = typeof NodeAv;
 

@@ -5,7 +5,7 @@ import { kinoraError } from '@kinora/torch/error';
 import { fileError } from '../decode/file-error.js';
 import { isFrameName } from '../decode/folder.js';
 import { isVideoName } from '../lists/class-folders.js';
-import type { ClipPart } from '../load/clip-reader.js';
+import type { ClipPart } from '../open.js';
 
 /** Sorted by path. Hidden files and folders do not count. Throws `data/empty-list` if there are none. */
 export function clipsBelow(root: string): ClipPart[] {

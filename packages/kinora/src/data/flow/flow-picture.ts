@@ -14,8 +14,7 @@ import {
 import { el, type Markup } from '../../figures/svg.js';
 import { FONT } from '../../figures/theme.js';
 import { encodeJpeg } from '../decode/jpeg.js';
-import { clipTimeline, partOf } from '../load/clip-reader.js';
-import { openClip } from '../open.js';
+import { clipTimeline, openClip, partOf } from '../open.js';
 import { readFlow } from './clip-flow.js';
 
 export interface ShownFlow {

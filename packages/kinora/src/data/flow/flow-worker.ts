@@ -1,7 +1,7 @@
 /** A thread that puts the flow of clips into the cache, one after the other. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { PreprocessSpec } from '@kinora/clip';
-import type { ClipPart } from '../load/clip-reader.js';
+import type { ClipPart } from '../open.js';
 import { type ThreadError, toThread } from '../threads.js';
 import { keepFlow } from './keep-flow.js';
 

@@ -1,7 +1,6 @@
 /** The flow of one clip of a list, into the cache. */
 import { type PreprocessSpec, resizedSize } from '@kinora/clip';
-import { type ClipPart, clipTimeline, partOf } from '../load/clip-reader.js';
-import { openClip } from '../open.js';
+import { type ClipPart, clipTimeline, openClip, partOf } from '../open.js';
 import { cacheFlow } from './clip-flow.js';
 
 /** Computes the clip's flow unless the cache has it. Resolves to whether it did. Throws `clip/*` and `flow/*`. */

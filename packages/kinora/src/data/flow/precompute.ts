@@ -3,7 +3,7 @@
  * epoch, ahead of it. Begun again it goes on; stopped, it finishes the clips under way.
  */
 import { isClipFault } from '../lists/bad-clips.js';
-import type { ClipPart } from '../load/clip-reader.js';
+import type { ClipPart } from '../open.js';
 import { fromThread, runTasks } from '../threads.js';
 import type { FlowReply, FlowWork } from './flow-worker.js';
 

@@ -12,18 +12,15 @@ import {
   prepareClip,
   type Random,
   randomStream,
-  resampleByRate,
-  resampleByTime,
   resizedSize,
   samplePositions,
   viewDraw,
   viewPositions,
 } from '@kinora/clip';
-import type { ClipSource } from '../decode/source.js';
 import type { FlowOptions } from '../flow/flow-reader.js';
 import type { ClipItem } from '../lists/clip-list.js';
 import { flipTable, NOT_MIRRORED } from '../lists/labels.js';
-import { openClip } from '../open.js';
+import { type ClipPart, clipTimeline, openClip, partOf } from '../open.js';
 
 export interface ReaderOptions {
   readonly spec: PreprocessSpec;
@@ -132,20 +129,4 @@ function stream(seed: number, { epoch, index, attempt }: Draw, purpose: 0 | 1): 
 /** Keeps the larger memory for the next clip. */
 function roomier(kept: Uint8Array | undefined, used: Uint8Array): Uint8Array {
   return kept !== undefined && kept.length >= used.length ? kept : used;
-}
-
-/** Which frames of a file follow each other in a clip: at the network's frame rate, in the part that the list names. */
-
-export type ClipPart = Pick<ClipItem, 'path' | 'start' | 'end'>;
-
-/** Positions in the source, one a tick of the spec's frame rate, in the item's part. */
-export function clipTimeline(source: ClipSource, { start, end }: ClipPart, spec: PreprocessSpec): Int32Array {
-  return source.times === undefined
-    ? resampleByRate(source.count, spec.frameRate, start, end)
-    : resampleByTime(source.times, spec.frameRate, start, end);
-}
-
-/** What made a timeline, in words: clips of one file with other words have other timelines. */
-export function partOf({ start, end }: ClipPart, { frameRate }: PreprocessSpec): string {
-  return JSON.stringify([frameRate, start ?? null, end ?? null]);
 }

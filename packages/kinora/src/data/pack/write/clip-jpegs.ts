@@ -3,8 +3,7 @@ import { frameAt, frameBytes, resizeFrames, type Size, toHeight } from '@kinora/
 import { encodeJpeg, jpegSize } from '../../decode/jpeg.js';
 import { verifyFrames } from '../../decode/jpeg-frames.js';
 import type { ClipSource } from '../../decode/source.js';
-import type { ClipPart } from '../../load/clip-reader.js';
-import { openClip } from '../../open.js';
+import { type ClipPart, openClip } from '../../open.js';
 
 export interface JpegSettings {
   /** Pixels; the width follows. null: as the clip has it, and JPEGs are copied. */
