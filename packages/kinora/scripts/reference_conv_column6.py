@@ -1,6 +1,6 @@
-"""The tutorial's ConvColumn6 in plain PyTorch, trained for ten steps: the reference that the test
-src/model/conv-column.parity.test.ts runs and compares with, gradient by gradient. Dropout is off, because its masks depend on
-the generator and not on the network.
+"""The tutorial's ConvColumn6 in plain PyTorch, the reference of the test src/model/conv-column.parity.test.ts: one forward and
+backward pass in float32, and some training steps in float64. Dropout is off, because its masks depend on the generator and not
+on the network.
 
     python3 reference_conv_column6.py OUT.pt
 """
@@ -44,6 +44,15 @@ def copies(state):
     return {name: value.detach().clone() for name, value in state}
 
 
+def step(model, clips, labels):
+    """Logits, features and loss of the model, and the gradients in its parameters."""
+    logits, features = model(clips)
+    loss = nn.functional.cross_entropy(logits, labels)
+    model.zero_grad()
+    loss.backward()
+    return logits.detach(), features.detach(), loss.item()
+
+
 def main(path):
     torch.manual_seed(0)
     torch.set_num_threads(2)  # THREADS of the test
@@ -51,17 +60,17 @@ def main(path):
     clips = torch.randn(4, 3, 18, 84, 84)
     labels = torch.tensor([3, 26, 0, 11])
     result = {'weights': copies(model.state_dict().items()), 'clips': clips, 'labels': labels}
+
+    logits, features, loss = step(model, clips, labels)
+    result |= {'logits': logits, 'features': features, 'loss': loss,
+               'gradients': copies((name, p.grad) for name, p in model.named_parameters())}
+
+    model.load_state_dict(result['weights'])
+    model.double()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, amsgrad=True)
     losses = []
-    for step in range(10):
-        logits, features = model(clips)
-        loss = nn.functional.cross_entropy(logits, labels)
-        optimizer.zero_grad()
-        loss.backward()
-        losses.append(loss.item())
-        if step == 0:
-            result |= {'logits': logits.detach(), 'features': features.detach(), 'loss': loss.item(),
-                       'gradients': copies((name, p.grad) for name, p in model.named_parameters())}
+    for _ in range(5):  # STEPS of the test
+        losses.append(step(model, clips.double(), labels)[2])
         optimizer.step()
     torch.save(result | {'losses': losses, 'trained': copies(model.state_dict().items())}, path)
 

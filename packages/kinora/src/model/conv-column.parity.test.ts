@@ -30,6 +30,15 @@ const QUICK = {
 /** Of both sides: with another number, sums are added in another order. */
 const THREADS = 2;
 
+/** Of training: enough for AMSGrad's maximum to hold a value that the average has left. */
+const STEPS = 5;
+
+/**
+ * Batch norms subtract what these biases add, so their gradients are zero but for rounding, of which no two orders of addition share
+ * a digit. They are held against the gradient of the same layer's weight instead.
+ */
+const BIAS_BEFORE_NORM = /^conv_layer[1-4]\.[03]\.bias$/;
+
 interface Reference {
   weights: Map<string, Tensor>;
   clips: Tensor;
@@ -59,46 +68,70 @@ function reference(): Reference {
  */
 const byLayers = <T>(run: () => T): T => trace(run).result;
 
+const largest = (tensor: Tensor): number => scope(() => Number(tensor.abs().max().item()));
+
 /** Largest difference, relative to the largest value of the tensor. */
 const difference = (a: Tensor, b: Tensor): number =>
   scope(() => noGrad(() => Number(a.sub(b).abs().max().div(b.abs().max().clamp_min(1e-12)).item())));
 
-const TOLERANCE = 1e-4;
+const missing = python === undefined;
+/** Run once for all tests of this file. */
+const expected = missing ? (undefined as never) : reference();
 
-test.skipIf(python === undefined)(
-  'ConvColumn6 agrees with PyTorch in logits, loss, gradients and ten AMSGrad steps (needs python3-torch)',
+function network(): ConvColumn {
+  threads.set(THREADS);
+  const table = convColumnTables.find(({ name }) => name === 'ConvColumn6')!;
+  const column = new ConvColumn({ ...table, head: { ...table.head, dropout: 0 } }, 27);
+  column.loadStateDict(expected.weights);
+  return column;
+}
+
+test.skipIf(missing)(
+  'ConvColumn6 agrees with PyTorch in logits, features, loss and gradients (needs python3-torch)',
   () => {
-    threads.set(THREADS);
-    const expected = reference();
-    const table = convColumnTables.find(({ name }) => name === 'ConvColumn6')!;
-    const network = new ConvColumn({ ...table, head: { ...table.head, dropout: 0 } }, 27);
-    network.loadStateDict(expected.weights);
-    const optimizer = new optim.Adam(network.parameters(), { lr: 1e-3, amsgrad: true });
-    const losses: number[] = [];
-    for (let step = 0; step < 10; step++) {
-      scope(() => {
-        const { logits, features } = byLayers(() => network.call(expected.clips));
-        const loss = nn.crossEntropy(logits, expected.labels);
-        optimizer.zeroGrad();
-        loss.backward();
-        losses.push(Number(loss.item()));
-        if (step === 0) {
-          expect(difference(logits, expected.logits)).toBeLessThan(TOLERANCE);
-          expect(difference(features, expected.features)).toBeLessThan(TOLERANCE);
-          for (const [name, parameter] of network.namedParameters())
-            expect(gradientError(parameter, expected.gradients.get(name)!), name).toBeLessThan(TOLERANCE);
-        }
-        optimizer.step();
-      });
-    }
-    losses.forEach((loss, i) => {
-      expect(Math.abs(loss / expected.losses[i]! - 1), `loss ${i}`).toBeLessThan(TOLERANCE);
+    const column = network();
+    scope(() => {
+      const { logits, features } = byLayers(() => column.call(expected.clips));
+      const loss = nn.crossEntropy(logits, expected.labels);
+      loss.backward();
+      expect(difference(logits, expected.logits)).toBeLessThan(1e-4);
+      expect(difference(features, expected.features)).toBeLessThan(1e-4);
+      expect(Math.abs(Number(loss.item()) / expected.loss - 1)).toBeLessThan(1e-4);
+      for (const [name, { grad }] of column.namedParameters()) {
+        const theirs = expected.gradients.get(name)!;
+        if (BIAS_BEFORE_NORM.test(name)) {
+          const scale = largest(expected.gradients.get(name.replace('bias', 'weight'))!);
+          for (const gradient of [grad!, theirs]) expect(largest(gradient) / scale, name).toBeLessThan(1e-4);
+        } else expect(difference(grad!, theirs), name).toBeLessThan(1e-4);
+      }
     });
-    for (const [name, tensor] of network.stateDict())
-      expect(difference(tensor, expected.trained.get(name)!), name).toBeLessThan(TOLERANCE);
   },
   900_000,
 );
 
-const gradientError = (parameter: Tensor, expected: Tensor): number =>
-  scope(() => difference(parameter.grad!, expected));
+/**
+ * In float64, because Adam's first steps divide each gradient by its own size and so make whole steps of float32's rounding: there,
+ * the losses of two numbers of threads differ by 1e-3 after two steps. float64 rounds by 1e-16, Adam divides by no less than its eps of
+ * 1e-8, and the norms of four clips multiply what is left a thousandfold.
+ */
+test.skipIf(missing)(
+  'ConvColumn6 trained in float64 keeps the weights that PyTorch finds with AMSGrad (needs python3-torch)',
+  () => {
+    const column = network().to({ dtype: 'float64' });
+    const optimizer = new optim.Adam(column.parameters(), { lr: 1e-3, amsgrad: true });
+    for (const [step, theirs] of expected.losses.entries()) {
+      scope(() => {
+        const { logits } = byLayers(() => column.call(expected.clips.to('float64')));
+        const loss = nn.crossEntropy(logits, expected.labels);
+        optimizer.zeroGrad();
+        loss.backward();
+        expect(Math.abs(Number(loss.item()) / theirs - 1), `loss ${step}`).toBeLessThan(1e-5);
+        optimizer.step();
+      });
+    }
+    expect(expected.losses.length).toBe(STEPS);
+    for (const [name, tensor] of column.stateDict())
+      expect(difference(tensor, expected.trained.get(name)!), name).toBeLessThan(1e-5);
+  },
+  900_000,
+);
