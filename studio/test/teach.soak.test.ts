@@ -54,7 +54,8 @@ describe.skipIf(noBrowser !== undefined)(`Teach with a camera${noBrowser ? `: ${
       await show(label, 'validation', 0);
       await openCamera();
       const seen = page.getByRole('list', { name: 'Gesture log' }).getByRole('listitem').first();
-      await expect.poll(() => seen.innerText(), { timeout: 20_000 }).toContain(label);
+      // The camera repeats its film: a busy machine, which predicts seldom, sees the gesture at a later pass.
+      await expect.poll(() => seen.innerText(), { timeout: 120_000 }).toContain(label);
       await closeCamera();
     }
     expect(complaints).toEqual([]);
