@@ -10,18 +10,21 @@ export interface KinoraErrorParts {
   expected: string;
   /** File, line, field, operator or layer where it went wrong. */
   where?: string | undefined;
-  /** What stood there instead. */
+  /** What was there instead. */
   received?: string | undefined;
-  /** What the reader can do about it. */
+  /** What the user can do about it. */
   hint?: string | undefined;
   cause?: unknown;
 }
 
-/** On the prototype of every copy of the class: each bundle holds one, and code of one catches errors of another. */
+/** On the prototype of every copy of the class: each bundle has its own copy, and code of one catches errors of another. */
 const BRAND = Symbol.for('KinoraError');
 
 export class KinoraError extends Error {
-  /** Holds for the errors of every copy; for a subclass, for its own instances. No type predicate, which subclasses would inherit. */
+  /**
+   * True for errors of every copy; for a subclass, only for its own instances. Not a type predicate, because subclasses
+   * would inherit it.
+   */
   static override readonly [Symbol.hasInstance] = function (this: unknown, value: unknown): boolean {
     if (this !== KinoraError) return Function.prototype[Symbol.hasInstance].call(this, value);
     return typeof value === 'object' && value !== null && BRAND in value;
@@ -43,8 +46,8 @@ export class KinoraError extends Error {
 }
 
 /**
- * An error by position, in the order of its sentence: `where: expected ..., received ...; hint`. One that is too long
- * for a line names the parts after the place.
+ * Constructs an error by position, in the order of its sentence: `where: expected ..., received ...; hint`. If that
+ * does not fit on a line, the parts after `where` are named.
  */
 export function kinoraError(
   code: string,

@@ -1,6 +1,6 @@
 /**
- * The compiled addon as TypeScript sees it; native/module.cc is its table of contents. Handles are numbers, and what they
- * mean stands in native/handles.h. Nothing outside this package imports this file.
+ * Types of the compiled addon, whose table of contents is native/module.cc. Handles are numbers; native/handles.h
+ * describes them. Nothing outside this package imports this file.
  */
 import type { DType } from './dtype.js';
 
@@ -26,14 +26,14 @@ export interface NativeOperator {
   schema: string;
   arguments: NativeArgument[];
   returns: NativeArgument[];
-  /** For each result the argument that it is (in-place and out= operators), or -1 for a new value. */
+  /** For each result, the index of the argument that it is (in-place and out= operators), or -1 for a new value. */
   returned: number[];
 }
 
 export interface NativeModule {
   overloads(name: string): string[];
   resolve(name: string, overload: string): NativeOperator | undefined;
-  /** Arguments in the schema's order; one result, or an array of them. Those that are arguments come as undefined. */
+  /** Arguments in the schema's order; returns one result, or an array of them. Results that are arguments are undefined. */
   call(index: number, ...args: unknown[]): unknown;
 
   fromBytes(bytes: ArrayBufferView, dtype: DType, shape: readonly number[], pinned: boolean): Handle;
@@ -47,7 +47,7 @@ export interface NativeModule {
   isContiguous(handle: Handle): boolean;
   storage(handle: Handle): { key: bigint; offset: number; bytes: number };
   release(handle: Handle): void;
-  /** From now on only the garbage collector frees it: V8 is told of its memory. */
+  /** Leaves it to the garbage collector from now on, and reports its memory to V8. */
   entrust(handle: Handle): void;
   statistics(): { liveTensors: number; liveBytes: number };
 
@@ -76,7 +76,7 @@ export interface NativeModule {
   enterInferenceMode(): void;
   leaveInferenceMode(): void;
 
-  /** `null`: off. Returns what was before. */
+  /** `null` turns it off. Returns the previous mode. */
   setAutocast(device: string, dtype: DType | null): DType | null;
   setCuda(tf32: boolean, benchmark: boolean): void;
 
@@ -87,7 +87,7 @@ export interface NativeModule {
   setGeneratorState(generator: string | Handle, state: Handle): void;
 
   threads(): number;
-  /** `blas`: OpenBLAS's own threads too */
+  /** `blas`: also set the number of OpenBLAS's own threads */
   setThreads(count: number, blas: boolean): void;
   cudaDeviceCount(): number;
   synchronize(device: string): void;
@@ -95,7 +95,7 @@ export interface NativeModule {
   description(): { version: string; config: string; parallel: string };
 
   newStream(device: string): number;
-  /** Returns the id of the stream before. */
+  /** Returns the id of the previous stream. */
   exchangeStream(device: string, id: number): number;
   followStream(device: string, id: number): void;
   recordStream(handle: Handle): void;

@@ -27,7 +27,7 @@ export type TypedArray =
 interface DTypeFacts {
   /** Bytes per element. */
   readonly size: number;
-  /** What an element is read as: half precisions widen to float32, complex numbers are pairs. */
+  /** The dtype that an element is read as: half precisions widen to float32, complex numbers are pairs. */
   readonly readAs: DType;
   readonly array: new (length: number) => TypedArray;
   /** Typed array elements per tensor element. */
@@ -61,10 +61,10 @@ export const isDType = (name: unknown): name is DType =>
 
 export const isFloating = (dtype: DType): boolean => dtype.includes('float') || dtype.startsWith('complex');
 
-/** Those that a typed array of their own holds. */
+/** Dtypes that have a typed array. */
 const plain: readonly DType[] = ['uint8', 'int8', 'int16', 'int32', 'int64', 'float32', 'float64'];
 
-/** The dtype a typed array holds as it is. @throws KinoraError `torch/dtype` for Uint16Array and the like */
+/** The dtype of a typed array's elements. @throws KinoraError `torch/dtype` for Uint16Array and the like */
 export function dtypeOfArray(array: TypedArray): DType {
   const dtype = plain.find((name) => array instanceof dtypes[name].array);
   if (dtype !== undefined) return dtype;

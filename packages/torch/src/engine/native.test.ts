@@ -120,7 +120,7 @@ describe('loading', () => {
 
   test('LIBTORCH counts only once the engine is built for it', () => {
     expect(load({ LIBTORCH: '/elsewhere' })).toMatch(
-      /LIBTORCH names \/elsewhere, .* run `npx kinora-torch setup`$/,
+      /LIBTORCH is \/elsewhere, .* run `npx kinora-torch setup`$/,
     );
   });
 
@@ -157,7 +157,7 @@ describe('loading', () => {
     expect(own).toBeDefined();
     install(own);
     expect(load()).toMatch(
-      /^libtorch\n.*broken\.node: expected the engine to load, .*; the prebuilt engine does not suit this system: `npx kinora-torch setup`/,
+      /^libtorch\n.*broken\.node: expected the engine to load, .*; the prebuilt engine does not fit this system: run `npx kinora-torch setup`/,
     );
   });
 

@@ -1,6 +1,6 @@
 /**
- * Loads the compiled addon on first use, so that code without tensors runs without libtorch, and makes KinoraErrors of
- * what it throws. Nothing outside this package imports this file.
+ * Loads the compiled addon on first use, so that code without tensors runs without libtorch, and turns its errors into
+ * KinoraErrors. Nothing outside this package imports this file.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -17,7 +17,7 @@ export type { Handle, NativeArgument, NativeModule, NativeOperator } from './add
 
 let loaded: NativeModule | undefined;
 
-/** The process's one addon; loads libtorch (about half a second) the first time. */
+/** The addon of this process; the first call loads libtorch, which takes about half a second. */
 export function native(): NativeModule {
   loaded ??= processWide('addon', load);
   return loaded;
@@ -25,9 +25,9 @@ export function native(): NativeModule {
 
 function load(): NativeModule {
   const { loader, addon: file } = engine();
-  // Threads that spin while they wait take the cores from the decoding threads; libgomp reads this when it is loaded.
+  // Threads that spin while they wait take cores from the decoding threads; libgomp reads this when it is loaded.
   process.env.OMP_WAIT_POLICY ??= 'PASSIVE';
-  // c10d logs to stderr what its exceptions say as well; libtorch's two loggers read these when they are loaded.
+  // c10d also logs its exceptions to stderr; libtorch's two loggers read these when they are loaded.
   process.env.GLOG_minloglevel ??= '3';
   process.env.TORCH_CPP_LOG_LEVEL ??= 'FATAL';
   let addon: NativeModule;
@@ -40,11 +40,11 @@ function load(): NativeModule {
       hint:
         loader === undefined
           ? 'libtorch may have moved or changed: run `npx kinora-torch setup`, then `npx kinora doctor`'
-          : 'the prebuilt engine does not suit this system: `npx kinora-torch setup` compiles one that does',
+          : 'the prebuilt engine does not fit this system: run `npx kinora-torch setup` to compile one that does',
       cause,
     });
   }
-  // The number belongs to the process: a worker must not undo what the main thread has chosen.
+  // The number applies to the whole process: a worker must not undo the main thread's choice.
   if (isMainThread) {
     const { OMP_NUM_THREADS, OPENBLAS_NUM_THREADS, GOTO_NUM_THREADS } = process.env;
     const blasHasItsOwn = Boolean(OPENBLAS_NUM_THREADS || GOTO_NUM_THREADS);
@@ -56,14 +56,17 @@ function load(): NativeModule {
 
 const warned = new Set<string>();
 
-/** libtorch's warnings become Node's, each text once, as Python does it. */
+/** Turns libtorch's warnings into Node's, each text once, as Python does. */
 function warnOnce(text: string): void {
   if (warned.has(text)) return;
   warned.add(text);
   process.emitWarning(text, 'TorchWarning');
 }
 
-/** The errors of `call` name the operator and its arguments; `release`, the most frequent one, never fails. */
+/**
+ * Not wrapped: errors of `call` already name the operator and its arguments, and `release`, the most frequent call,
+ * never fails.
+ */
 const unguarded = ['call', 'release'];
 
 function guarded(addon: NativeModule): NativeModule {
@@ -86,14 +89,14 @@ function guard(where: string, run: (...args: unknown[]) => unknown): (...args: u
 
 const firstLine = (cause: unknown): string => String((cause as Error).message).split('\n', 1)[0]!;
 
-/** What there is to load: the addon, and what has to be loaded before it. */
+/** The addon, and a file that has to be loaded before it. */
 interface Engine {
   addon: string;
-  /** Of a prebuilt engine: brings in the libtorch of the other package. */
+  /** For a prebuilt engine: loads the libtorch of the other package. */
   loader?: string;
 }
 
-/** What the set-up has chosen, else the prebuilt engine of this platform. */
+/** The engine that set-up has chosen, otherwise the prebuilt engine of this platform. */
 function engine(): Engine {
   const record = fileURLToPath(new URL('../../build/current.json', import.meta.url));
   try {
@@ -109,7 +112,7 @@ function prebuiltEngine(record: string): Engine {
   const home = fileURLToPath(new URL('../..', import.meta.url));
   const { LIBTORCH } = process.env;
   if (LIBTORCH)
-    throw notBuilt(record, `no such file; LIBTORCH names ${LIBTORCH}, and nothing is built for it`);
+    throw notBuilt(record, `no such file; LIBTORCH is ${LIBTORCH}, and no engine is built for it`);
   const packaged = checked(() => findPackaged(home));
   if (packaged !== null) return packaged;
   const install = wayToThePackage(home);
@@ -117,7 +120,7 @@ function prebuiltEngine(record: string): Engine {
   throw notBuilt(record, 'no such file', { hint: install === undefined ? setup : `${setup}, or ${install}` });
 }
 
-/** The set-up's errors follow the same grammar, in a class of their own. */
+/** Set-up's errors follow the same grammar, but have a class of their own. */
 function checked<T>(look: () => T): T {
   try {
     return look();

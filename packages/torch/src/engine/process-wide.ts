@@ -1,15 +1,15 @@
 /**
- * What exists once in a process, however many copies of this package it loads: the bundle beside single files, or a
- * second installation below another package. Otherwise each copy would keep scopes and classes of its own, and no scope
- * of one would free the tensors of the other.
+ * State that exists once per process, even if the process loads several copies of this package (the bundle and single
+ * files, or a second installation inside another package). Otherwise each copy would have its own scopes and classes,
+ * and no scope of one copy would free the tensors of the other.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { kinoraError } from '../error.js';
 
-/** Found by every copy: this much of it must not change from version to version. */
+/** The part that every copy finds, so it must not change between versions. */
 interface Registry {
-  /** Undefined where the copy was bundled into a program, away from its package.json. */
+  /** Undefined if the copy was bundled into a program, away from its package.json. */
   readonly version: string | undefined;
   /** The folder of the copy that was loaded first. */
   readonly folder: string;
@@ -18,13 +18,13 @@ interface Registry {
 
 const values = register().values;
 
-/** The process's value of this name, made by whichever copy asks for it first. */
+/** The process-wide value of this name, created by the first copy that requests it. */
 export function processWide<T>(name: string, make: () => T): T {
   if (!values.has(name)) values.set(name, make());
   return values.get(name) as T;
 }
 
-/** A class decorator: all copies use the class of the first one, so that `instanceof` holds among them. */
+/** A class decorator: all copies use the class of the first one, so that `instanceof` works across copies. */
 export const oncePerProcess = <C>(made: C, { name }: { readonly name: string | undefined }): C =>
   processWide(`class ${name}`, () => made);
 
@@ -37,7 +37,7 @@ function register(): Registry {
   const first = registries[key];
   if (first.version === version || first.version === undefined || version === undefined) return first;
   throw kinoraError('torch/two-versions', folder, {
-    expected: `version ${first.version} of @kinora/torch, which ${first.folder} has brought into this process`,
+    expected: `version ${first.version} of @kinora/torch, which this process has loaded from ${first.folder}`,
     received: `version ${version}`,
     hint: 'make all packages depend on one version: `npm ls @kinora/torch` lists them',
   });

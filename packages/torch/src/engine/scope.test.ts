@@ -130,7 +130,7 @@ describe('scope', () => {
       }),
     );
     expect(error.message).toBe(
-      'scope(): expected a synchronous function, received one that returns a Promise; await outside of scope(), and use it around each synchronous stretch',
+      'scope(): expected a synchronous function, received one that returns a Promise; await outside of scope(), and use it around each synchronous part',
     );
     await run;
     expect(liveTensors()).toBe(before);

@@ -7,7 +7,7 @@
 import { kinoraError } from '../error.js';
 import { processWide } from './process-wide.js';
 
-/** What a scope can own: a tensor. Declared here so that this file imports nothing of tensors. */
+/** What a scope can own: a tensor. Declared here so that this file need not import Tensor. */
 export interface Owned {
   dispose(): void;
   /** Moves it to another scope, or to none (null). */
@@ -17,13 +17,13 @@ export interface Owned {
 export type Scope = Set<Owned>;
 const scopes = processWide('scopes', (): Scope[] => []);
 
-/** The innermost scope that is open; null outside any. */
+/** The innermost open scope; null outside all scopes. */
 export const currentScope = (): Scope | null => scopes.at(-1) ?? null;
 
 /**
- * Runs `fn` and frees every tensor made in it, but those in its result (a tensor, or arrays, maps, sets and plain
- * objects of them), which pass to the surrounding scope, and those given to `keep`. Synchronous: with interleaved async
- * work nobody could say whose temporaries are whose.
+ * Runs `fn` and frees every tensor created in it, except those in its result (a tensor, or arrays, maps, sets and plain
+ * objects of tensors), which pass to the surrounding scope, and those passed to `keep`. `fn` must be synchronous: with
+ * interleaved async work, temporaries could not be assigned to a scope.
  * @throws KinoraError `torch/async` if `fn` returns a Promise
  */
 export function scope<T>(fn: () => T): T {
@@ -43,7 +43,7 @@ export function scope<T>(fn: () => T): T {
   }
 }
 
-/** Takes a tensor out of its scope: from now on its owner disposes it, or the garbage collector does. */
+/** Takes a tensor out of its scope: from now on you dispose of it, or the garbage collector does. */
 export function keep<T extends Owned>(owned: T): T {
   owned.transfer(null);
   return owned;
@@ -62,10 +62,10 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** Passes a result through, and refuses a Promise. @throws KinoraError `torch/async` */
+/** Returns the result unless it is a Promise. @throws KinoraError `torch/async` */
 export function synchronous<T>(where: string, result: T): T {
   if (typeof (result as { then?: unknown } | null | undefined)?.then !== 'function') return result;
   throw kinoraError('torch/async', where, 'a synchronous function', 'one that returns a Promise', {
-    hint: `await outside of ${where}, and use it around each synchronous stretch`,
+    hint: `await outside of ${where}, and use it around each synchronous part`,
   });
 }

@@ -1,7 +1,7 @@
 /**
- * The stack of modules being called. From it come the paths (`conv_layer1.0`) that errors, traces and recordings name:
- * a module does not know its own path, the outermost one being called does. Forward is synchronous, so one stack is
- * enough; it does not follow backward.
+ * The stack of modules being called. It provides the paths (`conv_layer1.0`) that errors, traces and recordings name: a
+ * module does not know its own path, only the outermost module being called does. Forward is synchronous, so one stack
+ * is enough; it does not cover the backward pass.
  */
 
 import { processWide } from '../engine/process-wide.js';
@@ -17,9 +17,9 @@ export type CallWatcher = (path: string, output: unknown) => void;
 const state = processWide('calls of modules', () => ({
   stack: [] as Named[],
   watchers: new Set<CallWatcher>(),
-  /** Paths below `stack[0]`, built when first asked for, dropped when its call ends. */
+  /** Paths below `stack[0]`, built on first use and dropped when its call ends. */
   paths: null as Map<object, string> | null,
-  /** Errors that name their module already. */
+  /** Errors that already name their module. */
   placed: new WeakSet<KinoraError>(),
 }));
 const { stack, watchers, placed } = state;
@@ -39,7 +39,10 @@ export function enterModule<T>(module: Named, forward: () => T): T {
   }
 }
 
-/** Path of the innermost module being called, from the outermost one: '' for that itself and outside any call. */
+/**
+ * Path of the innermost module being called, relative to the outermost one: '' for the outermost one itself and outside
+ * any call.
+ */
 export function currentModulePath(): string {
   const innermost = stack.at(-1);
   return innermost === undefined ? '' : pathOf(innermost);
@@ -61,13 +64,13 @@ export function watchCalls<T>(watch: CallWatcher, run: () => T): T {
   }
 }
 
-/** Whether `module` is being called now, itself or above what is. */
+/** Whether `module` is on the stack. */
 export const isCalling = (module: object): boolean => stack.includes(module as Named);
 
-/** Whether somebody looks at what modules give out. */
+/** Whether the outputs of modules are being watched. */
 export const isWatched = (): boolean => watchers.size > 0;
 
-/** libtorch's refusals name the operator; the innermost module adds its own name. */
+/** libtorch's errors name the operator; the innermost module adds its own name. */
 function located(error: unknown, module: Named): unknown {
   if (!(error instanceof KinoraError) || !error.code.startsWith('torch/') || placed.has(error)) return error;
   const { where } = error.parts;
@@ -79,6 +82,6 @@ function located(error: unknown, module: Named): unknown {
 
 function pathOf(module: object): string {
   state.paths ??= new Map([...stack[0]!.namedModules()].map(([path, found]) => [found, path]));
-  // A module made inside forward belongs to no field: its class has to do.
+  // A module created inside forward is in no field, so it is named by its class.
   return state.paths.get(module) ?? module.constructor.name;
 }

@@ -1,6 +1,6 @@
 /**
- * Activation checkpointing (Chen et al. 2016, https://arxiv.org/abs/1604.06174): of a segment of a network only the
- * input is kept, and what is inside is computed again when backward needs it: memory for time. PyTorch's
+ * Activation checkpointing (Chen et al. 2016, https://arxiv.org/abs/1604.06174): only the input of a network segment is
+ * kept, and the inside is recomputed in the backward pass. This trades time for memory. PyTorch's
  * torch.utils.checkpoint recomputes inside autograd, on CUDA in its own threads, where JavaScript cannot be called; so
  * here backward itself goes from segment to segment, driven from TypeScript, and works the same on every device.
  */
@@ -20,32 +20,35 @@ interface Segment {
   readonly module: Step;
   readonly input: Tensor;
   /**
-   * A leaf: what comes after it is another graph, whose backward leaves the gradient here. It wants none where the input
-   * wants none and the segment is frozen.
+   * A leaf: what follows is another graph, whose backward pass leaves the gradient here. It requires no gradient if the
+   * input requires none and the segment is frozen.
    */
   readonly output: Tensor;
-  /** Of the generator that dropout drew from. */
+  /** State of the generator that dropout drew from. */
   readonly random: Uint8Array;
   readonly mode: AutocastMode | null;
 }
 
 const state = processWide('activation checkpointing', () => ({
-  /** The segments of the current forward pass; null where nothing is checkpointed. */
+  /** The segments of the current forward pass; null without checkpointing. */
   segments: null as Segment[] | null,
   inSegment: false,
 }));
 
-/** Whether the forward pass in work is that of a `checkpointed`. */
+/** Whether the current forward pass runs inside `checkpointed`. */
 export const isCheckpointing = (): boolean => state.segments !== null;
 
-/** Whether a segment runs whose inside will be computed again, with gradients: by the same kernels, for the same bits. */
+/**
+ * Whether a segment is running that will be recomputed with gradients; it must use the same kernels, to get the same
+ * bits.
+ */
 export const isInSegment = (): boolean => state.inSegment;
 
 /**
- * Calls `module` as a segment: within `checkpointed` its inside is forgotten and computed again in backward, elsewhere
- * this is `module.call(input)`. Its first layer may not work in place. The input may have other uses only if it is itself
- * the output of a segment, or no result of trained layers. Input and output live until backward: do not call it in a scope
- * that ends before.
+ * Calls `module` as a segment: within `checkpointed` its inside is dropped and recomputed in the backward pass;
+ * elsewhere this is `module.call(input)`. Its first layer must not work in place. The input may be used elsewhere only
+ * if it is itself the output of a segment, or is not computed by trained layers. Input and output live until the
+ * backward pass, so do not call this in a scope that ends earlier.
  */
 export function checkpoint(module: Step, input: Tensor): Tensor {
   if (state.segments === null) return module.call(input);
@@ -56,7 +59,7 @@ export function checkpoint(module: Step, input: Tensor): Tensor {
   return output;
 }
 
-/** Runs what is inside a segment: segments of its own are none to it. */
+/** Runs the inside of a segment; nested segments are not checkpointed. */
 function whole<T>(fn: () => T): T {
   const outer = state.segments;
   state.segments = null;
@@ -71,13 +74,13 @@ function whole<T>(fn: () => T): T {
 
 export interface Checkpointed<T> {
   readonly result: T;
-  /** In place of `loss.backward()`: the gradients are those that it would have given. */
+  /** Replaces `loss.backward()` and computes the same gradients. */
   backward(loss: Tensor): void;
 }
 
 /**
- * Runs a forward pass whose `checkpoint` calls keep only their inputs. Running statistics move once, in the forward pass,
- * and dropout draws the same masks in both.
+ * Runs a forward pass whose `checkpoint` calls keep only their inputs. Running statistics are updated once, in the
+ * forward pass, and dropout draws the same masks in both passes.
  * @throws KinoraError `nn/checkpoint` if `forward` has no segments, and inside another `checkpointed`
  */
 export function checkpointed<T>(forward: () => T): Checkpointed<T> {
@@ -118,13 +121,13 @@ function recompute({ module, input, output, random, mode }: Segment): void {
   });
 }
 
-/** Gives a gradient to the output of the segment before, or to whatever else the input came from. */
+/** Passes a gradient to the output of the previous segment, or to whatever produced the input. */
 function passOn(input: Tensor, gradient: Tensor): void {
   if (!input.isLeaf) backward(input, gradient);
   else input.grad = input.grad === null ? gradient : input.grad.add(gradient);
 }
 
-/** Runs `fn` with a generator as it was, and leaves it as it is. */
+/** Runs `fn` with a generator in an earlier state, then restores its current state. */
 function withRandom<T>(state: Uint8Array, device: string, fn: () => T): T {
   const now = getRngState(device);
   setRngState(state, device);
@@ -136,8 +139,8 @@ function withRandom<T>(state: Uint8Array, device: string, fn: () => T): T {
 }
 
 /**
- * Runs `fn` and puts the module's buffers back: the running statistics have seen this batch already. Backward belongs
- * into `fn`, for it reads them.
+ * Runs `fn` and then restores the module's buffers, because the running statistics already include this batch. The
+ * backward pass must be part of `fn`, because it reads them.
  */
 function unmoved(module: Step, fn: () => void): void {
   const buffers = [...module.namedBuffers().values()];

@@ -1,7 +1,7 @@
 /**
  * Finds the batch norms of a network that can be folded into the convolution or linear layer before them, and folds them for
- * inference: w' = w g, b' = (b - mean) g + beta with g = gamma / sqrt(variance + eps), in double precision. Equal up to
- * rounding, and one pass over the maps less.
+ * inference: w' = w g, b' = (b - mean) g + beta with g = gamma / sqrt(variance + eps), in double precision. The result
+ * is equal up to rounding and saves a pass over the maps.
  */
 
 import { keep, scope } from '../engine/scope.js';
@@ -22,7 +22,7 @@ export interface ChannelAffine {
   readonly shift: Float64Array;
 }
 
-/** Of a norm with these statistics after a layer with this bias, all `[C]`. */
+/** For a norm with these statistics after a layer with this bias, all `[C]`. */
 export function normAffine(
   { gamma, beta, mean, variance }: Record<'gamma' | 'beta' | 'mean' | 'variance', Float64Array>,
   eps: number,
@@ -33,9 +33,9 @@ export function normAffine(
 }
 
 /**
- * Folds what can be folded in `network`, which `run` calls once, on inputs of any values. From then on it uses the folded weights
- * whenever it is called in evaluation mode without gradients, until one of the weights is written to, it moves or is
- * disposed. Returns the number of norms that are folded.
+ * Folds the batch norms of `network` where possible. `run` must call the network once, on any input. From then on, the
+ * network uses the folded weights whenever it is called in evaluation mode without gradients, until a weight is written
+ * to or the network is moved or disposed. Returns the number of folded norms.
  */
 export function foldNorms(network: AnyModule, run: () => unknown): number {
   const modules = network.namedModules();
@@ -53,7 +53,7 @@ export function foldNorms(network: AnyModule, run: () => unknown): number {
 type Layer = ConvNd | Linear;
 type Norm = BatchNormNd & Record<'running_mean' | 'running_var', Tensor>;
 
-/** Layers called once whose result a norm, called once, is the only one to read. */
+/** Layers called once, whose result is read only by a norm that is called once. */
 function pairsOf(
   modules: ReadonlyMap<string, AnyModule>,
   { calls, result, idOf }: Trace<unknown>,
@@ -87,7 +87,7 @@ function tensorsOf(value: TracedValue): number[] {
   return typeof value === 'object' && value !== null ? [(value as TracedTensor).tensor] : [];
 }
 
-/** Of what a network gives out: a tensor, or a list or record of such. */
+/** The tensors in a network's output: a tensor, or a list or record of tensors. */
 function tensorsIn(result: unknown): Tensor[] {
   if (result instanceof Tensor) return [result];
   return typeof result === 'object' && result !== null ? Object.values(result).flatMap(tensorsIn) : [];

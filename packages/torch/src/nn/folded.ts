@@ -1,7 +1,7 @@
 /**
- * A batch norm that is folded into the layer before it, and when that counts: the layer then uses other weights and the norm
- * passes its input on. Only where nothing is learnt and nobody listens: gradients, traces and recordings see the network
- * as it is written. Finding what can be folded is fold-norms.ts.
+ * A batch norm that is folded into the layer before it: the layer uses other weights and the norm passes its input
+ * through. Folds apply only in evaluation without gradients, traces or recordings, which see the network as written.
+ * fold-norms.ts finds what can be folded.
  */
 
 import { processWide } from '../engine/process-wide.js';
@@ -15,13 +15,13 @@ interface Mode {
 }
 
 export interface Fold {
-  /** The folded weights count while it is being called: its layers called by themselves stay as they are. */
+  /** The fold applies only while this network is being called, not when one of its layers is called directly. */
   readonly network: object;
   readonly layer: Mode;
   readonly norm: Mode;
   readonly weight: Tensor;
   readonly bias: Tensor;
-  /** What it was computed from, and the version of each: a write to one of them ends the fold. */
+  /** The tensors it was computed from, with their versions: a write to any of them ends the fold. */
   readonly sources: readonly Tensor[];
   readonly versions: readonly number[];
 }
@@ -34,7 +34,7 @@ export function setFold(fold: Omit<Fold, 'versions'>): void {
   for (const module of [fold.layer, fold.norm]) folds.set(module, versioned);
 }
 
-/** The fold that `module`, a layer or a norm, takes part in and that counts now. */
+/** The active fold that `module`, a layer or a norm, takes part in. */
 export function foldOf(module: object): Fold | undefined {
   const fold = folds.get(module);
   if (fold === undefined || fold.layer.training || fold.norm.training) return undefined;
@@ -44,7 +44,7 @@ export function foldOf(module: object): Fold | undefined {
   return undefined;
 }
 
-/** Forgets the fold that `module` takes part in, and frees its weights. */
+/** Removes the fold that `module` takes part in and frees its weights. */
 export function dropFold(module: object): void {
   const fold = folds.get(module);
   if (fold === undefined) return;
@@ -53,5 +53,5 @@ export function dropFold(module: object): void {
   fold.bias.dispose();
 }
 
-/** Grows with each write in place. */
+/** Incremented by each in-place write. */
 const version = (tensor: Tensor): number => Number(callOp('aten::_version', tensor));

@@ -1,6 +1,6 @@
 /**
- * Initialisers of torch.nn.init: they fill a tensor in place from the default generator, drawing in the same order, so
- * that one seed gives the values PyTorch would give.
+ * Initialisers of torch.nn.init. They fill a tensor in place from the default generator, drawing in the same order, so
+ * that a seed gives the same values as in PyTorch.
  */
 import { kinoraError } from '../error.js';
 import { noGrad } from '../tensor/grad.js';

@@ -1,4 +1,4 @@
-/** Losses, as functions and as modules that hold the options. Logits come straight from the last linear layer. */
+/** Losses, as functions and as modules that hold the options. They take logits, without softmax. */
 import { kinoraError } from '../error.js';
 import { ops } from '../ops/ops.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -7,7 +7,7 @@ import { buffer, Module } from './module.js';
 
 export type Reduction = 'none' | 'mean' | 'sum';
 
-/** The numbers behind at::Reduction. */
+/** The values of at::Reduction. */
 const REDUCTIONS: Record<Reduction, number> = { none: 0, mean: 1, sum: 2 };
 
 export interface LossOptions {
@@ -17,7 +17,7 @@ export interface LossOptions {
 export interface CrossEntropyOptions extends LossOptions {
   /** A factor per class `[C]`; the mean is weighted by it too. */
   weight?: Tensor;
-  /** Samples of this class count nothing. Default -100. */
+  /** Samples of this class are ignored. Default: -100. */
   ignoreIndex?: number;
   /** Share of the target spread evenly over all classes, 0 to 1. */
   labelSmoothing?: number;
@@ -56,7 +56,7 @@ export function bceWithLogits(input: Tensor, target: Tensor, options: BCEWithLog
 
 type LossInputs = [input: Tensor, target: Tensor];
 
-/** `crossEntropy` with fixed options; `weight` becomes part of the state, as in PyTorch, and the module's to dispose. */
+/** `crossEntropy` with fixed options; `weight` becomes part of the state, as in PyTorch, and is disposed with the module. */
 export class CrossEntropyLoss extends Module<LossInputs> {
   weight: Tensor | null;
 
@@ -81,7 +81,10 @@ export class MSELoss extends Module<LossInputs> {
   }
 }
 
-/** `bceWithLogits` with fixed options; the weights become part of the state, as in PyTorch, and the module's to dispose. */
+/**
+ * `bceWithLogits` with fixed options; the weights become part of the state, as in PyTorch, and are disposed with the
+ * module.
+ */
 export class BCEWithLogitsLoss extends Module<LossInputs> {
   weight: Tensor | null;
   pos_weight: Tensor | null;

@@ -117,7 +117,7 @@ describe('loadStateDict', () => {
 
   test('names the prefix of DataParallel', () => {
     const state = new Map([...new Net().stateDict()].map(([name, value]) => [`module.${name}`, value]));
-    expect(errorOf(() => new Net().loadStateDict(state)).parts.hint).toMatch(/saved through DataParallel/);
+    expect(errorOf(() => new Net().loadStateDict(state)).parts.hint).toMatch(/saved from DataParallel/);
   });
 
   test('takes files older than num_batches_tracked, from a count of 0', () => {

@@ -14,7 +14,7 @@ import { enterModule, moduleName } from './call-stack.js';
 import { dropFold } from './folded.js';
 import { copyState, type LoadOptions, type LoadReport, type StateDict } from './state-dict.js';
 
-/** Any module, whatever it takes and gives. */
+/** Any module, with any input and output. */
 export type AnyModule = Module<unknown[], unknown>;
 
 /**
@@ -96,7 +96,7 @@ export abstract class Module<In extends unknown[] = [input: Tensor], Out = Tenso
 
   /**
    * Moves parameters, buffers and gradients to a device, and the floating-point ones to a dtype. The tensors stay the
-   * same objects, so an optimizer that holds them goes on working.
+   * same objects, so an optimizer that holds them keeps working.
    */
   to({ device, dtype }: { device?: Device; dtype?: DType }): this {
     this.#dropFolds();
@@ -108,7 +108,7 @@ export abstract class Module<In extends unknown[] = [input: Tensor], Out = Tenso
     return this;
   }
 
-  /** Forgets the gradients (sets them to null, as PyTorch's default). */
+  /** Sets the gradients to null, as PyTorch does by default. */
   zeroGrad(): void {
     for (const tensor of this.parameters()) tensor.grad = null;
   }
@@ -167,7 +167,7 @@ export function parameter(tensor: Tensor): Tensor {
   return mark(tensor, 'parameter');
 }
 
-/** Marks `tensor` as part of the module's state (running statistics, say), outliving the scope it was made in. */
+/** Marks `tensor` as part of the module's state (such as running statistics), which outlives the scope it was made in. */
 export function buffer(tensor: Tensor): Tensor {
   return mark(tensor, 'buffer');
 }

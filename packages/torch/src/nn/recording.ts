@@ -1,6 +1,7 @@
 /**
- * What came out of chosen modules during a forward pass and, after backward, the gradients there: Grad-CAM, feature
- * maps, histograms. Gradients are retained by libtorch itself, since JavaScript cannot be called from its backward threads.
+ * Records the outputs of chosen modules during a forward pass and, after the backward pass, their gradients, for
+ * Grad-CAM, feature maps and histograms. libtorch itself retains the gradients, because JavaScript cannot be called
+ * from its backward threads.
  */
 
 import { keep } from '../engine/scope.js';
@@ -10,7 +11,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { watchCalls } from './call-stack.js';
 import type { AnyModule } from './module.js';
 
-/** Outputs by module path. It owns them: they outlive the scope they were made in, until `dispose`. */
+/** Outputs by module path, owned by the recording: they outlive the scope they were made in, until `dispose`. */
 export class Recording {
   readonly #outputs: Map<string, Tensor[]>;
 
@@ -23,18 +24,20 @@ export class Recording {
     return [...this.#outputs.keys()];
   }
 
-  /** What the module gave out at its `call`-th call; of several tensors the first. */
+  /** The output of the module's `call`-th call; the first one if there are several tensors. */
   output(path: string, call = 0): Tensor {
     const output = this.#outputs.get(path)?.at(call);
     if (output !== undefined) return output;
     throw kinoraError('nn/recording', path, {
       expected: `a recorded module that was called ${call + 1} times`,
-      received: this.#outputs.has(path) ? `${this.#outputs.get(path)!.length} calls` : 'a path not recorded',
+      received: this.#outputs.has(path)
+        ? `${this.#outputs.get(path)!.length} calls`
+        : 'a path that was not recorded',
       hint: `recorded: ${this.paths.join(', ')}`,
     });
   }
 
-  /** Gradient of the loss with respect to that output, once backward has run; null before. */
+  /** Gradient of the loss with respect to that output; null before the backward pass. */
   gradient(path: string, call = 0): Tensor | null {
     return this.output(path, call).grad;
   }

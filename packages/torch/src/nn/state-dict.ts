@@ -1,6 +1,6 @@
 /**
- * Copies a state_dict into the tensors of a module: all of it or, when something does not fit, nothing, with one error
- * that lists everything that is wrong.
+ * Copies a state_dict into the tensors of a module. If anything does not fit, it copies nothing and throws one error
+ * that lists all problems.
  */
 import { type KinoraError, kinoraError } from '../error.js';
 import { noGrad } from '../tensor/grad.js';
@@ -52,7 +52,7 @@ const notAMap = (owner: string, received: unknown): KinoraError =>
   kinoraError('nn/state-dict', `state_dict of ${owner}`, {
     expected: 'a Map of names to tensors',
     received: received === null ? 'null' : `a ${typeof received}`,
-    hint: 'stateDict() and the readers of serialize give one; of an object: new Map(Object.entries(object))',
+    hint: 'stateDict() and the readers of serialize return one; for an object, use new Map(Object.entries(object))',
   });
 
 function compare(target: StateDict, source: StateDict): Comparison {
@@ -81,9 +81,9 @@ function mismatch(owner: string, target: StateDict, found: Comparison): KinoraEr
 
 function advice({ unexpected, wrongShape }: Comparison): string {
   if (unexpected.length > 0 && unexpected.every((name) => name.startsWith('module.')))
-    return "the file was saved through DataParallel: remove 'module.' from its names";
-  if (wrongShape.length > 0) return 'build the network with the sizes of the file';
-  return 'load with { strict: false } to take the names that match';
+    return "the file was saved from DataParallel: remove 'module.' from its names";
+  if (wrongShape.length > 0) return 'build the network with the sizes in the file';
+  return 'use { strict: false } to load only the names that match';
 }
 
 function text(tensor: Tensor): string {

@@ -1,6 +1,6 @@
 /**
- * The record of one forward pass: every operator with its inputs, outputs and the module it ran in. The one description
- * of a network that the summary, the cost of a layer, exporters and explanations are derived from.
+ * The record of one forward pass: every operator with its inputs, outputs and the module it ran in. Summaries, costs,
+ * exports and explanations are all derived from it.
  */
 
 import type { DType } from '../engine/dtype.js';
@@ -29,7 +29,7 @@ export interface TracedCall {
   readonly outputs: readonly TracedValue[];
 }
 
-/** A module that gave out a tensor; one that was called twice is there twice. */
+/** A module that returned a tensor; listed once per call. */
 export interface TracedModule {
   /** Dotted path, '' for the outermost one. */
   readonly path: string;
@@ -41,9 +41,9 @@ export interface Trace<T> {
   readonly calls: readonly TracedCall[];
   /** In the order in which they finished: children before their parents. */
   readonly modules: readonly TracedModule[];
-  /** The id of a tensor that took part: a parameter, an input, the result. */
+  /** The id of a tensor that took part, such as a parameter, an input or the result. */
   idOf(tensor: Tensor): number | undefined;
-  /** The tensor of an id, which may have been disposed since. */
+  /** The tensor with this id; it may have been disposed since. */
   tensorOf(id: number): Tensor | undefined;
 }
 

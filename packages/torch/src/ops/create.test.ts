@@ -36,7 +36,7 @@ describe('tensor', () => {
     expect(tensor([1, Number.NaN], { dtype: 'float16' }).toArray()).toEqual([1, Number.NaN]);
   });
 
-  test('a misspelt option and an array that holds itself are refused', () => {
+  test('a misspelt option and an array that contains itself are rejected', () => {
     const misspelt = { requireGrad: true } as object;
     expect(() => tensor([1], misspelt)).toThrow(
       'expected options named dtype, device, requiresGrad, received "requireGrad"',

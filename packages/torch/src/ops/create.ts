@@ -14,8 +14,8 @@ export interface TensorOptions {
 
 /**
  * A tensor that holds a copy of a value or of nested arrays (torch.tensor). Numbers become float32, bigints int64 and
- * booleans bool unless `dtype` says otherwise.
- * @throws KinoraError `torch/ragged`, or `torch/value` for what the dtype cannot hold: 2.5 or 300 in a uint8
+ * booleans bool, unless `dtype` is given.
+ * @throws KinoraError `torch/ragged`, or `torch/value` for a value that the dtype cannot hold, such as 2.5 or 300 in uint8
  */
 export function tensor(data: NestedArray, options: TensorOptions = {}): Tensor {
   checkOptions(options, 'tensor()');
@@ -27,7 +27,7 @@ export function tensor(data: NestedArray, options: TensorOptions = {}): Tensor {
   return place(new Tensor(native().fromBytes(array, packedAs, shape, isCuda(options))), dtype, options);
 }
 
-/** A tensor that holds a copy of a typed array; its dtype is the array's own unless `dtype` says otherwise. */
+/** A tensor that holds a copy of a typed array; its dtype is that of the array, unless `dtype` is given. */
 export function fromTypedArray(array: TypedArray, shape: Shape, options: TensorOptions = {}): Tensor {
   checkOptions(options, 'fromTypedArray()');
   const dtype = dtypeOfArray(array);
@@ -45,19 +45,19 @@ export function fromBytes(bytes: Uint8Array, dtype: DType, shape: Shape): Tensor
   return new Tensor(native().fromBytes(bytes, dtype, shape, false));
 }
 
-/** What libtorch's operators take. */
+/** The options that libtorch's operators accept. */
 const MOST_DIMENSIONS = 64;
 
 const OPTIONS: readonly string[] = ['dtype', 'device', 'requiresGrad'] satisfies (keyof TensorOptions)[];
 
-/** A misspelt option must not be one that is left out: JavaScript would not tell. */
+/** Rejects misspelt options, which JavaScript would silently ignore. */
 function checkOptions(options: TensorOptions, where: string): void {
   const strange = Object.keys(options).find((name) => !OPTIONS.includes(name));
   if (strange === undefined) return;
   throw kinoraError('torch/option', where, `options named ${OPTIONS.join(', ')}`, JSON.stringify(strange));
 }
 
-/** On the way to a GPU, which fetches pinned memory while the program goes on. */
+/** Pinned memory for a copy to a GPU, so that the program need not wait for it. */
 const isCuda = ({ device = 'cpu' }: TensorOptions): boolean => device.startsWith('cuda');
 
 function place(made: Tensor, dtype: DType, { device = 'cpu', requiresGrad }: TensorOptions): Tensor {
@@ -80,7 +80,7 @@ function shapeOf(data: NestedArray): number[] {
   for (let level = data; Array.isArray(level); level = level[0]) {
     shape.push(level.length);
     if (level.length === 0) break;
-    // An array that holds itself has no end.
+    // An array that contains itself is nested without end.
     if (shape.length > MOST_DIMENSIONS) throw tooDeep();
   }
   return shape;
@@ -113,7 +113,7 @@ function checkLength(received: number, shape: Shape, size: number, unit: string)
 const tooDeep = (): KinoraError =>
   kinoraError('torch/ragged', 'tensor()', {
     expected: `at most ${MOST_DIMENSIONS} dimensions`,
-    received: 'arrays nested deeper, or one that holds itself',
+    received: 'arrays nested deeper, or one that contains itself',
   });
 
 function ragged(shape: Shape, depth: number, data: unknown): KinoraError {

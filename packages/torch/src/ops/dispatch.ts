@@ -1,6 +1,6 @@
 /**
- * Calling operators by name: one door for all of libtorch. A call is a plan (which overload, in which order), found once
- * for each combination of argument kinds; the values themselves are converted natively, by the schema.
+ * Calls any operator of libtorch by name. A plan (which overload, and the order of its arguments) is found once for
+ * each combination of argument kinds; the values themselves are converted natively, by the schema.
  */
 
 import { type NativeArgument, native } from '../engine/native.js';
@@ -12,9 +12,9 @@ import type { Operator } from './operators.js';
 import { chooseOverload, type Plan } from './overload.js';
 import { refusedCall } from './refusal.js';
 
-/** Sees each call after it has run, its arguments in the schema's order; `trace` is the one user. */
+/** Called after each operator has run, with the arguments in the schema's order; used only by `trace`. */
 export type CallObserver = (operator: Operator, args: readonly unknown[], result: unknown) => void;
-/** Answers calls in libtorch's place; `undefined` leaves one to libtorch. `shapesOnly` is the one user. */
+/** Replaces libtorch; returns `undefined` to leave a call to libtorch. Used only by `shapesOnly`. */
 export type CallSubstitute = (operator: Operator, args: readonly unknown[]) => unknown;
 
 const hooks = processWide('hooks of calls', () => ({
@@ -22,17 +22,17 @@ const hooks = processWide('hooks of calls', () => ({
   substitute: null as CallSubstitute | null,
 }));
 
-/** Sets the observer, and returns the one before. */
+/** Sets the observer and returns the previous one. */
 export function observeCalls(next: CallObserver | null): CallObserver | null {
   const previous = hooks.observer;
   hooks.observer = next;
   return previous;
 }
 
-/** Whether somebody is told of each call, or answers it: calls must then be those that the code means. */
+/** Whether there is an observer or a substitute: every call must then be the operator in the code, without fast paths. */
 export const isObserved = (): boolean => hooks.observer !== null || hooks.substitute !== null;
 
-/** Sets the substitute, and returns the one before. */
+/** Sets the substitute and returns the previous one. */
 export function substituteCalls(next: CallSubstitute | null): CallSubstitute | null {
   const previous = hooks.substitute;
   hooks.substitute = next;
@@ -41,16 +41,16 @@ export function substituteCalls(next: CallSubstitute | null): CallSubstitute | n
 
 /**
  * Calls any operator of libtorch by name: `callOp('aten::add', x, 1)`, `callOp('aten::add.Scalar', x, 1, { alpha: 2 })`.
- * A last plain object holds arguments by name. Several results come as an array; in-place operators return the very
- * tensor they wrote to.
- * @throws KinoraError `torch/unknown-operator`, `torch/no-overload`, `torch/disposed`, or `torch/operator` when libtorch
- * refuses: its own error is the cause, with the C++ backtrace as the cause's `native`
+ * A plain object at the end holds arguments by name. Several results are returned as an array; in-place operators
+ * return the tensor that they wrote to.
+ * @throws KinoraError `torch/unknown-operator`, `torch/no-overload`, `torch/disposed`, or `torch/operator` if libtorch
+ * rejects the call: its error is the cause, whose `native` is the C++ backtrace
  */
 export function callOp(name: string, ...args: unknown[]): unknown {
   return callFrom(plansOf(name), args);
 }
 
-/** What `callOp` does for one operator, which is looked up once. */
+/** `callOp` for one operator, which is looked up only once. */
 export function operatorCall(name: string): (args: readonly unknown[]) => unknown {
   const plans = plansOf(name);
   return (args) => callFrom(plans, args);
@@ -58,7 +58,7 @@ export function operatorCall(name: string): (args: readonly unknown[]) => unknow
 
 /** Plans by the kinds of the arguments: a tree whose edges are kinds, and the names of named arguments. */
 class Branch {
-  /** The edge that most calls take, without a search. */
+  /** The most frequent edge, found without a search. */
   tensor: Branch | undefined = undefined;
   plan: Plan | undefined = undefined;
   readonly others = new Map<Kind | string, Branch>();
@@ -136,7 +136,7 @@ function run(operator: Operator, values: readonly unknown[]): unknown {
     : (results as unknown[]).map((result, i) => raise(operator, i, result, values));
 }
 
-/** Spelt out for the usual numbers of arguments: a spread costs as much as the call. */
+/** Written out for the usual numbers of arguments: a spread costs as much as the call. */
 function callNative(index: number, values: readonly unknown[]): unknown {
   const { call } = native();
   switch (values.length) {
@@ -151,7 +151,7 @@ function callNative(index: number, values: readonly unknown[]): unknown {
   }
 }
 
-/** Tensors and generators cross as handles. */
+/** Tensors and generators are passed as handles. */
 function lower(value: unknown): unknown {
   if (typeof value !== 'object') return value;
   if (value instanceof Tensor || value instanceof Generator) return value.handle;

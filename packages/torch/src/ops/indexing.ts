@@ -6,7 +6,10 @@ import { type Scalar, Tensor } from '../tensor/tensor.js';
 import { callOp } from './dispatch.js';
 import { describe } from './refusal.js';
 
-/** `start:end:step` along one dimension; what is left out runs to that end. Steps are positive, as libtorch's. */
+/**
+ * `start:end:step` along one dimension; an omitted start or end is that of the dimension. Steps must be positive, as in
+ * libtorch.
+ */
 export interface Slice {
   readonly start: number | null;
   readonly end: number | null;
@@ -22,7 +25,7 @@ export const slice = (start: number | null = null, end: number | null = null, st
 /** A number selects, a Slice cuts, null adds a dimension, '...' skips dimensions, a tensor (int64 or bool) gathers. */
 export type Index = number | Slice | null | '...' | Tensor;
 
-/** The indexed part: a view, unless tensors take part, which copy. */
+/** The indexed part: a view, or a copy if an index is a tensor. */
 export function index(self: Tensor, ...indices: Index[]): Tensor {
   return scope(() => {
     const { view, gathers } = applyBasic(self, indices);
@@ -47,7 +50,7 @@ export function indexPut_(self: Tensor, indices: readonly Index[], value: Tensor
 const asTensor = (value: Tensor | Scalar, { dtype, device }: Tensor): Tensor =>
   value instanceof Tensor ? value : (callOp('aten::scalar_tensor', value, { dtype, device }) as Tensor);
 
-/** Applies everything but tensors, and says which dimension of the view each tensor indexes. */
+/** Applies all indices except tensors, and returns which dimension of the view each tensor indexes. */
 function applyBasic(self: Tensor, indices: readonly Index[]): { view: Tensor; gathers: (Tensor | null)[] } {
   const gathers: (Tensor | null)[] = [];
   let view = self;

@@ -1,6 +1,7 @@
 /**
- * The kind of a JavaScript value, as a short text: all that overloads are told apart by. A tensor is `T`, an integer `i`
- * (numbers cannot tell 1.0 from 1), another number `f`, a dtype's name `d`, a list of integers `[i]`; see the tables.
+ * The kind of a JavaScript value, as a short text; overloads are chosen by kinds alone. A tensor is `T`, an integer `i`
+ * (JavaScript does not distinguish 1.0 from 1), any other number `f`, a dtype's name `d`, a list of integers `[i]`; see
+ * the tables.
  */
 import { isDType } from '../engine/dtype.js';
 import { Generator } from '../tensor/random.js';
@@ -68,7 +69,7 @@ function listKind(list: readonly unknown[]): Kind {
 
 const mixed: Readonly<Record<string, Kind>> = { if: 'f', fi: 'f', Tn: 'N', nT: 'N', NT: 'N', Nn: 'N' };
 
-/** For each schema type the kinds that fit exactly, and those that fit by widening. */
+/** For each schema type, the kinds that fit exactly and those that fit by widening. */
 const fitting: Readonly<Record<string, readonly [exact: string, widened?: string]>> = {
   Tensor: ['T'],
   Scalar: ['i f b'],
@@ -95,7 +96,7 @@ export const isConvertible = (type: string): boolean => bare(type) in fitting;
 const bare = (type: string): string => (type.endsWith('?') ? type.slice(0, -1) : type);
 
 /**
- * How badly a kind fits a schema type: 0 exactly, 1 by widening, undefined not at all.
+ * How a kind fits a schema type: 0 exactly, 1 by widening, undefined not at all.
  * @param length the N of `int[N]`, for which a single number is repeated
  */
 export function misfit(type: string, kind: Kind, length?: number): number | undefined {

@@ -9,7 +9,8 @@ import { methodNames, type TensorMethods } from './ops.generated.js';
 import { adapted } from './ops.js';
 
 declare module '../tensor/tensor.js' {
-  // Disposable again, since the compiler may merge before it has bound `[Symbol.dispose]` of the class.
+  // Disposable is repeated because the compiler may merge the declarations before it has bound the class's
+  // `[Symbol.dispose]`.
   interface Tensor extends TensorMethods, Disposable {
     /** `x[2, :, 1:5]` is `x.index(2, slice(), slice(1, 5))`; see Index. */
     index(...indices: Index[]): Tensor;
@@ -34,7 +35,7 @@ function operatorMethod(name: string): (this: Tensor, ...args: unknown[]) => unk
       };
 }
 
-/** Spelt out for the usual numbers of arguments: a spread takes as long as all else that happens before libtorch. */
+/** Written out for the usual numbers of arguments: a spread takes as long as everything else before the call of libtorch. */
 function withReceiver(receiver: Tensor, args: readonly unknown[]): unknown[] {
   switch (args.length) {
     case 0:

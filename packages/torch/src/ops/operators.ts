@@ -1,4 +1,4 @@
-/** The operators libtorch has: their overloads and schemas, asked for once. Which overload fits is overload.ts's business. */
+/** libtorch's operators with their overloads and schemas, looked up once. overload.ts chooses among overloads. */
 
 import { type NativeOperator, native } from '../engine/native.js';
 import { type KinoraError, kinoraError } from '../error.js';
@@ -36,7 +36,7 @@ function lookUp(name: string): Operator[] {
   return found.sort((a, b) => a.overload.length - b.overload.length || (a.overload < b.overload ? -1 : 1));
 }
 
-/** Overloads over named dimensions (`dim_DimnameList`) take any string, and libtorch never finished them. */
+/** Overloads for named dimensions (`dim_DimnameList`) accept any string, and libtorch never finished them. */
 const isUsable = (overload: string): boolean => !/name/i.test(overload);
 
 function splitOverload(name: string): [base: string, overload?: string] {

@@ -1,7 +1,7 @@
 /**
  * `ops`: the listed operators as typed functions, each a call by name through the dispatcher. Some calls that PyTorch's
- * Python layer understands and the schemas do not are adapted first, here and for methods; `callOp` takes the schemas as
- * they are.
+ * Python layer accepts and the schemas do not are adapted first, here and for methods; `callOp` follows the schemas
+ * exactly.
  */
 import { operatorCall } from './dispatch.js';
 import { isNamed, kindOf, type Named } from './kinds.js';
@@ -9,20 +9,23 @@ import { type Ops, operatorNames } from './ops.generated.js';
 
 type Adapt = (args: readonly unknown[]) => readonly unknown[];
 
-/** PyTorch reads integers here as an integer dtype; JavaScript cannot write 1.0, so the dtype defaults to float32. */
+/**
+ * PyTorch infers an integer dtype from integers here; JavaScript has no way to write 1.0, so the dtype defaults to
+ * float32.
+ */
 const floatByDefault: Adapt = (args) => {
   const [positional, named] = split(args);
   return [...positional, { ...named, dtype: named.dtype ?? 'float32' }];
 };
 
-/** `to('cuda')`: in the schemas a device without a dtype goes by name. */
+/** `to('cuda')`: in the schemas, a device without a dtype must be passed by name. */
 const deviceAlone: Adapt = (args) => {
   const [[self, device, ...rest], named] = split(args);
   if (kindOf(device) !== 'D' || rest.length > 0 || 'dtype' in named) return args;
   return [self, { ...named, device }];
 };
 
-/** By operator: how its arguments are rewritten for the schemas. */
+/** How the arguments of each of these operators are rewritten for the schemas. */
 export const adapted: Readonly<Record<string, Adapt>> = {
   full: floatByDefault,
   arange: floatByDefault,

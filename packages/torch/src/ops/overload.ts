@@ -1,6 +1,6 @@
 /**
- * Overload resolution: which overload of an operator takes given arguments, and from where each of its schema's arguments
- * comes. It looks at the arguments' kinds only, so that the answer can be kept for the next call with the same kinds.
+ * Overload resolution: which overload of an operator accepts the given arguments, and where each argument of its schema
+ * comes from. It depends only on the arguments' kinds, so the result can be cached for calls with the same kinds.
  */
 
 import type { NativeArgument } from '../engine/native.js';
@@ -11,7 +11,7 @@ import { describe, noOverload, type Problem } from './refusal.js';
 /** How to call one overload. */
 export interface Plan {
   readonly operator: Operator;
-  /** For each argument of the schema its position, its name, or null for its default; null if it is all positions. */
+  /** For each argument of the schema its position, its name, or null for its default; null if all are by position. */
   readonly sources: readonly (number | string | null)[] | null;
 }
 
@@ -22,8 +22,8 @@ interface Fit {
 }
 
 /**
- * The overload that takes the arguments with the least widening; among equals the one with the shortest name, which is
- * the plainest. A last plain object holds arguments by name.
+ * The overload that accepts the arguments with the least widening; among equals the one with the shortest name, which
+ * is the most basic. A plain object at the end holds arguments by name.
  * @throws KinoraError `torch/no-overload`
  */
 export function chooseOverload(name: string, args: readonly unknown[]): Plan {
@@ -57,7 +57,7 @@ function bind(operator: Operator, positional: readonly unknown[], named: Named):
   return leftOver(operator, positional, named, sources) ?? { sources, cost };
 }
 
-/** Arguments that found no place. */
+/** Arguments that could not be bound. */
 function leftOver(
   operator: Operator,
   positional: readonly unknown[],
@@ -68,7 +68,7 @@ function leftOver(
   if (taken < positional.length)
     return {
       operator,
-      bound: taken - 0.5, // an overload with a place for the argument, but of another type, is closer
+      bound: taken - 0.5, // an overload that has this argument, but with another type, is closer
       expected: `at most ${taken} arguments by position`,
       received: String(positional.length),
     };

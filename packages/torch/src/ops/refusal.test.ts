@@ -21,7 +21,7 @@ describe('refusals', () => {
     const error = errorOf(() => ops.add(tensor([1]), x));
     expect(error.code).toBe('torch/disposed');
     expect(error.message).toMatch(
-      /^aten::add: expected a living tensor, received one that has been disposed/,
+      /^aten::add: expected a tensor that has not been disposed, received one that has been disposed/,
     );
     expect(errorOf(() => ops.cat([x])).message).toMatch(/^aten::cat: /);
     expect(errorOf(() => x.relu_()).message).toMatch(/^aten::relu_: /);
@@ -31,7 +31,7 @@ describe('refusals', () => {
     const generator = new Generator(1);
     generator.dispose();
     expect(errorOf(() => ops.randn([1], { generator })).message).toMatch(
-      /^aten::randn: expected a living generator/,
+      /^aten::randn: expected a generator that has not been disposed/,
     );
   });
 

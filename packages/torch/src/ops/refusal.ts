@@ -1,4 +1,7 @@
-/** The words for calls that do not work: what was handed to which operator, and why libtorch or the schemas refuse it. */
+/**
+ * Error messages for failed calls: which arguments were passed to which operator, and why libtorch or the schemas
+ * reject them.
+ */
 
 import type { NativeArgument } from '../engine/native.js';
 import { KinoraError, kinoraError } from '../error.js';
@@ -6,10 +9,10 @@ import { Tensor } from '../tensor/tensor.js';
 import { isNamed } from './kinds.js';
 import type { Operator } from './operators.js';
 
-/** Why an overload does not take the arguments. */
+/** Why an overload does not accept the arguments. */
 export interface Problem {
   readonly operator: Operator;
-  /** Number of arguments that did find their place: the overload with the most was meant. */
+  /** Number of arguments that could be bound: the overload with the most was probably meant. */
   readonly bound: number;
   readonly expected: string;
   readonly received: string;
@@ -18,7 +21,7 @@ export interface Problem {
 const SHOWN_ITEMS = 8;
 const SHOWN_OVERLOADS = 4;
 
-/** A value as errors show it: a tensor by dtype and shape, long lists cut. */
+/** A value in error messages: a tensor by dtype and shape, long lists truncated. */
 export function describe(value: unknown): string {
   if (value instanceof Tensor)
     return value.isDisposed ? 'disposed tensor' : `${value.dtype}[${value.shape.join(', ')}]`;
@@ -32,7 +35,7 @@ export function describe(value: unknown): string {
   return typeof value === 'function' ? 'a function' : String(value);
 }
 
-/** Its class: what it says of itself may be long, such as all elements of a typed array. */
+/** Its class; its own text may be long, such as all elements of a typed array. */
 function describeObject(value: object): string {
   const name = value.constructor?.name ?? 'object';
   if (name === Tensor.name) return 'a Tensor of another copy of @kinora/torch';
@@ -45,13 +48,13 @@ function describeAll(values: readonly unknown[]): string {
   return shown.join(', ');
 }
 
-/** No overload takes the arguments: says what the one that comes closest lacks, and which there are. */
+/** No overload accepts the arguments: reports why the closest one does not, and lists the overloads. */
 export function noOverload(
   name: string,
   args: readonly unknown[],
   problems: readonly Problem[],
 ): KinoraError {
-  // Variants that write to `out` only come into question where one was handed over, and then they fit or fail alike.
+  // Variants that write to `out` count only if `out` was passed, and then they all fit or all fail.
   const plain = problems.filter(({ operator }) => !operator.arguments.some(writesByName));
   const meant = plain.length > 0 ? plain : problems;
   const closest = meant.reduce((best, problem) => (problem.bound > best.bound ? problem : best));
@@ -66,9 +69,9 @@ export function noOverload(
 
 const writesByName = ({ written, named }: NativeArgument): boolean => written && named;
 
-/** libtorch, the conversion of an argument, or a disposed tensor stopped the call. */
+/** The call failed in libtorch, in the conversion of an argument, or because of a disposed tensor. */
 export function refusedCall(operator: Operator, values: readonly unknown[], cause: unknown): KinoraError {
-  // A disposed argument does not know which operator it was handed to.
+  // A disposed argument does not know which operator it was passed to.
   if (cause instanceof KinoraError)
     return new KinoraError({ ...cause.parts, where: cause.parts.where ?? operator.name });
   const given = values.filter((value) => value !== undefined).map(describe);

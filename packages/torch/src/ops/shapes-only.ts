@@ -1,7 +1,7 @@
 /**
- * Running a network without its arithmetic: operators that cost time give out tensors of the right shape that hold one
- * zero, stretched, and take no memory. With `trace`, it is how networks of any size are described in milliseconds; the
- * values mean nothing. (libtorch's own way, the meta device, lacks convolution and batch norm outside Python.)
+ * Runs a network without its arithmetic: expensive operators return tensors of the right shape that contain a single
+ * zero, expanded, so that they take no memory. Together with `trace` it describes networks of any size in milliseconds;
+ * the values are meaningless. (libtorch's own way, the meta device, lacks convolution and batch norm outside Python.)
  */
 
 import type { DType } from '../engine/dtype.js';
@@ -11,9 +11,9 @@ import { callOp, observeCalls, substituteCalls } from './dispatch.js';
 import type { Operator } from './operators.js';
 
 /**
- * Runs `fn`, which builds modules or calls them, with shapes that are real and values that are not: weights are one
- * zero, operators in place do nothing, convolutions, linear layers, norms, pools, elementwise functions and
- * concatenations compute shapes only. What no rule covers runs as always. Nothing is recorded for backward.
+ * Runs `fn`, which builds or calls modules, with real shapes but meaningless values: weights are a single zero,
+ * in-place operators do nothing, and convolutions, linear layers, norms, pools, elementwise functions and
+ * concatenations compute only shapes. Operators without a rule run as usual. Nothing is recorded for a backward pass.
  */
 export function shapesOnly<T>(fn: () => T): T {
   const previous = substituteCalls(standIn);
@@ -55,7 +55,7 @@ function shapeRule(name: string): Rule | undefined {
     : undefined;
 }
 
-/** In-place operators that must run all the same: what they change is not a value. */
+/** In-place operators that must run anyway, because they do not change values. */
 const RESHAPING = new Set(
   [
     'requires_grad_',
@@ -91,7 +91,7 @@ const SAME_SHAPE = new Set(
 
 const convolution: Rule = (input, arg) => {
   const weight = (arg('weight') as Tensor).shape;
-  // A batch of one may come without its axis, and padding as a word: libtorch handles both itself.
+  // A single sample without a batch axis, and padding given as a word, are left to libtorch.
   if (input.ndim !== weight.length || typeof arg('padding') === 'string') return undefined;
   const size = windows(input.shape.slice(2), weight.slice(2), arg);
   return [input.shape[0]!, weight[0]!, ...size];
@@ -103,7 +103,7 @@ const pool: Rule = (input, arg) => {
   return [...input.shape.slice(0, 2), ...windows(input.shape.slice(2), kernel, arg)];
 };
 
-/** Of two tensors of one shape; what is broadcast is left to libtorch. */
+/** For two tensors of the same shape; broadcasting is left to libtorch. */
 const combination: Rule = ({ shape }, arg) => {
   const other = arg('other');
   return other instanceof Tensor && String(other.shape) === String(shape) ? shape : undefined;

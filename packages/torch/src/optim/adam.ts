@@ -1,6 +1,6 @@
 /**
  * Adam (Kingma and Ba 2015), AdamW (Loshchilov and Hutter 2019) and their AMSGrad variants (Reddi et al. 2018), step for
- * step as torch.optim's `_multi_tensor_adam`. The two differ only in where the weight decay enters.
+ * step as torch.optim's `_multi_tensor_adam`. They differ only in how the weight decay is applied.
  */
 import { ops } from '../ops/ops.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -17,13 +17,13 @@ export interface AdamSettings extends DecaySettings {
   /** Decay rates of the averages of the gradient and of its square. */
   betas: readonly [number, number];
   eps: number;
-  /** Divide by the largest average of squares so far instead of the present one. */
+  /** Divide by the largest average of squares so far instead of the current one. */
   amsgrad: boolean;
 }
 
 const DEFAULTS = { lr: 1e-3, betas: [0.9, 0.999] as const, eps: 1e-8, amsgrad: false };
 
-/** Weight decay is an L2 term of the gradient. Default: none. */
+/** Weight decay is an L2 term in the gradient. Default: none. */
 export class Adam extends FirstOrder<AdamSettings> {
   constructor(params: Params<AdamSettings>, settings: Partial<AdamSettings> = {}) {
     super(params, { ...DEFAULTS, weightDecay: 0, ...settings });
@@ -46,13 +46,13 @@ export class Adam extends FirstOrder<AdamSettings> {
     descend(settings, entries, params, grads);
   }
 
-  /** Applies the weight decay and returns the gradients to go on with. */
+  /** Applies the weight decay and returns the gradients to use. */
   protected decay({ weightDecay }: AdamSettings, params: Tensor[], grads: Tensor[]): Tensor[] {
     return weightDecay === 0 ? grads : ops._foreach_add(grads, params, { alpha: weightDecay });
   }
 }
 
-/** Weight decay shrinks the parameters apart from the gradient. Default: 0.01. */
+/** Weight decay shrinks the parameters directly, independent of the gradient. Default: 0.01. */
 export class AdamW extends Adam {
   constructor(params: Params<AdamSettings>, settings: Partial<AdamSettings> = {}) {
     super(params, { weightDecay: 1e-2, ...settings });

@@ -14,8 +14,8 @@ export interface ClipNormOptions {
 }
 
 /**
- * Scales the gradients down so that the norm of all together is at most `maxNorm`.
- * @returns the norm before; reading it waits for the device
+ * Scales the gradients down so that their total norm is at most `maxNorm`.
+ * @returns the norm before scaling; this waits for the device
  * @throws KinoraError `optim/nonfinite`
  */
 export function clipGradNorm(
@@ -29,7 +29,7 @@ export function clipGradNorm(
       const grads = gradients(params);
       const norm = grads.length === 0 ? 0 : Number(normOf(grads, normType).item());
       if (errorIfNonfinite && !Number.isFinite(norm)) throw nonfinite(norm);
-      // Not `norm > maxNorm`: a NaN norm must spread as it does in PyTorch.
+      // Not `norm > maxNorm`: a NaN norm must propagate, as in PyTorch.
       const factor = maxNorm / (norm + 1e-6);
       if (!(factor >= 1)) ops._foreach_mul_(grads, factor);
       return norm;
@@ -38,8 +38,8 @@ export function clipGradNorm(
 }
 
 /**
- * `clipGradNorm` for a device that works behind the program's back: the norm stays there, so that nothing waits for it, and
- * the factor is computed in the gradients' precision, as PyTorch does.
+ * `clipGradNorm` without waiting for the device: the norm stays there, and the factor is computed in the gradients'
+ * precision, as PyTorch does.
  */
 export function limitGradNorm(params: readonly Tensor[], maxNorm: number): void {
   noGrad(() =>
@@ -65,7 +65,7 @@ function gradients(params: readonly Tensor[]): Tensor[] {
   return params.map((param) => param.grad).filter((grad) => grad !== null);
 }
 
-/** Of all together, a tensor of no dimensions. */
+/** The total norm, a tensor without dimensions. */
 function normOf(grads: readonly Tensor[], order: number): Tensor {
   const { device } = grads[0]!;
   const norms = grads.map((grad) => ops.linalg_vector_norm(grad, order).to({ device }));

@@ -1,6 +1,7 @@
 /**
- * Gradient scaling for float16 (torch.cuda.amp.GradScaler): the loss is multiplied so that small gradients do not vanish, the
- * gradients are divided again, and a step whose gradients overflowed is left out and lowers the scale.
+ * Gradient scaling for float16 (torch.cuda.amp.GradScaler): the loss is multiplied by a scale so that small gradients
+ * do not vanish, and the gradients are divided by it again. A step whose gradients overflowed is skipped, and the scale
+ * is lowered.
  */
 
 import { scope } from '../engine/scope.js';
@@ -9,7 +10,7 @@ import { noGrad } from '../tensor/grad.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 export interface GradScalerSettings {
-  /** Scale to begin with. */
+  /** Initial scale. */
   readonly initial: number;
   readonly growth: number;
   readonly backoff: number;
@@ -19,7 +20,7 @@ export interface GradScalerSettings {
 
 export interface GradScalerState {
   readonly scale: number;
-  /** Steps without overflow since the scale moved. */
+  /** Steps without overflow since the last change of the scale. */
   readonly goodSteps: number;
 }
 
@@ -43,14 +44,14 @@ export class GradScaler {
     this.#goodSteps = goodSteps;
   }
 
-  /** What backward is to start from. */
+  /** The scaled loss, to call `backward` on. */
   scaled(loss: Tensor): Tensor {
     return loss.mul(this.#scale);
   }
 
   /**
-   * Divides the gradients in place and says whether all of them are finite; reading that waits for the device. Moves the
-   * scale: call it once a step, and leave the optimizer's step out where it says no.
+   * Divides the gradients in place and returns whether all of them are finite, which waits for the device. Also updates
+   * the scale: call it once per step, and skip the optimizer's step if it returns false.
    */
   unscale(params: readonly Tensor[]): boolean {
     const finite = noGrad(() => scope(() => divide(params, 1 / this.#scale)));
@@ -63,7 +64,7 @@ export class GradScaler {
     this.#goodSteps = finite ? this.#goodSteps + 1 : 0;
     if (!finite) this.#scale *= backoff;
     if (this.#goodSteps < interval) return;
-    // As PyTorch: a scale that float32 cannot hold is not taken.
+    // As in PyTorch: the scale never exceeds float32.
     if (Number.isFinite(Math.fround(this.#scale * growth))) this.#scale *= growth;
     this.#goodSteps = 0;
   }

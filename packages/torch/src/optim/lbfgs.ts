@@ -1,7 +1,7 @@
 /**
- * L-BFGS (Liu and Nocedal 1989), step for step as torch.optim.LBFGS: a quasi-Newton method for smooth functions, that
- * remembers a few gradients instead of a Hessian. The strong-Wolfe line search is that of minFunc (Schmidt 2005; Nocedal and
- * Wright, Numerical Optimization, algorithms 3.5 and 3.6).
+ * L-BFGS (Liu and Nocedal 1989), step for step as torch.optim.LBFGS: a quasi-Newton method for smooth functions that
+ * stores a few gradients instead of a Hessian. The strong-Wolfe line search is that of minFunc (Schmidt 2005; Nocedal
+ * and Wright, Numerical Optimization, algorithms 3.5 and 3.6).
  */
 import { keep, scope } from '../engine/scope.js';
 import { type KinoraError, kinoraError } from '../error.js';
@@ -11,17 +11,17 @@ import type { Shape, Tensor } from '../tensor/tensor.js';
 import { checkRange, evaluate, type GroupSettings, type Memory, Optimizer } from './optimizer.js';
 
 export interface LBFGSSettings extends GroupSettings {
-  /** Iterations in one `step` at most. Default: 20. */
+  /** Maximum number of iterations per `step`. Default: 20. */
   maxIter: number;
-  /** Evaluations of the closure in one `step` at most. Default: 1.25 times `maxIter`. */
+  /** Maximum number of evaluations of the closure per `step`. Default: 1.25 times `maxIter`. */
   maxEval: number;
-  /** A step ends where no component of the gradient is larger. Default: 1e-7. */
+  /** A step ends when no component of the gradient is larger than this. Default: 1e-7. */
   toleranceGrad: number;
-  /** A step ends where neither the parameters nor the loss change by more. Default: 1e-9. */
+  /** A step ends when neither the parameters nor the loss change by more than this. Default: 1e-9. */
   toleranceChange: number;
-  /** Pairs of steps and gradient changes to remember, each twice the size of the parameters. Default: 100. */
+  /** Number of pairs of steps and gradient changes to store, each twice the size of the parameters. Default: 100. */
   historySize: number;
-  /** How far to go along a direction: as far as the strong Wolfe conditions ask, or by `lr`. Default: null. */
+  /** How the step length is chosen: by a line search for the strong Wolfe conditions, or `lr` if null. Default: null. */
   lineSearchFn: 'strong_wolfe' | null;
 }
 
@@ -34,15 +34,15 @@ const DEFAULTS = {
   lineSearchFn: null,
 } as const;
 
-/** The loss at some parameters, and its gradient `[P]`: all parameters, one after the other. */
+/** The loss at some parameters, and its gradient `[P]` with respect to all parameters, concatenated. */
 interface Point {
   readonly loss: number;
   readonly gradient: Tensor;
 }
 
-/** All parameters form one group, on one device. What is remembered, vectors `[P]`, belongs to the first of them. */
+/** All parameters form one group, on one device. The stored vectors `[P]` are part of the first parameter's state. */
 export class LBFGS extends Optimizer<LBFGSSettings> {
-  /** Gradient change times step of each pair, by gradient change. */
+  /** The product of gradient change and step of each pair, by gradient change. */
   readonly #curvatures = new WeakMap<Tensor, number>();
 
   constructor(params: readonly Tensor[], settings: Partial<LBFGSSettings> = {}) {
@@ -52,14 +52,14 @@ export class LBFGS extends Optimizer<LBFGSSettings> {
       throw invalid('params', 'one group of parameters', `${this.groups.length} groups`);
   }
 
-  /** Iterations made so far, by all steps together. A step where the gradient is within tolerance makes none. */
+  /** Total number of iterations so far. A step whose initial gradient is within tolerance makes none. */
   get iterations(): number {
     return this.#memory.step;
   }
 
   /**
-   * Makes up to `maxIter` iterations, each of which evaluates the closure at least once. It must give the same loss for the
-   * same parameters within one step. Returns the loss before the step.
+   * Makes up to `maxIter` iterations, each of which evaluates the closure at least once. Within one step, the closure
+   * must return the same loss for the same parameters. Returns the loss before the step.
    */
   override step(closure: () => Tensor): number {
     if (typeof closure !== 'function')
@@ -109,14 +109,14 @@ export class LBFGS extends Optimizer<LBFGSSettings> {
     return { loss, gradient: scope(() => ops.cat(this.params.map(flatGradient))) };
   }
 
-  /** Moves the parameters from `here` along one direction. `last`: nobody asks for the point that is reached. */
+  /** Moves the parameters from `here` along one direction. With `last`, the point reached is not needed. */
   #iterate(here: Point, closure: () => Tensor, maxEval: number, last: boolean) {
     const { lr, toleranceGrad, toleranceChange, lineSearchFn } = this.#settings;
     this.#memory.step += 1;
     const isFirst = this.#memory.step === 1;
     const direction = isFirst ? here.gradient.neg() : this.#direction(here.gradient);
     this.#put('prev_flat_grad', here.gradient);
-    // Of the curvature nothing is known at first.
+    // Nothing is known about the curvature at first.
     let t = isFirst ? Math.min(1, 1 / Number(here.gradient.abs().sum().item())) * lr : lr;
     const slope = dot(here.gradient, direction);
     if (slope > -toleranceChange) {
@@ -161,7 +161,7 @@ export class LBFGS extends Optimizer<LBFGSSettings> {
       param.add_(parts[i]!.view(param.shape), { alpha: length });
   }
 
-  /** Minus the gradient, times what the last steps tell of the inverse Hessian (the two-loop recursion). */
+  /** Minus the gradient times the approximation of the inverse Hessian from the last steps (the two-loop recursion). */
   #direction(gradient: Tensor): Tensor {
     this.#learn(gradient);
     const { tensors } = this.#memory;
@@ -181,7 +181,7 @@ export class LBFGS extends Optimizer<LBFGSSettings> {
     return direction;
   }
 
-  /** Remembers what the last step did to the gradient; nothing where the loss did not curve upwards along it. */
+  /** Stores how the last step changed the gradient, unless the loss did not curve upwards along it. */
   #learn(gradient: Tensor): void {
     const { tensors } = this.#memory;
     const step = tensors.get('last_step')!;
@@ -211,7 +211,7 @@ export class LBFGS extends Optimizer<LBFGSSettings> {
   }
 }
 
-/** The numbers of the pairs that are remembered, the oldest first. */
+/** The numbers of the stored pairs, oldest first. */
 const numbersOf = (tensors: ReadonlyMap<string, Tensor>): number[] =>
   [...tensors.keys()]
     .filter((name) => name.startsWith('old_dirs.'))
@@ -222,7 +222,7 @@ const flatGradient = (param: Tensor): Tensor => (param.grad ?? ops.zeros_like(pa
 const dot = (a: Tensor, b: Tensor): number => Number(a.dot(b).item());
 const largest = (a: Tensor): number => Number(a.abs().max().item());
 
-/** A point `t` times the direction away from the start, and the slope of the loss along the direction there. */
+/** The point at `t` times the direction from the start, and the slope of the loss along the direction there. */
 interface Trial extends Point {
   readonly t: number;
   readonly slope: number;
@@ -232,8 +232,8 @@ const SUFFICIENT_DECREASE = 1e-4;
 const CURVATURE = 0.9;
 
 /**
- * A point that satisfies the strong Wolfe conditions, or the best one where `shortest` or `maxTrials` ends the search: first
- * outwards until an interval must hold one, then inwards.
+ * Finds a point that satisfies the strong Wolfe conditions, or the best one if `shortest` or `maxTrials` ends the
+ * search. It first expands until an interval must contain such a point, then narrows it.
  */
 function strongWolfe(
   at: (t: number) => Trial,
@@ -266,7 +266,7 @@ function strongWolfe(
   while (trials < maxTrials && Math.abs(bracket[1].t - bracket[0].t) >= shortest) {
     const [from, to] = [Math.min(bracket[0].t, bracket[1].t), Math.max(bracket[0].t, bracket[1].t)];
     let length = cubicMinimum(bracket[0], bracket[1], from, to);
-    // Near an end twice, or outside: a tenth of the interval away from the end instead, so that it shrinks.
+    // Near an end for the second time, or outside: move a tenth of the interval away from the end, so that it shrinks.
     const margin = 0.1 * (to - from);
     const isClose = Math.min(to - length, length - from) < margin;
     const moveAway: boolean = isClose && (wasClose || length >= to || length <= from);
@@ -287,7 +287,7 @@ function strongWolfe(
   return bracket[low]!;
 }
 
-/** Where the cubic through two points with their slopes is lowest, between the bounds; their middle if nowhere. */
+/** The minimum, between the bounds, of the cubic through two points with their slopes; the middle if it has none there. */
 function cubicMinimum(a: Trial, b: Trial, low: number, high: number): number {
   const d1 = a.slope + b.slope - (3 * (a.loss - b.loss)) / (a.t - b.t);
   const square = d1 ** 2 - a.slope * b.slope;

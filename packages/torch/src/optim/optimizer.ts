@@ -1,21 +1,21 @@
 /**
- * What all optimizers share: groups of parameters with their own settings, state per parameter, and the saved form: tensors
- * by name, the rest plain JSON. `FirstOrder` is what those share that update once from the gradients at hand; their rule works
- * on whole lists of tensors (`_foreach_` operators).
+ * The base of all optimizers: groups of parameters with their own settings, state per parameter, and the saved form,
+ * which is tensors by name and the rest as plain JSON. `FirstOrder` is the base of those that update once per step from
+ * the current gradients; they work on whole lists of tensors (`_foreach_` operators).
  */
 import { keep, scope } from '../engine/scope.js';
 import { type KinoraError, kinoraError } from '../error.js';
 import { enableGrad, noGrad } from '../tensor/grad.js';
 import type { Shape, Tensor } from '../tensor/tensor.js';
 
-/** A parameter at one step: its gradient and what the algorithm remembers of it. */
+/** A parameter at one step: its gradient and its state. */
 export interface Entry {
   readonly param: Tensor;
   readonly grad: Tensor;
   readonly memory: Memory;
 }
 
-/** State of one parameter: how often it was updated, and tensors by PyTorch's names (`exp_avg`). */
+/** State of one parameter: its number of updates, and tensors by PyTorch's names (`exp_avg`). */
 export interface Memory {
   step: number;
   readonly tensors: Map<string, Tensor>;
@@ -41,16 +41,16 @@ export abstract class Optimizer<S extends GroupSettings = GroupSettings> {
 
   /**
    * Updates the parameters. `closure` clears the gradients, computes the loss and calls `backward` on it; its loss, at the
-   * parameters before the update, is returned. Without one the gradients must be there already.
+   * parameters before the update, is returned. Without a closure, the gradients must have been computed already.
    */
   abstract step(closure?: () => Tensor): number | undefined;
 
-  /** Forgets the gradients: sets them to null. */
+  /** Sets the gradients to null. */
   zeroGrad(): void {
     for (const param of this.params) param.grad = null;
   }
 
-  /** Everything that a later run needs to go on with the same bits. The tensors are the optimizer's own, not copies. */
+  /** Everything that a later run needs to continue bit for bit. The tensors are the optimizer's own, not copies. */
   stateDict(): OptimizerState {
     const tensors = new Map<string, Tensor>();
     const steps = this.params.map((param, index) => {
@@ -66,7 +66,7 @@ export abstract class Optimizer<S extends GroupSettings = GroupSettings> {
   }
 
   /**
-   * Takes back what `stateDict` gave, rates and settings included; nothing changes if it does not fit.
+   * Restores what `stateDict` returned, including rates and settings; changes nothing if it does not fit.
    * @throws KinoraError `optim/state`
    */
   loadStateDict(state: OptimizerState): void {
@@ -94,7 +94,7 @@ export abstract class Optimizer<S extends GroupSettings = GroupSettings> {
     checkRange('lr', settings.lr, 0);
   }
 
-  /** What is remembered of a parameter; empty at first. */
+  /** The state of a parameter; empty at first. */
   protected memoryOf(param: Tensor): Memory {
     const known = this.#memories.get(param);
     if (known !== undefined) return known;
@@ -103,7 +103,7 @@ export abstract class Optimizer<S extends GroupSettings = GroupSettings> {
     return made;
   }
 
-  /** Of every tensor that is remembered of `param`. */
+  /** The shape of every tensor in the state of `param`. */
   protected stateShape(param: Tensor): Shape {
     return param.shape;
   }
@@ -113,7 +113,7 @@ export abstract class Optimizer<S extends GroupSettings = GroupSettings> {
 export const evaluate = (closure: () => Tensor): number =>
   enableGrad(() => scope(() => Number(closure().item())));
 
-/** Updates every parameter that has a gradient, once a step. */
+/** Updates every parameter that has a gradient once per step. */
 export abstract class FirstOrder<S extends DecaySettings = DecaySettings> extends Optimizer<S> {
   step(closure?: () => Tensor): number | undefined {
     const loss = closure && evaluate(closure);
@@ -133,7 +133,7 @@ export abstract class FirstOrder<S extends DecaySettings = DecaySettings> extend
     checkRange('weightDecay', settings.weightDecay, 0);
   }
 
-  /** One update of a group, without gradients being recorded; temporaries are freed by the caller's scope. */
+  /** One update of a group, without recording gradients; the caller's scope frees temporaries. */
   protected abstract update(settings: S, entries: readonly Entry[]): void;
 
   #entries(params: readonly Tensor[]): Entry[] {
@@ -149,7 +149,7 @@ export abstract class FirstOrder<S extends DecaySettings = DecaySettings> extend
   }
 }
 
-/** The tensors called `name` of all entries, made by `create` where there is none yet. */
+/** The tensors called `name` of all entries, created by `create` on first use. */
 export function remembered(
   entries: readonly Entry[],
   name: string,
@@ -165,7 +165,7 @@ export function remembered(
 }
 
 export interface GroupSettings {
-  /** Learning rate now; schedules write it. */
+  /** Current learning rate; schedules write it. */
   lr: number;
 }
 
@@ -173,21 +173,21 @@ export interface DecaySettings extends GroupSettings {
   weightDecay: number;
 }
 
-/** Parameters that are updated alike. `S` are the settings of the algorithm. */
+/** Parameters with the same settings. `S` is the type of the algorithm's settings. */
 export type ParamGroup<S extends GroupSettings> = S & {
   readonly params: readonly Tensor[];
   /** The rate that schedules start from. */
   initialLr: number;
 };
 
-/** Parameters, or groups of them whose settings differ from the optimizer's. */
+/** Parameters, or groups of parameters with settings that differ from the optimizer's. */
 export type Params<S extends GroupSettings> =
   | readonly Tensor[]
   | readonly (Partial<S> & { params: readonly Tensor[] })[];
 
 type GroupInput<S extends GroupSettings> = Partial<S> & { params: readonly Tensor[] };
 
-/** One group of all, if the caller made none. @throws KinoraError `optim/settings` */
+/** A single group with all parameters, unless the caller passed groups. @throws KinoraError `optim/settings` */
 export function toGroups<S extends GroupSettings>(params: Params<S>): readonly GroupInput<S>[] {
   if (!Array.isArray(params)) throw notParameters(params);
   const first = params[0];
@@ -236,7 +236,7 @@ interface Target {
 
 /**
  * Copies of the saved tensors, per parameter and by name, on the parameters' devices.
- * @throws KinoraError `optim/state` when the state is another optimizer's or another network's
+ * @throws KinoraError `optim/state` if the state is from another optimizer or network
  */
 function copyTensors(
   optimizer: string,

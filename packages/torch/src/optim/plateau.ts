@@ -5,24 +5,24 @@ import { checkSetting, readNumber, type Schedule, type ScheduleState } from './s
 export interface PlateauOptions {
   /** Whether smaller (a loss) or larger (an accuracy) is better. Default 'min'. */
   mode?: 'min' | 'max';
-  /** What the rate is multiplied by. Default 0.1. */
+  /** Factor on the rate. Default: 0.1. */
   factor?: number;
-  /** Steps without improvement that are tolerated: the reduction comes one later. Default 10. */
+  /** Number of steps without improvement that are tolerated; the rate is reduced one step later. Default: 10. */
   patience?: number;
   /** Improvements smaller than this do not count. Default 1e-4. */
   threshold?: number;
-  /** Whether the threshold is a share of the best value or an amount. Default 'relative'. */
+  /** Whether the threshold is relative to the best value or absolute. Default: 'relative'. */
   thresholdMode?: 'relative' | 'absolute';
-  /** Steps after a reduction in which nothing is counted. Default 0. */
+  /** Steps after a reduction that do not count. Default: 0. */
   cooldown?: number;
   /** The rate never falls below this. Default 0. */
   minLr?: number;
-  /** Reductions by less than this are not made. Default 1e-8. */
+  /** The rate is not reduced by less than this. Default: 1e-8. */
   eps?: number;
 }
 
 export interface Plateau extends Schedule {
-  /** How often the rate has been reduced, or would have been but for `minLr`. */
+  /** How often the rate has been reduced, or would have been without `minLr`. */
   readonly reductions: number;
   /** Best metric so far. */
   readonly best: number;
@@ -52,7 +52,7 @@ export function plateau(options: PlateauOptions = {}): Plateau {
     lr: (initialLr) => reduced(initialLr, now.reductions, { factor, minLr, eps }),
     momentum: () => null,
     advance: (metric) => observe(required(metric)),
-    // JSON has no infinity: a best value that does not exist yet is null.
+    // JSON has no infinity: null means that there is no best value yet.
     state: () => ({ ...now, best: Number.isFinite(now.best) ? now.best : null }),
     restore: (state) => {
       now = { ...restored(state), best: state.best === null ? worst : readNumber(state, 'best') };

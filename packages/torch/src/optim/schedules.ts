@@ -1,7 +1,7 @@
 /**
  * Learning-rate schedules, independent of any optimizer: a schedule computes the rate of a group from the group's initial
- * rate. What a step is (a batch, an epoch) is up to the caller. Constant, stepped, multi-step, cosine and one-cycle
- * schedules equal the closed forms of torch.optim.lr_scheduler; `warmUp` goes before any of them.
+ * rate. The caller decides what a step is (a batch or an epoch). Constant, stepped, multi-step, cosine and one-cycle
+ * schedules equal the closed forms of torch.optim.lr_scheduler; `warmUp` can precede any of them.
  */
 import { kinoraError } from '../error.js';
 
@@ -9,17 +9,17 @@ import { kinoraError } from '../error.js';
 export type ScheduleState = Readonly<Record<string, unknown>>;
 
 export interface Schedule {
-  /** Rate of the present step for a group that started with `initialLr`. */
+  /** Rate of the current step for a group that started with `initialLr`. */
   lr(initialLr: number): number;
-  /** Momentum (SGD) or first beta (Adam) of the present step; null where the schedule leaves it alone. */
+  /** Momentum (SGD) or first beta (Adam) of the current step; null if the schedule does not change it. */
   momentum(): number | null;
-  /** Goes on to the next step. `metric` is what a plateau watches; the others ignore it. */
+  /** Advances to the next step. A plateau schedule needs `metric`; the others ignore it. */
   advance(metric?: number): void;
   state(): ScheduleState;
   restore(state: ScheduleState): void;
 }
 
-/** What an optimizer's groups must offer to be scheduled. */
+/** What a schedule needs from an optimizer's groups. */
 interface Scheduled {
   readonly groups: readonly {
     lr: number;
@@ -29,7 +29,7 @@ interface Scheduled {
   }[];
 }
 
-/** Writes the present rate, and momentum if the schedule cycles it, into every group. Call before each step. */
+/** Writes the current rate, and the momentum if the schedule cycles it, to every group. Call it before each step. */
 export function applySchedule(schedule: Schedule, optimizer: Scheduled): void {
   const momentum = schedule.momentum();
   for (const group of optimizer.groups) {
@@ -73,7 +73,7 @@ export function checkSetting(name: string, value: number, valid: boolean, expect
   throw kinoraError('optim/settings', name, expected, String(value));
 }
 
-/** The initial rate throughout. */
+/** Always the initial rate. */
 export const constant = (): Schedule => closedForm((_, initialLr) => initialLr);
 
 export interface SteppedOptions {
@@ -83,7 +83,7 @@ export interface SteppedOptions {
   gamma?: number;
 }
 
-/** Times gamma after every `stepSize` steps (StepLR). */
+/** Multiplies by gamma after every `stepSize` steps (StepLR). */
 export function stepped({ stepSize, gamma = 0.1 }: SteppedOptions): Schedule {
   checkSetting('stepSize', stepSize, stepSize >= 1, 'at least 1');
   return closedForm((step, initialLr) => initialLr * gamma ** Math.floor(step / stepSize));
@@ -95,7 +95,7 @@ export interface MultiStepOptions {
   gamma?: number;
 }
 
-/** Times gamma at each milestone (MultiStepLR). */
+/** Multiplies by gamma at each milestone (MultiStepLR). */
 export function multiStep({ milestones, gamma = 0.1 }: MultiStepOptions): Schedule {
   return closedForm(
     (step, initialLr) => initialLr * gamma ** milestones.filter((milestone) => milestone <= step).length,
@@ -103,7 +103,7 @@ export function multiStep({ milestones, gamma = 0.1 }: MultiStepOptions): Schedu
 }
 
 export interface CosineOptions {
-  /** Steps from the initial rate to `minLr`, which is kept from then on. */
+  /** Steps from the initial rate to `minLr`; the rate stays there. */
   steps: number;
   /** Default 0. */
   minLr?: number;
@@ -121,7 +121,7 @@ export function cosine({ steps, minLr = 0 }: CosineOptions): Schedule {
 export interface WarmUpOptions {
   /** Steps until the initial rate is reached. */
   steps: number;
-  /** Share of the initial rate to start with. Default 1 / 3, as LinearLR. */
+  /** First rate, as a share of the initial rate. Default: 1 / 3, as in LinearLR. */
   startFactor?: number;
 }
 
@@ -150,18 +150,21 @@ export function warmUp({ steps, startFactor = 1 / 3 }: WarmUpOptions, next: Sche
 }
 
 export interface OneCycleOptions {
-  /** Steps of the whole cycle; the last rate is kept from then on. */
+  /** Steps of the whole cycle; the rate stays at its last value. */
   steps: number;
   /** Share of the steps spent rising (pct_start). Default 0.3. */
   startFraction?: number;
   anneal?: 'cosine' | 'linear';
-  /** The cycle starts at the group's rate over this. Default 25. */
+  /** The cycle starts at the group's rate divided by this. Default: 25. */
   divFactor?: number;
-  /** It ends at the start over this. Default 1e4. */
+  /** It ends at the first rate divided by this. Default: 1e4. */
   finalDivFactor?: number;
-  /** Fall as long as it rose, then vanish in a third phase. Default false: fall straight to the end. */
+  /**
+   * Fall for as many steps as the rate rose, then anneal to the end in a third phase. Default: false, which falls
+   * directly to the end.
+   */
   threePhase?: boolean;
-  /** Move the momentum against the rate. Default true. */
+  /** Move the momentum opposite to the rate. Default: true. */
   cycleMomentum?: boolean;
   /** Momentum at the peak. Default 0.85. */
   baseMomentum?: number;
@@ -169,14 +172,14 @@ export interface OneCycleOptions {
   maxMomentum?: number;
 }
 
-/** Rate (as a share of the peak) and momentum at the corner of the cycle that stands at `step`. */
+/** Rate (as a share of the peak) and momentum at the corner of the cycle at `step`. */
 interface Corner {
   step: number;
   rate: number;
   momentum: number;
 }
 
-/** The group's own rate is the peak (max_lr). */
+/** The group's rate is the peak (max_lr). */
 export function oneCycle(options: OneCycleOptions): Schedule {
   const { steps, startFraction = 0.3, anneal = 'cosine', cycleMomentum = true } = options;
   checkSetting('steps', steps, Number.isInteger(steps) && steps >= 1, 'a whole number of at least 1');

@@ -57,7 +57,7 @@ function withMomentum(settings: SGDSettings, entries: readonly Entry[], grads: T
       { alpha: 1 - dampening },
     );
   }
-  // A new buffer starts as the whole first gradient, undampened.
+  // A new buffer starts as the first gradient, without dampening.
   const gradOf = new Map(entries.map((entry, i) => [entry, grads[i]!]));
   const buffers = remembered(entries, 'momentum_buffer', (entry) => gradOf.get(entry)!.clone());
   return nesterov ? ops._foreach_add(grads, buffers, { alpha: momentum }) : buffers;

@@ -1,6 +1,6 @@
 /**
- * Files that are either wholly written or not there: bytes go to a temporary file beside the target, are synced
- * to the disk and published by one rename. Whatever fails on the way, the file that stood there before stays whole.
+ * Atomic writes: bytes go to a temporary file beside the target, which is synced to disk and renamed. If anything
+ * fails, an existing file stays intact.
  */
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
@@ -14,8 +14,8 @@ export interface ByteSink {
 }
 
 /**
- * Replaces `path` by what `fill` writes. Errors: `file/disk-full` (nothing changed, the temporary file is removed),
- * `file/*` for other refusals of the file system; an error thrown by `fill` passes through unchanged.
+ * Replaces `path` with what `fill` writes. Errors: `file/disk-full` (nothing changed, the temporary file is removed),
+ * `file/*` for other errors of the file system; an error thrown by `fill` passes through unchanged.
  */
 export function writeAtomically(path: string, fill: (sink: ByteSink) => void): void {
   const temporary = join(
@@ -57,7 +57,7 @@ function fileSink(file: number): ByteSink {
   return sink;
 }
 
-/** The rename itself must survive a power cut. Windows cannot open folders; there the rename is journaled. */
+/** Makes the rename survive a power cut. Windows cannot open folders; there the rename is journaled. */
 export function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;
   const handle = openSync(folder, 'r');
@@ -87,7 +87,7 @@ const CODES: Record<string, { code: string; received: string; hint?: string }> =
   ENOTDIR: { code: 'file/not-found', received: 'a file where a folder should be' },
 };
 
-/** A refusal of the file system as a KinoraError; anything else is returned as it came. */
+/** A file system error as a KinoraError; anything else is returned unchanged. */
 export function fileError(path: string, expected: string, cause: unknown): unknown {
   if (!(cause instanceof Error) || !('code' in cause) || typeof cause.code !== 'string') return cause;
   const known = CODES[cause.code] ?? { code: 'file/failed', received: cause.message };

@@ -1,6 +1,6 @@
 /**
- * What a tensor is in a file: a dtype, a shape and little-endian bytes in row-major order.
- * Pure data: nothing here, nor in the formats built on it, loads the engine.
+ * A tensor in a file: a dtype, a shape and little-endian bytes in row-major order. Pure data: neither this file nor the
+ * formats built on it load the engine.
  */
 import { kinoraError } from '../error.js';
 
@@ -27,7 +27,7 @@ export const ITEM_SIZE = {
 
 export type RawDType = keyof typeof ITEM_SIZE;
 
-/** A tensor at rest. `bytes()` may read from disk or copy from a device: call it once, when the bytes are needed. */
+/** A tensor as data. `bytes()` may read from disk or copy from a device: call it once, when the bytes are needed. */
 export interface RawTensor {
   readonly dtype: RawDType;
   readonly shape: readonly number[];
@@ -35,13 +35,13 @@ export interface RawTensor {
   bytes(): Uint8Array;
 }
 
-/** A RawTensor over bytes already in memory. Throws `serialize/size` when their number does not fit the shape. */
+/** A RawTensor over bytes already in memory. Throws `serialize/size` if their number does not fit the shape. */
 export function rawTensor(dtype: RawDType, shape: readonly number[], bytes: Uint8Array): RawTensor {
   checkSize(`tensor ${dtype}[${shape}]`, { dtype, shape }, bytes);
   return { dtype, shape, bytes: () => bytes };
 }
 
-/** Throws `serialize/size` unless `bytes` is as long as the tensor's dtype and shape ask for. */
+/** Throws `serialize/size` unless `bytes` has the length that the tensor's dtype and shape require. */
 export function checkSize(
   where: string,
   tensor: Pick<RawTensor, 'dtype' | 'shape'>,
@@ -55,7 +55,7 @@ export function checkSize(
   });
 }
 
-/** Number of elements of a shape; NaN when a size is not a natural number or the product leaves 2^53. */
+/** Number of elements of a shape; NaN if a size is not a natural number or the product exceeds 2^53. */
 export function elementCount(shape: readonly number[]): number {
   if (!shape.every((n) => Number.isSafeInteger(n) && n >= 0)) return Number.NaN;
   if (shape.includes(0)) return 0;
@@ -63,7 +63,7 @@ export function elementCount(shape: readonly number[]): number {
   return Number.isSafeInteger(count) ? count : Number.NaN;
 }
 
-/** Bytes that a tensor takes in a file; NaN where `elementCount` is NaN or the product leaves 2^53. */
+/** Bytes that a tensor takes in a file; NaN if `elementCount` is NaN or the product exceeds 2^53. */
 export function byteLength(dtype: RawDType, shape: readonly number[]): number {
   const bytes = elementCount(shape) * ITEM_SIZE[dtype];
   return Number.isSafeInteger(bytes) ? bytes : Number.NaN;

@@ -123,7 +123,7 @@ describe('a header that lies is refused with the position', () => {
       file({ a: entry([1], [0, 4]), b: entry([1], [2, 6]) }, 6),
       'tensor "b" to begin at 4, received 2, which overlaps',
     ],
-    ['hole', file({ a: entry([1], [0, 4]), b: entry([1], [8, 12]) }, 12), 'received 8, which leaves a hole'],
+    ['hole', file({ a: entry([1], [0, 4]), b: entry([1], [8, 12]) }, 12), 'received 8, which leaves a gap'],
     ['truncated data', file({ a: entry([2], [0, 8]) }, 7), 'expected a file of'],
     ['remainder', file({ a: entry([2], [0, 8]) }, 9), 'expected a file of'],
     [
@@ -132,7 +132,7 @@ describe('a header that lies is refused with the position', () => {
         '{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}',
         2,
       ),
-      'leaves a hole',
+      'leaves a gap',
     ],
   ])('%s', (_, bytes, message) => {
     expect(refusal(bytes)).toContain(message);

@@ -1,17 +1,17 @@
 /**
- * safetensors files as data: names to tensors at rest, and a map of strings. Byte for byte what the reference
- * implementation writes (huggingface/safetensors 0.4 and later), so that files travel both ways.
+ * safetensors files as data: tensors by name, and a map of strings. Written files are identical byte for byte to those
+ * of the reference implementation (huggingface/safetensors 0.4 and later).
  */
 import { kinoraError } from '../error.js';
 import { type ByteSink, writeAtomically } from './atomic.js';
 import { byteLength, checkSize, type RawDType, type RawTensor } from './raw.js';
 import { type ByteSource, damaged } from './source.js';
 
-/** As the reference implementation: a longer header is refused before it is read. */
+/** As in the reference implementation, a longer header is rejected before it is read. */
 const LARGEST_HEADER = 100_000_000;
 const METADATA_KEY = '__metadata__';
 
-/** Ordered by rising alignment as the reference orders them: files list the tensors by falling position here. */
+/** In order of increasing alignment, as in the reference; files list tensors in the reverse of this order. */
 const DTYPE_CODES = [
   ['BOOL', 'bool'],
   ['U8', 'uint8'],
@@ -54,8 +54,8 @@ export function parseSafetensors(source: ByteSource): Safetensors {
 }
 
 /**
- * Writes atomically; each tensor's bytes are asked for once, in file order, and let go of before the next.
- * Throws `serialize/unsupported` for complex128, which the format does not know.
+ * Writes atomically; each tensor's bytes are read once, in file order, and released before the next.
+ * Throws `serialize/unsupported` for complex128, which the format does not have.
  */
 export function writeSafetensors(
   path: string,
@@ -116,7 +116,7 @@ export interface TensorEntry {
   readonly name: string;
   readonly dtype: RawDType;
   readonly shape: readonly number[];
-  /** Byte range behind the header. */
+  /** Byte range after the header. */
   readonly begin: number;
   readonly end: number;
 }
@@ -124,11 +124,11 @@ export interface TensorEntry {
 export interface SafetensorsHeader {
   readonly entries: readonly TensorEntry[];
   readonly metadata: ReadonlyMap<string, string>;
-  /** Where the tensor bytes start in the file. */
+  /** Position of the first tensor byte in the file. */
   readonly dataStart: number;
 }
 
-/** Reads and validates the header; every rule broken is a `serialize/damaged` error with the byte position. */
+/** Reads and validates the header; every violation is a `serialize/damaged` error with the byte position. */
 function readHeader(source: ByteSource): SafetensorsHeader {
   const length = Number(new DataView(copyOf(source.read(0, 8))).getBigUint64(0, true));
   if (length > LARGEST_HEADER || length > source.size - 8) {
@@ -192,12 +192,15 @@ function parseEntry(source: ByteSource, name: string, info: unknown): TensorEntr
   return { name, dtype, shape, begin, end };
 }
 
-/** No holes: a name given twice shows here too, since the bytes of the first are then nobody's. */
+/**
+ * Checks that there are no gaps. This also detects duplicate names, because the bytes of the first one then belong to
+ * no tensor.
+ */
 function checkTiling(source: ByteSource, entries: readonly TensorEntry[], dataStart: number): void {
   let next = 0;
   for (const { name, begin, end } of entries) {
     if (begin !== next) {
-      const what = begin < next ? 'overlaps the one before' : 'leaves a hole';
+      const what = begin < next ? 'overlaps the previous tensor' : 'leaves a gap';
       throw damaged(
         source,
         dataStart + begin,

@@ -1,6 +1,6 @@
 /**
- * Random access to the bytes of a file or a buffer, with bounds that no lying header can leave,
- * and the one way in which the formats report a damaged file: its name and the byte position.
+ * Random access to the bytes of a file or a buffer, with bounds checks against forged headers, and the error that all
+ * formats use for a damaged file: its name and the byte position.
  */
 import { constants } from 'node:buffer';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
@@ -8,15 +8,18 @@ import { type KinoraError, kinoraError } from '../error.js';
 import { fileError } from './atomic.js';
 
 export interface ByteSource {
-  /** How errors name it: the path, or a word for a buffer. */
+  /** Its name in errors: the path, or a word for a buffer. */
   readonly name: string;
   readonly size: number;
-  /** `length` bytes from `offset`: a view of a buffer, or freshly read from a file. Throws when they are not all there. */
+  /**
+   * `length` bytes from `offset`: a view of a buffer, or freshly read from a file. Throws if the source ends before
+   * them.
+   */
   read(offset: number, length: number): Uint8Array;
 }
 
 export function memorySource(buffer: Uint8Array, name = 'buffer'): ByteSource {
-  // A plain Uint8Array also where a Buffer came in, whose slice() would not copy.
+  // A plain Uint8Array even for a Buffer, whose slice() would not copy.
   const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
   const source: ByteSource = {
     name,
@@ -29,7 +32,7 @@ export function memorySource(buffer: Uint8Array, name = 'buffer'): ByteSource {
   return source;
 }
 
-/** Opens `path` for the duration of `use`: what `use` returns must not read from the source later. */
+/** Opens `path` while `use` runs; the result of `use` must not read from the source later. */
 export function withFile<T>(path: string, use: (source: ByteSource) => T): T {
   const file = openFile(path);
   try {
@@ -64,7 +67,7 @@ function fileSource(file: number, name: string): ByteSource {
   return source;
 }
 
-/** One read call moves at most 2^31 - 1 bytes, so large tensors take several. */
+/** A read call returns at most 2^31 - 1 bytes, so large tensors take several. */
 const LARGEST_READ = 2 ** 30;
 
 function readFully(file: number, source: ByteSource, offset: number, length: number): Uint8Array {
@@ -88,18 +91,18 @@ function checkRange(source: ByteSource, offset: number, length: number): void {
     throw kinoraError('serialize/too-large', `${source.name} at byte ${offset}`, {
       expected: `at most ${constants.MAX_LENGTH} bytes in one piece on this Node`,
       received: `${length} bytes`,
-      hint: 'Node 22 and later hold larger pieces',
+      hint: 'use Node 22 or later, which supports larger pieces',
     });
   }
 }
 
-/** The error of every format for bytes that break its rules. `offset` is where in the file they stand. */
+/** The error of every format for invalid bytes. `offset` is their position in the file. */
 export function damaged(
   source: Pick<ByteSource, 'name'>,
   offset: number,
   expected: string,
   received: string,
-  hint = 'the file is damaged or not of this format',
+  hint = 'the file is damaged or has another format',
 ): KinoraError {
   const where = `${source.name} at byte ${offset}`;
   return kinoraError('serialize/damaged', where, expected, received, { hint });

@@ -1,6 +1,6 @@
 /**
  * Mixed precision (torch.autocast; Micikevicius et al. 2018, https://arxiv.org/abs/1710.03740): convolutions and products run in
- * a shorter type while weights stay float32. Which operators do is libtorch's choice.
+ * a shorter type while weights stay float32. libtorch decides which operators do.
  */
 import type { Device } from '../engine/device.js';
 import type { DType } from '../engine/dtype.js';
@@ -15,10 +15,10 @@ export interface AutocastMode {
 
 const state = processWide('autocast', () => ({ mode: null as AutocastMode | null }));
 
-/** The mode in force; null outside any. */
+/** The current mode; null if there is none. */
 export const autocastMode = (): AutocastMode | null => state.mode;
 
-/** Runs `fn` in `mode`, or in full precision for null; the mode before is restored even when it throws. */
+/** Runs `fn` in `mode`, or in full precision for null, and restores the previous mode even if `fn` throws. */
 export function autocast<T>(mode: AutocastMode | null, fn: () => T): T {
   const outer = state.mode;
   if (mode === null && outer === null) return fn();

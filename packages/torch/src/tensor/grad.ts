@@ -3,10 +3,10 @@ import { native } from '../engine/native.js';
 import { synchronous } from '../engine/scope.js';
 import { Tensor } from './tensor.js';
 
-/** Runs `fn` without recording gradients (torch.no_grad); the mode before is restored even when it throws. */
+/** Runs `fn` without recording gradients (torch.no_grad), and restores the previous mode even if `fn` throws. */
 export const noGrad = <T>(fn: () => T): T => withGradMode(false, fn);
 
-/** Runs `fn` recording gradients, inside a noGrad for instance (torch.enable_grad). */
+/** Runs `fn` and records gradients, for example inside noGrad (torch.enable_grad). */
 export const enableGrad = <T>(fn: () => T): T => withGradMode(true, fn);
 
 export const isGradEnabled = (): boolean => native().isGradEnabled();
@@ -20,7 +20,7 @@ function withGradMode<T>(enabled: boolean, fn: () => T): T {
   }
 }
 
-/** Faster than noGrad: tensors made in `fn` can never take part in autograd (torch.inference_mode). */
+/** Faster than noGrad, but tensors created in `fn` can never take part in autograd (torch.inference_mode). */
 export function inferenceMode<T>(fn: () => T): T {
   native().enterInferenceMode();
   try {
@@ -31,15 +31,15 @@ export function inferenceMode<T>(fn: () => T): T {
 }
 
 export interface BackwardOptions {
-  /** Keep the graph for another backward; default false. */
+  /** Keep the graph for another backward pass; default: false. */
   retainGraph?: boolean;
-  /** Record the backward itself, for higher derivatives; default false. */
+  /** Record the backward pass itself, for higher derivatives; default: false. */
   createGraph?: boolean;
 }
 
 /**
  * Accumulates gradients of `output` into the `grad` of the leaves behind it (torch.autograd.backward). `gradient` has
- * the shape of the output and may be left out when that is a single element.
+ * the shape of the output and may be omitted if that is a single element.
  */
 export function backward(output: Tensor, gradient?: Tensor | null, options: BackwardOptions = {}): void {
   const { createGraph = false, retainGraph = createGraph } = options;
@@ -48,13 +48,13 @@ export function backward(output: Tensor, gradient?: Tensor | null, options: Back
 }
 
 export interface GradOptions extends BackwardOptions {
-  /** One for each output; may be left out for outputs of one element. */
+  /** One for each output; may be omitted for outputs of one element. */
   gradOutputs?: readonly Tensor[];
-  /** Inputs that the outputs do not depend on give null instead of an error; default false. */
+  /** Return null instead of throwing for inputs that the outputs do not depend on; default: false. */
   allowUnused?: boolean;
 }
 
-/** Gradients of the outputs' sum with respect to each input, accumulated nowhere (torch.autograd.grad). */
+/** Returns gradients of the outputs' sum with respect to each input, without accumulating them (torch.autograd.grad). */
 export function grad(
   outputs: Tensor | readonly Tensor[],
   inputs: Tensor | readonly Tensor[],

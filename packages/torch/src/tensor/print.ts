@@ -1,10 +1,10 @@
 /**
  * Tensors as text, laid out as PyTorch's `torch/_tensor_str.py` does with its default print options. One difference:
- * where PyTorch names the operator behind a tensor (`grad_fn=<AddBackward0>`), this says `requires_grad=True`.
+ * where PyTorch names the operator behind a tensor (`grad_fn=<AddBackward0>`), this prints `requires_grad=True`.
  */
 import { type DType, dtypes, isFloating, type TypedArray } from '../engine/dtype.js';
 
-/** What is shown of a tensor. */
+/** What to print of a tensor. */
 interface Printable {
   readonly shape: readonly number[];
   readonly dtype: DType;
@@ -25,7 +25,7 @@ export function formatTensor(tensor: Printable): string {
   return withSuffixes(PREFIX + body, suffixesOf(tensor));
 }
 
-/** What stands behind the elements: whatever they do not show by themselves. */
+/** The text after the elements: facts that the elements do not show. */
 function suffixesOf(tensor: Printable): string[] {
   const { dtype, shape, device, numel } = tensor;
   const suffixes: string[] = [];
@@ -52,7 +52,7 @@ function withSuffixes(text: string, suffixes: readonly string[]): string {
   return `${result})`;
 }
 
-/** What all levels of the nested brackets share. */
+/** Shared by all levels of nested brackets. */
 interface Layout {
   readonly shape: readonly number[];
   readonly summarise: boolean;
@@ -68,7 +68,7 @@ function formatElements(tensor: Printable): string {
   return shape.length === 0 ? format.at(0) : brackets({ shape, summarise, format }, 0, 0);
 }
 
-/** The elements that a summary shows, which alone decide the width of its columns. */
+/** The elements that a summary shows; only these determine the width of its columns. */
 function edges(shape: readonly number[]): number[] {
   let offsets = [0];
   shape.forEach((size, dimension) => {
@@ -81,7 +81,7 @@ function edges(shape: readonly number[]): number[] {
 const stepOf = (shape: readonly number[], dimension: number): number =>
   shape.slice(dimension + 1).reduce((product, size) => product * size, 1);
 
-/** Indices along a dimension; NaN stands for those left out. */
+/** Indices along a dimension; NaN marks an omitted range. */
 const shownIndices = (size: number, summarise: boolean): number[] =>
   summarise && size > 2 * EDGE_ITEMS
     ? [0, 1, 2, Number.NaN, size - 3, size - 2, size - 1]
@@ -116,7 +116,7 @@ export interface Format {
   at(index: number): string;
 }
 
-/** @param shown indices of the elements that will be printed, which decide notation and width */
+/** @param shown indices of the elements that will be printed; they determine notation and width */
 export function formatterOf(elements: TypedArray, dtype: DType, shown: readonly number[]): Format {
   if (dtypes[dtype].width === 2) return complexFormat(elements as Float64Array, shown);
   if (isFloating(dtype)) return floatFormat((i) => elements[i] as number, shown);
@@ -178,7 +178,7 @@ function scientific(value: number): string {
   return `${sign}${tiesToEven(rounded, exact)}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}`;
 }
 
-/** Digits beyond those printed that tell a tie from what only comes close. */
+/** Extra digits, to distinguish a tie from a value close to one. */
 const EXACT = 40;
 const TIE = `5${'0'.repeat(EXACT - 1)}`;
 

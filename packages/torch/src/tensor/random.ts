@@ -23,7 +23,7 @@ export function setRngState(state: Uint8Array, device: Device = 'cpu'): void {
 const DISPOSED = -1;
 const backstop = new FinalizationRegistry<Handle>((handle) => native().releaseGenerator(handle));
 
-/** A generator of its own on the CPU, for draws that must not disturb the default one (torch.Generator). */
+/** A separate generator on the CPU, for draws that must not affect the default one (torch.Generator). */
 @oncePerProcess
 export class Generator {
   #handle: Handle;
@@ -56,7 +56,12 @@ export class Generator {
 }
 
 const disposedGenerator = (): KinoraError =>
-  kinoraError('torch/disposed', undefined, 'a living generator', 'one that has been disposed');
+  kinoraError(
+    'torch/disposed',
+    undefined,
+    'a generator that has not been disposed',
+    'one that has been disposed',
+  );
 
 function stateOf(generator: string | Handle): Uint8Array {
   const state = new Tensor(native().generatorState(generator));

@@ -1,6 +1,6 @@
 /**
- * Tensors on their way from a device to the program, which goes on meanwhile: reading one at once would wait for everything
- * that the device has been told to do.
+ * Copies of tensors from a device that arrive later, so that the program need not wait: reading a tensor at once would
+ * wait for all work queued on the device.
  */
 import { cuda, type Device } from '../engine/device.js';
 import { keep, scope } from '../engine/scope.js';
@@ -13,7 +13,7 @@ export class Readback {
   readonly #copies: readonly Tensor[];
   readonly #arrived: StreamEvent;
 
-  /** Queues copies of `tensors`, all on `device`, behind what is queued there. They may be disposed of at once. */
+  /** Queues copies of `tensors`, all on `device`, behind the work queued there. The tensors may be disposed of at once. */
   constructor(tensors: readonly Tensor[], device: Device) {
     this.#device = device;
     // To the CPU without waiting: libtorch pins the memory of such a copy.
@@ -25,12 +25,12 @@ export class Readback {
     this.#arrived = new StreamEvent(device);
   }
 
-  /** Waits until they are here, while the event loop goes on. */
+  /** Waits until the copies have arrived, without blocking the event loop. */
   arrival(): Promise<void> {
     return this.#arrived.done();
   }
 
-  /** Gives the copies to `use` and frees them; waits for the device where they are not here yet. To be called once. */
+  /** Passes the copies to `use` and frees them, waiting for the device if necessary. Call it once. */
   take<T>(use: (copies: readonly Tensor[]) => T): T {
     try {
       if (!this.#arrived.isDone) cuda.synchronize(this.#device);

@@ -1,6 +1,6 @@
 /**
- * Streams (torch.cuda.Stream): queues of work on a device. Work on one goes on beside work on another, so that data can travel
- * while the device computes. A CPU has nothing to queue: there all of this is done when it is called.
+ * Streams (torch.cuda.Stream): queues of work on a device. Work on different streams overlaps, so that data can be
+ * copied while the device computes. A CPU has no queue: there, all work is done immediately.
  */
 import { setTimeout } from 'node:timers/promises';
 import type { Device } from '../engine/device.js';
@@ -8,7 +8,7 @@ import { type Handle, native } from '../engine/native.js';
 import { synchronous } from '../engine/scope.js';
 import type { Tensor } from './tensor.js';
 
-/** A queue beside the one that computes. It belongs to libtorch's pool, so that there is nothing to dispose of. */
+/** A second queue, beside the one that computes. It belongs to libtorch's pool, so there is nothing to dispose of. */
 export class Stream {
   readonly device: Device;
   readonly #id: number;
@@ -19,8 +19,8 @@ export class Stream {
   }
 
   /**
-   * Makes tensors on this stream for use on the current one: what is queued there from now on waits for them, and when they
-   * are freed their memory stays theirs until it is done.
+   * Creates tensors on this stream for use on the current one. Work queued on the current stream from now on waits for
+   * them, and their memory is not reused before that work is done.
    * @throws KinoraError `torch/async` if `make` returns a Promise
    */
   handOver<T extends readonly (Tensor | undefined)[]>(make: () => T): T {
@@ -40,12 +40,12 @@ export class Stream {
   }
 }
 
-/** How often the event loop looks whether a device is done: far below a step, far above the cost of looking. */
+/** Interval at which the event loop polls a device: far below the time of a step, far above the cost of polling. */
 const POLL_MS = 1;
 
 const backstop = new FinalizationRegistry<Handle>((handle) => native().releaseEvent(handle));
 
-/** A place in the queue of a device's current stream (torch.cuda.Event): the end of what it holds when this is made. */
+/** A marker in the queue of a device's current stream (torch.cuda.Event), behind all work queued so far. */
 export class StreamEvent {
   readonly #handle: Handle;
   #done = false;
@@ -55,18 +55,18 @@ export class StreamEvent {
     backstop.register(this, this.#handle, this);
   }
 
-  /** Whether the device has come there. */
+  /** Whether the device has reached it. */
   get isDone(): boolean {
     if (!this.#done && native().isEventDone(this.#handle)) this.dispose();
     return this.#done;
   }
 
-  /** Waits until it has, while the event loop goes on. */
+  /** Waits until the device has reached it, without blocking the event loop. */
   async done(): Promise<void> {
     while (!this.isDone) await setTimeout(POLL_MS);
   }
 
-  /** Forgets the place: from now on it counts as reached. */
+  /** Drops the marker; from now on it counts as reached. */
   dispose(): void {
     if (this.#done) return;
     this.#done = true;

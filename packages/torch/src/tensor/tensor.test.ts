@@ -208,7 +208,7 @@ describe('disposal', () => {
     ];
     for (const use of uses) expect(errorOf(use).code).toBe('torch/disposed');
     expect(errorOf(() => x.shape).message).toBe(
-      'expected a living tensor, received one that has been disposed; return it from its scope(), or keep() it, to use it later',
+      'expected a tensor that has not been disposed, received one that has been disposed; return it from its scope(), or keep() it, to use it later',
     );
   });
 

@@ -1,6 +1,6 @@
 /**
- * A tensor: a handle to native memory, what it is (shape, dtype, device) and its data in and out. Operators are added
- * to its prototype in methods.ts, so that this file knows nothing of the dispatcher.
+ * A tensor: a handle to native memory, its shape, dtype and device, and its data in and out. methods.ts adds the
+ * operators to its prototype, so that this file does not depend on the dispatcher.
  */
 import { inspect } from 'node:util';
 import type { Device } from '../engine/device.js';
@@ -66,7 +66,7 @@ export class Tensor implements Owned {
   get isContiguous(): boolean {
     return native().isContiguous(this.handle);
   }
-  /** The memory behind it: tensors with equal keys share it; offset in elements. */
+  /** Identifies the storage: tensors with equal keys share it. `offset` is in elements. */
   get storage(): { key: bigint; offset: number; bytes: number } {
     return native().storage(this.handle);
   }
@@ -80,7 +80,7 @@ export class Tensor implements Owned {
   get isLeaf(): boolean {
     return native().isLeaf(this.handle);
   }
-  /** The accumulated gradient, as a new handle to the same memory at each reading. */
+  /** The accumulated gradient; each read returns a new handle to the same memory. */
   get grad(): Tensor | null {
     const handle = native().gradient(this.handle);
     return handle === null ? null : new Tensor(handle);
@@ -107,7 +107,7 @@ export class Tensor implements Owned {
     return array;
   }
 
-  /** A copy of the raw little-endian bytes in row-major order, whatever the dtype. */
+  /** A copy of the raw little-endian bytes in row-major order, for any dtype. */
   toBytes(): Uint8Array {
     const { dtype } = this;
     const bytes = new Uint8Array(this.numel * dtypes[dtype].size);
@@ -127,8 +127,8 @@ export class Tensor implements Owned {
   }
 
   /**
-   * Overwrites the elements of a contiguous CPU tensor with those of an array of its own kind (as toTypedArray gives) and
-   * size. Half precisions have no such array.
+   * Overwrites the elements of a contiguous CPU tensor with those of an array of the same kind (as toTypedArray
+   * returns) and size. Not for half precisions, which have no such array.
    */
   copyFrom(source: TypedArray): this {
     const held = dtypes[this.dtype].array;
@@ -138,7 +138,7 @@ export class Tensor implements Owned {
     return this;
   }
 
-  /** Frees the memory now (unless another tensor shares it). Using the tensor afterwards throws. */
+  /** Frees the memory now, unless another tensor shares it. Using the tensor afterwards throws. */
   dispose(): void {
     if (this.#handle === DISPOSED) return;
     native().release(this.#handle);
@@ -180,15 +180,21 @@ function nest(shape: Shape, at: (index: number) => Scalar): NestedArray {
   return level(0);
 }
 
-/** Bytes of the distinct storages of all living tensors, and their number; tests count them to find leaks. */
+/** Bytes of the distinct storages of all live tensors, and their number; tests use them to find leaks. */
 export function memoryStats(): { liveTensors: number; liveBytes: number } {
   return native().statistics();
 }
 
 function disposed(): KinoraError {
-  return kinoraError('torch/disposed', undefined, 'a living tensor', 'one that has been disposed', {
-    hint: 'return it from its scope(), or keep() it, to use it later',
-  });
+  return kinoraError(
+    'torch/disposed',
+    undefined,
+    'a tensor that has not been disposed',
+    'one that has been disposed',
+    {
+      hint: 'return it from its scope(), or keep() it, to use it later',
+    },
+  );
 }
 
 const notAGradient = (received: unknown): KinoraError =>

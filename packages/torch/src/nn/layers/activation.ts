@@ -9,8 +9,8 @@ import { Module } from '../module.js';
 
 export interface InplaceOptions {
   /**
-   * Overwrites the input, which saves its memory and a pass over it; default false. Not while a trace or a recording wants
-   * to know what came before.
+   * Overwrites the input, which saves its memory and a pass over it; default: false. Has no effect during a trace or a
+   * recording, which need the input.
    */
   inplace?: boolean;
 }

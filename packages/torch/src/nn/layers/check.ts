@@ -1,6 +1,6 @@
 /**
- * Checks of what enters a layer, made before it crosses into C++, where some mistakes are accepted silently and others
- * reported in terms of an operator. Errors name the module's path, the expected and the received shape.
+ * Checks of a layer's input before it is passed to C++, which accepts some mistakes silently and reports others in
+ * terms of an operator. Errors name the module's path and the expected and received shapes.
  */
 import { kinoraError } from '../../error.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -20,7 +20,7 @@ export function shapeText(tensor: { readonly shape: readonly number[] }): string
   return `[${tensor.shape.join(', ')}]`;
 }
 
-/** `input` is `[N, C, ...]` with `rank` further axes, and C is `channels` where that is given. */
+/** `input` is `[N, C, ...]` with `rank` further axes, and C is `channels` if that is given. */
 export function checkFeatureMap(module: object, input: Tensor, rank: Rank, channels?: number): void {
   if (input.ndim === rank + 2 && (channels === undefined || input.shape[1] === channels)) return;
   const expected = `[N, ${channels ?? 'C'}, ${AXES[rank].join(', ')}]`;
@@ -33,7 +33,7 @@ export interface Window {
   readonly dilation: readonly number[];
 }
 
-/** The window of a convolution or pool fits into the padded input at least once. */
+/** Checks that the window of a convolution or pool fits into the padded input at least once. */
 export function checkWindow(module: object, input: Tensor, rank: Rank, window: Window): void {
   const least = window.kernelSize.map(
     (size, axis) => window.dilation[axis]! * (size - 1) + 1 - 2 * window.padding[axis]!,
@@ -56,7 +56,7 @@ export function checkTail(module: object, input: Tensor, tail: readonly number[]
   rejectInput(module, `[..., ${tail.join(', ')}]`, shapeText(input));
 }
 
-/** A parameter still has the shape it was made with: libtorch takes a batch norm's weight of any length. */
+/** Checks that a parameter still has its original shape: libtorch accepts a batch norm weight of any length. */
 export function checkState(
   module: object,
   name: string,
@@ -69,7 +69,7 @@ export function checkState(
 }
 
 function rankHint(input: Tensor, rank: Rank): string | undefined {
-  return input.ndim === rank + 1 ? 'a single sample becomes a batch of one by unsqueeze(0)' : undefined;
+  return input.ndim === rank + 1 ? 'use unsqueeze(0) to make a single sample a batch of one' : undefined;
 }
 
 /** A size per axis (`[T, H, W]`), or one number that holds for all. */

@@ -1,6 +1,6 @@
 /**
- * Lists of modules: Sequential calls one after the other, ModuleList only holds them, and Segments is a Sequential whose groups of
- * members are the segments of activation checkpointing.
+ * Lists of modules: Sequential calls its members in order, ModuleList only holds them, and Segments is a Sequential
+ * whose groups of members are segments of activation checkpointing.
  */
 import { kinoraError } from '../../error.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -38,7 +38,7 @@ export class Sequential extends Module {
   }
 }
 
-/** torch.nn.ModuleList: children '0', '1', ... that its owner calls as it likes. */
+/** torch.nn.ModuleList: children '0', '1', ..., which the owner calls itself. */
 export class ModuleList<M extends AnyModule = AnyModule> extends Module<never, never> implements Iterable<M> {
   readonly #modules: M[];
 
@@ -68,7 +68,7 @@ export class ModuleList<M extends AnyModule = AnyModule> extends Module<never, n
   }
 }
 
-/** As Sequential outside `checkpointed`; within it, each group of members is a segment. */
+/** Same as Sequential outside `checkpointed`; within it, each group of members is a segment. */
 export class Segments extends Sequential {
   readonly #groups: Sequential[];
 

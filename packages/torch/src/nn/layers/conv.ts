@@ -1,4 +1,4 @@
-/** torch.nn.Conv1d, Conv2d and Conv3d: one convolution whose rank is data. Padding is with zeros. */
+/** torch.nn.Conv1d, Conv2d and Conv3d: one implementation for all ranks. Padding is with zeros. */
 
 import { oncePerProcess } from '../../engine/process-wide.js';
 import { kinoraError } from '../../error.js';
@@ -12,7 +12,7 @@ import { directConv3d } from './fast-paths.js';
 
 export interface ConvOptions {
   stride?: Size;
-  /** Zeros on both sides of each axis; 'same' keeps the size (stride 1 only). */
+  /** Zeros added on both sides of each axis; 'same' keeps the size (stride 1 only). */
   padding?: Size | 'same';
   dilation?: Size;
   groups?: number;

@@ -1,6 +1,6 @@
 /**
- * torch.nn.Dropout (single values) and Dropout1d, 2d, 3d (whole channels): zeroes with probability p in training and
- * scales what is left by 1 / (1 - p); in evaluation mode the input passes unchanged.
+ * torch.nn.Dropout (single values) and Dropout1d, 2d, 3d (whole channels): in training, zeroes with probability p and
+ * scales the rest by 1 / (1 - p); in evaluation mode, returns the input unchanged.
  */
 import { ops } from '../../ops/ops.js';
 import type { Tensor } from '../../tensor/tensor.js';

@@ -1,6 +1,6 @@
 /**
- * Kernels for cases that libtorch's own choice serves badly. Each function returns undefined where libtorch's kernel is the
- * one to use. Traces, recordings and (but for `orderedMaxPool`) gradients always see the plain operators.
+ * Faster kernels for cases in which libtorch chooses a slow one. Each function returns undefined if libtorch's kernel
+ * should be used. Traces, recordings and (except for `orderedMaxPool`) gradients always see the plain operators.
  */
 import { isDeterministic } from '../../engine/device.js';
 import { scope } from '../../engine/scope.js';
@@ -23,9 +23,9 @@ interface Convolution {
 }
 
 /**
- * The convolution by oneDNN; equal to libtorch's but for rounding. One clip at a time, libtorch on the CPU gives small 3D
- * convolutions to its matrix-product kernel instead (`use_mkldnn` in Convolution.cpp: one input whose first three sizes
- * multiply to no more than 20,480), which is two to eight times slower there.
+ * The convolution by oneDNN, equal to libtorch's up to rounding. For a single clip on the CPU, libtorch uses its
+ * matrix-product kernel for small 3D convolutions (`use_mkldnn` in Convolution.cpp: one input whose first three sizes
+ * multiply to no more than 20,480), which is two to eight times slower.
  */
 export function directConv3d(input: Tensor, convolution: Convolution): Tensor | undefined {
   if (!isKept(input, convolution) || isObserved() || isLearning() || !hasOneDnn()) return undefined;
@@ -49,7 +49,7 @@ const convolve = (input: Tensor, { weight, bias, stride, padding, dilation, grou
 
 let found: boolean | undefined;
 
-/** libtorch is built without oneDNN on some processors: one convolution of one number tells. */
+/** Some builds of libtorch have no oneDNN; a convolution of one number shows whether this one does. */
 function hasOneDnn(): boolean {
   found ??= scope(() => {
     const one = ops.ones([1, 1, 1, 1, 1]);
@@ -72,9 +72,9 @@ export interface Pooling {
 }
 
 /**
- * Max pooling whose windows do not overlap, as maxima of slices: each axis in turn, the slowest first. The same numbers as
- * libtorch's kernel, which also records the position of each maximum for backward; without that, on the CPU, this is ten
- * times faster.
+ * Max pooling without overlapping windows, as maxima of slices along each axis in turn, the slowest axis first. Gives
+ * the same numbers as libtorch's kernel, which also records the position of each maximum for the backward pass; without
+ * that, this is ten times faster on the CPU.
  */
 export function directMaxPool(input: Tensor, pooling: Pooling): Tensor | undefined {
   if (input.device !== 'cpu' || !isSideBySide(pooling) || isObserved() || isGradEnabled()) return undefined;
@@ -89,7 +89,7 @@ export const isSideBySide = ({ kernelSize, stride, padding, dilation, ceilMode }
   kernelSize.every((size, i) => size <= 3 && size === stride[i]! && padding[i] === 0 && dilation[i] === 1) &&
   kernelSize.some((size) => size > 1);
 
-/** A last window that is not full is left out. */
+/** Omits a last window that is not full. */
 function maxAlong(input: Tensor, dim: number, size: number): Tensor {
   if (size === 1) return input;
   const end = Math.floor(input.shape[dim]! / size) * size;
@@ -100,16 +100,16 @@ function maxAlong(input: Tensor, dim: number, size: number): Tensor {
 }
 
 /**
- * Max pooling in deterministic mode on a GPU, where libtorch has no deterministic backward in three dimensions (its kernel adds
- * gradients in any order): windows that do not overlap, as choices between slices. The same numbers and gradients: of
- * equal values the first in memory counts, as there. It takes more memory and is slower.
+ * Max pooling without overlapping windows in deterministic mode on a GPU, by selection between slices. libtorch has no
+ * deterministic backward pass for it in three dimensions, because its kernel adds gradients in arbitrary order. Numbers
+ * and gradients are the same (of equal values, the first in memory wins), but it takes more memory and is slower.
  */
 export function orderedMaxPool(input: Tensor, pooling: Pooling): Tensor | undefined {
   if (!isDeterministic() || input.device === 'cpu' || !isSideBySide(pooling)) return undefined;
   return isObserved() || !isGradEnabled() ? undefined : maxOfSlices(input, pooling);
 }
 
-/** Innermost axis first, so that of equal values the first in memory is left at the end. */
+/** Innermost axis first, so that of equal values the first in memory wins. */
 export function maxOfSlices(input: Tensor, { kernelSize }: Pick<Pooling, 'kernelSize'>): Tensor {
   const first = input.shape.length - kernelSize.length;
   return scope(() => kernelSize.reduceRight((maps, size, i) => largestAlong(maps, first + i, size), input));
@@ -121,7 +121,7 @@ function largestAlong(input: Tensor, dim: number, size: number): Tensor {
   let largest = part(0);
   for (let from = 1; from < size; from++) {
     const next = part(from);
-    // A NaN spreads, as it does in the kernel.
+    // NaN propagates, as in the kernel.
     largest = ops.where(next.gt(largest).logical_or(next.isnan()), next, largest);
   }
   return largest;

@@ -1,7 +1,7 @@
 /**
- * Where a batch norm that learns is followed by an activation, and perhaps by max pooling, one kernel of our own does it all
- * (native/norm_activation.cc): on the CPU these layers cost memory traffic, and it goes over the maps a third as often. Not
- * while a trace or a recording wants to know what each layer gave out.
+ * Runs a learning batch norm, the activation after it and optionally a max pool as one kernel of our own
+ * (native/norm_activation.cc): on the CPU these layers are limited by memory traffic, and the kernel makes a third of
+ * the passes over the maps. Not used during a trace or a recording, which need the output of each layer.
  */
 import { isObserved } from '../../ops/dispatch.js';
 import { ops } from '../../ops/ops.js';
@@ -14,8 +14,8 @@ import { type Activation, BatchNormNd } from './normalization.js';
 import { MaxPoolNd } from './pool.js';
 
 /**
- * What `input` becomes in a batch norm and the layers that follow it, and how many of the modules, the norm among them, that
- * was; undefined where each is to be called.
+ * The output of a batch norm and the layers after it, and how many modules were computed, including the norm; undefined
+ * if each module has to be called separately.
  */
 export function normActivation(
   [norm, activation, pool]: readonly (AnyModule | undefined)[],
@@ -31,11 +31,11 @@ export function normActivation(
 
 const RELU = new ReLU();
 
-/** `ops.relu(norm.call(input))`, together where that can be. */
+/** `ops.relu(norm.call(input))`, as one kernel where possible. */
 export const normRelu = (norm: Module, input: Tensor): Tensor =>
   normActivation([norm, RELU], input)?.output ?? ops.relu(norm.call(input));
 
-/** Subclasses may do as they like. */
+/** Exact classes only, because subclasses may behave differently. */
 function boundsOf(module: AnyModule): Activation | undefined {
   if (module.constructor === LeakyReLU)
     return { slope: (module as LeakyReLU).negativeSlope, cap: Number.POSITIVE_INFINITY };

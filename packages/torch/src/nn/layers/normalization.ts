@@ -1,4 +1,7 @@
-/** torch.nn.BatchNorm1d, 2d and 3d (Ioffe and Szegedy 2015), one implementation whose rank is data, and LayerNorm (Ba et al. 2016). */
+/**
+ * torch.nn.BatchNorm1d, 2d and 3d (Ioffe and Szegedy 2015), one implementation for all ranks, and LayerNorm (Ba et al.
+ * 2016).
+ */
 import { type Handle, native } from '../../engine/native.js';
 import { oncePerProcess } from '../../engine/process-wide.js';
 import { isObserved } from '../../ops/dispatch.js';
@@ -24,7 +27,7 @@ export interface BatchNormOptions {
   trackRunningStats?: boolean;
 }
 
-/** A process group, as distributed/group.ts makes them. */
+/** A process group, as distributed/group.ts creates it. */
 export interface SyncGroup {
   readonly handle: Handle;
 }
@@ -50,7 +53,7 @@ export abstract class BatchNormNd extends Module {
   running_var: Tensor | null;
   /** int64 scalar */
   num_batches_tracked: Tensor | null;
-  /** Ranks over whose batches it normalises while it trains; null: this process alone. */
+  /** In training, normalise over the batches of these ranks; null: of this process only. */
   syncGroup: SyncGroup | null = null;
 
   constructor(rank: Rank, numFeatures: number, options: BatchNormOptions) {
@@ -78,7 +81,7 @@ export abstract class BatchNormNd extends Module {
     return ops.batch_norm(input, weight, bias, running_mean, running_var, useBatch, share, eps, true);
   }
 
-  /** Whether it would normalise `input` by that batch alone, and our kernel can: float32 on the CPU, contiguous. */
+  /** Whether it would normalise `input` by this batch alone and our kernel supports it: float32 on the CPU, contiguous. */
   learnsFrom(input: Tensor): boolean {
     const { weight, bias } = this;
     if (!this.training || this.syncGroup !== null || weight === null || bias === null) return false;
@@ -89,8 +92,9 @@ export abstract class BatchNormNd extends Module {
   }
 
   /**
-   * What it `learnsFrom` normalised, activated and, with a window, pooled by maxima of windows side by side, all by one kernel
-   * (native/norm_activation.cc): the values and gradients of libtorch's operators but for rounding.
+   * Normalises an input that it `learnsFrom`, applies the activation and, given a window, max-pools without overlap,
+   * all in one kernel (native/norm_activation.cc). Values and gradients equal those of libtorch's operators up to
+   * rounding.
    */
   forwardActivated(input: Tensor, { slope, cap }: Activation, window: readonly number[]): Tensor {
     this.#check(input);

@@ -1,6 +1,6 @@
 /**
  * torch.nn.MaxPool and AvgPool in 1d, 2d and 3d, whose windows have a fixed size, and AdaptiveMaxPool and AdaptiveAvgPool,
- * whose output has. Rank and kind are data.
+ * whose output has. One implementation for all ranks and kinds.
  */
 import { oncePerProcess } from '../../engine/process-wide.js';
 import { kinoraError } from '../../error.js';
@@ -15,7 +15,7 @@ interface PoolOptions {
   stride?: Size;
   /** At most half the kernel. */
   padding?: Size;
-  /** Round the output size up, so that the last window may hang over the edge. */
+  /** Round the output size up, so that the last window may extend beyond the edge. */
   ceilMode?: boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
  * torch.nn.LSTM and GRU over whole sequences, with PyTorch's parameter names (`weight_ih_l0`, `bias_hh_l1_reverse`).
- * Packed sequences are not taken: all sequences of a batch have one length.
+ * Packed sequences are not supported: all sequences of a batch have the same length.
  */
 import { ops } from '../../ops/ops.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -13,7 +13,7 @@ export interface RecurrentOptions {
   bias?: boolean;
   /** Input and output are `[N, L, ...]` instead of `[L, N, ...]`. The states never are. */
   batchFirst?: boolean;
-  /** Between layers, in training. */
+  /** Dropout between layers, in training. */
   dropout?: number;
   bidirectional?: boolean;
 }

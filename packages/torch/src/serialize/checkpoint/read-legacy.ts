@@ -29,8 +29,8 @@ const NOTHING: UnpickleHooks = {
 };
 
 /**
- * The storages stand behind the pickle that refers to them, so it runs twice: once to find its end and to collect
- * what it says of its storages, and once, their places known, to make the tensors.
+ * The storages come after the pickle that refers to them, so it runs twice: first to find its end and collect the
+ * descriptions of its storages, then, with their positions known, to create the tensors.
  */
 export function readLegacy<T extends object>(source: ByteSource, maker: TensorMaker<T>): unknown {
   const cursor = new Cursor(source);
@@ -98,7 +98,7 @@ function locateStorages(cursor: Cursor, ids: ReadonlyMap<string, StorageId>): Ma
   for (const key of keys) {
     const id = ids.get(key as string);
     if (id === undefined || storages.has(id.key))
-      throw damaged(source, at, 'the key of a storage, once', describe(key));
+      throw damaged(source, at, 'a unique storage key', describe(key));
     storages.set(id.key, locate(source, id, at));
     at += 8 + id.length * ITEM_SIZE[id.dtype];
   }

@@ -104,7 +104,7 @@ describe('other files are refused by what they are', () => {
       'expected a file of torch.save (zip or legacy), received a file that starts',
     ],
     ['nothing', new Uint8Array(0), 'received a file that starts with nothing'],
-    ['tar', tar, 'received a tar archive, the format before PyTorch 0.1.10; load it in Python'],
+    ['tar', tar, 'received a tar archive, the format used before PyTorch 0.1.10; load it in Python'],
     [
       'a pickle of something else',
       Uint8Array.of(0x80, 2, 0x4e, 0x2e),

@@ -22,7 +22,7 @@ import {
 } from './tensors.js';
 
 /**
- * The value in the file, with tensors as `maker` makes them (it reads their storages, so the source must be open).
+ * The value in the file, with tensors created by `maker`, which reads their storages, so the source must be open.
  * Throws `serialize/refused` for anything but tensors and plain values, `serialize/damaged` with the byte position.
  */
 export function readCheckpoint<T extends object>(source: ByteSource, maker: TensorMaker<T>): unknown {
@@ -34,7 +34,7 @@ export function readCheckpoint<T extends object>(source: ByteSource, maker: Tens
   throw kinoraError('serialize/format', source.name, {
     expected: 'a file of torch.save (zip or legacy)',
     received: tar
-      ? 'a tar archive, the format before PyTorch 0.1.10'
+      ? 'a tar archive, the format used before PyTorch 0.1.10'
       : `a file that starts with ${firstBytes(start)}`,
     hint: tar ? 'load it in Python and save it again' : undefined,
   });
@@ -67,12 +67,13 @@ function readZip<T extends object>(source: ByteSource, maker: TensorMaker<T>): u
   return value;
 }
 
-/** The folder in the archive that everything is in: `archive/`, or the name of the file as it was saved. */
+/** The top folder of the archive: `archive/`, or the name of the file when it was saved. */
 function findRoot(source: ByteSource, entries: ReadonlyMap<string, ZipEntry>): string {
   const pickle = [...entries.keys()].find((name) => /^[^/]+\/data\.pkl$/.test(name));
   const fail = (received: string, hint: string) =>
     kinoraError('serialize/format', source.name, 'a file of torch.save', received, { hint });
-  if (pickle === undefined) throw fail(`a zip file without ${PICKLE}`, 'is it a zip of something else?');
+  if (pickle === undefined)
+    throw fail(`a zip file without ${PICKLE}`, 'check that the file is a PyTorch checkpoint');
   const root = pickle.slice(0, -PICKLE.length);
   if (!entries.has(`${root}constants.pkl`)) return root;
   throw fail('a TorchScript program', 'save the state_dict() of the module instead');
@@ -104,7 +105,7 @@ function loadStorage(
   return new StorageView(storage, start, count);
 }
 
-/** Tensors as data: views are copied into row-major order when their bytes are asked for. */
+/** Tensors as data: views are copied into row-major order when their bytes are read. */
 export const rawTensors: TensorMaker<RawTensor> = {
   tensor: (described) => ({ dtype: described.dtype, shape: described.shape, bytes: () => gather(described) }),
   parameter: (data) => data,
@@ -132,7 +133,7 @@ function gather({ dtype, shape, strides, offset, storage }: StridedTensor): Uint
   return to;
 }
 
-/** An expanded tensor (stride 0) may claim any size from a few bytes. */
+/** A few bytes may expand to a tensor of any size (stride 0). */
 const LARGEST_EXPANSION = 2 ** 28;
 
 function checkExpansion(count: number, size: number, storage: Storage): void {

@@ -1,13 +1,13 @@
 /**
- * What a PyTorch file may name. Tensors in its pickles: the builders that they name (torch/_utils.py, `_rebuild_*`), with every size, stride and
- * offset checked against the storage before anything is made of them; and storages, the flat arrays that tensors are views
- * of, with the ids by which pickles name them (torch/serialization.py, `persistent_id` in `_save` and `_legacy_save`).
+ * The names that a PyTorch file may use: builders of tensors (torch/_utils.py, `_rebuild_*`), which check every size,
+ * stride and offset against the storage first; and storages, the flat arrays that tensors are views of, with the ids
+ * that pickles use for them (torch/serialization.py, `persistent_id` in `_save` and `_legacy_save`).
  */
 import { type Globals, plainGlobals } from '../pickle/globals.js';
 import { BadArguments, describe, PickleGlobal } from '../pickle/values.js';
 import { elementCount, ITEM_SIZE, type RawDType } from '../raw.js';
 
-/** A storage as tensors see it: `bytes()` reads it, all of it, each time. */
+/** A storage. Each call of `bytes()` reads all of it. */
 export interface Storage {
   readonly key: string;
   readonly dtype: RawDType;
@@ -16,7 +16,7 @@ export interface Storage {
   bytes(): Uint8Array;
 }
 
-/** A stretch of a storage, in elements of `dtype`. It stays on the unpickler's stack. */
+/** A part of a storage, in elements of `dtype`. It never leaves the unpickler's stack. */
 export class StorageView {
   constructor(
     readonly storage: Storage,
@@ -35,7 +35,7 @@ export interface StridedTensor {
   readonly requiresGrad: boolean;
 }
 
-/** How the caller wants tensors: as data, or made by an engine. */
+/** How tensors are created: as data, or by the engine. */
 export interface TensorMaker<T extends object> {
   tensor(described: StridedTensor): T;
   /** `torch.nn.Parameter(data, requiresGrad)`. */
@@ -44,7 +44,7 @@ export interface TensorMaker<T extends object> {
 
 const MOST_DIMENSIONS = 64;
 
-/** `_rebuild_tensor`, `_v2`, `_v3` and `_rebuild_parameter`, making tensors through `maker`; `made` collects them. */
+/** `_rebuild_tensor`, `_v2`, `_v3` and `_rebuild_parameter`, which create tensors through `maker`; `made` collects them. */
 function tensorGlobals<T extends object>(maker: TensorMaker<T>, made: Set<object>): Map<string, unknown> {
   const keep = (tensor: T): T => {
     made.add(tensor);
@@ -161,7 +161,7 @@ export const STORAGE_DTYPES = {
   ComplexDoubleStorage: 'complex128',
 } as const satisfies Record<string, RawDType>;
 
-/** What a pickle says of a storage. Its elements may be a stretch of another's (legacy files only). */
+/** A pickle's description of a storage. Its elements may be a part of another storage (legacy files only). */
 export interface StorageId {
   readonly key: string;
   readonly dtype: RawDType;
@@ -222,7 +222,7 @@ const constants: readonly (readonly [string, unknown])[] = [
   ['torch.device', new PickleGlobal('torch.device', makeDevice)],
 ];
 
-/** Everything that a PyTorch file may name: plain containers, storages, dtypes, sizes, devices and tensor builders. */
+/** Every name that a PyTorch file may use: plain containers, storages, dtypes, sizes, devices and tensor builders. */
 export function torchGlobals<T extends object>(maker: TensorMaker<T>, made: Set<object>): Globals {
   return new Map([...plainGlobals, ...constants, ...tensorGlobals(maker, made)]);
 }

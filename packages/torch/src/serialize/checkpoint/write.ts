@@ -1,7 +1,7 @@
 /**
- * Writes what Python's `torch.load` reads, `weights_only=True` included: the zip format of PyTorch 1.6 and later,
- * one entry for each storage, its data aligned to 64 bytes. As in PyTorch, a tensor takes its whole storage along,
- * and tensors that share memory still share it when loaded.
+ * Writes files for Python's `torch.load`, also with `weights_only=True`: the zip format of PyTorch 1.6 and later, with
+ * one entry per storage, its data aligned to 64 bytes. As in PyTorch, a tensor's whole storage is saved, and tensors
+ * that share memory still share it when loaded.
  */
 import { kinoraError } from '../../error.js';
 import { writeAtomically } from '../atomic.js';
@@ -21,8 +21,8 @@ export interface WriteOptions {
 }
 
 /**
- * Writes `value` to `path` atomically. `asTensor` says which objects are tensors; storages of equal keys are written
- * once, and their bytes are asked for only when their turn has come. Throws `serialize/unsupported`.
+ * Writes `value` to `path` atomically. `asTensor` decides which objects are tensors. Storages with equal keys are
+ * written once, and their bytes are read only when they are written. Throws `serialize/unsupported`.
  */
 export function writeCheckpoint(
   path: string,

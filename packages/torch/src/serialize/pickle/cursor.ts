@@ -1,6 +1,6 @@
 /**
- * Reads the operands of a pickle in order, through a small window over the source: the pickle in front of a legacy
- * file of many gigabytes costs as little as one in memory.
+ * Reads the operands of a pickle in order, through a small window over the source, so that the pickle at the start of a
+ * legacy file of many gigabytes costs no more than one in memory.
  */
 import { type ByteSource, damaged } from '../source.js';
 
@@ -16,7 +16,7 @@ export class Cursor {
   constructor(
     readonly source: ByteSource,
     start = 0,
-    /** Where the readable part ends. */
+    /** End of the readable part. */
     readonly end: number = source.size,
   ) {
     this.#windowStart = start;
@@ -27,7 +27,7 @@ export class Cursor {
     return this.#windowStart + this.#at;
   }
 
-  /** Makes `count` bytes readable in the window and returns where in it they start. */
+  /** Makes `count` bytes readable in the window and returns their position in it. */
   #advance(count: number): number {
     if (this.#at + count > this.#window.length) this.#refill(count);
     this.#at += count;
@@ -64,7 +64,7 @@ export class Cursor {
     return this.#view.getInt32(at, true);
   }
 
-  /** Rounded above 2^53, where no length can be true anyway. */
+  /** Rounded above 2^53, where no length is valid anyway. */
   u64(): number {
     const at = this.#advance(8);
     return Number(this.#view.getBigUint64(at, true));
@@ -76,7 +76,7 @@ export class Cursor {
     return this.#view.getFloat64(at, false);
   }
 
-  /** A copy, free of the window and of the source. */
+  /** A copy, independent of the window and the source. */
   take(count: number): Uint8Array {
     const at = this.#advance(count);
     return this.#window.slice(at, at + count);

@@ -1,6 +1,6 @@
 /**
- * What a pickle may name: a short list of builders of plain values, each checking its arguments. This list is the
- * whole of what a file can make the reader do; everything else is refused with the name of what was asked for.
+ * The names that a pickle may use: a short list of builders of plain values, each of which checks its arguments. A file
+ * cannot make the reader do anything else; any other name is rejected with an error that contains it.
  */
 import {
   BadArguments,

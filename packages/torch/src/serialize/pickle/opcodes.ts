@@ -1,6 +1,6 @@
 /**
  * The pickle opcodes that this package reads and writes: the binary ones of protocols 2 to 5 (CPython,
- * Lib/pickletools.py). Opcodes missing here (text forms, INST, OBJ, EXT, out-of-band buffers) are refused by number.
+ * Lib/pickletools.py). Opcodes missing here (text forms, INST, OBJ, EXT, out-of-band buffers) are rejected by number.
  */
 export const Op = {
   MARK: 0x28,

@@ -6,7 +6,7 @@ import { KinoraError, kinoraError } from '../../error.js';
 import { Op } from './opcodes.js';
 import { encodeInteger } from './values.js';
 
-/** Writes objects that are not plain (tensors); false when it does not know the object. */
+/** Writes objects that are not plain (tensors); returns false for an unknown object. */
 export type WriteObject = (value: object, out: PickleWriter) => boolean;
 
 const DEEPEST = 256;
@@ -32,7 +32,7 @@ function writeValue(out: PickleWriter, value: unknown, writeObject: WriteObject,
   } else if (!writeObject(value, out)) writeContainer(out, value, writeObject, path);
 }
 
-/** 1.0 and 1 are one number here; Python takes an int wherever it takes a float. -0 is a float. */
+/** JavaScript does not distinguish 1.0 from 1; Python accepts an int wherever it accepts a float. -0 is a float. */
 function writeNumber(out: PickleWriter, value: number): void {
   if (Number.isSafeInteger(value) && !Object.is(value, -0)) out.integer(value);
   else out.float(value);
@@ -192,7 +192,7 @@ export class PickleWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** Makes room for `count` bytes and counts them in. */
+  /** Makes room for `count` bytes and includes them in the length. */
   #room(count: number): Buffer {
     this.#length += count;
     if (this.#length > this.#bytes.length) {

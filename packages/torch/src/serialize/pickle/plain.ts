@@ -1,12 +1,12 @@
 /**
- * The last check of what a pickle made: plain values all the way down, no deeper and, once shared parts are counted
- * wherever they appear, no larger than a reader that walks it recursively can bear.
+ * The final check of an unpickled value: it must be plain at all levels, and not too deep or (counting shared parts
+ * wherever they appear) too large for a reader that walks it recursively.
  */
 import { type ByteSource, damaged } from '../source.js';
 import { describe } from './values.js';
 
 const DEEPEST = 256;
-/** A checkpoint of the largest networks has some 10^5 values. */
+/** A checkpoint of the largest networks has about 10^5 values. */
 const MOST_VALUES = 50_000_000;
 
 interface Extent {
@@ -16,7 +16,7 @@ interface Extent {
 
 const LEAF: Extent = { height: 0, values: 1 };
 
-/** Throws `serialize/damaged` unless `root` is plain. `isLeaf` tells the objects that builders made on purpose. */
+/** Throws `serialize/damaged` unless `root` is plain. `isLeaf` accepts objects that builders created. */
 export function checkPlain(source: ByteSource, root: unknown, isLeaf: (value: object) => boolean): void {
   const known = new Map<object, Extent>();
   const fail = (expected: string, received: string) => damaged(source, 0, expected, received);

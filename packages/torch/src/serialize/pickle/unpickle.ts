@@ -1,7 +1,7 @@
 /**
- * A restricted unpickler: it builds plain values, and objects only through the builders it is given. Nothing is
- * imported and nothing of the file is executed; a name that is not in the list is refused with that name.
- * Semantics of the opcodes: CPython, Lib/pickle.py, class _Unpickler.
+ * A restricted unpickler: it builds plain values, and objects only through the given builders. Nothing is imported and
+ * nothing in the file is executed; a name that is not in the list is an error. Semantics of the opcodes: CPython,
+ * Lib/pickle.py, class _Unpickler.
  */
 import { type KinoraError, kinoraError } from '../../error.js';
 import { type ByteSource, damaged } from '../source.js';
@@ -19,13 +19,13 @@ import {
 } from './values.js';
 
 export interface UnpickleHooks {
-  /** What the file may name: builders (PickleGlobal) and constants. */
+  /** The names that the file may use: builders (PickleGlobal) and constants. */
   readonly globals: Globals;
   /** Turns the id of BINPERSID (here: of a storage) into a value. Throws BadArguments for ids of another kind. */
   readonly persistentLoad: (id: unknown) => unknown;
 }
 
-/** Runs one pickle and leaves the cursor behind its STOP. Throws `serialize/damaged` or `serialize/refused`. */
+/** Runs one pickle and leaves the cursor after its STOP. Throws `serialize/damaged` or `serialize/refused`. */
 export function unpickle(cursor: Cursor, hooks: UnpickleHooks): unknown {
   const machine = new Machine(cursor);
   for (;;) {
@@ -64,7 +64,7 @@ const constant =
 
 const tuple = (values: unknown[]): readonly unknown[] => Object.freeze(values);
 
-/** Modules go by the names that people know: Python 2's `__builtin__`, and what `os` is inside. */
+/** Familiar names for modules: Python 2's `__builtin__`, and the modules behind `os`. */
 const MODULE_NAMES: Readonly<Record<string, string>> = { __builtin__: 'builtins', posix: 'os', nt: 'os' };
 
 function global(m: Machine, { globals }: UnpickleHooks, module: string, name: string): void {
@@ -95,7 +95,7 @@ function call(m: Machine): void {
   m.push(callee.call(args, m));
 }
 
-/** Attributes of an OrderedDict (a state_dict's `_metadata`) say nothing about tensors and are let go. */
+/** Attributes of an OrderedDict (a state_dict's `_metadata`) do not concern tensors and are dropped. */
 function build(m: Machine): void {
   const state = m.pop();
   const target = m.peek();
@@ -184,10 +184,13 @@ const STEPS: ReadonlyMap<number, Step> = new Map<number, Step>([
   [Op.BINPERSID, (m, hooks) => m.push(hooks.persistentLoad(m.pop()))],
 ]);
 
-/** Copies allowed beyond one per byte of pickle; honest files copy each list once. */
+/** Number of copies allowed beyond one per byte of pickle; honest files copy each list once. */
 const FREE_COPIES = 1 << 20;
 
-/** Stack, marks and memo, each use of them checked, since the bytes that drive it may be hostile. It knows no opcodes. */
+/**
+ * Stack, marks and memo. Every use is checked, because the bytes that drive it may be hostile. Opcodes are handled
+ * above.
+ */
 class Machine implements Budget {
   readonly #stack: unknown[] = [];
   readonly #marks: number[] = [];

@@ -1,10 +1,10 @@
 /**
- * The values that live on the unpickler's stack besides JavaScript's own, and how messages name a value.
- * A tuple is a frozen array, a list a plain one; dict is Map, set is Set, bytes is Uint8Array, None is null. Long integers
- * and NumPy scalars, which older checkpoints hold where a number was meant, become numbers.
+ * Values on the unpickler's stack that JavaScript does not have, and how messages name a value.
+ * A tuple is a frozen array, a list a plain one; dict is Map, set is Set, bytes is Uint8Array, None is null. Long
+ * integers and NumPy scalars, which older checkpoints contain in place of numbers, become numbers.
  */
 
-/** Something that GLOBAL put on the stack and REDUCE may call. It never leaves the unpickler. */
+/** A callable that GLOBAL puts on the stack for REDUCE. It never leaves the unpickler. */
 export class PickleGlobal {
   constructor(
     readonly name: string,
@@ -49,7 +49,7 @@ export function describe(value: unknown): string {
   return 'an object';
 }
 
-/** Longer integers mean nothing in a checkpoint and take quadratic time to print. */
+/** Longer integers have no use in a checkpoint and take quadratic time to print. */
 const LONGEST = 1024;
 
 /** A number when it is safe (below 2^53), else a bigint. */

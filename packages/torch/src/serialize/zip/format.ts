@@ -26,11 +26,11 @@ export const UTF8_NAMES = 1 << 11;
 export const EXTRA_ZIP64 = 0x0001;
 export const EXTRA_PADDING = 0x4246;
 
-/** A field that holds all ones has its value in the zip64 extra field or record. */
+/** If all bits of a field are ones, its value is in the zip64 extra field or record. */
 export const IN_ZIP64_16 = 0xffff;
 export const IN_ZIP64_32 = 0xffffffff;
 
-/** zlib's own takes the length of its input as 32 bits. */
+/** zlib's own function limits the length of its input to 32 bits. */
 const CRC_PIECE = 2 ** 30;
 
 /** CRC-32 of bytes of any length. */

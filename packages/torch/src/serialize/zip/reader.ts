@@ -1,7 +1,7 @@
 /**
  * Reads zip archives as PyTorch writes them: entries found through the central directory (so data descriptors do
- * not matter), zip64 or not, checked by CRC. Entries must be stored, so that no file unpacks into more than its own
- * size. No encryption and no archives in several parts.
+ * not matter), zip64 or not, checked by CRC. Entries must be stored without compression, so that no file unpacks into
+ * more than its own size. Encryption and multi-part archives are not supported.
  */
 
 import { type ByteSource, damaged } from '../source.js';
@@ -9,7 +9,7 @@ import * as zip from './format.js';
 
 export interface ZipEntry {
   readonly name: string;
-  /** Bytes that it takes in the file. */
+  /** Its size in the file, in bytes. */
   readonly size: number;
   /** False for a compressed entry, which can be listed but not read. */
   readonly stored: boolean;
@@ -17,13 +17,13 @@ export interface ZipEntry {
   readonly headerOffset: number;
 }
 
-/** The entries by name. Entries that overlap, leave the file or share a name are refused (`serialize/damaged`). */
+/** The entries by name. Entries that overlap, extend beyond the file or share a name are an error (`serialize/damaged`). */
 export function readDirectory(source: ByteSource): Map<string, ZipEntry> {
   const directory = findDirectory(source);
   const entries = new Map<string, ZipEntry>();
   for (const entry of listEntries(source, directory)) {
     if (entries.has(entry.name)) {
-      throw damaged(source, entry.headerOffset, 'every name once', `${JSON.stringify(entry.name)} again`);
+      throw damaged(source, entry.headerOffset, 'unique names', `${JSON.stringify(entry.name)} again`);
     }
     entries.set(entry.name, entry);
   }
@@ -64,7 +64,7 @@ function readCentralHeader(
   return { entry: { name, size: packedSize, stored, headerOffset, crc: header.getUint32(16, true) }, length };
 }
 
-/** Replaces the fields that are all ones by the 64-bit values of the zip64 extra field, which come in this order. */
+/** Replaces fields that are all ones with the 64-bit values of the zip64 extra field, which are in this order. */
 function widen(
   source: ByteSource,
   position: number,
@@ -93,7 +93,7 @@ function findExtra(extra: Uint8Array, wanted: number): DataView | undefined {
   return undefined;
 }
 
-/** Entries that share bytes are how small files unpack into enormous ones. */
+/** Shared bytes would let a small file unpack into an enormous one. */
 function checkDisjoint(source: ByteSource, entries: ZipEntry[], directory: number): void {
   let free = 0;
   for (const entry of entries.sort((a, b) => a.headerOffset - b.headerOffset)) {
@@ -128,7 +128,7 @@ function compressed(source: ByteSource, { name, headerOffset }: ZipEntry): Error
   return damaged(source, headerOffset, `a stored entry ${JSON.stringify(name)}`, 'a compressed one', hint);
 }
 
-/** Name and extra field may differ in length from the directory's, so the local header has the last word. */
+/** Name and extra field may differ in length from the directory's, so the local header decides. */
 function dataStart(source: ByteSource, { headerOffset, name }: ZipEntry): number {
   const bytes = source.read(headerOffset, zip.LOCAL_SIZE);
   const header = zip.view(bytes);
@@ -161,7 +161,7 @@ function findDirectory(source: ByteSource): Directory {
   return directory;
 }
 
-/** The end record is the last thing but for a comment, whose length must fit to the end of the file. */
+/** Only a comment may follow the end record, and its length must reach the end of the file. */
 function findEndRecord(source: ByteSource): { position: number; directory: Directory } {
   const start = Math.max(0, source.size - zip.END_SIZE - LONGEST_COMMENT);
   const bytes = source.read(start, source.size - start);

@@ -1,6 +1,7 @@
 /**
  * Writes zip archives as PyTorch does: entries stored, their data aligned to 64 bytes (so that a reader can map
- * tensors in place), zip64 where a size or an offset needs it. The time stamps are constant: same input, same bytes.
+ * tensors in place), zip64 where a size or an offset needs it. Time stamps are constant, so the same input gives the
+ * same bytes.
  */
 
 import type { ByteSink } from '../atomic.js';
@@ -22,7 +23,7 @@ interface Written {
 export class ZipWriter {
   readonly #entries: Written[] = [];
 
-  /** `zip64From`: the first value that goes into a zip64 field; lower in tests, where files are small. */
+  /** `zip64From`: the smallest value that is written to a zip64 field; lower in tests, where files are small. */
   constructor(
     private readonly sink: ByteSink,
     private readonly zip64From = zip.IN_ZIP64_32,
@@ -36,7 +37,7 @@ export class ZipWriter {
     this.#entries.push(entry);
   }
 
-  /** Writes the directory; nothing may be added after. */
+  /** Writes the directory; nothing can be added after that. */
   finish(): void {
     const offset = this.sink.position;
     for (const entry of this.#entries) this.sink.write(this.#centralHeader(entry));
@@ -106,7 +107,7 @@ function zip64Extra(values: number[]): Buffer {
   return extra;
 }
 
-/** PyTorch's 'FB' extra field, as long as it takes for the data behind it to be aligned. */
+/** PyTorch's 'FB' extra field, long enough to align the data after it. */
 function padding(before: number): Buffer {
   const length = (ALIGNMENT - ((before + 4) % ALIGNMENT)) % ALIGNMENT;
   const extra = Buffer.alloc(4 + length, 'Z');
@@ -136,7 +137,7 @@ function zip64Locator(position: number): Uint8Array {
   return locator;
 }
 
-/** Values too large for it stand as all ones; the zip64 record before it has them. */
+/** Values that do not fit are all ones; the zip64 record before it holds them. */
 function endRecord(count: number, size: number, offset: number): Uint8Array {
   const record = Buffer.alloc(zip.END_SIZE);
   record.writeUInt32LE(zip.END_RECORD, 0);

@@ -106,5 +106,5 @@ test('a name twice is refused', () => {
     for (const n of [1, 2]) zip.add('same', Uint8Array.of(n));
     zip.finish();
   });
-  expect(() => read(bytes)).toThrow('expected every name once, received "same" again');
+  expect(() => read(bytes)).toThrow('expected unique names, received "same" again');
 });
