@@ -53,5 +53,5 @@ test('says so where nobody knows who is who, and names what it cannot use', asyn
   expect(pattern).toMatchObject({ status: 2 });
   expect(pattern.stderr).toContain('--person: expected a regular expression');
   const nobody = await kinora(folder.path, 'split', 'my clips', '--person', '^[A-Z]+', '--out', 'b');
-  expect(nobody.stderr).toContain('thumb, up/anna-1.mp4: expected a name that /^[A-Z]+/u finds a person in');
+  expect(nobody.stderr).toContain('thumb, up/anna-1.mp4: expected a name that matches /^[A-Z]+/u');
 });

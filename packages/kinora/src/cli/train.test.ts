@@ -136,8 +136,8 @@ describe('clips that cannot be read', () => {
   const REASONS = [
     'missing: expected a folder of JPEG frames or a video file, received nothing there',
     'empty: expected frames named *.jpg, received a folder with none',
-    'truncated/00001.jpg: expected a complete JPEG, received a file cut short',
-    'text/00001.jpg: expected a complete JPEG, received something that is no JPEG',
+    'truncated/00001.jpg: expected a complete JPEG, received a truncated file',
+    'text/00001.jpg: expected a complete JPEG, received something that is not a JPEG',
     'zero.mp4: expected a video file, received an empty file',
     'corrupted.mp4: expected',
   ];

@@ -1,5 +1,5 @@
 /**
- * Opens any clip: looks whether the path is a folder of frames, a video file or a place in a packed shard. Then says which of
+ * Opens any clip: a folder of frames, a video file or a clip in a packed shard. Then says which of
  * its frames follow each other: at the network's frame rate, in the part that the list names.
  */
 import { type Stats, statSync } from 'node:fs';

@@ -209,7 +209,7 @@ describe('refused, naming both sides', () => {
   test('a list of people with gaps', async () => {
     const subjects = data.write('subjects.csv', ['id;subject', '11;anna', '12;anna', '13;ben']);
     expect(await refuse([run('a'), run('b')], { subjects })).toMatch(
-      /^subjects.csv: expected who is in clip 14, received no line for it/,
+      /^subjects.csv: expected the person in clip 14, received no line for it/,
     );
     rmSync(subjects);
   });

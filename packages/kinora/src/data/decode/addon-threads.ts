@@ -1,20 +1,23 @@
 /**
- * Threads that call addons, and how they are ended. An addon whose thread is ended in the middle of a call takes the whole process
- * with it: node-addon-api throws where no JavaScript runs any more, and nobody catches that. So a thread says when it is in such a
- * call; who ends threads, and the process at its own end, let none begin and wait until those under way are done.
+ * Terminates threads that call addons. If a thread is terminated in the middle of an addon call, the whole process
+ * aborts, because node-addon-api throws an exception that nothing can catch. So a thread marks when it is in such a
+ * call; whoever terminates threads, or the process, first blocks new calls and waits for those in progress.
  */
 import { getEnvironmentData, isMainThread, setEnvironmentData, type Worker } from 'node:worker_threads';
 
 const KEY = 'kinora: calls of addons';
 
-/** int32 `[1]` in memory that all threads share: how many are in a call, plus `HELD` for each that holds them off. */
+/**
+ * int32 `[1]` in memory shared by all threads: the number of calls in progress, plus `HELD` for each caller that blocks
+ * new ones.
+ */
 const state = sharedState();
 const HELD = 1 << 16;
 
-/** Milliseconds. A call takes a few; one that does not return must not keep the process from its end. */
+/** Milliseconds. A call takes a few; one that never returns must not keep the process from exiting. */
 const PATIENCE = 1000;
 
-/** Runs `work`, which calls an addon, and is not ended in the middle of it. Keep it short, or see `withPauses`. */
+/** Runs `work`, which calls an addon, and delays termination until it is done. Keep it short, or see `withPauses`. */
 export function uninterrupted<T>(work: () => T): T {
   if (isMainThread) return work();
   enter();
@@ -25,7 +28,7 @@ export function uninterrupted<T>(work: () => T): T {
   }
 }
 
-/** The same for work that takes an event loop's turns, such as loading an addon. */
+/** The same for asynchronous work, such as loading an addon. */
 export async function uninterruptedAsync<T>(work: () => Promise<T>): Promise<T> {
   if (isMainThread) return work();
   enter();
@@ -36,7 +39,7 @@ export async function uninterruptedAsync<T>(work: () => Promise<T>): Promise<T> 
   }
 }
 
-/** The same values. Between them `uninterrupted` work may be ended. */
+/** Yields the same values. The thread may be terminated between two of them. */
 export function* withPauses<T>(values: Iterable<T>): Generator<T, void, void> {
   for (const value of values) {
     yield value;
@@ -46,7 +49,7 @@ export function* withPauses<T>(values: Iterable<T>): Generator<T, void, void> {
   }
 }
 
-/** Ends the threads, none of them in a call of an addon. */
+/** Terminates the threads, none of them in the middle of an addon call. */
 export async function endThreads(threads: readonly Worker[]): Promise<void> {
   holdOff();
   try {
@@ -68,7 +71,7 @@ function sharedState(): Int32Array {
 function enter(): void {
   for (;;) {
     const now = Atomics.load(state, 0);
-    // Here the thread ends, if it is one of those. If it is not, and even if it is itself what ends them, it goes on.
+    // The thread ends here if it is being terminated; otherwise, even if it is the one that terminates others, it continues.
     if (now >= HELD && Atomics.wait(state, 0, now, PATIENCE) !== 'timed-out') continue;
     if (Atomics.compareExchange(state, 0, now, now + 1) === now) return;
   }

@@ -1,6 +1,6 @@
 /**
- * What a failed file operation means for a clip. Faults of the clip get a `clip/` code, by which loaders know
- * that they may continue without it; faults of the machine (too many open files, no memory) pass through.
+ * Errors of file operations on clips. Faults of the clip get a `clip/` code, which allows loaders to continue without
+ * it; faults of the machine (too many open files, no memory) pass through.
  */
 import { kinoraError } from '@kinora/clip';
 
@@ -12,10 +12,10 @@ const RECEIVED: Readonly<Record<string, string>> = {
   EPERM: 'no permission to read it',
   EIO: 'a read error from the disk',
   ELOOP: 'a link that leads back to itself',
-  ENAMETOOLONG: 'a name too long for the file system',
+  ENAMETOOLONG: 'a name that is too long for the file system',
 };
 
-/** The error to throw for a system error met at `path`, where `expected` should have been. */
+/** The error to throw for a system error at `path`, where `expected` should have been. */
 export function fileError(error: unknown, path: string, expected: string): unknown {
   const system = (error as NodeJS.ErrnoException | null)?.code ?? '';
   const received = RECEIVED[system];

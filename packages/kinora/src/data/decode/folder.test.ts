@@ -28,10 +28,10 @@ describe('jpeg', () => {
 
   test.each([
     ['nothing', new Uint8Array(0), 'an empty file'],
-    ['text', Buffer.from('Hello, this is a text file.'), 'no JPEG'],
-    ['a header only', jpeg().subarray(0, 12), 'ends before its header'],
-    ['half a picture', jpeg().subarray(0, jpeg().length >> 1), 'cut short'],
-    ['all but the end marker', jpeg().subarray(0, -2), 'cut short'],
+    ['text', Buffer.from('Hello, this is a text file.'), 'not a JPEG'],
+    ['a header only', jpeg().subarray(0, 12), 'ends within its header'],
+    ['half a picture', jpeg().subarray(0, jpeg().length >> 1), 'truncated'],
+    ['all but the end marker', jpeg().subarray(0, -2), 'truncated'],
   ])('%s is refused in plain words', (_, bytes, words) => {
     const decode = () => decodeJpeg(bytes, new Uint8Array(40 * 60 * 3), 'clip/00001.jpg');
     expect(decode).toThrow(`clip/00001.jpg: expected a complete JPEG, received`);
@@ -92,7 +92,7 @@ describe('a folder of frames', () => {
     writeTestClip(join(folder.path, 'mixed'), 2, 20, 30);
     writeFileSync(join(folder.path, 'mixed', '00002.jpg'), jpeg());
     const mixed = await openClip(join(folder.path, 'mixed'));
-    await expect(mixed.read([0, 1])).rejects.toThrow("expected 30 x 20 pixels as in the clip's other frames");
+    await expect(mixed.read([0, 1])).rejects.toThrow("expected 30 x 20 pixels, like the clip's other frames");
   });
 
   const weizmann = realData('weizmann4');

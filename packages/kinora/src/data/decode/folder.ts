@@ -1,5 +1,5 @@
 /**
- * A clip as a folder of JPEG frames, in the order of their names. Only the frames asked for are read.
+ * A clip as a folder of JPEG frames, in the order of their names. Only the requested frames are read.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import type { ClipSource } from './source.js';
 
 const FRAME = /\.jpe?g$/i;
 
-/** Whether a file name is that of a frame. */
+/** Whether a file name is the name of a frame. */
 export function isFrameName(name: string): boolean {
   return FRAME.test(name) && !name.startsWith('.');
 }
@@ -24,7 +24,7 @@ export function frameNames(folder: string): string[] {
   }
 }
 
-/** Opens a folder of frames. Its frames have no timestamps: they are taken to be at the spec's frame rate. */
+/** Opens a folder of frames. They have no timestamps and are assumed to be at the spec's frame rate. */
 export function openFolder(path: string): ClipSource {
   const files = frameFiles(path);
   const encoded = (position: number): EncodedFrame => readFrame(files[position]!);
@@ -44,7 +44,7 @@ export function frameFiles(folder: string): string[] {
   throw kinoraError('clip/empty-folder', folder, 'frames named *.jpg', 'a folder with none');
 }
 
-/** The frame's file, read whole. */
+/** Reads the frame's whole file. */
 export function readFrame(file: string): EncodedFrame {
   try {
     return { bytes: readFileSync(file), name: file };

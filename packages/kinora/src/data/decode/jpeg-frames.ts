@@ -1,8 +1,8 @@
-/** A sequence of JPEGs as frames, wherever their bytes come from: a folder, a packed shard. Only those asked for are decoded. */
+/** A sequence of JPEGs as frames, from a folder or a packed shard. Only the requested frames are decoded. */
 import { type Frames, frameBytes, framesIn, kinoraError } from '@kinora/clip';
 import { decodeJpeg, jpegSize } from './jpeg.js';
 
-/** An encoded frame, and what an error calls it. */
+/** An encoded frame and its name in errors. */
 export interface EncodedFrame {
   readonly bytes: Uint8Array;
   readonly name: string;
@@ -34,7 +34,7 @@ export function decodeFrames(
   return frames ?? framesIn(storage, 0, 0, 0);
 }
 
-/** Decodes all of them, each over the first: the memory of one picture, whatever the clip's length. */
+/** Decodes all of them into the memory of a single picture, for clips of any length. */
 export function verifyFrames(encoded: (position: number) => EncodedFrame, count: number): void {
   const first = decodeFrames(encoded, [0]);
   for (let position = 1; position < count; position++) decodeInto(first, 0, encoded(position));
@@ -45,7 +45,7 @@ function decodeInto(frames: Frames, t: number, { bytes, name }: EncodedFrame): v
   const size = jpegSize(bytes, name);
   if (size.height !== frames.height || size.width !== frames.width) {
     throw kinoraError('clip/frame-size', name, {
-      expected: `${frames.width} x ${frames.height} pixels as in the clip's other frames`,
+      expected: `${frames.width} x ${frames.height} pixels, like the clip's other frames`,
       received: `${size.width} x ${size.height}`,
     });
   }

@@ -1,25 +1,25 @@
 /**
- * JPEG to RGB and back, one picture at a time, by libjpeg-turbo. Decoding goes straight into the caller's memory.
- * Whatever libjpeg only warns about (a file cut short, bad Huffman codes) is an error here: a half-grey frame
- * is worse than a clip reported as bad.
+ * JPEG to RGB and back, one picture at a time, by libjpeg-turbo. It decodes directly into the caller's memory. Anything
+ * that libjpeg only warns about (a truncated file, bad Huffman codes) is an error here: a half-grey frame is worse than
+ * a clip reported as bad.
  */
 import { createRequire } from 'node:module';
 import type * as JpegTurbo from '@julusian/jpeg-turbo';
 import { type KinoraError, kinoraError, type Size } from '@kinora/clip';
 import { uninterrupted } from './addon-threads.js';
 
-// A thread must not be ended while it loads an addon either, so that this is no import.
+// Not an import, because a thread must not be terminated while it loads an addon either.
 const turbo = uninterrupted<typeof JpegTurbo>(() => createRequire(import.meta.url)('@julusian/jpeg-turbo'));
 
-/** Largest picture accepted, in pixels: a forged header must not claim the machine's memory. */
+/** Largest accepted picture, in pixels, so that a forged header cannot exhaust the memory. */
 const MAX_PIXELS = 1 << 26;
 
-/** The size that the JPEG's header states. `name` stands in the error. */
+/** The size that the JPEG's header states. `name` is used in errors. */
 export function jpegSize(bytes: Uint8Array, name: string): Size {
   if (bytes.length === 0) throw corrupt(name, 'an empty file');
-  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) throw corrupt(name, 'something that is no JPEG');
+  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) throw corrupt(name, 'something that is not a JPEG');
   const size = frameHeader(bytes);
-  if (size === undefined) throw corrupt(name, 'a file that ends before its header does');
+  if (size === undefined) throw corrupt(name, 'a file that ends within its header');
   if (size.height === 0 || size.width === 0 || size.height * size.width > MAX_PIXELS) {
     throw corrupt(name, `a picture of ${size.width} x ${size.height} pixels`);
   }
@@ -35,12 +35,12 @@ export function decodeJpeg(bytes: Uint8Array, out: Uint8Array, name: string): Si
     uninterrupted(() => turbo.decompressSync(source, target, { format: turbo.FORMAT_RGB }));
   } catch {
     // The library's own message is always "No error".
-    throw corrupt(name, endsProperly(bytes) ? 'damaged picture data' : 'a file cut short');
+    throw corrupt(name, endsProperly(bytes) ? 'damaged picture data' : 'a truncated file');
   }
   return size;
 }
 
-/** Encodes RGB `[H, W, 3]`. `quality` is 1-100; the colour planes are halved (4:2:0) as cameras do. */
+/** Encodes RGB `[H, W, 3]`. `quality` is 1-100; colour is subsampled (4:2:0), as in cameras. */
 export function encodeJpeg(pixels: Uint8Array, { height, width }: Size, quality = 90): Uint8Array {
   return uninterrupted(() =>
     turbo.compressSync(asBuffer(pixels), {
@@ -77,7 +77,7 @@ function word(bytes: Uint8Array, at: number): number {
   return (bytes[at]! << 8) | bytes[at + 1]!;
 }
 
-/** Whether the end-of-image marker stands in the last bytes (some cameras pad after it). */
+/** Whether the last bytes contain the end-of-image marker (some cameras pad after it). */
 function endsProperly(bytes: Uint8Array): boolean {
   return asBuffer(bytes.subarray(-64)).lastIndexOf(Buffer.from([0xff, 0xd9])) >= 0;
 }

@@ -1,6 +1,6 @@
 /**
- * Cameras write upright clips as turned pictures plus a display matrix. This turns the pictures. Only right
- * angles and mirrors occur in practice; any other matrix is taken as the nearest of them.
+ * Cameras store upright clips as rotated pictures plus a display matrix. This file rotates the pictures. Only right
+ * angles and mirrors occur in practice; any other matrix is treated as the nearest of them.
  */
 import type { Size } from '@kinora/clip';
 
@@ -31,13 +31,13 @@ export function readDisplayMatrix(bytes: Uint8Array | null): Orientation {
     : { a: 0, b: Math.sign(b) || 1, c: Math.sign(c) || 1, d: 0 };
 }
 
-/** The size after turning. */
+/** The size after rotation. */
 export function orientedSize({ height, width }: Size, { a }: Orientation): Size {
   return a === 0 ? { height: width, width: height } : { height, width };
 }
 
 /**
- * Copies a picture of `size`, whose rows lie `rowBytes` apart, turned into `out`, `[H', W', 3]` contiguous.
+ * Copies a picture of `size`, whose rows are `rowBytes` apart, rotated, into `out`, `[H', W', 3]` contiguous.
  */
 export function copyOriented(
   picture: Uint8Array,

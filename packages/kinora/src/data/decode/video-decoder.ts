@@ -1,10 +1,10 @@
 /** What a video decoder offers to `video.ts`, and the error of files that it cannot decode. */
 import { type Frames, type KinoraError, kinoraError } from '@kinora/clip';
 
-/** Something that can list and decode the first video stream of a file. */
+/** Lists and decodes the frames of a file's first video stream. */
 export interface VideoDecoder {
   readonly name: string;
-  /** Presentation times of all shown frames as stamped, in seconds, ascending. */
+  /** Presentation timestamps of all shown frames, in seconds, ascending. */
   times(path: string): Promise<Float64Array>;
   /** The frames at these ascending positions of `times`, upright. */
   decode(
@@ -13,7 +13,7 @@ export interface VideoDecoder {
     positions: ArrayLike<number>,
     storage?: Uint8Array,
   ): Promise<Frames>;
-  /** Decodes all frames of `times` and keeps none. */
+  /** Decodes all frames of `times` and discards them. */
   verify(path: string, times: Float64Array): Promise<void>;
 }
 

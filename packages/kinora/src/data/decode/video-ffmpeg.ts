@@ -1,6 +1,6 @@
 /**
  * Video decoding by the programs `ffprobe` and `ffmpeg`, for machines without `node-av`. Frames arrive as PPM
- * pictures through a pipe; those not asked for are dropped as they come.
+ * pictures through a pipe; those that were not requested are dropped on arrival.
  */
 import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -9,7 +9,7 @@ import { type VideoDecoder, videoError } from './video-decoder.js';
 
 const run = promisify(execFile);
 
-/** The decoder, or undefined where the programs are not on the PATH. */
+/** The decoder, or undefined if the programs are not on the PATH. */
 export async function ffmpegDecoder(): Promise<VideoDecoder | undefined> {
   const passthrough = await passthroughOption();
   if (passthrough === undefined) return undefined;
@@ -22,7 +22,7 @@ export async function ffmpegDecoder(): Promise<VideoDecoder | undefined> {
   };
 }
 
-/** The option that keeps every frame once: renamed in FFmpeg 5.1, gone under the old name in newer ones. */
+/** The option that outputs every frame exactly once. It was renamed in FFmpeg 5.1, and newer versions lack the old name. */
 async function passthroughOption(): Promise<string | undefined> {
   try {
     await run('ffprobe', ['-version']);
@@ -86,7 +86,7 @@ async function decodeFrames(
   throw videoError(path, problem || `one that ends after ${collector.seen()} of ${times.length} frames`);
 }
 
-/** Cuts a stream of PPM pictures (`P6 width height 255`, then the pixels) and keeps the positions asked for. */
+/** Splits a stream of PPM pictures (`P6 width height 255`, then the pixels) and keeps the requested positions. */
 function collectFrames(positions: ArrayLike<number>, storage?: Uint8Array) {
   let frames: Frames | undefined;
   let seen = 0;
@@ -105,7 +105,7 @@ function collectFrames(positions: ArrayLike<number>, storage?: Uint8Array) {
   };
 }
 
-/** Joins chunks only when a whole picture has come, so that each byte is copied once. */
+/** Joins chunks only when a whole picture has arrived, so that each byte is copied once. */
 function pictureCutter(take: (height: number, width: number, pixels: Uint8Array) => void) {
   const chunks: Buffer[] = [];
   let have = 0;

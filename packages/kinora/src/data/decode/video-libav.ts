@@ -1,7 +1,7 @@
 /**
  * Video decoding by FFmpeg's libraries through the optional package `node-av`, in this thread.
- * Packets are listed first (no decoding), which gives the times of all frames; then only the frames asked for
- * are converted to RGB, and decoding stops at the last of them.
+ * Packets are listed first, without decoding, which gives the times of all frames. Then only the requested frames are
+ * converted to RGB, and decoding stops at the last of them.
  */
 
 import { type Frames, frameBytes, framesIn } from '@kinora/clip';
@@ -12,13 +12,13 @@ import { type VideoDecoder, videoError } from './video-decoder.js';
 
 type Av = typeof NodeAv;
 
-/** Seconds of video that cost more to decode than a jump. */
+/** Seconds of video that take longer to decode than a seek. */
 const WORTH_SEEKING = 1;
 
-/** Timestamps closer than this are the same, in seconds. */
+/** Timestamps closer than this, in seconds, count as equal. */
 const SAME = 1e-6;
 
-/** The decoder, or undefined where `node-av` is not installed or has no build for this platform. */
+/** The decoder, or undefined if `node-av` is not installed or has no build for this platform. */
 export async function libavDecoder(): Promise<VideoDecoder | undefined> {
   const av = await loadNodeAv();
   if (av === undefined) return undefined;
@@ -90,7 +90,7 @@ function openFile(av: Av, path: string): OpenFile {
   return { demuxer, stream, tick, [Symbol.dispose]: () => demuxer.closeSync() };
 }
 
-/** Seconds; by the order of frames where the file has no timestamps. */
+/** Seconds; derived from the order of frames if the file has no timestamps. */
 function packetTime(av: Av, { stream, tick }: OpenFile, { pts, dts }: NodeAv.Packet, order: number): number {
   if (pts !== av.AV_NOPTS_VALUE) return Number(pts) * tick;
   if (dts !== av.AV_NOPTS_VALUE) return Number(dts) * tick;
@@ -112,8 +112,8 @@ function decodeFrames(
 }
 
 /**
- * Decodes from the start, or from the key frame before `seek` seconds. Undefined if that jump led past the first
- * frame wanted, as in files with a poor index.
+ * Decodes from the start, or from the key frame before `seek` seconds. Undefined if the seek went past the first
+ * requested frame, which happens in files with a poor index.
  */
 function decodeFrom(
   av: Av,
@@ -134,7 +134,7 @@ function decodeFrom(
     const stamped = frame.bestEffortTimestamp !== av.AV_NOPTS_VALUE;
     const time = stamped ? Number(frame.bestEffortTimestamp) * file.tick : times[shown]!;
     if (seek !== undefined && shown === 0 && (!stamped || time > seek + SAME)) return undefined;
-    // A wanted frame that the decoder leaves out (before a stream's first key frame) shows the one after it.
+    // A requested frame that the decoder skips (before a stream's first key frame) is replaced by the next one.
     for (; next < positions.length && times[positions[next]!]! <= time + SAME; next++)
       painter.paint(frame, next);
     shown++;

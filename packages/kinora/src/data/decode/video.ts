@@ -1,6 +1,6 @@
 /**
- * Video files of any codec FFmpeg knows: their frame times, and the frames asked for. Decoding itself stands
- * in `video-libav.ts` (FFmpeg's libraries, preferred) and `video-ffmpeg.ts` (the `ffmpeg` program).
+ * Video files in any codec that FFmpeg supports: their frame times and the requested frames. Decoding itself is in
+ * `video-libav.ts` (FFmpeg's libraries, preferred) and `video-ffmpeg.ts` (the `ffmpeg` program).
  */
 import { statSync } from 'node:fs';
 import { type KinoraError, kinoraError } from '@kinora/clip';
@@ -9,12 +9,12 @@ import type { VideoDecoder } from './video-decoder.js';
 import { ffmpegDecoder } from './video-ffmpeg.js';
 import { libavDecoder } from './video-libav.js';
 
-/** The decoder of this machine: `node-av` if it is installed, else the `ffmpeg` program, else undefined. */
+/** The decoder on this machine: `node-av` if it is installed, otherwise the `ffmpeg` program, otherwise undefined. */
 export async function findVideoDecoder(): Promise<VideoDecoder | undefined> {
   return (await libavDecoder()) ?? (await ffmpegDecoder());
 }
 
-/** Seconds; damaged timestamps would have frames repeated for years. */
+/** Seconds. With damaged timestamps, frames could be repeated for years. */
 const LONGEST = 1e6;
 
 let decoder: Promise<VideoDecoder | undefined> | undefined;

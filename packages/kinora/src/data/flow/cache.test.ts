@@ -116,7 +116,7 @@ describe('the folder', () => {
     using at = workshop();
     writeFileSync(at.cache, 'a file');
     await expect(readFlow(opened(at.clip).clip, [0], at.cache)).rejects.toThrow(
-      `${at.cache}: expected the cache of optical flow to be read, received a file in its place; choose another folder with flowCache`,
+      `${at.cache}: expected the optical flow cache to be read, received a file in its place; choose another folder with flowCache`,
     );
   });
 

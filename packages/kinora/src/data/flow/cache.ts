@@ -1,6 +1,6 @@
 /**
- * Flow on disk: one file a clip in a folder of its own, computed once and read ever after. A file whose clip, settings
- * or bytes have changed counts as absent and is written anew; nothing is ever read that does not belong.
+ * Cached flow: one file per clip in a separate folder, computed once. If the clip, the settings or the file's bytes
+ * have changed, the file counts as missing and is written again; stale or damaged data is never read.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
@@ -16,27 +16,27 @@ import { farneback } from './farneback.js';
 /** What the flow of a clip depends on. */
 export interface FlowSubject {
   readonly path: string;
-  /** The frames of the file that follow each other, int32 `[T]`. */
+  /** The successive frames of the file, int32 `[T]`. */
   readonly timeline: Int32Array;
-  /** What chose them, so that two parts of one video have a file each. */
+  /** How they were selected, so that two parts of one video have separate files. */
   readonly part: string;
-  /** Of the fields. */
+  /** Size of the fields. */
   readonly size: Size;
 }
 
 /** A clip's place in a cache. */
 export interface CachedFlow {
-  /** The wanted fields, or undefined where they must be computed (anew). */
+  /** The requested fields, or undefined if they must be computed. */
   read(wanted: ArrayLike<number>): FlowFields | undefined;
-  /** Whether `read` would find a file for this very clip. */
+  /** Whether `read` would find a valid file for this clip. */
   has(): boolean;
-  /** All fields of the timeline. Throws `flow/cache` where the folder cannot be written, `file/disk-full`. */
+  /** Writes all fields of the timeline. Throws `flow/cache` if the folder cannot be written, and `file/disk-full`. */
   write(fields: FlowFields): void;
 }
 
 export function cachedFlow(folder: string, subject: FlowSubject): CachedFlow {
   const { part, size, timeline } = subject;
-  // Relative to the cache, so that a data set may move together with it.
+  // Relative to the cache, so that both can be moved together.
   const path = relative(resolve(folder), resolve(subject.path));
   const settings = [part, size.height, size.width, FLOW_REACH, farneback];
   const name = hash([path, ...settings]);
@@ -60,7 +60,7 @@ function hash(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 24);
 }
 
-/** Changes whenever the clip's files do: their names, sizes and times. */
+/** Changes when the names, sizes or times of the clip's files change. */
 function stamp(path: string): (string | number)[] {
   const place = packedPlace(path);
   if (place !== undefined) return [place.checksum];
@@ -100,17 +100,17 @@ const REASONS: Readonly<Record<string, string>> = {
   EEXIST: 'a file in its place',
   ENOSPC: 'a full disk',
   EDQUOT: 'a used-up quota',
-  'file/disk-full': 'a full disk or a used-up quota',
+  'file/disk-full': 'a full disk or an exceeded quota',
   EIO: 'a read error from the disk',
 };
 
-/** Faults of the machine, not of the clip: they stop the work, since every other clip would meet them too. */
+/** Faults of the machine, not of the clip: they stop the work, because every other clip would fail too. */
 function refused(folder: string, cause: unknown, what: string): KinoraError {
   const code = (cause as { code?: string }).code ?? '';
   return kinoraError('flow/cache', folder, {
-    expected: `the cache of optical flow ${what}`,
+    expected: `the optical flow cache ${what}`,
     received: REASONS[code] ?? String((cause as Error).message ?? cause),
-    hint: 'choose another folder with flowCache; what is cached so far is intact',
+    hint: 'choose another folder with flowCache; the existing cache is intact',
     cause,
   });
 }

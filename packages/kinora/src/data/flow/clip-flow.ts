@@ -1,7 +1,7 @@
 /**
- * The flow of a clip at chosen moments, from the cache or computed. A field belongs to a moment of the clip's timeline
- * and says what moves from there to the next moment, one tick of the frame rate later, however sparsely frames are
- * sampled. After the last moment nothing moves.
+ * The flow of a clip at given moments, cached or computed. A field belongs to a moment of the clip's timeline and
+ * describes the motion until the next moment, one tick of the frame rate later, however sparsely frames are sampled.
+ * After the last moment there is no motion.
  */
 
 import { FLOW_FIELDS, type FlowFields, pickFields, resizeFrames, type Size } from '@kinora/clip';
@@ -10,18 +10,18 @@ import type { ClipSource } from '../decode/source.js';
 import { type CachedFlow, cachedFlow } from './cache.js';
 import { computeFlow, consecutive } from './farneback.js';
 
-/** What to read the flow of. */
+/** The clip to read the flow of. */
 export interface FlowClip {
   readonly source: ClipSource;
-  /** Positions in the source, one a tick of the frame rate, int32 `[ticks]`. */
+  /** Positions in the source, one per tick of the frame rate, int32 `[ticks]`. */
   readonly timeline: Int32Array;
-  /** What made the timeline, in words of its own: rate, start, end. */
+  /** A description of the timeline: rate, start, end. */
   readonly part: string;
   /** The frames' size after the resize rule; flow is computed on it. */
   readonly size: Size;
 }
 
-/** The frames of a clip of `count` that the fields belong to: evenly spread, the first and the last among them. */
+/** The frames of a clip of `count` frames that the fields belong to: evenly spread, including the first and the last. */
 export function fieldPlaces(count: number, fields: number = FLOW_FIELDS): Int32Array {
   return Int32Array.from({ length: fields }, (_, i) =>
     fields === 1 ? 0 : Math.round((i * (count - 1)) / (fields - 1)),
@@ -29,8 +29,9 @@ export function fieldPlaces(count: number, fields: number = FLOW_FIELDS): Int32A
 }
 
 /**
- * The fields at these moments of the timeline, `[moments, H, W, 2]`. With a cache folder all of the clip's fields are
- * computed once and kept; without, only those asked for. Throws `clip/no-flow` for a clip of one frame.
+ * The fields at these moments of the timeline, `[moments, H, W, 2]`. With a cache folder, all of the clip's fields are
+ * computed once and stored; without one, only the requested fields are computed. Throws `clip/no-flow` for a clip of
+ * one frame.
  */
 export async function readFlow(
   clip: FlowClip,
@@ -43,7 +44,7 @@ export async function readFlow(
   return cached.read(moments) ?? (await compute(clip, cached, moments));
 }
 
-/** Puts a clip's flow into the cache unless it is there. Resolves to whether it was computed. */
+/** Adds a clip's flow to the cache unless it is there. Resolves to whether it was computed. */
 export async function cacheFlow(clip: FlowClip, cache: string): Promise<boolean> {
   checkMoves(clip);
   const cached = placeOf(clip, cache);
@@ -64,7 +65,7 @@ async function compute(clip: FlowClip, cached: CachedFlow, moments: ArrayLike<nu
   return pickFields(all, moments);
 }
 
-/** Reads and computes no more than the fields asked for. */
+/** Reads and computes only the requested fields. */
 async function computeAt(
   { source, timeline, size }: FlowClip,
   moments: ArrayLike<number>,
@@ -84,7 +85,7 @@ async function computeAt(
 function checkMoves({ source, timeline }: FlowClip): void {
   if (timeline.length > 1) return;
   throw kinoraError('clip/no-flow', source.path, {
-    expected: 'at least two frames, between which something can move',
+    expected: 'at least two frames, for motion between them',
     received: 'one',
   });
 }

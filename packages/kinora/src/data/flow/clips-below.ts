@@ -1,4 +1,4 @@
-/** The clips in a folder, whatever its order: folders of frames and video files, at any depth. */
+/** The clips in a folder: folders of frames and video files, at any depth. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { kinoraError } from '@kinora/torch/error';
@@ -7,7 +7,7 @@ import { isFrameName } from '../decode/folder.js';
 import { isVideoName } from '../lists/class-folders.js';
 import type { ClipPart } from '../open.js';
 
-/** Sorted by path. Hidden files and folders do not count. Throws `data/empty-list` if there are none. */
+/** Sorted by path. Hidden files and folders are ignored. Throws `data/empty-list` if there are none. */
 export function clipsBelow(root: string): ClipPart[] {
   const clips = [...walk(root)].sort();
   if (clips.length > 0) return clips.map((path) => ({ path }));

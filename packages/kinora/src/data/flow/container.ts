@@ -1,7 +1,7 @@
 /**
- * The file of a clip's flow: a JSON line that says what it holds, then each field by itself, so that a reading inflates
- * only what it needs. Each row is stored as its difference to the row above, in zlib's run-length mode, losslessly;
- * zlib's checksum tells damage.
+ * The file format for a clip's flow: a JSON line that describes the contents, then the fields, compressed separately so
+ * that a reader inflates only what it needs. Each row is stored losslessly as its difference to the row above, in
+ * zlib's run-length mode; zlib's checksum detects damage.
  */
 import { constants, deflateSync, inflateSync } from 'node:zlib';
 import { type FlowFields, fieldAt, STILL, stillFields } from '@kinora/clip';
@@ -9,7 +9,7 @@ import { type FlowFields, fieldAt, STILL, stillFields } from '@kinora/clip';
 const MAGIC = 'kinora-flow 1 ';
 
 interface Header {
-  /** What the fields were computed from and how; a file with another one is stale. */
+  /** What the fields were computed from and how; a file with another signature is stale. */
   readonly signature: string;
   readonly height: number;
   readonly width: number;
@@ -25,8 +25,8 @@ export function packFlow(fields: FlowFields, signature: string): Uint8Array {
 }
 
 /**
- * The fields at these positions (any order, repeats allowed; those beyond the last are still), `[wanted, H, W, 2]`.
- * Undefined if the file is damaged or its signature is another.
+ * The fields at these positions (any order, repeats allowed; no motion beyond the last), `[wanted, H, W, 2]`.
+ * Undefined if the file is damaged or has another signature.
  */
 export function unpackFlow(
   file: Uint8Array,
@@ -48,7 +48,7 @@ export function unpackFlow(
   return fields;
 }
 
-/** Whether a file is whole to its last byte's place and holds what the signature says. Inflates nothing. */
+/** Whether a file has its full length and this signature. Inflates nothing. */
 export function isFlowOf(file: Uint8Array, signature: string): boolean {
   return readHeader(file)?.header.signature === signature;
 }

@@ -1,25 +1,25 @@
 /**
  * Dense optical flow between frames by Farneback's polynomial expansion ("Two-frame motion estimation based on
- * polynomial expansion", SCIA 2003), as OpenCV computes it. Frames in, bytes out; nothing is cached here.
+ * polynomial expansion", SCIA 2003), as OpenCV computes it. Takes frames and returns bytes; does no caching.
  */
 
 import { type FlowFields, type Frames, fieldAt, flowByte, stillFields } from '@kinora/clip';
 import { type Mat, openCv } from './opencv.js';
 
-/** OpenCV's usual settings. A change makes every cached field stale. */
+/** OpenCV's usual settings. Changing them makes every cached field stale. */
 export const farneback = {
-  /** Each level of the pyramid is this much smaller than the one before. */
+  /** Scale between two levels of the pyramid. */
   pyramidScale: 0.5,
   levels: 3,
-  /** Pixels of the averaging window. */
+  /** Size of the averaging window, in pixels. */
   window: 15,
   iterations: 3,
-  /** Pixels about which a polynomial is fitted, and the width of its Gaussian. */
+  /** Size of the neighbourhood for fitting a polynomial, in pixels, and the width of its Gaussian. */
   neighbours: 5,
   sigma: 1.2,
 } as const;
 
-/** From one frame to another, by their positions among the frames at hand. */
+/** From one frame to another, by their positions among the given frames. */
 export type FramePair = readonly [from: number, to: number];
 
 /** Each frame to the next: `count - 1` pairs. */
@@ -27,7 +27,7 @@ export function consecutive(count: number): FramePair[] {
   return Array.from({ length: Math.max(0, count - 1) }, (_, t) => [t, t + 1]);
 }
 
-/** The flow of each pair, `[pairs, H, W, 2]`; between equal positions it is still. */
+/** The flow of each pair, `[pairs, H, W, 2]`; no motion between equal positions. */
 export async function computeFlow(frames: Frames, pairs: readonly FramePair[]): Promise<FlowFields> {
   const { height, width } = frames;
   const fields = stillFields({ height, width }, pairs.length);
@@ -52,7 +52,7 @@ export async function computeFlow(frames: Frames, pairs: readonly FramePair[]): 
   return fields;
 }
 
-/** Gives frames in grey, from two pictures' memory: the second frame of a pair is mostly the first of the next. */
+/** Converts frames to grey in the memory of two pictures: the second frame of a pair is usually the first of the next. */
 function greyFrames(frames: Frames, mats: readonly [Mat, Mat]): (t: number, keep?: Mat) => Mat {
   const held = [-1, -1];
   return (t, keep) => {

@@ -44,7 +44,10 @@ const MARGIN = 14;
 const CAPTION = 20;
 const LEGEND = 120;
 
-/** SVG of several clips, one below the other. `most` pixels a frame have the full colour; left out: what they need. */
+/**
+ * SVG of several clips, one below the other. A motion of `most` pixels per frame has full colour; default: the largest
+ * in the clips.
+ */
 export function flowSvg(clips: readonly ShownFlow[], most?: number): string {
   const scale = most ?? Math.max(...clips.map(({ fields }) => usualMost(fields)));
   const widths = clips.map(({ fields: { count, width } }) => count * (width + GAP));

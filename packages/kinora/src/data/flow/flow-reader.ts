@@ -3,11 +3,11 @@ import { type ClipDraw, type Matrix, type PreprocessSpec, prepareFlow } from '@k
 import { type FlowClip, fieldPlaces, readFlow } from './clip-flow.js';
 
 export interface FlowOptions {
-  /** Folder where a clip's flow is kept once it is computed; absent: computed at every reading. */
+  /** Folder that caches flow; absent: flow is computed every time. */
   readonly cache?: string;
 }
 
-/** Where the fields go, and what was drawn for the clip. */
+/** The output, and the augmentation drawn for the clip. */
 export interface FlowTarget {
   readonly out?: Uint8Array | undefined;
   readonly draw?: ClipDraw | undefined;

@@ -1,4 +1,4 @@
-/** A thread that puts the flow of clips into the cache, one after the other. */
+/** A thread that adds the flow of clips to the cache, one after the other. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { PreprocessSpec } from '@kinora/clip';
 import type { ClipPart } from '../open.js';
@@ -10,7 +10,7 @@ export interface FlowWork {
   readonly cache: string;
 }
 
-/** Whether it was computed, rather than there already; or what is wrong. */
+/** Whether it was computed or already there; or the error. */
 export type FlowReply = { readonly computed: boolean } | { readonly error: ThreadError };
 
 const { spec, cache } = workerData as FlowWork;

@@ -1,6 +1,5 @@
 /**
- * OpenCV (WebAssembly, 11 MB), loaded into this thread when the first flow is computed, and not before. Only what is
- * used of it is declared here.
+ * OpenCV (WebAssembly, 11 MB), loaded in this thread only when the first flow is computed. Declares only what is used.
  */
 import { createRequire } from 'node:module';
 import { kinoraError } from '@kinora/torch/error';
@@ -30,10 +29,10 @@ export interface OpenCv {
   ): void;
 }
 
-/** In an object, because OpenCV's module has a `then` of its own that `await` would call for ever. */
+/** In an object, because OpenCV's module has a `then` that `await` would call forever. */
 let loading: Promise<{ cv: OpenCv }> | undefined;
 
-/** Throws KinoraError `flow/no-opencv` where it is not installed. */
+/** Throws KinoraError `flow/no-opencv` if it is not installed. */
 export function openCv(): Promise<{ cv: OpenCv }> {
   loading ??= load();
   return loading;
@@ -51,7 +50,7 @@ async function load(): Promise<{ cv: OpenCv }> {
   return { cv };
 }
 
-/** By `require`: whoever awaits an import of it may meet its `then`, as some test runners and bundlers do. */
+/** By `require`, because awaiting an import of it, as some test runners and bundlers do, would call its `then`. */
 function required(): OpenCv & { onRuntimeInitialized?: () => void } {
   try {
     return createRequire(import.meta.url)('@techstark/opencv-js');
@@ -65,7 +64,7 @@ function required(): OpenCv & { onRuntimeInitialized?: () => void } {
   }
 }
 
-/** Emscripten ends the process on errors that are none of its business: what it adds is taken away again. */
+/** Removes the listeners that Emscripten adds, which would end the process on unrelated errors. */
 function newListeners(): { remove(): void } {
   const before = [process.listeners('uncaughtException'), process.listeners('unhandledRejection')] as const;
   return {

@@ -1,6 +1,6 @@
 /**
- * The flow of many clips into the cache, by worker threads, one clip at a time each: what training would do on its first
- * epoch, ahead of it. Begun again it goes on; stopped, it finishes the clips under way.
+ * Adds the flow of many clips to the cache, in worker threads, which training would otherwise do in its first epoch. If
+ * stopped, it finishes the clips in progress; if started again, it resumes.
  */
 import { isClipFault } from '../lists/bad-clips.js';
 import type { ClipPart } from '../open.js';
@@ -9,9 +9,9 @@ import type { FlowReply, FlowWork } from './flow-worker.js';
 
 export interface PrecomputeOptions extends FlowWork {
   readonly workers: number;
-  /** Called after each clip, in whatever order they end. */
+  /** Called after each clip, in order of completion. */
   readonly onClip?: (done: PrecomputeResult) => void;
-  /** Called for clips that cannot be read; the others go on. */
+  /** Called for clips that cannot be read; the others continue. */
   readonly onBadClip?: (path: string, error: Error) => void;
   readonly signal?: AbortSignal;
 }
@@ -19,12 +19,12 @@ export interface PrecomputeOptions extends FlowWork {
 /** Clips so far. */
 export interface PrecomputeResult {
   computed: number;
-  /** In the cache already. */
+  /** Already in the cache. */
   kept: number;
   bad: number;
 }
 
-/** Throws `flow/cache` and the like when the machine, not a clip, is at fault. */
+/** Throws `flow/cache` and similar errors if the machine, not a clip, is at fault. */
 export async function precomputeFlow(
   items: readonly ClipPart[],
   { spec, cache, workers, onClip, onBadClip, signal }: PrecomputeOptions,

@@ -1,7 +1,7 @@
 /**
  * The downloaded Jester archive: one tar.gz split into parts `20bn-jester-v1-00`, `-01` and so on, joined and unpacked as
- * a stream, so that only the frames are written. Run again after an interruption it writes only what is missing: a file of
- * the right size is kept. An archive with an entry that leads out of the folder, or that is a link or a device, is refused.
+ * a stream, so that only the frames are written. After an interruption, the next run writes only what is missing; files
+ * of the right size are kept. An archive with an entry outside the folder, or with a link or a device, is rejected.
  */
 import { once } from 'node:events';
 import {
@@ -29,7 +29,7 @@ export interface ArchivePart {
 
 const PART = /^20bn-jester-v1-(\d\d)$/;
 
-/** The downloaded parts `20bn-jester-v1-00`, `-01`, ... in a folder, in order. Throws if one is missing between two others. */
+/** The downloaded parts `20bn-jester-v1-00`, `-01`, ... in a folder, in order. Throws if there is a gap. */
 export function findParts(folder: string): ArchivePart[] {
   const names = listFolder(folder)
     .filter((name) => PART.test(name))
@@ -77,7 +77,7 @@ function missingPart(folder: string, expected: string, next: string): KinoraErro
 }
 
 export interface UnpackResult {
-  /** Frames written by this call, and frames that were there before. */
+  /** Frames written by this call, and frames that already existed. */
   readonly written: number;
   readonly kept: number;
   /** The folder at the top of the archive, inside `out`. */
@@ -144,7 +144,7 @@ async function writeAll(
     filter: (path, entry) => entries.accept(path, entry),
   });
   const closed = once(unpack, 'close');
-  closed.catch(() => undefined); // awaited below, unless something else fails first
+  closed.catch(() => undefined); // awaited below, unless something else fails before
   let failure: unknown;
   unpack.on('error', (error: unknown) => {
     failure ??= error;
@@ -175,7 +175,7 @@ interface EntryGuard {
   top(): string;
 }
 
-/** Decides entry by entry; what tar itself refuses would only be a warning. */
+/** Checks each entry; tar itself would only warn. */
 function entryGuard(out: string): EntryGuard {
   let refused: KinoraError | undefined;
   let written = 0;
@@ -205,7 +205,7 @@ function refusal(path: string, type: string): KinoraError | undefined {
   const plain = type === 'File' || type === 'OldFile' || type === 'ContiguousFile' || type === 'Directory';
   if (plain && !climbs(path)) return undefined;
   return kinoraError('jester/unsafe-entry', 'the archive', {
-    expected: 'only files and folders below its own folder',
+    expected: 'only files and folders inside its own folder',
     received: `${plain ? 'the path' : `the ${type}`} ${JSON.stringify(path)}`,
     hint: 'this is not the Jester archive; nothing outside the folder was written',
   });

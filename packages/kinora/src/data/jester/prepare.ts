@@ -1,6 +1,6 @@
 /**
- * Prepares Jester for training from what its users download: the parts of an archive and four lists. Run again it checks,
- * resumes where it was interrupted, and skips what is done.
+ * Prepares Jester for training from the downloaded files: the parts of an archive and four lists. When run again, it
+ * checks, resumes where it was interrupted and skips finished work.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -49,7 +49,7 @@ export async function prepareJester(options: JesterOptions): Promise<JesterRepor
   return { ...survey, root, lists, missingLists, ...(unpacked && { unpacked }) };
 }
 
-/** Parts that an earlier run has unpacked need no space, although they are read again. */
+/** Parts that an earlier run unpacked need no more space, although they are read again. */
 async function unpack(
   parts: readonly ArchivePart[],
   out: string,
@@ -78,8 +78,8 @@ function unpackedRoot(out: string): string {
 }
 
 /**
- * How far unpacking has come, stored in the folder of the frames. It saves repeated work; the files themselves decide
- * what is there.
+ * The progress of unpacking, stored in the folder of the frames. It only avoids repeated work; which frames exist is
+ * decided by the files themselves.
  */
 interface UnpackRecord {
   /** Sizes of the parts it describes, in bytes. */

@@ -94,13 +94,13 @@ describe('lists', () => {
   test.each([
     ['1;Thumb Up\nrubbish\n', '$FILE line 2: expected id;label, received "rubbish"'],
     ['1;Thumb Up\n2;\n', '$FILE line 2: expected id;label'],
-    ['1\n2;Thumb Up\n', '$FILE line 2: expected an id alone'],
+    ['1\n2;Thumb Up\n', '$FILE line 2: expected only an id'],
     ['a,Thumb Up\n,Thumb Up\n', '$FILE line 2: expected path,label,start,end, received ",Thumb Up"'],
     ['a,Thumb Up,x,2\n', '$FILE line 1: expected seconds from the start of the video, received "x"'],
-    ['a,Thumb Up,3,2\n', '$FILE line 1: expected an end after the start'],
+    ['a,Thumb Up,3,2\n', '$FILE line 1: expected an end later than the start'],
     ['1;Thumb Up\n../../etc;Thumb Up\n', '$FILE line 2: expected a path inside /data, received "../../etc"'],
     ['/etc/passwd;Thumb Up\n', '$FILE line 1: expected a path inside /data'],
-    ['id,label\na,Thumb Up\n', '$FILE line 1: expected a column named path beside that named label'],
+    ['id,label\na,Thumb Up\n', '$FILE line 1: expected a column named path besides the one named label'],
     ['\n\n', '$FILE: expected at least one clip'],
     ['path,label\n', '$FILE: expected at least one clip'],
   ])('%j', (text, message) => {
@@ -162,9 +162,9 @@ describe('labels', () => {
 
   test('a label twice, no label', () => {
     expect(() => write('a\nb\na\n')).toThrow(
-      'line 3: expected every class once, received "a" again, as in line 1',
+      'line 3: expected every class once, received "a" again, first in line 1',
     );
-    expect(() => write('\n')).toThrow('expected one class a line');
+    expect(() => write('\n')).toThrow('expected one class per line');
   });
 
   test('directions change when mirrored, and only they', () => {

@@ -1,7 +1,7 @@
 /**
- * Lists of clips as people have them. The format shows in the first line:
- * - `id;label`, Jester's own lists; the test list is `id` alone;
- * - `path,label[,start,end]`, a generic CSV, quotes allowed, `start` and `end` in seconds; a first line
+ * Reads lists of clips. The first line determines the format:
+ * - `id;label`: Jester's lists; the test list has only `id`;
+ * - `path,label[,start,end]`: a generic CSV, quotes allowed, `start` and `end` in seconds; a first line
  *   with `path` in it names the columns, in any order, and may separate them by `;` as some spreadsheets do.
  * A folder with one subfolder per class needs no list (`class-folders.ts`).
  */
@@ -12,13 +12,13 @@ import type { ClipItem, ClipList } from './clip-list.js';
 import { className, unknownLabel } from './labels.js';
 
 export interface ListOptions {
-  /** The classes. Absent: those that the list names, in alphabetical order. */
+  /** The classes. Default: those in the list, in alphabetical order. */
   readonly labels?: readonly string[];
-  /** A label that is not among `labels` is an error, or its line is dropped. */
+  /** Whether a label that is not among `labels` is an error or its line is dropped. */
   readonly unknownLabels?: 'error' | 'drop';
 }
 
-/** One line of a list, before its label has a number. */
+/** One line of a list, before its label is converted to a number. */
 interface Entry {
   readonly id: string;
   readonly label: string | undefined;
@@ -26,11 +26,11 @@ interface Entry {
   readonly end?: number;
 }
 
-/** Says where in which file the line stands that is being read. */
+/** The file and line being read, for errors. */
 type Where = () => string;
 type LineReader = (line: string, where: Where) => Entry;
 
-/** Reads a list whose clips lie below `root`. Errors name the file and the line. */
+/** Reads a list whose clips are in `root`. Errors name the file and the line. */
 export function readClipList(file: string, root: string, options: ListOptions = {}): ClipList {
   const lines = readLines(file, 'a list of clips');
   const first = lines.findIndex((line) => line.trim() !== '');
@@ -80,7 +80,7 @@ function indexed(labels: readonly string[]): Map<string, number> {
   return new Map(labels.map((label, i) => [label, i]));
 }
 
-/** Classes met in a list come in its order; sorted, they do not depend on it. */
+/** Sorted, so that the classes do not depend on the order of the list. */
 function alphabetical({ labels, items, dropped }: ClipList): ClipList {
   const sorted = [...labels].sort();
   const moved = labels.map((label) => sorted.indexOf(label));
@@ -95,8 +95,9 @@ function formatOf(line: string, where: Where): { read: LineReader; header: boole
   const separator = line.includes(';') ? ';' : ',';
   const columns = csvFields(line, separator).map((name) => name.toLowerCase());
   if (columns.includes('path')) return { read: csvReader(columns, separator), header: true };
-  // Taken for a clip, it would make a class of its own.
-  if (columns.includes('label')) throw badLine(where(), 'a column named path beside that named label', line);
+  // Read as a clip, it would add a class.
+  if (columns.includes('label'))
+    throw badLine(where(), 'a column named path besides the one named label', line);
   if (separator === ';') return { read: readJesterLine, header: false };
   if (!line.includes(',')) return { read: readIdLine, header: false };
   return { read: csvReader(['path', 'label', 'start', 'end'], ','), header: false };
@@ -112,7 +113,7 @@ function readJesterLine(line: string, where: Where): Entry {
 
 function readIdLine(line: string, where: Where): Entry {
   if (line.includes(';') || line.includes(','))
-    throw badLine(where(), 'an id alone, as in the first line', line);
+    throw badLine(where(), 'only an id, as in the first line', line);
   return { id: line.trim(), label: undefined };
 }
 
@@ -125,7 +126,7 @@ function csvReader(columns: readonly string[], separator: string): LineReader {
     const name = fields[label!] ?? '';
     const part = { start: seconds(fields[start!], where), end: seconds(fields[end!], where) };
     if (part.start !== undefined && part.end !== undefined && part.end <= part.start) {
-      throw badLine(where(), 'an end after the start', line);
+      throw badLine(where(), 'an end later than the start', line);
     }
     return {
       id,

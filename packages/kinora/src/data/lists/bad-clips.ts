@@ -1,5 +1,5 @@
 /**
- * Clips that cannot be read: telling them from faults of the machine, counting them against a limit, listing them.
+ * Clips that cannot be read: distinguishes them from faults of the machine, counts them against a limit and lists them.
  */
 import { KinoraError } from '@kinora/torch/error';
 
@@ -8,20 +8,20 @@ export interface BadClip {
   readonly index: number;
   readonly id: string;
   readonly path: string;
-  /** One line: what was expected and what stood there. */
+  /** One line: what was expected and what was there instead. */
   readonly reason: string;
 }
 
-/** Whether an error means that a clip is missing or damaged, so that work can continue without it. */
+/** Whether an error means that a clip is missing or damaged, so that work can continue without the clip. */
 export function isClipFault(error: unknown): error is KinoraError {
   return error instanceof KinoraError && error.code.startsWith('clip/');
 }
 
-/** How many bad clips a share of them allows: one is always forgiven, but for a share of 0. */
+/** Number of bad clips that a share allows: always at least one, unless the share is 0. */
 export const allowedBad = (share: number, clips: number): number =>
   share === 0 ? 0 : Math.max(1, Math.floor(share * clips));
 
-/** The bad clips met so far. `report` is called once for each; more than `allowedBad` of them are an error. */
+/** The bad clips found so far. `report` is called once for each; more than `allowedBad` is an error. */
 export class BadClips {
   readonly #found = new Map<number, BadClip>();
   readonly #allowed: number;

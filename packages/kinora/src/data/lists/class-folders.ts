@@ -27,7 +27,7 @@ export function isVideoName(name: string): boolean {
   return VIDEO.has(extname(name).toLowerCase());
 }
 
-/** Reads the folder. The classes are its subfolders in alphabetical order unless `labels` says otherwise. */
+/** Reads the folder. The classes are `labels`, or the subfolders in alphabetical order. */
 export function readClassFolders(root: string, options: ListOptions = {}): ClipList {
   const classes = entriesOf(root)
     .filter(isFolder)
@@ -50,7 +50,7 @@ export function readClassFolders(root: string, options: ListOptions = {}): ClipL
   throw kinoraError('data/empty-list', root, 'folders named after classes, with clips in them', 'none');
 }
 
-/** Links count as what they lead to; hidden files do not count. */
+/** Links are followed; hidden files are ignored. */
 function isFolder(entry: Dirent): boolean {
   return entry.isDirectory() || (entry.isSymbolicLink() && !isVideoName(entry.name));
 }

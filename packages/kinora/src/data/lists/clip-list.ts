@@ -1,20 +1,20 @@
 /**
- * What annotations come to: the classes, and one line per clip. Plain data, whatever file it came from.
+ * A list of clips: the classes, and one item per clip. Plain data, independent of the file format.
  */
 import { createHash } from 'node:crypto';
 import type { View } from '@kinora/clip';
 
 export interface ClipItem {
-  /** As in the annotation; unique names are not required. */
+  /** As in the annotation; need not be unique. */
   readonly id: string;
   /** Folder of frames or video file. */
   readonly path: string;
-  /** Index into the list's labels; -1 in a test list, whose labels are not known. */
+  /** Index into the list's labels; -1 in a test list, whose labels are unknown. */
   readonly label: number;
-  /** The part of the video that counts, in seconds from its start; absent: all of it. */
+  /** The part of the video to use, in seconds from its start; absent: the whole video. */
   readonly start?: number;
   readonly end?: number;
-  /** In evaluation: one of several views; absent: the one that the preprocessing says. */
+  /** In evaluation: one of several views; absent: the view that the preprocessing defines. */
   readonly view?: View;
 }
 
@@ -24,7 +24,7 @@ export interface ClipList {
   readonly items: readonly ClipItem[];
   /** Lines left out because their label is not among the labels (`unknownLabels: 'drop'`). */
   readonly dropped: number;
-  /** Of packed clips that are fetched while they are read: the clips that a shuffle buffer holds. */
+  /** For packed clips that are streamed: number of clips in the shuffle buffer. */
   readonly shuffleBuffer?: number;
 }
 
@@ -35,10 +35,10 @@ export function clipsPerClass({ labels, items }: ClipList): number[] {
   return counts;
 }
 
-/** Whether a list is still the same one. */
+/** Identifies a list, to detect changes. */
 export interface ListFingerprint {
   readonly clips: number;
-  /** SHA-256 over classes, ids, labels and parts, in their order. Not over paths: a data set may move. */
+  /** SHA-256 over classes, ids, labels and parts, in order. Paths are excluded, so that a data set may move. */
   readonly sha256: string;
 }
 
@@ -51,13 +51,16 @@ export function fingerprintList({ labels, items }: ClipList): ListFingerprint {
   return { clips: items.length, sha256: hash.update(']]').digest('hex') };
 }
 
-/** Clips that are in memory as text at a time. */
+/** Number of clips that are in memory as text at a time. */
 const AT_A_TIME = 1000;
 
 const lineOf = ({ id, label, start, end }: ClipItem): string =>
   JSON.stringify([id, label, start ?? null, end ?? null]);
 
-/** Names what was computed from a list: SHA-256 over classes, paths and parts, in their order. Unlike `fingerprintList` it knows no ids. */
+/**
+ * Key of a cache computed from a list: SHA-256 over classes, paths and parts, in order. Unlike `fingerprintList`, it
+ * excludes ids.
+ */
 export function listHash({ labels, items }: ClipList): string {
   const hash = createHash('sha256').update(JSON.stringify(labels));
   for (const { path, label, start, end } of items) hash.update(JSON.stringify([path, label, start, end]));

@@ -1,6 +1,6 @@
 /**
- * Divides labelled clips into those to train on and those to validate on: whole people at a time, every class by about
- * the same share. Who is in which clip is the caller's to say (`people.ts`).
+ * Splits labelled clips into training and validation clips: a person's clips stay together, and every class is split by
+ * about the same share. The caller supplies the person in each clip (`people.ts`).
  */
 import { permutation, randomStream } from '@kinora/clip';
 import { type ClipItem, type ClipList, clipsPerClass } from './clip-list.js';
@@ -8,12 +8,12 @@ import { type ClipItem, type ClipList, clipsPerClass } from './clip-list.js';
 export interface Division {
   readonly train: readonly ClipItem[];
   readonly validation: readonly ClipItem[];
-  /** Classes without a validation clip: all their clips are of one person, or of people whom training cannot spare. */
+  /** Classes without a validation clip, because all their clips show one person, or people that training needs. */
   readonly uncovered: readonly string[];
 }
 
 export interface DivideOptions {
-  /** Of every class that validation gets, between 0 and 1; people are not cut to meet it. */
+  /** Share of every class that goes to validation, between 0 and 1; a person's clips are not divided to meet it. */
   readonly share: number;
   readonly seed: number;
 }
@@ -32,7 +32,7 @@ export function divide(list: ClipList, groups: Int32Array, { share, seed }: Divi
   const taken = new Map(sizes.map((_, label) => [label, 0]));
   const chosen = new Set<number>();
 
-  /** By how much taking this person moves validation away from its share of every class; negative: towards it. */
+  /** How far adding this person moves validation away from its share of every class; negative: towards it. */
   const cost = ({ clips }: Person): number =>
     sum(
       clips,
@@ -47,7 +47,7 @@ export function divide(list: ClipList, groups: Int32Array, { share, seed }: Divi
 
   const order = Array.from(permutation(people.length, randomStream(seed)), (i) => people[i]!);
   for (const person of order) if (spared(person) && cost(person) < 0) take(person);
-  // A class so small, or people so few, that every step overshoots: validation needs somebody all the same.
+  // A class is so small, or there are so few people, that every step overshoots; validation needs someone anyway.
   for (const label of sizes.keys()) {
     const able = taken.get(label) === 0 ? order.filter((one) => one.clips.has(label) && spared(one)) : [];
     const least = able.reduce<Person | undefined>((a, b) => (a && cost(a) <= cost(b) ? a : b), undefined);

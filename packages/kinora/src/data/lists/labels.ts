@@ -3,25 +3,25 @@ import { nearest } from '@kinora/clip';
 import { type KinoraError, kinoraError } from '@kinora/torch/error';
 import { readLines } from '../../files/csv.js';
 
-/** Reads a labels file: one class a line, in the order of the logits; empty lines do not count. */
+/** Reads a labels file: one class per line, in the order of the logits; empty lines are ignored. */
 export function readLabels(file: string): string[] {
   const seen = new Map<string, number>();
-  for (const [i, line] of readLines(file, 'a labels file, one class a line').entries()) {
+  for (const [i, line] of readLines(file, 'a labels file with one class per line').entries()) {
     const label = className(line.trim());
     if (label === '') continue;
     if (seen.has(label)) throw repeated(file, i + 1, label, seen.get(label)!);
     seen.set(label, i + 1);
   }
   if (seen.size === 0) {
-    throw kinoraError('data/no-labels', file, 'one class a line', 'no class');
+    throw kinoraError('data/no-labels', file, 'one class per line', 'no class');
   }
   return [...seen.keys()];
 }
 
-/** Letters with accents composed (NFC): file systems, editors and keyboards differ in that, and nobody sees it. */
+/** Composes accented letters (NFC): file systems, editors and keyboards differ in this, invisibly. */
 export const className = (name: string): string => name.normalize('NFC');
 
-/** The error of a label that is not one of the run's, in a list of so-called `things`. */
+/** The error for an unknown label, in a list of `things`. */
 export function unknownLabel(
   where: string,
   label: string,
@@ -46,9 +46,9 @@ const OPPOSITE: Readonly<Record<string, string>> = {
 };
 
 /**
- * The flip map of these labels: names that say left, right or a sense of rotation go to the name that says the
- * opposite, or to null (not to be mirrored) where no class has that name. In Jester these are Swiping and
- * Sliding Two Fingers Left / Right, and Turning Hand Clockwise / Counterclockwise.
+ * The flip map of these labels: names with left, right or a direction of rotation map to the name with the opposite, or
+ * to null (not to be mirrored) if no class has that name. In Jester these are Swiping and Sliding Two Fingers Left /
+ * Right, and Turning Hand Clockwise / Counterclockwise.
  */
 export function flipMapFor(labels: readonly string[]): Record<string, string | null> {
   const map: Record<string, string | null> = {};
@@ -59,7 +59,7 @@ export function flipMapFor(labels: readonly string[]): Record<string, string | n
   return map;
 }
 
-/** A label index that says: this clip must not be mirrored. */
+/** A label index which means that the clip must not be mirrored. */
 export const NOT_MIRRORED = -2;
 
 /** The flip map by index, int32 `[labels]`: the class of a mirrored clip of each class, or NOT_MIRRORED. */
@@ -74,7 +74,7 @@ export function flipTable(
   });
 }
 
-/** The opposite of a word, in its case; other words come back as they are. */
+/** The opposite of a word, in the same case; other words are returned unchanged. */
 function opposite(word: string): string {
   const key = word.toLowerCase();
   if (!Object.hasOwn(OPPOSITE, key)) return word;
@@ -86,6 +86,6 @@ function opposite(word: string): string {
 function repeated(file: string, line: number, label: string, first: number): KinoraError {
   return kinoraError('data/repeated-label', `${file} line ${line}`, {
     expected: 'every class once',
-    received: `"${label}" again, as in line ${first}`,
+    received: `"${label}" again, first in line ${first}`,
   });
 }

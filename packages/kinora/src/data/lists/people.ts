@@ -1,6 +1,6 @@
 /**
- * Who is in which clip: `subjects.csv` beside a list, with a first line that names the columns `id` and `subject`. Clips
- * of one person, mirrored and reversed ones too, stay together wherever clips are divided or drawn.
+ * The person in each clip: `subjects.csv` beside a list, whose first line names the columns `id` and `subject`. All
+ * clips of a person, including mirrored and reversed ones, stay together in splits, folds and resamples.
  */
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -9,24 +9,24 @@ import { csvFields, readLines } from '../../files/csv.js';
 import type { ClipItem } from './clip-list.js';
 
 export interface People {
-  /** One number a person, `[N]`; where nobody knows, one a clip. */
+  /** A number per person, `[N]`; if people are unknown, a number per clip. */
   readonly groups: Int32Array;
-  /** Their names by that number; absent where nobody knows. */
+  /** Names by that number; absent if people are unknown. */
   readonly names?: readonly string[];
-  /** The file that says so, if a file does. */
+  /** The file that this was read from, if any. */
   readonly file?: string;
 }
 
 const NAME = 'subjects.csv';
 
-/** The file beside a list, if there is one. */
+/** The subjects file beside a list, if there is one. */
 export function subjectsBeside(list: string | undefined): string | undefined {
   if (list === undefined) return undefined;
   const file = join(dirname(list), NAME);
   return existsSync(file) ? file : undefined;
 }
 
-/** Throws `data/subjects` for a clip that the file does not have, or a file that is none. */
+/** Throws `data/subjects` for a clip that is not in the file, and for an invalid file. */
 export function peopleOf(items: readonly ClipItem[], file: string | undefined): People {
   if (file === undefined) return { groups: Int32Array.from(items, (_, n) => n) };
   const subjects = readSubjects(file);
@@ -39,8 +39,8 @@ export function peopleOf(items: readonly ClipItem[], file: string | undefined): 
 }
 
 /**
- * People by the names of their clips' files or folders: the first group of the pattern, or all that it matches.
- * Throws `data/subjects` for a name that it does not match.
+ * The person from the name of the clip's file or folder: the first group of the pattern, or the whole match. Throws
+ * `data/subjects` for a name that does not match.
  */
 export function peopleByName(items: readonly ClipItem[], pattern: RegExp): People {
   return grouped(items, ({ id }) => {
@@ -77,14 +77,14 @@ function readSubjects(file: string): Map<string, string> {
 
 const noColumns = (file: string, heading: string): KinoraError =>
   kinoraError('data/subjects', `${file} line 1`, {
-    expected: 'column names, id and subject among them',
+    expected: 'column names that include id and subject',
     received: JSON.stringify(heading),
   });
 
 const unknownClip = (file: string, id: string): KinoraError =>
-  kinoraError('data/subjects', file, `who is in clip ${id}`, 'no line for it', {
+  kinoraError('data/subjects', file, `the person in clip ${id}`, 'no line for it', {
     hint: 'name another file with --subjects',
   });
 
 const nameless = (id: string, pattern: RegExp): KinoraError =>
-  kinoraError('data/subjects', id, `a name that ${pattern} finds a person in`, JSON.stringify(basename(id)));
+  kinoraError('data/subjects', id, `a name that matches ${pattern}`, JSON.stringify(basename(id)));

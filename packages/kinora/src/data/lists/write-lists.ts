@@ -1,4 +1,4 @@
-/** Writes what the readers beside this read: lists of clips, class names, who is in which clip, and the bad clips of a run. */
+/** Writes lists of clips, class names, the person in each clip, and the bad clips of a run. */
 
 import { existsSync } from 'node:fs';
 import { kinoraError } from '@kinora/torch';
@@ -8,7 +8,7 @@ import type { Progress } from '../../progress.js';
 import type { BadClip } from './bad-clips.js';
 import type { ClipItem } from './clip-list.js';
 
-/** `path,label`, quoted where a name needs it. */
+/** `path,label`, with quotes if a name needs them. */
 export function writeClipList(file: string, items: readonly ClipItem[], labels: readonly string[]): void {
   writeRows(
     file,
@@ -17,7 +17,7 @@ export function writeClipList(file: string, items: readonly ClipItem[], labels: 
   );
 }
 
-/** One class a line, in the order of the logits. */
+/** One class per line, in the order of the logits. */
 export function writeLabels(file: string, labels: readonly string[]): void {
   writeText(
     file,
@@ -34,7 +34,7 @@ export function writeSubjects(file: string, items: readonly ClipItem[], subjects
   );
 }
 
-/** Writes `id,path,reason`, one bad clip a line. */
+/** Writes `id,path,reason`, one bad clip per line. */
 export function writeBadClips(file: string, clips: readonly BadClip[]): void {
   writeRows(
     file,
@@ -52,7 +52,7 @@ function writeRows(file: string, columns: readonly string[], rows: readonly (rea
 
 const writeText = (file: string, lines: readonly string[]): void => writeWhole(file, `${lines.join('\n')}\n`);
 
-/** Lists are read line by line, so a name with a line break cannot stand in one. */
+/** Lists are read line by line, so names cannot contain line breaks. */
 function onOneLine(name: string): string {
   if (!/[\n\r]/.test(name)) return name;
   throw kinoraError('data/line-break', 'names of clips and classes', 'no line breaks', JSON.stringify(name), {
@@ -61,8 +61,8 @@ function onOneLine(name: string): string {
 }
 
 /**
- * Reports each bad clip and keeps the run's `bad_clips.csv`: every clip that could not be read, over all sessions of the run.
- * A resumed run continues its list, a new one starts it.
+ * Reports each bad clip and maintains the run's `bad_clips.csv` of all clips that could not be read in any session of
+ * the run. A resumed run continues the list, a new run starts it.
  */
 export function badClipReporter(file: string, resumed: boolean, progress: Progress): (clip: BadClip) => void {
   const found = new Map<string, BadClip>(resumed ? known(file).map((clip) => [clip.path, clip]) : []);

@@ -183,7 +183,7 @@ describe('bad clips', () => {
     expect(alone.epochs.map((epoch) => epoch.length)).toEqual([4, 4]);
     expect(alone.reported.map(({ index, id }) => [index, id])).toEqual([[2, 'missing'], [7, 'empty'], [9, 'broken']]); // biome-ignore format: pairs
     expect(alone.reported[2]!.reason).toMatch(
-      /1\.jpg: expected a complete JPEG, received something that is no JPEG$/,
+      /1\.jpg: expected a complete JPEG, received something that is not a JPEG$/,
     );
     expect(await run(2)).toEqual(alone);
   });
