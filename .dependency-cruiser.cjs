@@ -127,7 +127,8 @@ module.exports = {
       from: { path: '^packages/[^/]+/(src|install)/', pathNot: '[.]test[.]' },
       to: {
         dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev', 'undetermined'],
-        pathNot: '^packages/[^/]+/dist/',
+        // What the recognizer uses of onnxruntime-web is copied into it; onnxruntime-node is an optional peer.
+        pathNot: '^packages/[^/]+/dist/|^node_modules/onnxruntime-(web|node)/',
       },
     },
     {

@@ -1,8 +1,9 @@
 // Turns packages/*/src/**/*.ts into packages/*/dist/**/*.js with source maps, and removes what no longer has a
-// source: file by file, with the entries once more as bundles; the recognizer only bundled, with what it shares of the others' sources. Types
-// are checked and declared apart from this (`tsc -b`), so that building takes a fraction of a second.
+// source: file by file, with the entries once more as bundles; the recognizer only bundled, with what it shares of the others' sources
+// and with onnxruntime-web. Types are checked apart from this (`tsc -b`), so that building takes a fraction of a second.
 import { createHash } from 'node:crypto';
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -12,7 +13,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { entryBundle } from './entry.mjs';
 import { globSync } from './glob.mjs';
@@ -20,9 +21,28 @@ import { globSync } from './glob.mjs';
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
- * @typedef {{ name: string, from: readonly string[], options: (folder: string) => import('esbuild').BuildOptions[] }}
- * Package `from`: the packages whose sources go into it
+ * @typedef {{
+ *   name: string,
+ *   from: readonly string[],
+ *   options: (folder: string) => import('esbuild').BuildOptions[],
+ *   declared?: boolean,
+ *   copied?: readonly string[],
+ * }} Package
+ * `from`: the packages whose sources go into it; `declared`: types are written too, so that a plain `npm pack` ships them;
+ * `copied`: files of npm packages that go to dist/runtime
  */
+
+/**
+ * onnxruntime-web for WebAssembly and for WebGPU: 41 of the 139 MB that npm would install.
+ */
+const RUNTIME = [
+  'ort.wasm.bundle.min.mjs',
+  'ort-wasm-simd-threaded.mjs',
+  'ort-wasm-simd-threaded.wasm',
+  'ort.webgpu.bundle.min.mjs',
+  'ort-wasm-simd-threaded.asyncify.mjs',
+  'ort-wasm-simd-threaded.asyncify.wasm',
+].map((name) => `onnxruntime-web/dist/${name}`);
 
 /** @type {readonly Package[]} */
 const PACKAGES = [
@@ -30,6 +50,7 @@ const PACKAGES = [
     name: 'clip',
     from: ['clip'],
     options: (folder) => [...fileByFile(folder), entryBundle(folder, ['index'])],
+    declared: true,
   },
   {
     name: 'torch',
@@ -41,17 +62,20 @@ const PACKAGES = [
     from: ['kinora'],
     options: (folder) => [...fileByFile(folder), entryBundle(folder, ['index'], ['zod'])],
   },
-  { name: 'recognizer', from: ['recognizer', 'kinora'], options: bundled },
+  { name: 'recognizer', from: ['recognizer', 'kinora'], options: bundled, declared: true, copied: RUNTIME },
 ];
 const folderOf = (/** @type {string} */ name) => join(ROOT, 'packages', name);
 
 /** Builds the packages whose sources have changed since their last build. */
 export async function buildIfChanged() {
-  for (const { name, from, options } of PACKAGES) {
+  for (const { name, from, options, declared = false, copied = [] } of PACKAGES) {
     const state = stateOf(from);
     const stamp = join(folderOf(name), 'dist', '.built');
     if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) continue;
-    await buildPackage(folderOf(name), options);
+    const folder = folderOf(name);
+    removeOrphans(folder, await buildPackage(folder, options));
+    if (declared) await declare(folder);
+    for (const file of copied) copyRuntime(folder, file);
     writeWhole(stamp, state);
   }
 }
@@ -71,7 +95,7 @@ function stateOf(packages) {
   return hash.digest('hex');
 }
 
-/** @param {string} folder @param {Package['options']} options */
+/** @param {string} folder @param {Package['options']} options @returns {Promise<Set<string>>} the files written */
 async function buildPackage(folder, options) {
   const { build } = await import('esbuild'); // not at the top: set-up imports this file before there is an esbuild
   const written = new Set();
@@ -89,10 +113,41 @@ async function buildPackage(folder, options) {
     });
     for (const { path, text } of outputFiles) {
       written.add(path);
-      if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeWhole(path, text);
+      writeIfOther(path, text);
     }
   }
-  removeOrphans(folder, written);
+  return written;
+}
+
+/**
+ * The types of each source, as `tsc -b` declares them: file by file, which takes no checking.
+ * @param {string} folder
+ */
+async function declare(folder) {
+  const { default: typescript } = await import('typescript');
+  const { transpileDeclaration, ScriptTarget, ModuleKind } = typescript;
+  const compilerOptions = {
+    target: ScriptTarget.ES2022,
+    module: ModuleKind.NodeNext,
+    isolatedDeclarations: true,
+    verbatimModuleSyntax: true,
+  };
+  const src = join(folder, 'src');
+  for (const file of globSync(src, '.ts').filter((file) => !file.includes('.test.'))) {
+    const options = { fileName: file, compilerOptions, reportDiagnostics: true };
+    const { outputText, diagnostics = [] } = transpileDeclaration(readFileSync(file, 'utf8'), options);
+    const [first] = diagnostics;
+    if (first !== undefined)
+      throw new Error(`${file}: ${typescript.flattenDiagnosticMessageText(first.messageText, ' ')}`);
+    writeIfOther(join(folder, 'dist', relative(src, file).replace(/\.ts$/, '.d.ts')), outputText);
+  }
+}
+
+/** @param {string} folder @param {string} file in node_modules */
+function copyRuntime(folder, file) {
+  const target = join(folder, 'dist', 'runtime', basename(file));
+  mkdirSync(dirname(target), { recursive: true });
+  copyFileSync(join(ROOT, 'node_modules', file), target);
 }
 
 /** @param {string} folder @returns {import('esbuild').BuildOptions[]} */
@@ -116,9 +171,30 @@ function bundled(folder) {
       splitting: true,
       chunkNames: 'chunks/[name]-[hash]',
       target: 'es2022',
+      plugins: [ownRuntime()],
     },
     { ...options, entryPoints: tests },
   ];
+}
+
+/**
+ * `onnxruntime-web/wasm` is a file of dist/runtime.
+ * @returns {import('esbuild').Plugin}
+ */
+function ownRuntime() {
+  return {
+    name: 'own-runtime',
+    setup(build) {
+      build.onResolve({ filter: /^onnxruntime-web\/(wasm|webgpu)$/ }, ({ path }) => {
+        return { path: `./runtime/ort.${basename(path)}.bundle.min.mjs`, external: true };
+      });
+    },
+  };
+}
+
+/** @param {string} path @param {string} text */
+function writeIfOther(path, text) {
+  if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeWhole(path, text);
 }
 
 /**

@@ -1,6 +1,6 @@
 // Packs each package, installs it into an empty project as a stranger would, checks its types there and runs
 // it there.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { run } from '../packages/torch/install/index.mjs';
@@ -36,12 +36,18 @@ export async function checkPackages(root) {
         consumer: 'kinora.ts',
         commands: [setup, ['kinora', '--version']],
       },
-      { name: 'recognizer', tarballs: [clip, recognizer], consumer: 'recognizer.ts', commands: [] },
+      {
+        name: 'recognizer',
+        tarballs: [clip, recognizer, onnxruntimeFor(root)],
+        consumer: 'recognizer.ts',
+        commands: [],
+      },
     ];
     // What a user of the recognizer has got from elsewhere.
     await succeed(process.execPath, ['scripts/consumers/model.mjs', join(folder, 'model.onnx')], root);
+    await checkPageInstall(folder, [clip, recognizer]);
     for (const project of projects) await tryProject(root, folder, project);
-    return { passed: projects.length, failed: [], skipped: [] };
+    return { passed: projects.length + 1, failed: [], skipped: [] };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -62,6 +68,8 @@ async function pack(root, workspace, folder) {
   if (stray !== undefined) throw new Error(`${filename} contains ${stray.path}, which no user needs`);
   if (!files.some(({ path }) => /^dist\/(index|node)\.d\.ts$/.test(path)))
     throw new Error(`${filename} has no types: run tsc -b`);
+  if (workspace.endsWith('recognizer') && !files.some(({ path }) => /^example\/.*\.html$/.test(path)))
+    throw new Error(`${filename} has no examples`);
   return join(folder, filename);
 }
 
@@ -88,17 +96,52 @@ function checkCopies(root) {
   if (clip !== torch) throw new Error('packages/clip/src/error.ts is no copy of packages/torch/src/error.ts');
 }
 
-/** @param {string} root @param {string} folder @param {Project} project */
-async function tryProject(root, folder, { name, tarballs, consumer, commands }) {
+/** Megabytes that the recognizer may take in the node_modules of a page. */
+const PAGE_LIMIT = 60;
+
+/**
+ * What a page needs of the recognizer: nothing that runs a script when it is installed or that comes from anywhere but the
+ * registry, and not much of it.
+ * @param {string} folder @param {readonly string[]} tarballs
+ */
+async function checkPageInstall(folder, tarballs) {
+  const project = emptyProject(folder, 'page');
+  await succeed('npm', [...INSTALL, ...tarballs], project);
+  const modules = join(project, 'node_modules');
+  const { packages } = JSON.parse(readFileSync(join(modules, '.package-lock.json'), 'utf8'));
+  for (const [path, { hasInstallScript = false }] of Object.entries(packages))
+    if (hasInstallScript) throw new Error(`${path}, which a page would install, has an install script`);
+  const megabytes = bytesIn(modules) / 1e6;
+  console.log(`  @kinora/recognizer in an empty project: ${megabytes.toFixed(1)} MB`);
+  if (megabytes > PAGE_LIMIT)
+    throw new Error(
+      `expected at most ${PAGE_LIMIT} MB in a page's node_modules, received ${megabytes.toFixed(1)}`,
+    );
+}
+
+/** @param {string} folder */
+function bytesIn(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+}
+
+/** @param {string} folder @param {string} name */
+function emptyProject(folder, name) {
   const project = join(folder, name);
   mkdirSync(project);
-  writeFileSync(
-    join(project, 'package.json'),
-    JSON.stringify({ name: `uses-${name}`, private: true, type: 'module' }),
-  );
+  const manifest = { name: `uses-${name}`, private: true, type: 'module' };
+  writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
+  return project;
+}
+
+const INSTALL = ['install', '--prefer-offline', '--no-audit', '--no-fund'];
+
+/** @param {string} root @param {string} folder @param {Project} project */
+async function tryProject(root, folder, { name, tarballs, consumer, commands }) {
+  const project = emptyProject(folder, name);
   writeFileSync(join(project, 'use.ts'), readFileSync(new URL(consumer, CONSUMERS)));
-  const install = ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
-  await succeed('npm', [...install, ...tarballs, ...typesFor(root)], project);
+  await succeed('npm', [...INSTALL, '--ignore-scripts', ...tarballs, ...typesFor(root)], project);
   for (const optional of ['node-av', '@seydx']) removeModule(project, optional);
   for (const command of commands)
     await succeed('npx', ['--no', '--', ...command], project, sharedObjects(root));
@@ -120,6 +163,14 @@ function removeModule(project, name) {
 function typesFor(root) {
   const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   return [`@types/node@${devDependencies['@types/node']}`];
+}
+
+/** What Node needs beside the recognizer, in the version that this project is tested with. @param {string} root */
+function onnxruntimeFor(root) {
+  const { devDependencies } = JSON.parse(
+    readFileSync(join(root, 'packages', 'recognizer', 'package.json'), 'utf8'),
+  );
+  return `onnxruntime-node@${devDependencies['onnxruntime-node']}`;
 }
 
 /**

@@ -13,8 +13,11 @@ export default defineConfig({
   root: here('.'),
   base: './',
   plugins: [svelte({ configFile: here('svelte.config.js') }), tutorial(), contentSecurityPolicy(), runtime()],
-  // onnxruntime without its WebAssembly inside: that is fetched from runtime/.
-  resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
+  // The recognizer's onnxruntime without its WebAssembly inside: that is fetched from runtime/.
+  resolve: {
+    alias: [{ find: /^[.]\/runtime\/ort[.](\w+)[.]bundle[.]min[.]mjs$/, replacement: 'onnxruntime-web/$1' }],
+    conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions],
+  },
   worker: { format: 'es' },
   build: {
     outDir: here('../packages/kinora/dist/studio'),

@@ -17,7 +17,7 @@ function generated(name) {
       .match(/.{1,100}/g) ?? [];
   const constant = `${file.slice(0, -4).toUpperCase()}_WASM`;
   return `/** ${file} as WebAssembly, in base64. Made by scripts/generate-wasm.mjs. */
-export const ${constant} =
+export const ${constant}: string =
 ${lines.map((line) => `  '${line}'`).join(' +\n')};
 `;
 }

@@ -2,7 +2,6 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { type Frames, kinoraError } from '@kinora/clip';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ClipSource } from '../../kinora/src/data/decode/source.js';
 import { clipPositions, prepareChosen, prepareFrames } from './clip.js';
 import { Live, type LivePrediction } from './live.js';
@@ -31,7 +30,8 @@ export type NodeRecognizer = Recognizer<NodeSource, NodeClip>;
 
 /**
  * Opens a model.
- * @throws RecognizerError `recognizer/model` for a file that is no model of Kinora's, `recognizer/settings`
+ * @throws RecognizerError `recognizer/model` for a file that is no model of Kinora's, `recognizer/runtime` without
+ * onnxruntime-node, `recognizer/settings`
  */
 export async function createRecognizer(options: RecognizerOptions): Promise<NodeRecognizer> {
   const { model, threads = Math.min(4, availableParallelism()), settings = {} } = options;
@@ -117,14 +117,30 @@ class InNode extends BaseRecognizer<NodeSource, NodeClip> implements NodeRecogni
   }
 }
 
-/** Opens an ONNX file. Throws `recognizer/model` where onnxruntime refuses it. */
+/** Opens an ONNX file. Throws `recognizer/runtime` where there is no onnxruntime, `recognizer/model` where it refuses the file. */
 async function nodeEngine(file: Uint8Array, threads: number, where: string): Promise<Engine> {
+  const { InferenceSession, Tensor } = await openRuntime();
   const options = { intraOpNumThreads: threads, interOpNumThreads: 1, executionMode: 'sequential' } as const;
   const session = await InferenceSession.create(file, options).catch((cause: Error) => {
     const received = cause.message;
     throw kinoraError('recognizer/model', where, 'a network to run', received, { cause });
   });
   return sessionEngine(session, Tensor, { name: 'cpu', threads, reason: 'onnxruntime-node' });
+}
+
+/** A package of its own, because it is of no use in browsers and takes 288 MB. */
+async function openRuntime(): Promise<typeof import('onnxruntime-node')> {
+  try {
+    return await import('onnxruntime-node');
+  } catch (cause) {
+    throw kinoraError('recognizer/runtime', 'onnxruntime-node', {
+      expected: 'the package that runs networks in Node',
+      received:
+        (cause as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND' ? 'no such package' : String(cause),
+      hint: 'npm install onnxruntime-node',
+      cause,
+    });
+  }
 }
 
 /** Decodes with the trainer's own code. Opens a folder of JPEG frames (needs `@julusian/jpeg-turbo`) or a video file (needs `node-av` or the program ffmpeg). */

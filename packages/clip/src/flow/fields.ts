@@ -21,7 +21,7 @@ export const STILL = 128;
 
 const STEPS = 127;
 /** Pixels between two neighbouring bytes: 0.157. */
-export const FLOW_STEP = FLOW_REACH / STEPS;
+export const FLOW_STEP: number = FLOW_REACH / STEPS;
 
 /** Byte in 1-255 of a displacement in pixels; one that is not a number counts as none. */
 export function flowByte(pixels: number): number {
