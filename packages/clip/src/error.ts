@@ -21,17 +21,16 @@ export interface KinoraErrorParts {
 const BRAND = Symbol.for('KinoraError');
 
 export class KinoraError extends Error {
-  /**
-   * True for errors of every copy; for a subclass, only for its own instances. Not a type predicate, because subclasses
-   * would inherit it.
-   */
-  static override readonly [Symbol.hasInstance] = function (this: unknown, value: unknown): boolean {
-    if (this !== KinoraError) return Function.prototype[Symbol.hasInstance].call(this, value);
-    return typeof value === 'object' && value !== null && BRAND in value;
-  };
-
   static {
     Object.defineProperty(KinoraError.prototype, BRAND, { value: true });
+    // True for errors of every copy; for a subclass, only for its own instances. Defined here, where it is not a type
+    // predicate, which subclasses would inherit.
+    Object.defineProperty(KinoraError, Symbol.hasInstance, {
+      value(this: unknown, value: unknown): boolean {
+        if (this !== KinoraError) return Function.prototype[Symbol.hasInstance].call(this, value);
+        return typeof value === 'object' && value !== null && BRAND in value;
+      },
+    });
   }
 
   override readonly name = 'KinoraError';
