@@ -1,17 +1,24 @@
 /** @kinora/recognizer in browsers: onnxruntime-web in a worker; the page only hands over frames and hears of gestures. */
 import { type Frames, type KinoraError, kinoraError } from '@kinora/clip';
+import type { Abortable } from './abort.js';
+import { framesOf } from './clip.js';
+import { defaultSettings, withChanges } from './gestures.js';
 import type { LivePrediction } from './live.js';
 import type { RawPrediction } from './predictor.js';
-import { BaseRecognizer } from './recognizer.js';
-import type { Attachment, Backend, ModelInfo, Recognizer, Settings } from './types.js';
+import { BaseRecognizer, type Feed } from './recognizer.js';
+import type { Attachment, Backend, ModelInfo, Recognizer, RgbaImage, Settings } from './types.js';
+import { readVideo, type VideoSource } from './video-clip.js';
 import { type FrameSink, followVideo } from './video-frames.js';
-import { WorkerClient } from './worker-calls.js';
+import { type OpenRequest, WorkerClient } from './worker-calls.js';
 
 export { defaultSettings, GestureTracker, Smoother } from './gestures.js';
+export { predictHead, type TaughtClass, trainHead } from './head.js';
+export { readHead, writeHead } from './head-file.js';
 export { readModelInfo, readModelWeights } from './model-file.js';
 export type * from './types.js';
 
-export interface RecognizerOptions {
+/** How to open a model in a page. `signal` gives up, and ends the worker. */
+export interface RecognizerOptions extends Abortable {
   /** An ONNX file that `kinora export` wrote: its address, its bytes, or a file of the reader's. */
   readonly model: string | URL | ArrayBuffer | Uint8Array | Blob;
   /** Left out or `auto`: WebGPU where it runs the network, else WebAssembly. */
@@ -19,7 +26,7 @@ export interface RecognizerOptions {
   /** Of WebAssembly; left out: those of the machine, at most 4. One where the page is not cross-origin isolated. */
   readonly threads?: number;
   readonly settings?: Partial<Settings>;
-  /** Folder of onnxruntime-web's .wasm and .mjs files, where the bundler does not place them. */
+  /** Address of a copy of this package's `dist/runtime`, where the bundler does not place the .wasm files. */
   readonly runtime?: string | URL;
   /** Starts the worker, where the bundler does not understand `new Worker(new URL(...))`. */
   readonly worker?: () => Worker;
@@ -27,22 +34,32 @@ export interface RecognizerOptions {
 
 /** A `<video>` that plays a camera or a file. */
 export type BrowserSource = HTMLVideoElement;
-export type BrowserRecognizer = Recognizer<BrowserSource, Frames>;
+/**
+ * A video: a `File` or `Blob`, an address relative to the page, or a `<video>` (of a camera, its next seconds are taken;
+ * else the file that it plays). Or pictures (RGBA), one a tick of the spec's rate. Or decoded frames (RGB).
+ */
+export type BrowserClip = VideoSource | readonly RgbaImage[] | Frames;
+/** What `createImageBitmap` takes: a `<video>`, a canvas, an `ImageData`, an `ImageBitmap`, a `VideoFrame`. */
+export type BrowserFrame = ImageBitmapSource;
+export type BrowserRecognizer = Recognizer<BrowserSource, BrowserClip, BrowserFrame>;
 
 /**
- * Opens a model in a worker.
+ * Opens a model in a worker, so that the page never waits for the network.
  * @throws RecognizerError `recognizer/model` for what is no model of Kinora's, `recognizer/webgpu`, `recognizer/worker`
  */
 export async function createRecognizer(options: RecognizerOptions): Promise<BrowserRecognizer> {
-  const { model, backend = 'auto', threads, settings = {}, runtime, worker = startWorker } = options;
+  const { model, backend = 'auto', threads, settings = {}, runtime, worker = startWorker, signal } = options;
+  signal?.throwIfAborted();
+  withChanges(defaultSettings, settings);
   const client = new WorkerClient(worker());
   try {
-    const opened = await client.ask('open', {
+    const ask: OpenRequest = {
       model: addressOrBytes(model),
       backend,
       threads,
       runtime: runtime === undefined ? undefined : absolute(runtime),
-    });
+    };
+    const opened = await client.ask('open', ask, { signal });
     return new InBrowser(client, opened.info, opened.backend, settings);
   } catch (error) {
     client.end();
@@ -63,7 +80,10 @@ const absolute = (address: string | URL): string => new URL(address, document.ba
 /** Frames that may wait for the worker; more are dropped, so that a slow machine stays close to now. */
 const MOST_WAITING = 4;
 
-class InBrowser extends BaseRecognizer<BrowserSource, Frames> implements BrowserRecognizer {
+class InBrowser
+  extends BaseRecognizer<BrowserSource, BrowserClip, BrowserFrame>
+  implements BrowserRecognizer
+{
   readonly backend: Backend;
   readonly #client: WorkerClient;
 
@@ -73,16 +93,65 @@ class InBrowser extends BaseRecognizer<BrowserSource, Frames> implements Browser
     this.backend = backend;
   }
 
-  prepare(frames: Frames): Promise<Uint8Array> {
-    return this.#client.ask('prepare', frames);
+  protected async pixels(clip: BrowserClip, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    if (isVideo(clip)) {
+      const prepare = (bitmap: ImageBitmap): Promise<Uint8Array> =>
+        this.#client.ask('picture', { bitmap }, { transfer: [bitmap], signal });
+      return readVideo(clip, this.info.spec, prepare, signal);
+    }
+    const frames = Array.isArray(clip) ? framesOf(clip) : (clip as Frames);
+    return this.#client.ask('prepare', frames, { signal });
   }
 
-  protected rawPredictions(clips: Uint8Array, maps: readonly string[]): Promise<RawPrediction[]> {
-    return this.#client.ask('predict', { clips, maps });
+  protected rawPredictions(
+    clips: Uint8Array,
+    maps: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<RawPrediction[]> {
+    return this.#client.ask('predict', { clips, maps }, { signal });
+  }
+
+  protected async readText(file: string | URL, signal: AbortSignal | undefined): Promise<string> {
+    const address = absolute(file);
+    const refuse = (received: string): never => {
+      throw kinoraError('head/file', address, 'a file saved by Teach', received);
+    };
+    const response = await fetch(address, { signal: signal ?? null }).catch((cause) => {
+      signal?.throwIfAborted();
+      return refuse(String(cause));
+    });
+    if (!response.ok) refuse(`status ${response.status} ${response.statusText}`.trim());
+    return response.text();
   }
 
   protected settingsChanged({ stride, span }: Settings): void {
     this.#client.ask('pace', { stride, ...(span === undefined ? {} : { span }) }).catch(this.#report);
+  }
+
+  protected openFeed(failed: (error: Error) => void): Feed<BrowserFrame> {
+    const { stride, span } = this.settings;
+    this.#client.ask('begin', { stride, ...(span === undefined ? {} : { span }) }).catch(failed);
+    let detached = false;
+    const sink = this.#sink(() => {
+      detached = true;
+    }, failed);
+    let queue: Promise<void> = Promise.resolve();
+    return {
+      push: (frame, time) => {
+        if (!sink.wants() || isWithoutPicture(frame)) return;
+        const bitmap = createImageBitmap(frame);
+        queue = queue
+          .then(async () => {
+            const ready = await bitmap;
+            if (detached) ready.close();
+            else sink.frame(time, ready);
+          })
+          .catch(failed);
+      },
+      detach: () => {
+        detached = true;
+      },
+    };
   }
 
   protected follow(video: BrowserSource): Attachment {
@@ -106,24 +175,29 @@ class InBrowser extends BaseRecognizer<BrowserSource, Frames> implements Browser
   }
 
   protected async free(): Promise<void> {
-    await this.#client.ask('close', undefined).finally(() => this.#client.end());
+    // A worker that has failed is gone, and has said so to whoever asked it.
+    await this.#client.ask('close', undefined).catch(() => {});
+    this.#client.end();
   }
 
-  #sink(detach: () => void): FrameSink {
+  #sink(detach: () => void, report: (error: Error) => void = this.#report): FrameSink {
     let waiting = 0;
+    let over = false;
     const tell = (prediction: LivePrediction | undefined): void => {
-      if (prediction !== undefined) this.predicted(prediction);
+      if (prediction !== undefined && !over) this.predicted(prediction);
     };
     const failed = (error: Error): void => {
+      if (over) return;
+      over = true;
       detach();
-      this.#report(error);
+      report(error);
     };
     return {
       wants: () => waiting < MOST_WAITING,
       frame: (time, bitmap) => {
         waiting++;
         this.#client
-          .ask('frame', { time, bitmap }, [bitmap])
+          .ask('frame', { time, bitmap }, { transfer: [bitmap] })
           .then(tell, failed)
           .finally(() => waiting--);
       },
@@ -144,6 +218,16 @@ class InBrowser extends BaseRecognizer<BrowserSource, Frames> implements Browser
 
   readonly #report = (error: Error): void => this.emit('error', error);
 }
+
+const isVideo = (clip: BrowserClip): clip is VideoSource =>
+  typeof clip === 'string' || [HTMLVideoElement, Blob, URL].some((kind) => clip instanceof kind);
+
+/** A video that has shown nothing yet: callers start their loop before it does. */
+const isWithoutPicture = (frame: BrowserFrame): boolean =>
+  frame instanceof HTMLVideoElement && (frame.readyState < HAVE_CURRENT_DATA || frame.videoWidth === 0);
+
+/** `HTMLMediaElement.HAVE_CURRENT_DATA` */
+const HAVE_CURRENT_DATA = 2;
 
 const noVideo = (received: unknown): KinoraError =>
   kinoraError('recognizer/source', 'attach()', 'a <video> element', Object.prototype.toString.call(received));

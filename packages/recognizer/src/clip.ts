@@ -12,6 +12,7 @@ import {
   resampleByTime,
   samplePositions,
 } from '@kinora/clip';
+import type { RgbaImage } from './types.js';
 
 /** The frames `[T]` of a source that make its clip: at the spec's frame rate, by its sampling rule. */
 export function clipPositions(
@@ -51,6 +52,48 @@ export function networkInput(
   return { data, shape: [count, 3, clipFrames(spec), spec.crop.height, spec.crop.width] };
 }
 
+/** RGBA pictures of one size as frames, one a tick of the spec's rate. Throws `recognizer/frames`. */
+export function framesOf(images: readonly RgbaImage[]): Frames {
+  const [{ height, width } = { height: 0, width: 0 }] = images;
+  const size = height * width;
+  const other = images.find((image) => image.height !== height || image.width !== width);
+  if (other !== undefined)
+    throw kinoraError(
+      'recognizer/frames',
+      'pictures',
+      `all ${width} x ${height}`,
+      `${other.width} x ${other.height}`,
+    );
+  const data = new Uint8Array(images.length * size * 3);
+  for (const [i, image] of images.entries()) {
+    if (image.data?.length !== size * 4)
+      throw kinoraError('recognizer/frames', `picture ${i}`, {
+        expected: `${size * 4} bytes, RGBA of ${width} x ${height}`,
+        received: `${image.data?.length ?? 'none'}`,
+      });
+    dropAlpha(image.data, data.subarray(i * size * 3, (i + 1) * size * 3));
+  }
+  return { data, count: images.length, height, width };
+}
+
+/** RGBA to RGB, into `rgb`. */
+export function dropAlpha(rgba: ArrayLike<number>, rgb: Uint8Array): void {
+  for (let read = 0, write = 0; write < rgb.length; read += 4, write += 3) {
+    rgb[write] = rgba[read]!;
+    rgb[write + 1] = rgba[read + 1]!;
+    rgb[write + 2] = rgba[read + 2]!;
+  }
+}
+
+/** Seconds that a network sees which samples whole videos evenly: the length of most gestures of the Jester data set. */
+const UNIFORM_SPAN = 3;
+
+/** Ticks of the spec's rate that a clip of a running source spans. */
+export function clipTicks(spec: PreprocessSpec, span: number = UNIFORM_SPAN): number {
+  const { sampling, frameRate, stride } = spec;
+  return sampling === 'uniform' ? Math.max(1, Math.round(span * frameRate)) : clipFrames(spec) * stride;
+}
+
 /** Frames of a clip. */
 export const clipFrames = ({ frames, clips }: PreprocessSpec): number => frames * clips;
 
@@ -74,8 +117,8 @@ function checkFrames({ data, count, height, width, times }: Frames): void {
   if (!(count > 0 && height > 0 && width > 0))
     wrong('at least one frame', `${count} of ${width} x ${height}`);
   const bytes = count * height * width * 3;
-  if (data.length !== bytes)
-    wrong(`${bytes} bytes, RGB of ${count} frames of ${width} x ${height}`, `${data.length}`);
+  if (data?.length !== bytes)
+    wrong(`${bytes} bytes, RGB of ${count} frames of ${width} x ${height}`, `${data?.length ?? 'none'}`);
   if (times !== undefined && times.length !== count) wrong(`${count} times`, `${times.length}`);
 }
 

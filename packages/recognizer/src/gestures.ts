@@ -5,13 +5,15 @@
 import { type KinoraError, kinoraError } from '@kinora/clip';
 import type { Gesture, Ranked, Settings } from './types.js';
 
+/** Settings that `createRecognizer` starts from. */
 export const defaultSettings: Settings = {
   stride: 1 / 6,
   window: 0.5,
   threshold: 0.6,
   hysteresis: 0.2,
   coolDown: 0.5,
-  ignored: ['No gesture', 'Doing other things'],
+  // Of the Jester data set; the last one is that of gestures taught in the studio.
+  ignored: ['No gesture', 'Doing other things', 'Nothing'],
 };
 
 /** Lowest and highest value of each number. */

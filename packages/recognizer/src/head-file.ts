@@ -1,11 +1,11 @@
 /** Saves a taught head as JSON that names the network whose features it uses, and rejects any other file by name. */
-import { type KinoraError, kinoraError } from '@kinora/torch/error';
+import { type KinoraError, kinoraError } from '@kinora/clip';
 import type { Head } from './head.js';
 
 const FORMAT = 'kinora-head';
 const VERSION = 1;
 
-/** The network whose features the head uses: with another network its answers would be nonsense. */
+/** The part of `recognizer.info` that names the network whose features the head uses: with another network its answers would be nonsense. */
 export interface Base {
   readonly network: string;
   /** Of the model's bytes, so that another training of the same network counts as another. */
@@ -13,15 +13,25 @@ export interface Base {
   readonly features: number;
 }
 
+/** Taught gestures as the text of a file that `useGestures` and the studio's Teach room open. `base` is `recognizer.info`. */
 export function writeHead(head: Head, base: Base): string {
   const { labels } = head;
   const numbers = Object.fromEntries(
     (['mean', 'deviation', 'weights', 'bias'] as const).map((name) => [name, Array.from(head[name])]),
   );
-  return JSON.stringify({ format: FORMAT, version: VERSION, ...base, labels, ...numbers });
+  const { network, fingerprint, features } = base;
+  return JSON.stringify({
+    format: FORMAT,
+    version: VERSION,
+    network,
+    fingerprint,
+    features,
+    labels,
+    ...numbers,
+  });
 }
 
-/** Throws `head/*`. @param name of the file */
+/** The gestures in the text of such a file. Throws `head/file`. @param name of the file @param base `recognizer.info` */
 export function readHead(text: string, name: string, base: Base): Head {
   const file = parse(text, name);
   if (file.format !== FORMAT)
@@ -52,6 +62,21 @@ export function readHead(text: string, name: string, base: Base): Head {
   };
   if (!head.deviation.every((value) => value > 0))
     throw wrong(`${name}: deviation`, 'positive numbers', 'a number that is 0 or less');
+  return head;
+}
+
+/** Throws `head/file` for a head whose numbers do not fit together, or do not fit `features`. */
+export function checkHead(head: Head, features: number): Head {
+  const classes = head.labels?.length ?? 0;
+  const sizes = { mean: features, deviation: features, weights: classes * features, bias: classes };
+  for (const [name, size] of Object.entries(sizes) as [keyof typeof sizes, number][])
+    if (head[name]?.length !== size)
+      throw wrong(
+        `gestures: ${name}`,
+        `${size} numbers`,
+        `${head[name]?.length ?? 'none'}`,
+        'teach them on this model',
+      );
   return head;
 }
 

@@ -2,8 +2,8 @@
  * A running source to predictions: frames are brought to the spec's rate by their timestamps, each is prepared once, and
  * every few ticks the clip that ends now is predicted. It sees frames only, never a video or a camera.
  */
-import { type Frames, type PreprocessSpec, samplePositions } from '@kinora/clip';
-import { clipFrames, prepareChosen } from './clip.js';
+import { type Frames, kinoraError, type PreprocessSpec, samplePositions } from '@kinora/clip';
+import { clipFrames, clipTicks, prepareChosen } from './clip.js';
 import type { Predictor, RawPrediction } from './predictor.js';
 import type { Settings } from './types.js';
 
@@ -24,8 +24,8 @@ export interface LivePrediction extends RawPrediction {
 /** What of the settings decides when and over what to predict. */
 export type Pace = Pick<Settings, 'stride' | 'span'>;
 
-/** Seconds that a network sees which samples whole videos evenly: the length of most gestures of the Jester data set. */
-const UNIFORM_SPAN = 3;
+/** Seconds, 30,000 years: beyond it ticks could not be counted exactly. */
+const LATEST = 1e12;
 
 export class Live {
   readonly #predictor: Predictor;
@@ -51,6 +51,10 @@ export class Live {
   /** Takes the next frame, and predicts where one is due. A clock that goes back (a video that loops) starts afresh. */
   async feed(frame: LiveFrame): Promise<LivePrediction | undefined> {
     const previous = this.#previous;
+    if (!(Math.abs(frame.time) <= LATEST)) {
+      frame.release();
+      throw kinoraError('recognizer/frames', 'a frame', 'its time in seconds', `${frame.time}`);
+    }
     if (previous !== undefined && frame.time <= previous.time) this.#restart();
     this.#previous = frame;
     return this.#pass(previous, frame.time);
@@ -105,9 +109,7 @@ export class Live {
 
   /** Ticks that a clip spans. */
   get #length(): number {
-    const { sampling, frameRate, stride } = this.#spec;
-    if (sampling === 'uniform') return Math.max(1, Math.round((this.#pace.span ?? UNIFORM_SPAN) * frameRate));
-    return clipFrames(this.#spec) * stride;
+    return clipTicks(this.#spec, this.#pace.span);
   }
 }
 
@@ -138,7 +140,8 @@ export class Ticks {
       return 0;
     }
     const from = this.#next;
-    // The frame before shows at tick k unless this one already does.
+    // The frame before shows at tick k unless this one already does. A clock may leap, so the ticks are not counted one by one.
+    this.#next = Math.max(from, Math.floor((time - SAME - this.#first) * this.#rate) - 1);
     while (this.#first + this.#next / this.#rate + SAME < time) this.#next++;
     return this.#next - from;
   }

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { KinoraError } from '@kinora/clip';
 import { serialize } from '@kinora/torch';
+import { randomStream } from 'kinora';
 import { afterAll, describe, expect, test } from 'vitest';
 import { exportTestModel, LABELS } from './model.test.util.js';
 import { readModelInfo, readModelWeights } from './model-file.js';
@@ -7,6 +9,12 @@ import { readModelInfo, readModelWeights } from './model-file.js';
 const model = exportTestModel('SingleFrameSmall', true);
 afterAll(() => model.remove());
 const file = new Uint8Array(readFileSync(model.onnx));
+
+/** The file with other metadata: of several of one key the last counts. */
+function withMetadata(key: string, value: unknown): Uint8Array {
+  const field = metadata(key, typeof value === 'string' ? value : JSON.stringify(value));
+  return Buffer.concat([file, field]);
+}
 
 /** A top-level metadata field of an ONNX file. */
 function metadata(key: string, value: string): Uint8Array {
@@ -55,6 +63,82 @@ describe('what a model says of itself', () => {
   ])('%s is refused', (_, bytes, message) => {
     expect(() => readModelInfo(bytes, 'x')).toThrow(message);
   });
+});
+
+describe('a size that does not fit the graph is refused', () => {
+  const { spec } = model;
+  test.each([
+    [
+      'more frames',
+      { spec: { ...spec, frames: 17 } },
+      /x: expected a spec of the network's input, \[3, .*received one of \[3, 17/,
+    ],
+    [
+      'another crop',
+      { spec: { ...spec, crop: { height: 8192, width: 8192 } } },
+      /received one of \[3, \d+, 8192, 8192\]/,
+    ],
+    ['more clips', { spec: { ...spec, clips: 256 } }, /x: expected a spec of the network's input/],
+    [
+      'an endless clip',
+      { spec: { ...spec, sampling: 'dense', stride: 256, frames: spec.frames, frameRate: 1e9 } },
+      /frameRate: expected a number/,
+    ],
+    [
+      'a huge picture',
+      { spec: { ...spec, resize: { rule: 'exact', height: 8192, width: 8192 } } },
+      /x: expected a resized height of at most 4096, received 8192/,
+    ],
+    [
+      'fewer labels',
+      { labels: ['a'] },
+      /x: expected as many labels as the network has logits, 5, received 1/,
+    ],
+    ['labels of another kind', { labels: [1, 2, 3, 4, 5] }, /x: expected 1 to 10000 labels, received \[1,2/],
+    ['layers of another kind', { layers: [{ path: 'a' }] }, /x: expected a list of layers/],
+    ['layers that are none', { layers: null }, /x: expected a list of layers/],
+  ])('%s', (_, changes, message) => {
+    const [[key, value]] = Object.entries(changes) as [[string, unknown]];
+    expect(() => readModelInfo(withMetadata(key, value), 'x')).toThrow(message);
+  });
+
+  test('without weights, too', () => {
+    const cut = metadata('spec', JSON.stringify(spec));
+    const labels = metadata('labels', JSON.stringify(LABELS));
+    expect(() => readModelInfo(Uint8Array.from([...cut, ...labels]), 'x')).toThrow(
+      /a port clips in the graph, received none/,
+    );
+  });
+});
+
+test('two hundred mutated files are read or refused in one line', () => {
+  const random = randomStream(5, 0, 0, 0);
+  const text = JSON.stringify(model.spec);
+  const values = ['-1', '0', '1e9', '2147483648', 'null', '[]', '{}', '"x"', '1e308', '0.5', 'true', '4'];
+  let [read, refused] = [0, 0];
+  for (let i = 0; i < 200; i++) {
+    let bytes: Uint8Array;
+    if (i % 2 === 0) {
+      const numbers = [...text.matchAll(/-?\d+(\.\d+)?|"[^"]*"(?=[,}\]])/g)];
+      const { index, 0: old } = numbers[random.below(numbers.length)]!;
+      const value = values[random.below(values.length)]!;
+      bytes = withMetadata('spec', text.slice(0, index) + value + text.slice(index + old.length));
+    } else {
+      bytes = file.slice(0, random.below(4) === 0 ? random.below(file.length) : file.length);
+      for (let n = 0; n < 8 && bytes.length > 0; n++)
+        bytes[random.below(Math.min(bytes.length, 6000))] = random.below(256);
+    }
+    try {
+      expect(readModelInfo(bytes, 'x').spec.frames).toBe(model.spec.frames);
+      readModelWeights(bytes);
+      read++;
+    } catch (error) {
+      expect(error).toBeInstanceOf(KinoraError);
+      expect((error as Error).message).toMatch(/^[^\p{Cc}]+$/u);
+      refused++;
+    }
+  }
+  expect(Math.min(read, refused)).toBeGreaterThan(20);
 });
 
 test("a model's weights are the network's", () => {

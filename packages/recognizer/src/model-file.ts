@@ -3,6 +3,8 @@
  * onnxruntime does not hand out either. Field numbers are those of onnx/onnx.proto3.
  */
 import { type KinoraError, kinoraError, type PreprocessSpec, parseSpec, specDefaults } from '@kinora/clip';
+import { clipFrames, clipTicks } from './clip.js';
+import { fingerprint } from './head-file.js';
 import type { Layer, LayerMaps, ModelInfo } from './types.js';
 
 /** Of ModelProto. Metadata are pairs of a key, field 1, and a value, field 2. */
@@ -13,21 +15,97 @@ export interface OpenedInfo extends ModelInfo {
   readonly groupedConv3d: boolean;
 }
 
-/** Throws `recognizer/model` for bytes that are no ONNX file, or one that Kinora did not export. `where` names them. */
+/**
+ * What an exported model says of itself, without running it. Throws `recognizer/model` for bytes that are no ONNX file, for
+ * one that Kinora did not export, and for one whose metadata do not fit its graph. `where` names them.
+ */
 export function readModelInfo(file: Uint8Array, where: string): OpenedInfo {
   const metadata = readMetadata(file) ?? refuse(where, 'an ONNX file', describe(file));
   const spec = metadata.get('spec');
   if (spec === undefined)
     return refuse(where, 'a model that says how clips become its input', 'an ONNX file without that');
   const layers = metadata.get('layers');
+  const read = {
+    spec: readSpec(parse(spec, where), where),
+    labels: readLabels(parse(metadata.get('labels') ?? '[]', where), where),
+  };
   return {
     network: metadata.get('network') ?? '',
     version: metadata.get('kinora') ?? '',
-    labels: parse<string[]>(metadata.get('labels') ?? '[]', where),
-    spec: readSpec(parse(spec, where), where),
+    ...read,
+    features: checkGraph(readPorts(file) ?? refuse(where, 'an ONNX file', 'a damaged one'), read, where),
+    fingerprint: fingerprint(file),
     groupedConv3d: metadata.get('grouped_conv3d') === 'true',
-    ...(layers === undefined ? {} : { layers: parse<Layer[]>(layers, where) }),
+    ...(layers === undefined ? {} : { layers: readLayers(parse(layers, where), where) }),
   };
+}
+
+/** What no model comes near, and what a page could not hold. */
+const MOST = {
+  /** Numbers in a clip: 256 MiB of float32. */
+  numbers: 2 ** 26,
+  /** Ticks of the spec's rate that a clip spans. */
+  ticks: 2 ** 15,
+  /** Bytes of the frames of a running source: of each tick of a clip, one prepared frame. */
+  held: 2 ** 29,
+  /** Pixels of a side of a resized frame. */
+  side: 4096,
+  labels: 10_000,
+  layers: 10_000,
+} as const;
+
+/**
+ * Everything that is allocated later follows from the spec, so its sizes are those of the graph's input, and within bounds.
+ * Returns the number of features. Throws `recognizer/model`.
+ */
+function checkGraph(
+  ports: ReadonlyMap<string, Shape>,
+  { spec, labels }: Pick<ModelInfo, 'spec' | 'labels'>,
+  where: string,
+): number {
+  const { crop, resize } = spec;
+  const clip = [3, clipFrames(spec), crop.height, crop.width];
+  const shapeOf = (name: string): Shape =>
+    ports.get(name) ?? refuse(where, `a port ${name} in the graph`, 'none');
+  const [, ...input] = shapeOf('clips');
+  if (input.join() !== clip.join())
+    refuse(where, `a spec of the network's input, ${text(input)}`, `one of ${text(clip)}`);
+  const most = (what: string, limit: number, value: number): void => {
+    if (!(value <= limit)) refuse(where, `${what} of at most ${limit}`, `${value}`);
+  };
+  most(
+    'a clip with a count of numbers',
+    MOST.numbers,
+    clip.reduce((a, b) => a * b),
+  );
+  most('a clip with a count of ticks', MOST.ticks, clipTicks(spec));
+  most('a window with a count of bytes', MOST.held, 3 * crop.height * crop.width * clipTicks(spec));
+  if (resize.rule !== 'none') most('a resized height', MOST.side, resize.height);
+  if (resize.rule === 'exact') most('a resized width', MOST.side, resize.width);
+  const [, classes] = shapeOf('logits');
+  if (classes !== labels.length)
+    refuse(where, `as many labels as the network has logits, ${classes ?? 'none'}`, `${labels.length}`);
+  const [, features = 0, ...others] = shapeOf('features');
+  return features > 0 && features <= MOST.numbers && others.length === 0
+    ? features
+    : refuse(where, 'features [N, F] in the graph', text(shapeOf('features')));
+}
+
+const text = (shape: Shape): string => `[${shape.map((size) => size ?? 'N').join(', ')}]`;
+
+function readLabels(value: unknown, where: string): string[] {
+  const good = Array.isArray(value) && value.length > 0 && value.length <= MOST.labels;
+  if (good && value.every((label) => typeof label === 'string')) return value as string[];
+  return refuse(where, `1 to ${MOST.labels} labels`, String(JSON.stringify(value)).slice(0, 40));
+}
+
+function readLayers(value: unknown, where: string): Layer[] {
+  const isLayer = (one: Partial<Layer> | null): boolean =>
+    [one?.path, one?.type, one?.output].every((name) => typeof name === 'string') &&
+    Array.isArray(one?.shape) &&
+    one.shape.every((size) => Number.isSafeInteger(size) && size > 0);
+  if (Array.isArray(value) && value.length <= MOST.layers && value.every(isLayer)) return value as Layer[];
+  return refuse(where, 'a list of layers with path, type, output and shape', 'another');
 }
 
 /** Key and value pairs of the top level; undefined where the bytes break the format. */
@@ -84,19 +162,52 @@ function refuse(
   received: string,
   hint = 'make one with kinora export --format onnx',
 ): never {
-  throw kinoraError('recognizer/model', where, expected, received, { hint });
+  throw kinoraError('recognizer/model', printable(where), printable(expected), printable(received), { hint });
 }
+
+/** What a file says of itself may hold anything. */
+const printable = (text: string): string => text.replaceAll(/\p{C}/gu, '?');
 
 /** Of ModelProto. */
 const GRAPH = 7;
 /** Of GraphProto. */
 const INITIALIZER = 5;
+const PORTS = [11, 12];
+
+/** Sizes; undefined for those that have a name, as the number of clips. */
+type Shape = readonly (number | undefined)[];
+
+/** Shapes of the graph's inputs and outputs by name; undefined where the bytes break the format. */
+function readPorts(file: Uint8Array): Map<string, Shape> | undefined {
+  const ports = new Map<string, Shape>();
+  try {
+    for (const graph of messages(file, GRAPH))
+      for (const { number, bytes } of fields(graph)) {
+        if (!PORTS.includes(number) || bytes === undefined) continue;
+        // ValueInfoProto: name 1, type 2; TypeProto: tensor 1; its shape 2; of that, each dim 1, whose size is field 1.
+        const name = new TextDecoder().decode([...messages(bytes, 1)][0]);
+        const shapes = within(within(within([bytes], 2), 1), 2);
+        const dims = within(shapes, 1);
+        ports.set(
+          name,
+          dims.map((dim) => [...fields(dim)].find((field) => field.number === 1)?.value),
+        );
+      }
+  } catch {
+    return undefined;
+  }
+  return ports;
+}
+
+const within = (all: readonly Uint8Array[], number: number): Uint8Array[] =>
+  all.flatMap((message) => [...messages(message, number)]);
+
 /** Of TensorProto. */
 const TENSOR = { dims: 1, dataType: 2, name: 8, rawData: 9 } as const;
 const FLOAT32 = 1;
 
 /**
- * The float32 weights and statistics of an ONNX file that `readModelInfo` takes. Without `--explain` batch norms are folded
+ * The float32 weights and statistics, by name, of an ONNX file that `readModelInfo` takes. Throws `recognizer/model`. Without `--explain` batch norms are folded
  * into the layers before them, whose weights are then called `<name>.folded`.
  */
 export function readModelWeights(file: Uint8Array): Map<string, LayerMaps> {
@@ -104,7 +215,9 @@ export function readModelWeights(file: Uint8Array): Map<string, LayerMaps> {
   for (const graph of messages(file, GRAPH))
     for (const initializer of messages(graph, INITIALIZER)) {
       const { name, type, shape, data } = readTensor(initializer);
-      if (type === FLOAT32) weights.set(name, { shape, data: new Float32Array(data.slice().buffer) });
+      if (type === FLOAT32 && data.length !== 4 * shape.reduce((a, b) => a * b, 1))
+        refuse(name, `values of shape ${text(shape)}`, `${data.length} bytes`);
+      if (type === FLOAT32) weights.set(name, { shape, data: new Float32Array(new Uint8Array(data).buffer) });
     }
   return weights;
 }

@@ -1,20 +1,26 @@
 /** @kinora/recognizer in Node: onnxruntime-node, no libtorch, no compiler. Frames, JPEG folders or video files in. */
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { type Frames, kinoraError } from '@kinora/clip';
 import type { ClipSource } from '../../kinora/src/data/decode/source.js';
-import { clipPositions, prepareChosen, prepareFrames } from './clip.js';
+import { type Abortable, abortable } from './abort.js';
+import { clipPositions, framesOf, prepareChosen, prepareFrames } from './clip.js';
+import { defaultSettings, withChanges } from './gestures.js';
 import { Live, type LivePrediction } from './live.js';
 import { readModelInfo } from './model-file.js';
 import { type Engine, Predictor, type RawPrediction, sessionEngine } from './predictor.js';
-import { BaseRecognizer } from './recognizer.js';
-import type { Attachment, Backend, Recognizer, Settings, TimedFrame } from './types.js';
+import { BaseRecognizer, type Feed } from './recognizer.js';
+import type { Attachment, Backend, Recognizer, RgbaImage, Settings, TimedFrame } from './types.js';
 
 export { defaultSettings } from './gestures.js';
+export { predictHead, type TaughtClass, trainHead } from './head.js';
+export { readHead, writeHead } from './head-file.js';
 export { readModelInfo, readModelWeights } from './model-file.js';
 export type * from './types.js';
 
-export interface RecognizerOptions {
+/** How to open a model in Node. `signal` gives up. */
+export interface RecognizerOptions extends Abortable {
   /** An ONNX file that `kinora export` wrote: its path, or its bytes. */
   readonly model: string | URL | Uint8Array;
   /** Threads of one prediction; left out: those of the machine, at most 4. */
@@ -22,11 +28,16 @@ export interface RecognizerOptions {
   readonly settings?: Partial<Settings>;
 }
 
-/** A folder of JPEG frames or a video file by its path, or frames. */
-export type NodeClip = string | Frames;
-/** The same by its path, or frames as they come. Files are played as fast as they can be predicted. */
-export type NodeSource = string | AsyncIterable<TimedFrame> | Iterable<TimedFrame>;
-export type NodeRecognizer = Recognizer<NodeSource, NodeClip>;
+/**
+ * A folder of JPEG frames or a video file by its path or `file:` address, decoded frames (RGB), or pictures (RGBA), one a
+ * tick of the spec's rate.
+ */
+export type NodeClip = string | URL | Frames | readonly RgbaImage[];
+/** The same by its path or address, or frames as they come. Files are played as fast as they can be predicted. */
+export type NodeSource = string | URL | AsyncIterable<TimedFrame> | Iterable<TimedFrame>;
+/** A picture, RGBA, or RGB `[H, W, 3]`. It is copied. */
+export type NodeFrame = RgbaImage;
+export type NodeRecognizer = Recognizer<NodeSource, NodeClip, NodeFrame>;
 
 /**
  * Opens a model.
@@ -34,24 +45,45 @@ export type NodeRecognizer = Recognizer<NodeSource, NodeClip>;
  * onnxruntime-node, `recognizer/settings`
  */
 export async function createRecognizer(options: RecognizerOptions): Promise<NodeRecognizer> {
-  const { model, threads = Math.min(4, availableParallelism()), settings = {} } = options;
+  const { model, threads = Math.min(4, availableParallelism()), settings = {}, signal } = options;
+  signal?.throwIfAborted();
+  withChanges(defaultSettings, settings);
   const where = model instanceof Uint8Array ? 'the model' : String(model);
-  const file = model instanceof Uint8Array ? model : await readModel(model);
-  const info = readModelInfo(file, where);
-  const engine = await nodeEngine(file, threads, where);
-  return new InNode(new Predictor(engine, info), engine.backend, settings);
-}
-
-async function readModel(path: string | URL): Promise<Uint8Array> {
+  const file =
+    model instanceof Uint8Array ? model : await readNamed(model, 'recognizer/model', 'an ONNX file', signal);
+  const { groupedConv3d: _, ...info } = readModelInfo(file, where);
+  const opening = nodeEngine(file, threads, where);
   try {
-    return await readFile(path);
-  } catch (cause) {
-    const received = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : String(cause);
-    throw kinoraError('recognizer/model', String(path), 'an ONNX file', received, { cause });
+    const engine = await abortable(opening, signal);
+    return new InNode(new Predictor(engine, info), engine.backend, settings);
+  } catch (error) {
+    // A session that comes too late is freed; one that failed has said so.
+    void opening.then((engine) => engine.close()).catch(() => {});
+    throw error;
   }
 }
 
-class InNode extends BaseRecognizer<NodeSource, NodeClip> implements NodeRecognizer {
+async function readNamed(
+  path: string | URL,
+  code: string,
+  expected: string,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
+  try {
+    return await readFile(path, { signal });
+  } catch (cause) {
+    signal?.throwIfAborted();
+    const received = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : String(cause);
+    throw kinoraError(code, String(path), expected, received, { cause });
+  }
+}
+
+const pathOf = (path: string | URL): string => (path instanceof URL ? fileURLToPath(path) : path);
+
+/** Frames that may wait for the network; more are dropped, so that a slow machine stays close to now. */
+const MOST_WAITING = 4;
+
+class InNode extends BaseRecognizer<NodeSource, NodeClip, NodeFrame> implements NodeRecognizer {
   readonly backend: Backend;
   readonly #predictor: Predictor;
   #live: Live | undefined;
@@ -62,15 +94,25 @@ class InNode extends BaseRecognizer<NodeSource, NodeClip> implements NodeRecogni
     this.backend = backend;
   }
 
-  async prepare(clip: NodeClip): Promise<Uint8Array> {
+  protected async pixels(clip: NodeClip): Promise<Uint8Array> {
     const { spec } = this.info;
-    if (typeof clip !== 'string') return prepareFrames(clip, spec);
-    const source = await openSource(clip);
+    if (Array.isArray(clip)) return prepareFrames(framesOf(clip), spec);
+    if (typeof clip !== 'string' && !(clip instanceof URL)) return prepareFrames(clip as Frames, spec);
+    const source = await openSource(pathOf(clip));
     return prepareChosen(await source.read(clipPositions(source.count, source.times, spec)), spec);
   }
 
-  protected rawPredictions(clips: Uint8Array, maps: readonly string[]): Promise<RawPrediction[]> {
-    return this.#predictor.predict(clips, maps);
+  protected rawPredictions(
+    clips: Uint8Array,
+    maps: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<RawPrediction[]> {
+    return this.#predictor.predict(clips, maps, signal);
+  }
+
+  protected async readText(file: string | URL, signal: AbortSignal | undefined): Promise<string> {
+    const bytes = await readNamed(file, 'head/file', 'a file saved by Teach', signal);
+    return new TextDecoder().decode(bytes);
   }
 
   protected settingsChanged(settings: Settings): void {
@@ -87,6 +129,28 @@ class InNode extends BaseRecognizer<NodeSource, NodeClip> implements NodeRecogni
     return { detach: () => controller.abort(), ended };
   }
 
+  protected openFeed(failed: (error: Error) => void): Feed<NodeFrame> {
+    const live = new Live(this.#predictor, this.settings);
+    this.#live = live;
+    let [waiting, detached, queue] = [0, false, Promise.resolve()];
+    const feed = async (frame: Frames, time: number): Promise<void> => {
+      const made = detached ? undefined : await live.feed({ time, pixels: () => frame, release: () => {} });
+      if (made !== undefined && !detached) this.predicted(made);
+    };
+    return {
+      push: (frame, time) => {
+        const copy = copyOf(frame);
+        if (waiting >= MOST_WAITING) return;
+        waiting++;
+        queue = queue.then(() => feed(copy, time).catch(failed)).finally(() => waiting--);
+      },
+      detach: () => {
+        detached = true;
+        live.close();
+      },
+    };
+  }
+
   protected free(): Promise<void> {
     return this.#predictor.close();
   }
@@ -99,9 +163,10 @@ class InNode extends BaseRecognizer<NodeSource, NodeClip> implements NodeRecogni
     // One turn later, so that whoever attached has its listeners in place.
     await Promise.resolve();
     const frames =
-      typeof source === 'string' ? playSource(await openSource(source), this.info.spec.frameRate) : source;
-    for await (const frame of frames) {
-      if (signal.aborted) break;
+      typeof source === 'string' || source instanceof URL
+        ? playSource(await openSource(pathOf(source)), this.info.spec.frameRate)
+        : source;
+    for await (const frame of untilAborted(frames, signal)) {
       if (times.length === 0) this.emit('status', { state: 'running', reason: 'frames arrive' });
       times.splice(0, times.length - 1);
       times.push(frame.time);
@@ -110,11 +175,41 @@ class InNode extends BaseRecognizer<NodeSource, NodeClip> implements NodeRecogni
     const [before, last] = times.length === 2 ? (times as [number, number]) : [times[0] ?? 0, times[0] ?? 0];
     // The last frame stays as long as the one before it did, or one tick if it is alone.
     const end = last + (last > before ? last - before : 1 / this.info.spec.frameRate);
-    tell(await live.finish(end));
+    if (!signal.aborted) tell(await live.finish(end));
     this.sourceEnded(end);
     const reason = signal.aborted ? 'detached' : 'the source is over';
     this.emit('status', { state: 'ended', reason });
   }
+}
+
+/** The frames until the signal is aborted, even while the next one does not come. */
+async function* untilAborted<T>(
+  frames: AsyncIterable<T> | Iterable<T>,
+  signal: AbortSignal,
+): AsyncGenerator<T> {
+  const iterator =
+    Symbol.asyncIterator in frames ? frames[Symbol.asyncIterator]() : frames[Symbol.iterator]();
+  const aborted = new Promise<undefined>((resolve) => {
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  try {
+    while (!signal.aborted) {
+      const next = await Promise.race([iterator.next(), aborted]);
+      if (next === undefined || next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    // Not waited for: a generator that waits for its next frame would not answer.
+    void Promise.resolve(iterator.return?.()).catch(() => {});
+  }
+}
+
+/** A frame on its own memory. Throws `recognizer/frames`. */
+function copyOf(frame: NodeFrame): Frames {
+  const { data, height, width } = frame;
+  return data?.length === height * width * 3
+    ? { data: new Uint8Array(data), count: 1, height, width }
+    : framesOf([frame]);
 }
 
 /** Opens an ONNX file. Throws `recognizer/runtime` where there is no onnxruntime, `recognizer/model` where it refuses the file. */

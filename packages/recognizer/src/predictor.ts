@@ -65,12 +65,19 @@ export class Predictor {
     this.info = info;
   }
 
-  /** Prepared clips `[N, T, H, W, 3]` to one prediction each. */
-  async predict(clips: Uint8Array, maps: readonly string[] = []): Promise<RawPrediction[]> {
+  /** Prepared clips `[N, T, H, W, 3]` to one prediction each. Given up before it begins if `signal` is aborted. */
+  async predict(
+    clips: Uint8Array,
+    maps: readonly string[] = [],
+    signal?: AbortSignal,
+  ): Promise<RawPrediction[]> {
     const began = performance.now();
     this.#checkMaps(maps);
     const { data, shape } = networkInput(clips, this.info.spec);
-    const run = this.#busy.then(() => this.#engine.run(data, shape, ['logits', 'features', ...maps]));
+    const run = this.#busy.then(() => {
+      signal?.throwIfAborted();
+      return this.#engine.run(data, shape, ['logits', 'features', ...maps]).catch(cannotRun);
+    });
     this.#busy = run.catch(() => {});
     const outputs = await run;
     const latency = performance.now() - began;
@@ -99,6 +106,20 @@ export class Predictor {
       hint: 'kinora export --explain gives out the maps of every layer',
     });
   }
+}
+
+/** What onnxruntime says, as one printable line. */
+function cannotRun(cause: unknown): never {
+  const [line = ''] = String(cause).split('\n');
+  throw kinoraError(
+    'recognizer/failed',
+    'the network',
+    'a run',
+    line.replaceAll(/\p{C}/gu, ' ').slice(0, 300),
+    {
+      cause,
+    },
+  );
 }
 
 /** One clip's part of an output of `count` clips; `[rows of the clip, ...]` where a layer saw frames as a batch. */

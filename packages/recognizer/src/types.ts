@@ -2,8 +2,12 @@
  * What users of the recognizer see, the same in browsers and in Node. Declarations only.
  */
 import type { PreprocessSpec } from '@kinora/clip';
+import type { Abortable } from './abort.js';
+import type { Head } from './head.js';
 
 export type { Frames, PreprocessSpec } from '@kinora/clip';
+export type { Abortable } from './abort.js';
+export type { Head } from './head.js';
 
 /** What the recognizer throws, and what `error` events are: `where: expected X, received Y; hint`. */
 export interface RecognizerError extends Error {
@@ -25,6 +29,13 @@ export interface TimedFrame {
   readonly width: number;
   /** Seconds on the source's own clock, ascending. */
   readonly time: number;
+}
+
+/** A picture as a canvas hands it out, RGBA `[H, W, 4]`: an `ImageData`, or what looks like one. */
+export interface RgbaImage {
+  readonly data: Uint8ClampedArray | Uint8Array;
+  readonly height: number;
+  readonly width: number;
 }
 
 /** One layer of a model that was exported with `--explain`. */
@@ -55,6 +66,10 @@ export interface ModelInfo {
   readonly version: string;
   readonly labels: readonly string[];
   readonly spec: PreprocessSpec;
+  /** Length of the input of the network's last layer. */
+  readonly features: number;
+  /** Identifies the file's bytes: gestures taught on the features of one model mean nothing to another. Not secure. */
+  readonly fingerprint: string;
   /** Present in the explain variant. */
   readonly layers?: readonly Layer[];
 }
@@ -100,7 +115,7 @@ export interface LayerMaps {
 export interface Prediction {
   /** Seconds on the source's clock up to which the clip reaches; the clip's length for `predict`. */
   readonly time: number;
-  /** In the order of the labels; they make 1 together. */
+  /** In the order of the recognizer's `labels`; they make 1 together. */
   readonly probabilities: Float32Array;
   /** The same, averaged over `settings.window`; for `predict` equal to them. */
   readonly smoothed: Float32Array;
@@ -142,7 +157,23 @@ export interface RecognizerEvents {
   error: Error;
 }
 
-export interface PredictOptions {
+/** What `recognizeFor` knows at once. */
+export interface Recognition {
+  /** Labels by smoothed probability, the likeliest first; empty until the first prediction. */
+  readonly top: readonly Ranked[];
+  /** The gesture that lasts, if one does. */
+  readonly gesture?: Gesture;
+  /** The newest prediction, of frames up to `prediction.time`. */
+  readonly prediction?: Prediction;
+}
+
+/**
+ * Gestures taught in the studio's Teach room: the file that it saved (its address or path, a `File` or `Blob`), or the head
+ * that `trainHead` and `readHead` return.
+ */
+export type GestureFile = string | URL | Blob | Head;
+
+export interface PredictOptions extends Abortable {
   /** Names of further outputs to give out as `maps`; a model exported with `--explain` has its layers' (`info.layers`). */
   readonly maps?: readonly string[];
 }
@@ -154,26 +185,55 @@ export interface Attachment {
   readonly ended: Promise<void>;
 }
 
-/** @typeParam Source what `attach` takes. @typeParam Clip what `predict` takes. */
-export interface Recognizer<Source, Clip> {
+/**
+ * @typeParam Source what `attach` takes. @typeParam Clip what `predict` takes. @typeParam Frame what `recognizeFor` takes.
+ */
+export interface Recognizer<Source, Clip, Frame> {
+  /** What the model's file says of itself: network, labels, preprocessing. */
   readonly info: ModelInfo;
+  /** What runs the network, on how many threads, and why. */
   readonly backend: Backend;
+  /** The settings in force. */
   readonly settings: Settings;
+  /** The labels of predictions: the model's, or those of the gestures in use. */
+  readonly labels: readonly string[];
   /** Changes settings from now on. Throws `recognizer/settings` for impossible ones, and then changes none. */
   configure(changes: Partial<Settings>): void;
-  /** Follows a running source and gives out events; a source attached before is detached. */
-  attach(source: Source): Attachment;
-  /** Names one clip: samples, resizes, crops and normalises it as the spec says. */
+  /**
+   * Follows a running source and gives out events; a source attached before is detached.
+   * @param options `signal` detaches
+   */
+  attach(source: Source, options?: Abortable): Attachment;
+  /**
+   * Takes the frame that is shown at `timestampMs` (milliseconds, ascending; `performance.now()` will do) and returns at
+   * once what is known so far: the network runs meanwhile, and frames that it cannot keep up with are dropped. Events are
+   * given out too. A source attached before is detached, `attach` ends it, a second frame of the same time is ignored, and
+   * a clock that goes back starts afresh. What went wrong with earlier frames is thrown.
+   */
+  recognizeFor(frame: Frame, timestampMs: number): Recognition;
+  /**
+   * Names one clip: samples, resizes, crops and normalises it as the spec says, and runs the network. Throws
+   * `recognizer/*` for what is no clip.
+   */
   predict(clip: Clip, options?: PredictOptions): Promise<Prediction>;
   /** A clip as the network sees it, uint8 RGB `[T, crop.height, crop.width, 3]`. */
-  prepare(clip: Clip): Promise<Uint8Array>;
+  prepare(clip: Clip, options?: Abortable): Promise<Uint8Array>;
   /** Names prepared clips, `[N, T, crop.height, crop.width, 3]`, in one run of the network. */
   predictPrepared(clips: Uint8Array, options?: PredictOptions): Promise<Prediction[]>;
-  /** Calls `listener` from now on; returns what ends that. */
+  /**
+   * Recognises taught gestures instead of the model's labels; null returns to the model's. Throws `head/file` for what is
+   * no such file, and for gestures that were taught on another model.
+   */
+  useGestures(gestures: GestureFile | null, options?: Abortable): Promise<void>;
+  /** Calls `listener` from now on; returns what ends that, as `options.signal` does. */
   on<Name extends keyof RecognizerEvents>(
     event: Name,
     listener: (event: RecognizerEvents[Name]) => void,
+    options?: Abortable,
   ): () => void;
-  /** Detaches, ends the worker and frees the network. */
+  /**
+   * Detaches, waits for predictions that were asked for, ends the worker and frees the network. A second call waits for
+   * the first. Everything else then throws or rejects with `recognizer/closed`.
+   */
   close(): Promise<void>;
 }

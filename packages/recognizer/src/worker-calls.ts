@@ -1,5 +1,6 @@
 /** What the page asks of the worker, what it answers, and the page's side of it. Pixels are transferred, never copied. */
 import { type Frames, KinoraError, type KinoraErrorParts, kinoraError } from '@kinora/clip';
+import { abortable } from './abort.js';
 import type { LivePrediction, Pace } from './live.js';
 import type { RawPrediction } from './predictor.js';
 import type { Backend, ModelInfo } from './types.js';
@@ -17,6 +18,8 @@ export interface OpenRequest {
 export interface Questions {
   open: { ask: OpenRequest; answer: { info: ModelInfo; backend: Backend } };
   prepare: { ask: Frames; answer: Uint8Array };
+  /** One frame of a clip, to the network's pixels `[crop.height, crop.width, 3]`. */
+  picture: { ask: { bitmap: ImageBitmap }; answer: Uint8Array };
   predict: { ask: { clips: Uint8Array; maps: readonly string[] }; answer: RawPrediction[] };
   /** Forgets what was seen and begins to follow a source. */
   begin: { ask: Pace; answer: undefined };
@@ -32,6 +35,11 @@ export interface Asked<Name extends Question = Question> {
   readonly id: number;
   readonly name: Name;
   readonly ask: Questions[Name]['ask'];
+}
+
+/** An answer that nobody waits for any more; what has not begun is left out. */
+export interface Cancelled {
+  readonly cancel: number;
 }
 
 export type Answered =
@@ -56,18 +64,26 @@ export class WorkerClient {
     worker.onmessageerror = () => this.#fail('a message that could not be read');
   }
 
-  /** Asks, handing over the memory of `transfer`. Rejects with the KinoraError that the worker met. */
-  ask<Name extends Question>(
+  /**
+   * Asks, handing over the memory of `transfer`. Rejects with the KinoraError that the worker met, or with the reason of
+   * `signal`.
+   */
+  async ask<Name extends Question>(
     name: Name,
     ask: Questions[Name]['ask'],
-    transfer: Transferable[] = [],
+    { transfer = [], signal }: { transfer?: Transferable[]; signal?: AbortSignal | undefined } = {},
   ): Promise<Questions[Name]['answer']> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    return new Promise((resolve, reject) => {
-      const id = this.#next++;
+    if (this.#failure !== undefined) throw this.#failure;
+    const id = this.#next++;
+    const answer = new Promise<Questions[Name]['answer']>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, name, ask }, transfer);
+      this.#worker.postMessage({ id, name, ask } satisfies Asked, transfer);
     });
+    try {
+      return await abortable(answer, signal);
+    } finally {
+      if (this.#waiting.delete(id)) this.#worker.postMessage({ cancel: id } satisfies Cancelled);
+    }
   }
 
   /** Ends the worker; whoever still waits is told. */

@@ -3,12 +3,12 @@
  * the other, in the order in which they came.
  */
 import { type Frames, KinoraError, type KinoraErrorParts, kinoraError } from '@kinora/clip';
-import { prepareFrames } from './clip.js';
+import { dropAlpha, prepareChosen, prepareFrames } from './clip.js';
 import { webEngine } from './engine-web.js';
 import { Live } from './live.js';
 import { readModelInfo } from './model-file.js';
 import { Predictor } from './predictor.js';
-import type { Answered, Asked, OpenRequest, Question, Questions } from './worker-calls.js';
+import type { Answered, Asked, Cancelled, OpenRequest, Question, Questions } from './worker-calls.js';
 
 let predictor: Predictor | undefined;
 let live: Live | undefined;
@@ -20,6 +20,13 @@ type Answers = { [Name in Question]: (ask: Questions[Name]['ask']) => Promise<Qu
 const answers: Answers = {
   open,
   prepare: async (frames) => prepareFrames(frames, opened().info.spec),
+  picture: async ({ bitmap }) => {
+    try {
+      return prepareChosen(read(bitmap), opened().info.spec);
+    } finally {
+      bitmap.close();
+    }
+  },
   predict: ({ clips, maps }) => opened().predict(clips, maps),
   begin: async (pace) => {
     live?.close();
@@ -37,11 +44,18 @@ const answers: Answers = {
   },
 };
 
-self.onmessage = ({ data }: MessageEvent<Asked>) => {
-  turn = turn.then(() => answer(data));
+const cancelled = new Set<number>();
+
+self.onmessage = ({ data }: MessageEvent<Asked | Cancelled>) => {
+  if ('cancel' in data) cancelled.add(data.cancel);
+  else turn = turn.then(() => answer(data));
 };
 
 async function answer({ id, name, ask }: Asked): Promise<void> {
+  const unwanted = cancelled.has(id);
+  // Questions come in the order of their numbers: what was cancelled too late is forgotten here.
+  for (const one of cancelled) if (one <= id) cancelled.delete(one);
+  if (unwanted) return;
   try {
     const value = await answers[name](ask as never);
     post({ id, answer: value });
@@ -86,7 +100,7 @@ async function fetchModel(address: string): Promise<Uint8Array> {
 
 function opened(): Predictor {
   if (predictor !== undefined) return predictor;
-  throw new KinoraError({ code: 'recognizer/closed', expected: 'an open model', received: 'none' });
+  throw kinoraError('recognizer/worker', "the recognizer's worker", 'an open model', 'none');
 }
 
 /** What crosses to the page; causes may not be cloneable. */
@@ -125,12 +139,4 @@ function openCanvas(width: number, height: number): OffscreenCanvasRenderingCont
   });
   if (context !== null) return context;
   throw new KinoraError({ code: 'recognizer/canvas', expected: 'a canvas in a worker', received: 'none' });
-}
-
-function dropAlpha(rgba: Uint8ClampedArray, rgb: Uint8Array): void {
-  for (let read = 0, write = 0; write < rgb.length; read += 4, write += 3) {
-    rgb[write] = rgba[read]!;
-    rgb[write + 1] = rgba[read + 1]!;
-    rgb[write + 2] = rgba[read + 2]!;
-  }
 }

@@ -1,8 +1,13 @@
 /** The gestures being taught with their clips, and the trained head. Kept until the page is closed. */
 import type { Frames } from '@kinora/clip';
-import type { BrowserRecognizer } from '@kinora/recognizer';
+import {
+  type BrowserRecognizer,
+  type Head,
+  predictHead,
+  type TaughtClass,
+  trainHead,
+} from '@kinora/recognizer';
 import { rgbImage } from '../design/paint.js';
-import { type Head, predictHead, type TaughtClass, trainHead } from './head.js';
 import { windowsOf } from './windows.js';
 
 export interface TaughtClip {

@@ -1,7 +1,13 @@
 /** Replaces the network's answers by those of a head, with the same smoothing and gesture rules. */
-import { GestureTracker, type Prediction, type Settings, Smoother } from '@kinora/recognizer';
+import {
+  GestureTracker,
+  type Head,
+  type Prediction,
+  predictHead,
+  type Settings,
+  Smoother,
+} from '@kinora/recognizer';
 import type { Reader } from '../live/following.svelte.js';
-import { type Head, predictHead } from './head.js';
 
 /** Fraction of the clip that must be filled before gestures count, because the head was taught whole clips. */
 const MIN_FILLED = 0.75;

@@ -1,0 +1,181 @@
+/**
+ * One clip out of a video that the page can play: a file by its address, a `File` or `Blob`, or a `<video>`. Takes the frames
+ * that Node takes from the same file: those that are shown at the ticks that the spec's sampling rule chooses.
+ */
+import { type KinoraError, kinoraError, type PreprocessSpec, samplePositions } from '@kinora/clip';
+import { abortable } from './abort.js';
+import { clipFrames, clipTicks } from './clip.js';
+
+export type VideoSource = HTMLVideoElement | Blob | string | URL;
+
+/** What makes the network's pixels `[crop.height, crop.width, 3]` of a picture, and closes it. */
+export type Prepare = (picture: ImageBitmap) => Promise<Uint8Array>;
+
+/**
+ * The prepared clip `[T, crop.height, crop.width, 3]`. Of an element that shows a camera, its next seconds; of one that plays
+ * a file, that file, without disturbing the element. Throws `recognizer/video`.
+ */
+export async function readVideo(
+  source: VideoSource,
+  spec: PreprocessSpec,
+  prepare: Prepare,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
+  if (source instanceof HTMLVideoElement && source.srcObject !== null)
+    return watch(source, spec, prepare, signal);
+  const name = nameOf(source);
+  const file = source instanceof Blob ? source : await fetchFile(name, signal);
+  const address = file === undefined ? name : URL.createObjectURL(file);
+  const video = document.createElement('video');
+  Object.assign(video, { muted: true, playsInline: true, preload: 'auto' });
+  try {
+    await loaded(video, address, name, signal);
+    const seconds = await durationOf(video, name, signal);
+    const { frameRate } = spec;
+    const ticks = Math.max(1, Math.ceil((seconds - SAME) * frameRate));
+    return await collect(samplePositions(ticks, spec), spec, async (tick) => {
+      signal?.throwIfAborted();
+      await seek(video, Math.min(tick / frameRate + INTO_FRAME, seconds), name, signal);
+      return prepare(await createImageBitmap(video));
+    });
+  } finally {
+    video.removeAttribute('src');
+    video.load();
+    if (file !== undefined) URL.revokeObjectURL(address);
+  }
+}
+
+/** Times that differ by less are equal, as for `resampleByTime`. */
+const SAME = 1e-6;
+/** Seconds beyond the start of a frame to seek to: containers round times, WebM's to a millisecond. */
+const INTO_FRAME = 1e-3;
+/** Seconds by which a browser that seeks at all does not miss. */
+const FAR = 0.25;
+/** `HTMLMediaElement.HAVE_CURRENT_DATA` */
+const HAVE_CURRENT_DATA = 2;
+
+/** The next seconds of a camera. */
+async function watch(
+  video: HTMLVideoElement,
+  spec: PreprocessSpec,
+  prepare: Prepare,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
+  const began = performance.now();
+  return collect(samplePositions(clipTicks(spec), spec), spec, async (tick) => {
+    const wait = began + (tick / spec.frameRate) * 1000 - performance.now();
+    await abortable(new Promise((later) => setTimeout(later, wait)), signal);
+    if (video.readyState < HAVE_CURRENT_DATA)
+      throw kinoraError('recognizer/video', 'predict()', 'a <video> that plays', 'one without a frame', {
+        hint: 'call it after `await video.play()`',
+      });
+    return prepare(await createImageBitmap(video));
+  });
+}
+
+/** The clip of what `picture` gives for its ticks, each asked for once. */
+async function collect(
+  ticks: Int32Array,
+  spec: PreprocessSpec,
+  picture: (tick: number) => Promise<Uint8Array>,
+): Promise<Uint8Array> {
+  const size = spec.crop.height * spec.crop.width * 3;
+  const clip = new Uint8Array(clipFrames(spec) * size);
+  let before = -1;
+  for (const [i, tick] of ticks.entries()) {
+    if (tick === before) clip.copyWithin(i * size, (i - 1) * size, i * size);
+    else clip.set(await picture(tick), i * size);
+    before = tick;
+  }
+  return clip;
+}
+
+function nameOf(source: VideoSource): string {
+  if (source instanceof Blob) return source instanceof File ? source.name : 'the video';
+  if (!(source instanceof HTMLVideoElement)) return new URL(source, document.baseURI).href;
+  if (source.currentSrc !== '' || source.src !== '') return source.currentSrc || source.src;
+  throw kinoraError('recognizer/video', 'predict()', 'a <video> with a source', 'one without', {
+    hint: 'set its src or srcObject first',
+  });
+}
+
+/** The whole file: from a server that does not serve parts of it, the browser would play and not seek. Undefined if it is here. */
+async function fetchFile(address: string, signal: AbortSignal | undefined): Promise<Blob | undefined> {
+  if (/^(blob|data):/.test(address)) return undefined;
+  const refuse = (received: string, cause?: unknown): never => {
+    throw kinoraError('recognizer/video', address, 'a video that can be fetched', received, { cause });
+  };
+  const response = await fetch(address, { signal: signal ?? null }).catch((cause) => {
+    signal?.throwIfAborted();
+    return refuse(String(cause), cause);
+  });
+  if (!response.ok) refuse(`status ${response.status} ${response.statusText}`.trim());
+  return response.blob();
+}
+
+async function loaded(
+  video: HTMLVideoElement,
+  address: string,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const ready = once(video, 'loadeddata', name, signal);
+  video.src = address;
+  await ready;
+}
+
+async function seek(
+  video: HTMLVideoElement,
+  time: number,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const ready = once(video, 'seeked', name, signal);
+  video.currentTime = time;
+  await ready;
+  if (Number.isFinite(video.duration) && Math.abs(video.currentTime - Math.min(time, video.duration)) > FAR)
+    throw kinoraError(
+      'recognizer/video',
+      name,
+      'a video that can be sought',
+      `${video.currentTime} s for ${time}`,
+    );
+}
+
+/** Settles with the event. Throws `recognizer/video` where the browser gives up on the video. */
+async function once(
+  video: HTMLVideoElement,
+  event: string,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const listening = new AbortController();
+  const happened = new Promise<void>((resolve, reject) => {
+    const options = { signal: listening.signal };
+    video.addEventListener(event, () => resolve(), options);
+    video.addEventListener('error', () => reject(cannotPlay(name, video.error?.message)), options);
+  });
+  try {
+    await abortable(happened, signal);
+  } finally {
+    listening.abort();
+  }
+}
+
+/** Recordings of browsers name no duration until somebody seeks beyond their end. */
+async function durationOf(
+  video: HTMLVideoElement,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  if (video.duration === Number.POSITIVE_INFINITY) await seek(video, 1e7, name, signal);
+  if (Number.isFinite(video.duration) && video.duration > 0) return video.duration;
+  throw kinoraError('recognizer/video', name, 'a video with an end', `a duration of ${video.duration}`, {
+    hint: 'follow a stream with attach()',
+  });
+}
+
+const cannotPlay = (name: string, received: string | undefined): KinoraError =>
+  kinoraError('recognizer/video', name, 'a video that this browser plays', received || 'something else', {
+    hint: 'MP4 (H.264) and WebM play in most browsers',
+  });
