@@ -11,9 +11,9 @@ import { readRecord, writeRecord } from '../files/record.js';
 import { orderAccuracy } from '../measure/order-pairs.js';
 import { evaluateRun } from '../predict/evaluate.js';
 import { type Progress, silent } from '../progress.js';
-import { hasCheckpoint, readState } from '../run/checkpoint.js';
+import { hasCheckpoint, lastState } from '../run/checkpoint.js';
 import { runFolderOf } from '../run/run-folder.js';
-import { changedKeys } from '../train/resume-check.js';
+import { changedKeys } from '../train/beginning.js';
 import { trainRun } from '../train/run.js';
 import { type RowRecord, type RowResult, rowSchema, type Scores } from './data.js';
 
@@ -31,7 +31,7 @@ const recordFile = (config: RunConfig): string => join(runFolderOf(config).path,
 export function readRow(config: RunConfig): RowRecord | undefined {
   const file = recordFile(config);
   const record = readRecord(file, rowSchema);
-  const before = record?.config ?? (hasCheckpoint(config) ? lastConfig(config) : undefined);
+  const before = record?.config ?? lastState(config)?.config;
   // Keys that did not exist then have the defaults of today.
   const changed = before === undefined ? [] : changedKeys(effectiveConfig(before, file), config);
   if (changed.length === 0) return record;
@@ -41,9 +41,6 @@ export function readRow(config: RunConfig): RowRecord | undefined {
     hint: 'choose another folder with --runs, or delete this one',
   });
 }
-
-const lastConfig = (config: RunConfig): Readonly<Record<string, unknown>> =>
-  readState(join(runFolderOf(config).checkpoints, 'last')).config;
 
 /** Does what is left to do of a row and returns its record. The signal's reason is thrown after saving. */
 export async function runRow(config: RunConfig, options: RowOptions = {}): Promise<RowRecord> {

@@ -4,7 +4,7 @@
  * are averaged, the model is the average, and `weights.safetensors` holds those that are being trained.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import type { PreprocessSpec } from '@kinora/clip';
 import {
   type Device,
@@ -21,7 +21,7 @@ import { preprocessSchema } from '../config/clip-schema.js';
 import { canonical, effectiveConfig, type RunConfig } from '../config/index.js';
 import { checkWeights } from '../model/finite.js';
 import type { Network } from '../model/network.js';
-import { type Link, publish } from './generations.js';
+import { fromFolder, generations, isFolder, type Link, linked, pointAt, publish } from './generations.js';
 import { checkModelPath, noModel, runFolder, runFolderOf } from './run-folder.js';
 
 const finite = z.number();
@@ -119,7 +119,7 @@ export function saveCheckpoint(folder: string, links: readonly Link[], trained: 
     random: randomStates(device),
   };
   const metadata = { format: 'pt', model: config.model, spec: JSON.stringify(spec) };
-  publish(folder, `step-${String(progress.step).padStart(8, '0')}`, links, (path) => {
+  publish(folder, generationName(progress), links, (path) => {
     serialize.saveSafetensors(join(path, MODEL), (average?.network ?? network).stateDict(), metadata);
     if (average !== null) serialize.saveSafetensors(join(path, WEIGHTS), network.stateDict(), metadata);
     serialize.saveSafetensors(join(path, OPTIMIZER), tensors);
@@ -127,6 +127,8 @@ export function saveCheckpoint(folder: string, links: readonly Link[], trained: 
     serialize.writeAtomically(join(path, STATE), (sink) => sink.write(text));
   });
 }
+
+const generationName = ({ step }: TrainingProgress): string => `step-${String(step).padStart(8, '0')}`;
 
 export const isCheckpoint = (path: string): boolean => existsSync(join(path, STATE));
 export const modelFile = (path: string): string => join(path, MODEL);
@@ -149,18 +151,88 @@ export function readState(path: string): CheckpointState {
   });
 }
 
-const lastOf = (config: RunConfig): string => join(runFolderOf(config).checkpoints, 'last');
+/**
+ * The path of the checkpoint that a link of a run's folder of checkpoints stands for. Where a copy has dropped the link, it is
+ * found among the generations: the newest whole one, and the one that the newest calls the best.
+ */
+export function findCheckpoint(folder: string, link: Link): string | undefined {
+  const path = join(folder, link);
+  if (isCheckpoint(path)) return path;
+  if (link === 'last') return wholeGenerations(folder)[0];
+  const last = findCheckpoint(folder, 'last');
+  const best = last === undefined ? null : stateOf(last)?.progress.best;
+  if (!best) return undefined;
+  return wholeGenerations(folder).find((generation) => {
+    const { epoch, batch } = readState(generation).progress;
+    return batch === 0 && epoch === best.epoch + 1;
+  });
+}
 
-/** Whether the run was begun, so that it can be resumed. */
-export const hasCheckpoint = (config: RunConfig): boolean => isCheckpoint(lastOf(config));
+/** The paths of the generations that can be read to their end, the newest first. */
+const wholeGenerations = (folder: string): string[] =>
+  generations(folder)
+    .map((name) => join(folder, name))
+    .filter((path) => stateOf(path) !== undefined);
+
+/** Undefined where the checkpoint is not whole. */
+function stateOf(path: string): CheckpointState | undefined {
+  try {
+    return checkWhole(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Throws what is wrong with a checkpoint: a file that is missing, damaged or shorter than its header says. */
+export function checkWhole(path: string): CheckpointState {
+  const state = readState(path);
+  const files = [MODEL, OPTIMIZER, ...(existsSync(join(path, WEIGHTS)) ? [WEIGHTS] : [])];
+  for (const file of files) serialize.withFile(join(path, file), serialize.parseSafetensors);
+  return state;
+}
+
+/**
+ * Makes the checkpoint at `path` the last one: later ones are discarded at the next sweep. Puts back the links that a copy
+ * has dropped or turned into folders.
+ */
+export function makeLast(folder: string, path: string): void {
+  const best = findCheckpoint(folder, 'best');
+  const moved = new Map<string, string>();
+  for (const link of ['best', 'last'] as const)
+    if (isFolder(folder, link) && isCheckpoint(join(folder, link))) {
+      const name = generationName(readState(join(folder, link)).progress);
+      moved.set(join(folder, link), fromFolder(folder, link, name));
+    }
+  const generationOf = (found: string): string =>
+    moved.get(found) ?? linked(folder, basename(found) as Link) ?? basename(found);
+  // Read before a link moves: `path` may be a link itself.
+  const targets = { best: best && generationOf(best), last: generationOf(path) };
+  for (const link of ['best', 'last'] as const) {
+    const target = targets[link];
+    if (target !== undefined && linked(folder, link) !== target) pointAt(folder, link, target);
+  }
+}
+
+const checkpointsOf = (config: RunConfig): string => runFolderOf(config).checkpoints;
+
+/** Whether the run was begun: it has generations, whole or not. */
+export const hasCheckpoint = (config: RunConfig): boolean =>
+  isCheckpoint(join(checkpointsOf(config), 'last')) || generations(checkpointsOf(config)).length > 0;
+
+/** The state in which the run was last saved; undefined where none is whole. */
+export function lastState(config: RunConfig): CheckpointState | undefined {
+  const path = findCheckpoint(checkpointsOf(config), 'last');
+  return path === undefined ? undefined : readState(path);
+}
 
 /**
  * Whether the run has come to its end: it has made its `maxSteps` and was validated after them. A run that counts epochs
  * instead counts as finished between epochs.
  */
 export function hasFinished(config: RunConfig): boolean {
-  if (!hasCheckpoint(config)) return false;
-  const { progress, config: own } = readState(lastOf(config));
+  const state = lastState(config);
+  if (state === undefined) return false;
+  const { progress, config: own } = state;
   const { maxSteps } = own as { maxSteps?: number | null };
   return progress.batch === 0 && progress.step >= (maxSteps ?? 0);
 }
@@ -262,7 +334,7 @@ export function weightsFile(path: string): string {
   // An ensemble has no checkpoints: its weights lie in the folder itself.
   if (existsSync(modelFile(path))) return modelFile(path);
   const { checkpoints } = runFolder(path);
-  const found = ['best', 'last'].map((link) => join(checkpoints, link)).find(isCheckpoint);
+  const found = findCheckpoint(checkpoints, 'best') ?? findCheckpoint(checkpoints, 'last');
   if (found === undefined) throw noModel(path, 'a folder without checkpoints');
   return modelFile(found);
 }

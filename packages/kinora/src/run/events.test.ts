@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readPng } from '../figures/read-png.test.util.js';
-import { crc32c, EventWriter, truncateEvents } from './events.js';
+import { crc32c, EventWriter, planEventsCut, truncateEvents } from './events.js';
 import { checksum, readEventFile, readEventFolder } from './read-events.test.util.js';
 
 let folder: string;
@@ -165,6 +165,37 @@ describe('resume', () => {
       truncateEvents(folder, 100);
       expect(steps()).toEqual([1, 2]);
     }
+  });
+
+  test('a flipped bit anywhere costs the one event that it is in; the damage in front of others is reported', () => {
+    const path = session([1, 2, 3, 4, 5, 6]);
+    const whole = readFileSync(path);
+    const all = readEventFile(path).length;
+    const lastStart = whole.lastIndexOf('loss') - 40;
+    for (let at = 0; at < whole.length; at += 3) {
+      const bytes = Buffer.from(whole);
+      bytes[at]! ^= 1 << (at % 8);
+      writeFileSync(path, bytes);
+      const cut = planEventsCut(folder, 100);
+      expect(readFileSync(path).equals(bytes)).toBe(true);
+      // In front of the last event, nothing but damage can explain it; behind it a kill can, too.
+      if (at < lastStart) expect(cut.damaged, `byte ${at}`).toMatchObject([{ file: path, places: 1 }]);
+      cut.apply();
+      expect(readEventFile(path), `byte ${at}`).toHaveLength(all - 1);
+    }
+  });
+
+  test('a damaged block of many events: those on either side stay, later ones are cut as ever', () => {
+    const path = session(Array.from({ length: 3000 }, (_, i) => i + 1));
+    const bytes = readFileSync(path);
+    bytes.fill(0xa5, 20_000, 100_000); // more than the reader looks at in one piece
+    writeFileSync(path, bytes);
+    expect(truncateEvents(folder, 2990)).toBe(10);
+    const left = steps();
+    expect(left.length).toBeGreaterThan(800);
+    expect(left).toEqual([...new Set(left)].sort((a, b) => a - b));
+    expect([left[0], left.at(-1)]).toEqual([1, 2990]);
+    expect(planEventsCut(folder, 2990).damaged).toEqual([]);
   });
 
   test('a lying length is the end of the file', () => {

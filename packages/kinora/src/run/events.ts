@@ -17,7 +17,7 @@ import {
   sessionStart,
   stepOf,
 } from './event.js';
-import { AppendFile } from './metrics-log.js';
+import { AppendFile, type LogCut } from './metrics-log.js';
 
 const PREFIX = 'events.out.tfevents.';
 
@@ -88,34 +88,60 @@ const eventFiles = (folder: string): string[] =>
  * a file with them. A file that changes is replaced atomically. Returns how many whole events were dropped.
  */
 export function truncateEvents(folder: string, step: number): number {
-  if (!existsSync(folder)) return 0;
-  let dropped = 0;
-  for (const name of eventFiles(folder)) dropped += truncateFile(join(folder, name), step);
+  const { dropped, apply } = planEventsCut(folder, step);
+  apply();
   return dropped;
 }
 
-function truncateFile(path: string, step: number): number {
-  return serialize.withFile(path, (source) => {
-    const { kept, all, wholeBytes } = survey(source, step);
-    if (kept === all && wholeBytes === source.size) return 0;
-    serialize.writeAtomically(path, (sink) => {
-      for (const event of readRecords(source)) if (stepOf(event) <= step) sink.write(frameRecord(event));
-    });
-    return all - kept;
-  });
+/** How event files will be cut back. */
+export interface EventsCut extends LogCut {
+  /** Files with damage in front of events that are kept, and in how many places. TensorBoard stops at the first. */
+  readonly damaged: readonly { readonly file: string; readonly places: number }[];
 }
 
-function survey(
-  source: serialize.ByteSource,
-  step: number,
-): { kept: number; all: number; wholeBytes: number } {
-  let [kept, all, wholeBytes] = [0, 0, 0];
-  for (const event of readRecords(source)) {
+/** Surveys all event files of a folder; writes nothing until `apply`. */
+export function planEventsCut(folder: string, step: number): EventsCut {
+  const files = existsSync(folder) ? eventFiles(folder).map((name) => join(folder, name)) : [];
+  const surveys = files.map((file) => ({
+    file,
+    ...serialize.withFile(file, (source) => survey(source, step)),
+  }));
+  return {
+    dropped: surveys.reduce((sum, { all, kept }) => sum + all - kept, 0),
+    damaged: surveys.filter(({ places }) => places > 0),
+    apply() {
+      for (const { file, isWhole, all, kept } of surveys) if (!isWhole || kept < all) cutFile(file, step);
+    },
+  };
+}
+
+function cutFile(path: string, step: number): void {
+  serialize.withFile(path, (source) =>
+    serialize.writeAtomically(path, (sink) => {
+      for (const { data } of readRecords(source)) if (stepOf(data) <= step) sink.write(frameRecord(data));
+    }),
+  );
+}
+
+interface Survey {
+  /** Whole events, and those that stay. */
+  readonly all: number;
+  readonly kept: number;
+  /** Places in which something is damaged, in front of a whole event. */
+  readonly places: number;
+  /** Whether the file is nothing but whole events. */
+  readonly isWhole: boolean;
+}
+
+function survey(source: serialize.ByteSource, step: number): Survey {
+  let [kept, all, places, end] = [0, 0, 0, 0];
+  for (const { at, data } of readRecords(source)) {
     all++;
-    if (stepOf(event) <= step) kept++;
-    wholeBytes += event.length + FRAME_SIZE;
+    if (stepOf(data) <= step) kept++;
+    if (at > end) places++;
+    end = at + data.length + FRAME_SIZE;
   }
-  return { kept, all, wholeBytes };
+  return { kept, all, places, isWhole: places === 0 && end === source.size };
 }
 
 function wrongImage(where: string, { height, width, channels, data }: Image): KinoraError {
@@ -125,7 +151,8 @@ function wrongImage(where: string, { height, width, channels, data }: Image): Ki
 
 /**
  * TFRecord framing: `u64 length | masked CRC of the length | data | masked CRC of the data`, little-endian
- * (TensorFlow, record_writer.cc). A process killed while it writes leaves at most one torn record, at the end.
+ * (TensorFlow, record_writer.cc). A process killed while it writes leaves at most one torn record, at the end; a disk can
+ * damage any of them.
  */
 
 const HEADER_SIZE = 12;
@@ -142,14 +169,27 @@ export function frameRecord(data: Uint8Array): Uint8Array {
   return record;
 }
 
-/** The data of the whole records from the start; ends, without an error, at the first torn or damaged one. */
-export function* readRecords(source: serialize.ByteSource): Generator<Uint8Array> {
-  for (let at = 0; ; ) {
+/** The whole records and where they start. What is torn or damaged is skipped up to the next whole one. */
+export function* readRecords(source: serialize.ByteSource): Generator<{ at: number; data: Uint8Array }> {
+  for (let at: number | undefined = 0; at !== undefined; ) {
     const data = readRecord(source, at);
-    if (data === undefined) return;
-    yield data;
-    at += data.length + FRAME_SIZE;
+    if (data !== undefined) yield { at, data };
+    at = data === undefined ? nextRecord(source, at + 1) : at + data.length + FRAME_SIZE;
   }
+}
+
+const BLOCK = 2 ** 16;
+
+/** Where the next whole record starts, at `from` or later. */
+function nextRecord(source: serialize.ByteSource, from: number): number | undefined {
+  for (let start = from; start + FRAME_SIZE <= source.size; start += BLOCK) {
+    const length = Math.min(BLOCK + HEADER_SIZE - 1, source.size - start);
+    const block = Buffer.from(source.read(start, length));
+    for (let i = 0; i + HEADER_SIZE <= length; i++)
+      // No record is longer than 4 GiB: most places need no checksum.
+      if (block.readUInt32LE(i + 4) === 0 && readRecord(source, start + i) !== undefined) return start + i;
+  }
+  return undefined;
 }
 
 function readRecord(source: serialize.ByteSource, at: number): Uint8Array | undefined {

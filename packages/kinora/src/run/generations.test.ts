@@ -1,6 +1,7 @@
 /** Checkpoints on a disk that fills up and in processes that are killed: every link leads to a whole generation. */
 import { spawnSync } from 'node:child_process';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -12,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Link, linked, publish, sweep } from './generations.js';
+import { generations, type Link, linked, publish, sweep } from './generations.js';
 import { canMount, withTinyDisk } from './tiny-disk.test.util.js';
 
 let folder: string;
@@ -82,6 +83,28 @@ test('what killed processes left is swept, what is not ours stays', () => {
   sweep(folder);
   expect(readdirSync(folder).sort()).toEqual(['last', 'mine', 'step-1']);
   expect(contentOf('last')).toBe('step-1');
+});
+
+test('without a last link that leads somewhere, no generation is swept', () => {
+  save('step-1', ['last', 'best']);
+  save('step-10');
+  for (const lose of [
+    () => rmSync(join(folder, 'last')),
+    () => symlinkSync('step-7', join(folder, 'last')),
+  ]) {
+    lose();
+    mkdirSync(join(folder, '.step-11.1-ab.tmp'));
+    sweep(folder);
+    expect(generations(folder)).toEqual(['step-10', 'step-1']);
+    expect(existsSync(join(folder, '.step-11.1-ab.tmp'))).toBe(false);
+  }
+});
+
+test('generations are ordered by step, and by how often a step was saved', () => {
+  for (const name of ['step-2', 'step-10', 'step-9-2', 'step-9', 'step-9-10', 'step-x', 'mine'])
+    mkdirSync(join(folder, name));
+  expect(generations(folder)).toEqual(['step-10', 'step-9-10', 'step-9-2', 'step-9', 'step-2']);
+  expect(generations(join(folder, 'none'))).toEqual([]);
 });
 
 test.skipIf(!canMount)(

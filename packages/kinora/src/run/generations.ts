@@ -4,7 +4,16 @@
  * What is in a generation is checkpoint.ts's business.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { serialize } from '@kinora/torch';
 
@@ -48,6 +57,38 @@ export function pointAt(folder: string, link: Link, generation: string): void {
   serialize.syncFolder(folder);
 }
 
+const GENERATION = /^step-(\d+)(?:-(\d+))?$/;
+
+/** The names of all generations, linked or not, the newest first. */
+export function generations(folder: string): string[] {
+  const order = (name: string): number[] =>
+    GENERATION.exec(name)!
+      .slice(1)
+      .map((number = '1') => Number(number));
+  return (existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [])
+    .filter((entry) => entry.isDirectory() && GENERATION.test(entry.name))
+    .map(({ name }) => name)
+    .sort((a, b) => {
+      const [step = 0, time = 0] = order(b);
+      const [otherStep = 0, otherTime = 0] = order(a);
+      return step - otherStep || time - otherTime;
+    });
+}
+
+/**
+ * Makes a generation called `name` of the folder that a copy with `cp -L` has put in the place of a link, and returns what
+ * it is called then.
+ */
+export function fromFolder(folder: string, link: Link, name: string): string {
+  const generation = unusedName(folder, name);
+  renameSync(join(folder, link), join(folder, generation));
+  return generation;
+}
+
+/** Whether a copy has put a folder in the place of a link. */
+export const isFolder = (folder: string, link: Link): boolean =>
+  lstatSync(join(folder, link), { throwIfNoEntry: false })?.isDirectory() ?? false;
+
 /** The generation a link points at, or undefined where there is none. */
 export function linked(folder: string, link: Link): string | undefined {
   try {
@@ -64,11 +105,16 @@ function unusedName(folder: string, name: string): string {
   return candidate;
 }
 
-/** Removes what no link points at: older generations, and what a killed process left half-written. */
+/**
+ * Removes what no link points at: older generations, and what a killed process left half-written. Without a `last` that
+ * leads to one, every generation stays: the links have been lost, not the checkpoints.
+ */
 export function sweep(folder: string): void {
   const used = new Set<string | undefined>(LINKS.map((link) => linked(folder, link)));
+  const hasLast = linked(folder, 'last') !== undefined && existsSync(join(folder, 'last'));
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const stale = entry.name.endsWith('.tmp') || (entry.isDirectory() && entry.name.startsWith('step-'));
-    if (stale && !used.has(entry.name)) rmSync(join(folder, entry.name), { recursive: true, force: true });
+    const isOld = hasLast && entry.isDirectory() && entry.name.startsWith('step-') && !used.has(entry.name);
+    if (isOld || entry.name.endsWith('.tmp'))
+      rmSync(join(folder, entry.name), { recursive: true, force: true });
   }
 }

@@ -31,7 +31,7 @@ export class MetricsLog {
 
   /** Continues the file at `path`, or starts it. A line torn by a kill is dropped first. */
   constructor(readonly path: string) {
-    if (existsSync(path)) rewrite(path, () => true);
+    keepMetrics(path, () => true);
     this.#file = new AppendFile(path);
   }
 
@@ -76,16 +76,26 @@ export function truncateMetrics(path: string, step: number): number {
 
 /** As `truncateMetrics`, for any choice of the records to keep. */
 export function keepMetrics(path: string, keep: (record: MetricsRecord) => boolean): number {
-  return existsSync(path) ? rewrite(path, keep) : 0;
+  const { dropped, apply } = planCut(path, keep);
+  apply();
+  return dropped;
 }
 
-function rewrite(path: string, keep: (record: MetricsRecord) => boolean): number {
+/** How a log will be cut back, so that several can be checked before the first one changes. */
+export interface LogCut {
+  /** Records that are not kept. */
+  readonly dropped: number;
+  apply(): void;
+}
+
+/** Reads and checks the whole file; writes nothing until `apply`. A file that is not there is left so. */
+export function planCut(path: string, keep: (record: MetricsRecord) => boolean): LogCut {
+  if (!existsSync(path)) return { dropped: 0, apply: () => undefined };
   const content = readText(path);
   const lines = wholeLines(content);
   const kept = lines.filter((line, i) => keep(parseLine(path, i + 1, line)));
   const text = kept.map((line) => `${line}\n`).join('');
-  if (text !== content) writeWhole(path, text);
-  return lines.length - kept.length;
+  return { dropped: lines.length - kept.length, apply: () => text !== content && writeWhole(path, text) };
 }
 
 function readText(path: string): string {

@@ -1,8 +1,9 @@
 /** Where everything of a run stands: `runs/<name>/`. The one place that knows the layout. */
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type KinoraError, kinoraError } from '@kinora/torch/error';
 import { loadConfig, type RunConfig } from '../config/index.js';
+import { withLock } from '../files/lock.js';
 import { sweep } from './generations.js';
 
 export interface RunFolder {
@@ -53,12 +54,40 @@ export function configOfRunFolder(
   return loadConfig(runFolder(path).config, { set: [...changes, ...set] });
 }
 
-/** Makes what is not there, and removes what a killed process left half-written. */
+/** Makes what is not there, and removes what a killed process left half-written. Only for who holds the lock. */
 export function makeRunFolder(folder: RunFolder): void {
   for (const path of [folder.path, folder.events, folder.checkpoints]) mkdirSync(path, { recursive: true });
   for (const path of [folder.path, folder.events])
     for (const name of readdirSync(path)) if (/^\..*\.tmp$/.test(name)) rmSync(join(path, name));
   sweep(folder.checkpoints);
+}
+
+const ONE_TRAINING = { code: 'train/locked', expected: 'no other training in this run folder' };
+
+/**
+ * Runs `work` while no other training can use the run folder. Makes the folder, and removes it again if it was not there
+ * before and `work` has left nothing in it.
+ *
+ * @throws KinoraError `train/locked` where another training holds it
+ */
+export async function withRunFolder<T>({ path }: RunFolder, work: () => Promise<T>): Promise<T> {
+  const made = mkdirSync(path, { recursive: true });
+  try {
+    return await withLock(join(path, 'training.lock'), ONE_TRAINING, work);
+  } finally {
+    if (made !== undefined) removeEmpty(path, made);
+  }
+}
+
+/** From the innermost folder out to the outermost that was made. */
+function removeEmpty(path: string, outermost: string): void {
+  for (let at = resolve(path); at.length >= resolve(outermost).length; at = dirname(at)) {
+    try {
+      rmdirSync(at);
+    } catch {
+      return; // something is in it: that of a run, or of another one beside it
+    }
+  }
 }
 
 /** Throws `model/missing` where there is nothing at the path of a model. */

@@ -4,24 +4,23 @@
  * lines that were printed. Of several ranks only rank 0 writes.
  */
 import { appendFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { noGrad, scope } from '@kinora/torch';
 import type { RunConfig } from '../config/index.js';
 import type { BadClip } from '../data/lists/bad-clips.js';
 import { badClipReporter } from '../data/lists/write-lists.js';
-import { withLock } from '../files/lock.js';
 import { writeRecord } from '../files/record.js';
 import type { Averages } from '../measure/sums.js';
 import type { Network } from '../model/network.js';
 import { type Progress, type ProgressOptions, type ProgressTask, silent } from '../progress.js';
 import { stripPixels } from '../report/strips.js';
-import { saveCheckpoint, saveTar, wantsTar } from '../run/checkpoint.js';
-import { EventWriter, truncateEvents } from '../run/events.js';
+import { makeLast, saveCheckpoint, saveTar, wantsTar } from '../run/checkpoint.js';
+import { EventWriter, planEventsCut } from '../run/events.js';
 import { firstKernels, kernelRecord } from '../run/first-kernels.js';
 import { linked } from '../run/generations.js';
-import { keepMetrics, MetricsLog, type MetricsRecord } from '../run/metrics-log.js';
+import { MetricsLog, type MetricsRecord, planCut } from '../run/metrics-log.js';
 import { makeRunFolder, type RunFolder, runFolderOf } from '../run/run-folder.js';
 import type { ClipBatch } from './batch.js';
+import type { Beginning } from './beginning.js';
 import type { Training } from './training.js';
 
 export interface StepRecord {
@@ -42,10 +41,11 @@ export interface EpochRecord {
 export interface RunWriter extends Progress {
   /** Reports a clip that cannot be read, and lists it. */
   badClip(clip: BadClip): void;
-  /** Runs `work` with the run folder made and locked against other trainings, and closes the logs after it. */
-  inFolder<T>(work: () => Promise<T>): Promise<T>;
-  /** Opens the logs; those of a resumed run are cut back to where `training` stands. */
-  open(training: Training): void;
+  /**
+   * Makes the run folder and opens the logs, and returns lines about damage. Of a resumed run, the checkpoint that it begins at
+   * becomes the last, and the logs are cut back to it. Where a log cannot be read it throws and leaves everything as it was.
+   */
+  open(training: Training, beginning: Beginning): string[];
   /** The first clips of the first batch as film strips. */
   firstBatch(training: Training, batch: ClipBatch): void;
   step(record: StepRecord): void;
@@ -53,21 +53,20 @@ export interface RunWriter extends Progress {
   epoch(training: Training, record: EpochRecord): void;
   /** Publishes a checkpoint as `last`, and as `best` too if it is. */
   save(training: Training, isBest: boolean): void;
+  close(): void;
 }
 
 /** Of ranks above 0. */
 export const noWriter: RunWriter = {
   ...silent,
   badClip: () => undefined,
-  inFolder: (work) => work(),
-  open: () => undefined,
+  open: () => [],
   firstBatch: () => undefined,
   step: () => undefined,
   epoch: () => undefined,
   save: () => undefined,
+  close: () => undefined,
 };
-
-const ONE_TRAINING = { code: 'train/locked', expected: 'no other training in this run folder' };
 
 interface Logs {
   readonly metrics: MetricsLog;
@@ -99,26 +98,29 @@ export class FolderWriter implements RunWriter {
     appendFileSync(this.#folder.log, `${new Date().toISOString()} ${line}\n`);
   }
 
-  async inFolder<T>(work: () => Promise<T>): Promise<T> {
-    makeRunFolder(this.#folder);
-    return withLock(join(this.#folder.path, 'training.lock'), ONE_TRAINING, async () => {
-      try {
-        return await work();
-      } finally {
-        for (const log of Object.values(this.#logs ?? {})) log.close();
-      }
-    });
-  }
-
-  open(training: Training): void {
+  open(training: Training, { path }: Beginning): string[] {
     const folder = this.#folder;
     const { config, progress } = training;
+    const cut = planCuts(folder, this.#resumed ? progress : undefined);
+    // The links first: killed before the logs are cut, a resume from the best checkpoint resumes there again.
+    if (this.#resumed) makeLast(folder.checkpoints, path);
+    makeRunFolder(folder);
     writeRecord(folder.config, config);
     if (!this.#resumed) rmSync(folder.badClips, { force: true });
     // A kill may have come between the last checkpoint and the tutorial's files.
     else if (wantsTar(config)) saveTar(training, lastIsBest(folder));
-    this.#logs = openLogs(folder, this.#resumed ? progress : undefined);
+    const damage = cut();
+    this.#logs = {
+      metrics: new MetricsLog(folder.metrics),
+      kernels: new MetricsLog(folder.kernels),
+      events: new EventWriter(folder.events, this.#resumed ? { resumedAt: progress.step } : {}),
+    };
     if (progress.step === 0) this.#writeKernels(training);
+    return damage;
+  }
+
+  close(): void {
+    for (const log of Object.values(this.#logs ?? {})) log.close();
   }
 
   firstBatch({ config, spec }: Training, batch: ClipBatch): void {
@@ -157,19 +159,28 @@ export class FolderWriter implements RunWriter {
   }
 }
 
-/** @param resumed where a resumed run stands: what was logged after it is removed */
-function openLogs(folder: RunFolder, resumed: { step: number; epoch: number } | undefined): Logs {
+/**
+ * Checks all logs of a folder, and returns what removes everything logged after the state that training begins with.
+ *
+ * @param resumed where a resumed run begins
+ */
+function planCuts(folder: RunFolder, resumed: { step: number; epoch: number } | undefined): () => string[] {
   const { step: lastStep, epoch: lastEpoch } = resumed ?? { step: 0, epoch: 0 };
   // The last step of an epoch may be saved while the epoch is not: it will be finished, and logged, again.
   const isPast = ({ step, finished_epoch }: MetricsRecord) =>
     step <= lastStep && Number(finished_epoch ?? 0) <= lastEpoch;
-  keepMetrics(folder.metrics, isPast);
-  keepMetrics(folder.kernels, (record) => lastStep > 0 && isPast(record));
-  truncateEvents(folder.events, resumed === undefined ? -1 : lastStep);
-  return {
-    metrics: new MetricsLog(folder.metrics),
-    kernels: new MetricsLog(folder.kernels),
-    events: new EventWriter(folder.events, resumed === undefined ? {} : { resumedAt: lastStep }),
+  const events = planEventsCut(folder.events, resumed === undefined ? -1 : lastStep);
+  const cuts = [
+    planCut(folder.metrics, isPast),
+    planCut(folder.kernels, (record) => lastStep > 0 && isPast(record)),
+    events,
+  ];
+  return () => {
+    for (const { apply } of cuts) apply();
+    return events.damaged.map(
+      ({ file, places }) =>
+        `${file} was damaged in ${places} ${places === 1 ? 'place' : 'places'}; all other events are kept`,
+    );
   };
 }
 

@@ -104,7 +104,7 @@ describe('a run leaves', () => {
   test('again, without resume, it is refused and stays as it is', async () => {
     const before = outcome(config);
     await expect(trainSession(config)).rejects.toThrow(
-      `${runFolderOf(config).path}: expected a run that does not exist yet, received one with checkpoints; go on with --resume`,
+      `${runFolderOf(config).path}: expected a run that does not exist yet, received one with checkpoints; use --resume to continue it`,
     );
     expect(outcome(config)).toEqual(before);
   });
@@ -176,7 +176,7 @@ describe('refused before anything is written', () => {
   test('to resume what was never begun', async () => {
     const config = data.config('never');
     await expect(trainSession(config, { resume: true })).rejects.toThrow(
-      `${runFolderOf(config).path}: expected a checkpoint to go on from, received none; train without --resume first`,
+      `${runFolderOf(config).path}: expected a checkpoint to resume from, received none; train without --resume first`,
     );
     expect(existsSync(runFolderOf(config).path)).toBe(false);
   });
@@ -211,7 +211,22 @@ describe('resumed', () => {
     ]);
   });
 
-  test('with other settings: they are told, and used', async () => {
+  test('with a damaged event: it is removed and reported, the others stay', async () => {
+    const config = data.config('flipped', { epochs: 1 });
+    await trainSession(config);
+    const { events } = runFolderOf(config);
+    const [name = ''] = readdirSync(events);
+    const before = readEventFolder(events).length;
+    const bytes = readFileSync(join(events, name));
+    bytes[bytes.indexOf('batch_loss')]! ^= 4;
+    writeFileSync(join(events, name), bytes);
+    const { lines } = await trainSession(config, { resume: true });
+    expect(lines[0]).toBe(`${join(events, name)} was damaged in 1 place; all other events are kept`);
+    // The second session's own file says its version and that it starts.
+    expect(readEventFolder(events)).toHaveLength(before - 1 + 2);
+  });
+
+  test('with other settings: they are reported and used', async () => {
     const changes = { epochs: 1, schedule: 'constant' } as const;
     const config = data.config('changed', changes);
     await trainSession(config);
@@ -246,7 +261,7 @@ describe('resumed', () => {
       const now = { ...config, [key]: file, epochs: 2 };
       await expect(trainSession(now, { resume: true })).rejects.toThrow(
         new RegExp(
-          `^${file}: expected the ${name} list that .* was made with, (10|4) clips \\(sha256 \\w{12}\\), received \\1 clips .*; put the list back as it was, or begin another run with --init-from`,
+          `^${file}: expected the ${name} list that .* was made with, (10|4) clips \\(sha256 \\w{12}\\), received \\1 clips .*; restore the list, or start another run with --init-from`,
         ),
       );
     }
@@ -263,11 +278,11 @@ describe('resumed', () => {
     for (const [changes, message] of [
       [
         { model: 'ConvColumnSmall', frames: 16 },
-        `${last(config)}: expected a checkpoint of ConvColumnSmall, as the configuration says, received one of SingleFrameSmall`,
+        `${last(config)}: expected a checkpoint of ConvColumnSmall, as in the configuration, received one of SingleFrameSmall`,
       ],
       [
         { labelsFile },
-        'expected label 2 to be "Stop Sign", as the configuration says, received "Swiping Right"',
+        'expected label 2 to be "Stop Sign", as in the configuration, received "Swiping Right"',
       ],
       [{ optimizer: 'sgd' } as const, 'optimizer state, optimizer: expected SGD, received Adam'],
     ] as const) {
@@ -278,7 +293,7 @@ describe('resumed', () => {
 });
 
 describe('resumed from best', () => {
-  test('it goes on there, gives up what came after, and a kill does not bring that back', async () => {
+  test('it continues there and discards later epochs, which a kill does not bring back', async () => {
     const first = data.config('from-best', { epochs: 1, schedule: 'constant', saveSteps: 1 });
     await trainSession(first);
     // A rate that spoils everything: the first epoch stays the best.
@@ -299,7 +314,7 @@ describe('resumed from best', () => {
     const config = data.config('no-best');
     await trainSession(config, { stopAt: { task: 'epoch 1', update: 1 } });
     await expect(trainSession(config, { resume: 'best' })).rejects.toThrow(
-      'expected a best checkpoint to go on from, received none; go on with --resume',
+      'expected a best checkpoint to resume from, received none; use --resume to continue from the last checkpoint',
     );
   });
 });
@@ -326,7 +341,7 @@ describe('a loss that is no number', () => {
     expect(isCheckpoint(join(runFolderOf(config).checkpoints, 'best'))).toBe(false);
   });
 
-  test('is told even when training is asked to stop in the same moment', async () => {
+  test('is reported even when training is asked to stop at the same moment', async () => {
     const config = data.config('diverged-and-stopped', atOnce);
     const stopAt = { task: 'epoch 1, validation', update: 1 };
     await expect(trainSession(config, { stopAt })).rejects.toThrow(/training has diverged/);
@@ -334,7 +349,7 @@ describe('a loss that is no number', () => {
 });
 
 describe('a clip that cannot be read', () => {
-  test('is told and listed once; the list survives a resume and is not that of an earlier run', async () => {
+  test('is reported and listed once; the list survives a resume and is not that of an earlier run', async () => {
     const changes = { maxBadFraction: 0.5, epochs: 1 };
     const config = data.config('bad-clips', changes);
     const { badClips } = runFolderOf(config);

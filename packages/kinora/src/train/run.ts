@@ -5,9 +5,9 @@ import { effectiveConfig, type RunConfig, type RunConfigInput } from '../config/
 import { type Progress, silent } from '../progress.js';
 import type { TrainingProgress } from '../run/checkpoint.js';
 import type { Link } from '../run/generations.js';
-import { type RunFolder, runFolderOf } from '../run/run-folder.js';
+import { type RunFolder, runFolderOf, withRunFolder } from '../run/run-folder.js';
 import type { ClipAugmentation } from './augmented.js';
-import { type Beginning, begin, findBeginning, initialise, NOTHING } from './beginning.js';
+import { type Beginning, begin, findBeginning, NOTHING } from './beginning.js';
 import { closeLoaders, type Loaders, openLoaders, readClips, type TrainingClips } from './clips.js';
 import { TrainingLoop } from './loop.js';
 import { describeProfile, StepProfile } from './profile.js';
@@ -68,15 +68,21 @@ export interface RunSummary {
  * @param input what differs from the defaults (`{ name: 'mine', trainFolder: 'data/mine' }`), or a complete configuration;
  *   without a `name` the run is called `configuration`
  * @throws KinoraError `config/*` for a configuration that is not valid, `data/*` for its lists; where the run exists
- *   already and `resume` is not set; `train/not-finite` when training diverges: the last checkpoint is kept in any case
+ *   already and `resume` is not set; `train/locked` while another process trains in its folder; `train/not-finite` when training diverges: the last checkpoint is kept in any case
  */
 export async function trainRun(
   input: RunConfig | RunConfigInput,
   options: TrainOptions = {},
 ): Promise<RunSummary> {
   const config = effectiveConfig(input);
-  const leads = (options.rendezvous?.place.rank ?? 0) === 0;
-  const beginning = leads ? findBeginning(config, options.resume ?? false) : NOTHING;
+  if ((options.rendezvous?.place.rank ?? 0) > 0) return trainHere(config, NOTHING, options);
+  return withRunFolder(runFolderOf(config), async () => {
+    const beginning = findBeginning(config, options.resume ?? false);
+    return trainHere(config, beginning, options);
+  });
+}
+
+function trainHere(config: RunConfig, beginning: Beginning, options: TrainOptions): Promise<RunSummary> {
   const clips = readClips(config);
   return withRanks(options, clips, (ranks) => train(clips, beginning, ranks, options));
 }
@@ -97,20 +103,19 @@ async function train(
   const stepsPerEpoch = loaders.train.batchesPerEpoch;
   const training = new Training(clips, { stepsPerEpoch, device, ranks, lap: profile?.lap });
   try {
-    const notes = initialise(beginning, training);
-    return await writer.inFolder(async () => {
-      begin(beginning, training, writer);
-      await ranks.begin(training);
-      for (const note of [...notes, ...openingLines(training, loaders, resumed)]) writer.log(note);
-      writer.open(training);
-      try {
-        await new TrainingLoop(training, loaders, writer, options.runsAhead).run();
-      } finally {
-        for (const line of profile ? profileLines(profile, training, loaders) : []) writer.log(line);
-      }
-      return summary(training, options.rendezvous !== undefined);
-    });
+    const notes = begin(beginning, training);
+    await ranks.begin(training);
+    // Nothing is written before this: a run that is refused stays as it was.
+    const found = writer.open(training, beginning);
+    for (const line of [...notes, ...found, ...openingLines(training, loaders, resumed)]) writer.log(line);
+    try {
+      await new TrainingLoop(training, loaders, writer, options.runsAhead).run();
+    } finally {
+      for (const line of profile ? profileLines(profile, training, loaders) : []) writer.log(line);
+    }
+    return summary(training, options.rendezvous !== undefined);
   } finally {
+    writer.close();
     await closeLoaders(loaders);
     training.dispose();
   }

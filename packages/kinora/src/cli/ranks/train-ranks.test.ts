@@ -27,7 +27,7 @@ describe.skipIf(!distributed.features().gloo)('kinora train', { timeout: 120_000
     const again = await kinora(data.folder, 'train', ...words);
     expect(again.status).toBe(1);
     expect(again.stderr).toBe(
-      `kinora: ${runFolderOf(data.config('both')).path}: expected a run that does not exist yet, received one with checkpoints; go on with --resume, or choose another name with --set name=...\n`,
+      `kinora: ${runFolderOf(data.config('both')).path}: expected a run that does not exist yet, received one with checkpoints; use --resume to continue it, or choose another name with --set name=...\n`,
     );
   });
 

@@ -163,7 +163,7 @@ describe('a run', () => {
   test('is not resumed with other frozen layers', async () => {
     const config = data.config('tuned', { ...tuned, freeze: [] });
     await expect(trainSession(config, { resume: true })).rejects.toThrow(
-      'expected a checkpoint of freeze [], as the configuration says, received one of ["base_model.conv1","base_model.bn1","base_model.layer1"]',
+      'expected a checkpoint with freeze [], as in the configuration, received ["base_model.conv1","base_model.bn1","base_model.layer1"]',
     );
   });
 
