@@ -17,9 +17,9 @@ import { orderPairAccuracies } from '../measure/order-pairs.js';
 import { confusionChart } from './confusion-chart.js';
 import { curveCharts, curveSheet } from './curves.js';
 import type { ReportData } from './data.js';
+import { page } from './document.js';
 import { reportFolder } from './folder.js';
 import { mistakeSheet, mistakes } from './mistakes.js';
-import { page } from './page.js';
 import { predictionsCsv } from './predictions.js';
 
 /**
