@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { page } from './document.js';
 import { mistakes } from './mistakes.js';
+import { page } from './page.js';
 import { trialReport } from './trial.test.util.js';
 
 const html = (change = {}) => {

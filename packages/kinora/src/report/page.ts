@@ -1,4 +1,4 @@
-/** What stands on the report's page, from the headline figures to the configuration, in the order of reading. */
+/** The report of a run as one HTML page, from the headline figures to the configuration. */
 import { el, type Markup } from '../figures/svg.js';
 import { pageTheme } from '../figures/theme.js';
 import { percent, plural } from '../figures/words.js';
@@ -7,6 +7,7 @@ import type { EpochMetrics } from '../run/metrics-log.js';
 import { confusionChart } from './confusion-chart.js';
 import { curvePictures } from './curves.js';
 import type { ReportData } from './data.js';
+import { header, htmlPage, minuteOf, scroll, section } from './document.js';
 import type { Mistake } from './mistakes.js';
 import { dataUri } from './strips.js';
 import { classTable, factTable, pairTable } from './tables.js';
@@ -14,31 +15,37 @@ import { classTable, factTable, pairTable } from './tables.js';
 /** Rows of the table of mistakes. */
 const PAIRS = 12;
 
-export function header({ name, split, date, labels, evaluation }: ReportData): Markup {
-  const summary = summarize(evaluation, labels.length);
-  const figures: [string, string][] = [
-    [percent(summary.top1), 'top-1 accuracy'],
-    [percent(summary.top5), 'top-5 accuracy'],
-    [percent(summary.mean_class_accuracy), 'mean class accuracy'],
-    [summary.loss.toFixed(3), 'loss'],
-    [summary.clips.toLocaleString('en-US'), `${split} clips`],
-    [String(labels.length), 'classes'],
+/** @param shown the worst clips with their strips, made once for page and files */
+export function page(data: ReportData, shown: readonly Mistake[]): string {
+  const sections = [
+    summary(data),
+    curves(data.history),
+    confusion(data),
+    classes(data),
+    worst(data, shown),
+    details(data, shown),
   ];
-  return el(
-    'header',
-    {},
-    el('p', { class: 'eyebrow' }, 'Kinora report'),
-    el('h1', {}, name),
-    el('p', { class: 'muted' }, `Evaluated on the ${split} clips, ${date.slice(0, 16).replace('T', ' ')}`),
-    el(
-      'ul',
-      { class: 'figures' },
-      figures.map(([value, label]) => el('li', {}, el('b', {}, value), el('span', {}, label))),
-    ),
-  );
+  return htmlPage(`${data.name}: report`, sections);
 }
 
-export function curves(history: readonly EpochMetrics[]): Markup | undefined {
+function summary({ name, split, date, labels, evaluation }: ReportData): Markup {
+  const { top1, top5, mean_class_accuracy, loss, clips } = summarize(evaluation, labels.length);
+  return header({
+    eyebrow: 'Kinora report',
+    title: name,
+    text: `Evaluated on the ${split} clips, ${minuteOf(date)}`,
+    figures: [
+      [percent(top1), 'top-1 accuracy'],
+      [percent(top5), 'top-5 accuracy'],
+      [percent(mean_class_accuracy), 'mean class accuracy'],
+      [loss.toFixed(3), 'loss'],
+      [clips.toLocaleString('en-US'), `${split} clips`],
+      [String(labels.length), 'classes'],
+    ],
+  });
+}
+
+function curves(history: readonly EpochMetrics[]): Markup | undefined {
   const pictures = curvePictures(history, pageTheme);
   if (pictures.length === 0) return undefined;
   return section('Training', bestEpoch(history), el('div', { class: 'curves' }, pictures));
@@ -52,14 +59,10 @@ function bestEpoch(history: readonly EpochMetrics[]): string {
   return `${length} The best validation top-1 accuracy was ${percent(best.val_top1!)}, after epoch ${best.epoch}.`;
 }
 
-export function confusion({ evaluation, labels }: ReportData): Markup {
+function confusion({ evaluation, labels }: ReportData): Markup {
   const counts = countsOf(evaluation, labels.length);
   const pairs = confusedPairs(counts, labels.length, PAIRS);
-  const matrix = el(
-    'div',
-    { class: 'scroll matrix', tabindex: 0, role: 'region', 'aria-label': 'Confusion matrix' },
-    confusionChart(counts, labels, pageTheme),
-  );
+  const matrix = scroll('Confusion matrix', confusionChart(counts, labels, pageTheme), 'matrix');
   const text =
     'Each row is a true class, each column a predicted class; the recall of each class is at the right.';
   const table =
@@ -69,14 +72,14 @@ export function confusion({ evaluation, labels }: ReportData): Markup {
   return section('Confusion matrix', text, matrix, ...table);
 }
 
-export function classes({ evaluation, labels }: ReportData): Markup {
+function classes({ evaluation, labels }: ReportData): Markup {
   const metrics = perClass(countsOf(evaluation, labels.length), labels.length);
   const text =
     'Recall: share of the class that was recognised. Precision: share of its predictions that are right.';
   return section('Classes', text, classTable(metrics, labels));
 }
 
-export function worst({ evaluation, labels }: ReportData, shown: readonly Mistake[]): Markup | undefined {
+function worst({ evaluation, labels }: ReportData, shown: readonly Mistake[]): Markup | undefined {
   if (shown.length === 0) return undefined;
   const wrong = argmax(evaluation.logits, labels.length).filter((c, n) => c !== evaluation.targets[n]).length;
   const which =
@@ -104,15 +107,11 @@ function figure({ id, target, predicted, confidence, truth, strip }: Mistake): M
       el('b', { class: 'predicted' }, predicted),
       ` (${percent(confidence)}) · clip ${id}`,
     ),
-    el(
-      'div',
-      { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': alt },
-      el('img', { src: dataUri(strip), width, height, alt, loading: 'lazy' }),
-    ),
+    scroll(alt, el('img', { src: dataUri(strip), width, height, alt, loading: 'lazy' })),
   );
 }
 
-export function details({ facts, config, history }: ReportData, shown: readonly Mistake[]): Markup {
+function details({ facts, config, history }: ReportData, shown: readonly Mistake[]): Markup {
   const values = Object.entries(config).map(
     ([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)] as const,
   );
@@ -141,20 +140,6 @@ export function details({ facts, config, history }: ReportData, shown: readonly 
       'Beside this page: ',
       links.flatMap((file, i) => [i > 0 ? ', ' : '', el('a', { href: file }, file)]),
     ),
-  );
-}
-
-export function section(
-  title: string,
-  text: string | undefined,
-  ...content: (Markup | readonly Markup[])[]
-): Markup {
-  return el(
-    'section',
-    {},
-    el('h2', {}, title),
-    text !== undefined && el('p', { class: 'muted' }, text),
-    content,
   );
 }
 

@@ -3,8 +3,9 @@
 import { el, type Markup } from '../figures/svg.js';
 import { percent } from '../figures/words.js';
 import type { ClassMetrics, ConfusedPair } from '../measure/metrics.js';
+import { scroll } from './document.js';
 
-/** One row a class; the headings sort (script.ts). */
+/** One row a class; the headings sort (document.ts). */
 export function classTable(metrics: readonly ClassMetrics[], labels: readonly string[]): Markup {
   const rows = metrics.map(({ support, precision, recall, f1 }, c) =>
     el(
@@ -49,17 +50,14 @@ function table(kind: string, caption: string, headings: readonly string[], rows:
     const content = kind === 'sortable' ? el('button', { type: 'button' }, heading) : heading;
     return el('th', { scope: 'col', class: numeric(i) ? 'number' : undefined }, content);
   });
-  return el(
-    'div',
-    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption },
-    el(
-      'table',
-      { class: kind === '' ? undefined : kind },
-      el('caption', { class: 'hidden' }, caption),
-      el('thead', {}, el('tr', {}, head)),
-      el('tbody', {}, rows),
-    ),
+  const content = el(
+    'table',
+    { class: kind === '' ? undefined : kind },
+    el('caption', { class: 'hidden' }, caption),
+    el('thead', {}, el('tr', {}, head)),
+    el('tbody', {}, rows),
   );
+  return scroll(caption, content);
 }
 
 function number(value: number, text: string, picture?: Markup): Markup {

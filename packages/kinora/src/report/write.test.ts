@@ -2,9 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { predictionsCsv } from './predictions.js';
 import { trialReport } from './trial.test.util.js';
-import { writeReport, writeTestResults } from './write.js';
+import { predictionsCsv, writeReport, writeTestResults } from './write.js';
 
 let folder = '';
 beforeEach(() => {

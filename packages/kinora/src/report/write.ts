@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { serialize } from '@kinora/torch';
 import { fileTheme } from '../figures/theme.js';
+import { csvLine } from '../files/csv.js';
 import { writeNpy } from '../files/npy.js';
 import {
   argmax,
@@ -17,10 +18,9 @@ import { orderPairAccuracies } from '../measure/order-pairs.js';
 import { confusionChart } from './confusion-chart.js';
 import { curveCharts, curveSheet } from './curves.js';
 import type { ReportData } from './data.js';
-import { page } from './document.js';
 import { reportFolder } from './folder.js';
 import { mistakeSheet, mistakes } from './mistakes.js';
-import { predictionsCsv } from './predictions.js';
+import { page } from './page.js';
 
 /**
  * Writes `folder/index.html`, `metrics.json`, `curves.png`, `confusion.png`, `worst_clips.png`, `test_results.csv`,
@@ -61,6 +61,18 @@ export function writeTestResults(
   const csv = predictionsCsv(ids, argmax(logits, labels.length), labels);
   serialize.writeAtomically(join(folder, 'testset_results.csv'), (sink) => sink.write(Buffer.from(csv)));
   writeNpy(join(folder, 'testset_logits.npy'), logits, [ids.length, labels.length]);
+}
+
+/**
+ * Predictions as the tutorial writes them: `id;label`, one clip a line, no heading.
+ * @param predicted class of each clip, `[N]`
+ */
+export function predictionsCsv(
+  ids: readonly string[],
+  predicted: Int32Array,
+  labels: readonly string[],
+): string {
+  return ids.map((id, n) => `${csvLine([id, labels[predicted[n]!]!], ';')}\n`).join('');
 }
 
 /** What metrics.json holds; shares of nothing are null. */

@@ -4,8 +4,7 @@ import { pageTheme } from '../../figures/theme.js';
 import { percent, plural, points } from '../../figures/words.js';
 import type { Interval } from '../../measure/intervals.js';
 import { ruleSummaries } from '../../model/ensemble/rules.js';
-import { htmlPage } from '../../report/document.js';
-import { section } from '../../report/page.js';
+import { header, htmlPage, minuteOf, scroll, section } from '../../report/document.js';
 import { factTable } from '../../report/tables.js';
 import type { EnsembleResult } from '../ensemble.js';
 import type { Measured, MeasuredRule } from '../study.js';
@@ -13,7 +12,7 @@ import { accuracyChart, errorChart, weightChart } from './pictures.js';
 
 export function ensemblePage(result: EnsembleResult, date: string): string {
   const sections = [
-    header(result, date),
+    summary(result, date),
     accuracies(result),
     errors(result),
     weights(result),
@@ -22,28 +21,21 @@ export function ensemblePage(result: EnsembleResult, date: string): string {
   return htmlPage('Ensemble: report', sections);
 }
 
-function header({ study, rule, members }: EnsembleResult, date: string): Markup {
+function summary({ study, rule, members }: EnsembleResult, date: string): Markup {
   const saved = study.rules.find((one) => one.rule === rule && !one.leaky)!;
   const best = study.members[study.best]!;
-  const figures: [string, string][] = [
-    [percent(saved.accuracy.value), `top-1, ${rule}`],
-    [percent(best.accuracy.value), `best member, ${best.name}`],
-    [points(saved.gain.value), `points gained, 95 % interval ${interval(saved.gain)}`],
-    [String(members.length), 'members'],
-    [study.clips.toLocaleString('en-US'), 'clips'],
-  ];
-  return el(
-    'header',
-    {},
-    el('p', { class: 'eyebrow' }, 'Kinora ensemble'),
-    el('h1', {}, `${members.length} members, ${rule.replace('_', ' ')}`),
-    el('p', { class: 'muted' }, `Measured ${date.slice(0, 16).replace('T', ' ')}. ${honesty(study.rules)}`),
-    el(
-      'ul',
-      { class: 'figures' },
-      figures.map(([value, label]) => el('li', {}, el('b', {}, value), el('span', {}, label))),
-    ),
-  );
+  return header({
+    eyebrow: 'Kinora ensemble',
+    title: `${members.length} members, ${rule.replace('_', ' ')}`,
+    text: `Measured ${minuteOf(date)}. ${honesty(study.rules)}`,
+    figures: [
+      [percent(saved.accuracy.value), `top-1, ${rule}`],
+      [percent(best.accuracy.value), `best member, ${best.name}`],
+      [points(saved.gain.value), `points gained, 95 % interval ${interval(saved.gain)}`],
+      [String(members.length), 'members'],
+      [study.clips.toLocaleString('en-US'), 'clips'],
+    ],
+  });
 }
 
 const honesty = (rules: readonly MeasuredRule[]): string =>
@@ -81,8 +73,8 @@ function accuracies(result: EnsembleResult): Markup {
   return section(
     'Members and rules',
     text,
-    scroll('Accuracy of members and rules', accuracyChart(study, pageTheme)),
-    scroll('Members and rules as a table', table),
+    scroll('Accuracy of members and rules', accuracyChart(study, pageTheme), 'matrix'),
+    scroll('Members and rules as a table', table, 'matrix'),
   );
 }
 
@@ -119,7 +111,7 @@ function errors({ study }: EnsembleResult): Markup {
   return section(
     'Errors in common',
     'Correlation of the errors of each two members: at 0 they err independently of each other, at 1 always together, and a vote gains nothing.',
-    scroll('Correlation of errors', errorChart(study.errors, names, pageTheme)),
+    scroll('Correlation of errors', errorChart(study.errors, names, pageTheme), 'matrix'),
   );
 }
 
@@ -133,7 +125,7 @@ function weights({ weights, rule, study, labels }: EnsembleResult): Markup | und
   return section(
     'What the stacker learned',
     'A panel a member: rows are the classes to decide for, columns what the member says. A plain mean is an even diagonal.',
-    scroll('Weights of the stacker', weightChart(weights, names, labels, pageTheme)),
+    scroll('Weights of the stacker', weightChart(weights, names, labels, pageTheme), 'matrix'),
   );
 }
 
@@ -150,9 +142,6 @@ function details({ members, rule, lists, fit, test, folds, seed }: EnsembleResul
   ];
   return section('Details', undefined, factTable(facts, 'How it was made'));
 }
-
-const scroll = (label: string, content: Markup): Markup =>
-  el('div', { class: 'scroll matrix', tabindex: 0, role: 'region', 'aria-label': label }, content);
 
 /** `+2.5 (+0.6 to +4.3)` */
 export const gainOf = (gain: Interval): string => `${points(gain.value)} (${interval(gain)})`;
