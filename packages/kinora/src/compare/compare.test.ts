@@ -116,7 +116,7 @@ test('stopped, it goes on to the very weights of one that was not', async () => 
 
 test('two rows side by side, each in its process, are the rows of one after the other', async () => {
   const lines: string[] = [];
-  const candidates = parseCandidates(['SingleFrameSmall', 'SingleFrameSmall:batchSize=99']);
+  const candidates = parseCandidates(['SingleFrameSmall', 'SingleFrameSmall:batch_size=99']);
   const config = data.configFile('apart', { epochs: 1 });
   const [row, failed] = await compare({
     ...options,
@@ -134,7 +134,9 @@ test('two rows side by side, each in its process, are the rows of one after the 
   });
   expect(row!.record!.result).toEqual(alone!.record!.result);
   expect(outcome(row!.plan.config).metrics).toBe(outcome(alone!.plan.config).metrics);
-  expect(failed!.error).toMatch(/^expected at least one full batch, received 10 clips for a batch of 99/);
+  expect(failed!.error).toBe(
+    'expected at least one full batch, received 10 clips for a batch of 99; lower batch_size',
+  );
   expect(lines).toContainEqual(expect.stringMatching(/^SingleFrameSmall-seed1: epoch 1: train loss/));
 });
 

@@ -6,6 +6,7 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { RunConfig } from '../config/index.js';
+import { spellingOf } from '../config/spelling.js';
 import { allOf } from '../data/threads.js';
 import { type Progress, silent } from '../progress.js';
 import { CostCache } from './cost-cache.js';
@@ -94,7 +95,8 @@ async function attempt(
     await work();
   } catch (error) {
     signal?.throwIfAborted();
-    row.error = error instanceof Error ? error.message : String(error);
+    const message = error instanceof Error ? error.message : String(error);
+    row.error = spellingOf(row.plan.config)?.in(message) ?? message;
     progress.log(`${row.plan.config.name} failed: ${row.error}`);
   }
   signal?.throwIfAborted();

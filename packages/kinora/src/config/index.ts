@@ -9,4 +9,4 @@ export {
   siblingTestList,
 } from './load.js';
 export { preprocessSpec, type RunConfig, type RunConfigInput } from './run-config.js';
-export { spelled } from './spelling.js';
+export { namingKeysOf, spelled } from './spelling.js';

@@ -2,7 +2,7 @@
  * How keys may be spelled. Inside, a key has one name, in camelCase; files and `--set` may also use the tutorial's keys
  * and snake_case, and error messages repeat whatever spelling they used.
  */
-import { type KinoraError, kinoraError } from '@kinora/torch/error';
+import { KinoraError, kinoraError } from '@kinora/torch/error';
 import type * as z from 'zod';
 import { keysAt } from './keys.js';
 import type { RunConfig } from './run-config.js';
@@ -160,6 +160,33 @@ export const spellingOf = (config: unknown): Spelling | undefined =>
 /** A key of `config` for messages: `batchSize`, or `batch_size` where the user's file is written that way. */
 export const spelled = (config: RunConfig, key: keyof RunConfig): string =>
   spellingOf(config)?.of(key) ?? key;
+
+/**
+ * Does work that a configuration describes. Its errors name keys as the configuration spells them: whoever wrote `batch_size`
+ * is told to lower `batch_size`.
+ */
+export async function namingKeysOf<T>(config: RunConfig, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw respelled(error, spellingOf(config));
+  }
+}
+
+function respelled(error: unknown, spelling: Spelling | undefined): unknown {
+  if (spelling === undefined || !(error instanceof KinoraError)) return error;
+  const { where, expected, received, hint } = error.parts;
+  const told = (text: string | undefined) => (text === undefined ? undefined : spelling.in(text));
+  const { message, stack } = error;
+  const parts = {
+    where: told(where),
+    expected: spelling.in(expected),
+    received: told(received),
+    hint: told(hint),
+  };
+  const named = new KinoraError({ ...error.parts, ...parts });
+  return Object.assign(named, { stack: stack?.replace(message, () => named.message) });
+}
 
 export function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

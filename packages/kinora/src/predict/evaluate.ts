@@ -3,7 +3,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { clipSize } from '@kinora/clip';
 import { type Device, type KinoraError, kinoraError } from '@kinora/torch';
-import { effectiveConfig, preprocessSpec, type RunConfig, type RunConfigInput } from '../config/index.js';
+import {
+  effectiveConfig,
+  namingKeysOf,
+  preprocessSpec,
+  type RunConfig,
+  type RunConfigInput,
+} from '../config/index.js';
 import { type ClipList, listHash } from '../data/lists/clip-list.js';
 import { readLabels } from '../data/lists/labels.js';
 import { readClip } from '../data/load/clip-reader.js';
@@ -47,6 +53,10 @@ export async function evaluateRun(
   options: EvaluateOptions = {},
 ): Promise<EvaluateResult> {
   const config = await configOf(run);
+  return namingKeysOf(config, () => evaluate(config, options));
+}
+
+async function evaluate(config: RunConfig, options: EvaluateOptions): Promise<EvaluateResult> {
   const { device = 'cpu', report = runFolderOf(config).report, split = 'validation' } = options;
   const model = openRunModel(config, options);
   try {
@@ -88,6 +98,13 @@ export async function predictTestList(
   options: EvaluateOptions = {},
 ): Promise<{ file: string; clips: number }> {
   const config = await configOf(run);
+  return namingKeysOf(config, () => predictTests(config, options));
+}
+
+async function predictTests(
+  config: RunConfig,
+  options: EvaluateOptions,
+): Promise<{ file: string; clips: number }> {
   const model = openRunModel(config, options);
   try {
     const list = readTestList(config, model.spec.labels);

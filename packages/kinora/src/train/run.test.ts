@@ -19,6 +19,7 @@ import { linked } from '../run/generations.js';
 import { readMetrics } from '../run/metrics-log.js';
 import { readEventFolder } from '../run/read-events.test.util.js';
 import { runFolderOf } from '../run/run-folder.js';
+import { trainRun } from './run.js';
 import { losses, outcome, TinyData, trainSession } from './tiny-run.test.util.js';
 
 let data: TinyData;
@@ -171,6 +172,17 @@ describe('refused before anything is written', () => {
     const config = data.config(name, changes);
     await expect(trainSession(config)).rejects.toThrow(message);
     expect(existsSync(runFolderOf(config).path)).toBe(false);
+  });
+
+  test('an object may spell its keys as the tutorial does, and is answered alike', async () => {
+    const { batchSize: _, frames, ...input } = data.input('spelled');
+    const aliases = { ...input, clip_size: frames, batch_size: 11 } as RunConfigInput;
+    await expect(trainRun(aliases)).rejects.toMatchObject({
+      code: 'data/too-few-clips',
+      message: expect.stringMatching(/received 10 clips for a batch of 11; lower batch_size$/),
+      stack: expect.stringMatching(/lower batch_size\n +at .*loader[.]/),
+    });
+    await expect(trainRun(data.input('spelled', { batchSize: 11 }))).rejects.toThrow(/; lower batchSize$/);
   });
 
   test('to resume what was never begun', async () => {

@@ -1,7 +1,7 @@
 /** One run from configuration to checkpoints: reads the lists, makes or resumes the training, trains epoch by epoch. */
 import { availableParallelism } from 'node:os';
 import type { Device, distributed } from '@kinora/torch';
-import { effectiveConfig, type RunConfig, type RunConfigInput } from '../config/index.js';
+import { effectiveConfig, namingKeysOf, type RunConfig, type RunConfigInput } from '../config/index.js';
 import { type Progress, silent } from '../progress.js';
 import type { TrainingProgress } from '../run/checkpoint.js';
 import type { Link } from '../run/generations.js';
@@ -75,10 +75,12 @@ export async function trainRun(
   options: TrainOptions = {},
 ): Promise<RunSummary> {
   const config = effectiveConfig(input);
-  if ((options.rendezvous?.place.rank ?? 0) > 0) return trainHere(config, NOTHING, options);
-  return withRunFolder(runFolderOf(config), async () => {
-    const beginning = findBeginning(config, options.resume ?? false);
-    return trainHere(config, beginning, options);
+  return namingKeysOf(config, () => {
+    if ((options.rendezvous?.place.rank ?? 0) > 0) return trainHere(config, NOTHING, options);
+    return withRunFolder(runFolderOf(config), async () => {
+      const beginning = findBeginning(config, options.resume ?? false);
+      return trainHere(config, beginning, options);
+    });
   });
 }
 
