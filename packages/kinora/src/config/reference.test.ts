@@ -24,6 +24,7 @@ test('types, defaults and aliases are those of the schema', () => {
   expect(found.crop).toMatchObject({ type: 'integer in [1, 8192] | object' });
   expect(found['augment.perFrame']).toMatchObject({ alias: 'augment.per_frame', byDefault: 'false' });
   expect(found['schedule.patience']).toMatchObject({ type: 'integer >= 0', byDefault: '3' });
+  expect(found['schedule.factor']).toMatchObject({ byDefault: 'plateau: 0.6, step: 0.1' });
 });
 
 test('editors know both spellings, and the short forms', () => {

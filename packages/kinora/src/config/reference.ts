@@ -65,13 +65,25 @@ interface Schema {
 const jsonSchema = (): Schema =>
   z.toJSONSchema(runConfigSchema, { io: 'input', target: 'draft-7' }) as unknown as Schema;
 
+/** The keys inside an object. Variants of a union may share a key; where its default differs, that of each is named. */
 function inner(above: string[], schema: Schema): KeyReference[] {
-  const found = new Map<string, KeyReference>();
-  for (const { properties = {} } of [schema, ...(schema.oneOf ?? [])])
-    for (const [key, property] of Object.entries(properties))
-      if (property.description !== undefined && property.const === undefined)
-        found.set(key, found.get(key) ?? reference([...above, key], property));
-  return [...found.values()];
+  const found = new Map<string, { reference: KeyReference; defaults: Map<string, string | undefined> }>();
+  for (const { properties = {} } of [schema, ...(schema.oneOf ?? [])]) {
+    for (const [key, property] of Object.entries(properties)) {
+      if (property.description === undefined || property.const !== undefined) continue;
+      const entry = found.get(key) ?? {
+        reference: reference([...above, key], property),
+        defaults: new Map(),
+      };
+      found.set(key, entry);
+      entry.defaults.set(String(properties.name?.const), defaultText(property));
+    }
+  }
+  return [...found.values()].map(({ reference, defaults }) => {
+    if (new Set(defaults.values()).size === 1) return reference;
+    const each = [...defaults].map(([variant, value]) => `${variant}: ${value}`);
+    return { ...reference, byDefault: each.join(', ') };
+  });
 }
 
 function reference(path: string[], schema: Schema): KeyReference {
