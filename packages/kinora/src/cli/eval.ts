@@ -4,11 +4,8 @@ import { Command } from 'commander';
 import { percent } from '../figures/words.js';
 import { orderAccuracy } from '../measure/order-pairs.js';
 import { evaluateRun } from '../predict/evaluate.js';
-import { chooseDevice } from '../train/device/choice.js';
-import { interruptible } from './terminal/interrupt.js';
 import { type ConfigOptions, type DeviceOptions, withConfig, withDevice } from './terminal/options.js';
-import { createProgress } from './terminal/progress.js';
-import { configOfRun, RUN } from './terminal/run-argument.js';
+import { RUN, workOnRun } from './terminal/run-argument.js';
 
 export function evalCommand(): Command {
   const command = new Command('eval')
@@ -23,12 +20,8 @@ export function evalCommand(): Command {
 }
 
 export async function evaluate(run: string | undefined, flags: ConfigOptions & DeviceOptions): Promise<void> {
-  const config = await configOfRun(run, flags, 'eval');
-  const progress = createProgress();
-  const device = chooseDevice(flags, progress);
-  const { summary, evaluation, labels, report } = await interruptible((signal) =>
-    evaluateRun(config, { device, progress, signal }),
-  );
+  const { result, progress } = await workOnRun('eval', run, flags, evaluateRun);
+  const { summary, evaluation, labels, report } = result;
   progress.log(
     `top-1 ${percent(summary.top1)}, top-5 ${percent(summary.top5)}, loss ${summary.loss.toFixed(3)}`,
   );

@@ -4,11 +4,16 @@
  */
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Device } from '@kinora/torch';
 import { type KinoraError, kinoraError } from '@kinora/torch/error';
 import { loadConfig, type RunConfig } from '../../config/index.js';
+import type { Progress } from '../../progress.js';
 import { checkModelPath, configOfRunFolder } from '../../run/run-folder.js';
+import { chooseDevice } from '../../train/device/choice.js';
 import { nameKeysAs } from './failure.js';
-import type { ConfigOptions } from './options.js';
+import { interruptible } from './interrupt.js';
+import type { ConfigOptions, DeviceOptions } from './options.js';
+import { createProgress } from './progress.js';
 
 /** RUN in the help. */
 export const RUN = 'run folder or checkpoint file, such as runs/demo';
@@ -39,6 +44,23 @@ export async function configOfRun(
   if (folder === undefined) throw notInRun(run);
   const checkpoint = folder === run ? null : run;
   return configOfRunFolder(folder, { checkpoint, set });
+}
+
+/** Does the work of `kinora COMMAND RUN` with a device, progress in the terminal, and Ctrl+C to stop. */
+export async function workOnRun<Result>(
+  command: string,
+  run: string | undefined,
+  flags: ConfigOptions & DeviceOptions,
+  work: (
+    config: RunConfig,
+    options: { device: Device; progress: Progress; signal: AbortSignal },
+  ) => Promise<Result>,
+): Promise<{ result: Result; progress: Progress }> {
+  const config = await configOfRun(run, flags, command);
+  const progress = createProgress();
+  const device = chooseDevice(flags, progress);
+  const result = await interruptible((signal) => work(config, { device, progress, signal }));
+  return { result, progress };
 }
 
 /** The configuration of a run folder. Throws for a checkpoint: what needs the whole run says so. */
