@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
 const main = new URL('./main.js', import.meta.url).pathname;
@@ -38,6 +39,14 @@ describe('the program', () => {
   test('a closed pipe is no error', () => {
     const { stderr } = spawnSync('sh', ['-c', `${node} ${main} --help | true`], { encoding: 'utf8' });
     expect(stderr).toBe('');
+  });
+
+  test.skipIf(!existsSync('/dev/full'))('a full disk is one line and exit code 1', () => {
+    const { status, stderr } = spawnSync('sh', ['-c', `${node} ${main} --help > /dev/full`], {
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe('kinora: stdout: expected every line to be written, received a full disk\n');
+    expect(status).toBe(1);
   });
 });
 

@@ -237,7 +237,7 @@ describe('checkpoints that cannot be used', () => {
   test('of another network: neither resumed nor evaluated', async () => {
     const other = { model: 'ConvColumnSmall', frames: 16, epochs: 1 } as const;
     expect(complaint(await train('good', other, '--resume'))).toMatch(
-      /^runs\/good\/checkpoints\/last: expected a checkpoint of ConvColumnSmall, as the configuration says, received one of SingleFrameSmall; /,
+      /^runs\/good\/checkpoints\/last: expected a checkpoint of ConvColumnSmall, as in the configuration, received one of SingleFrameSmall; /,
     );
     const checkpoint = run('good', 'checkpoints', 'best', 'model.safetensors');
     const config = data.configFile('other', { ...other, checkpoint });
@@ -310,6 +310,36 @@ test.skipIf(!canMount)(
     });
   },
 );
+
+describe('output that cannot be written: saved, reported once on stderr, exit code 1, no lock left, and exactly resumed', () => {
+  test.skipIf(!existsSync('/dev/full')).each([
+    ['a full disk', '> /dev/full', 'a full disk'],
+    ['a reader that leaves', '| head -n 1', 'a closed pipe'],
+  ])('%s', async (name, redirection, received) => {
+    // Long enough that the reader is gone before the end.
+    const config = data.config(name, { epochs: 50, schedule: 'constant' });
+    const file = data.configFile(name, { epochs: 50, schedule: 'constant' });
+    const line = `'${process.execPath}' '${main}' train --config '${file}' ${redirection}`;
+    const { status, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', line], { encoding: 'utf8' });
+    expect(status).toBe(1);
+    const complaints = stderr.split('\n').filter((each) => each !== '' && !each.startsWith('epoch '));
+    expect(complaints).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^kinora: stdout: expected every line to be written, received ${received}; saved after step \\d+; the same command with --resume continues$`,
+        ),
+      ),
+    ]);
+    expect(existsSync(join(runFolderOf(config).path, 'training.lock'))).toBe(false);
+    const steps = losses(config).length;
+    expect(steps).toBeLessThan(150);
+    const epochs = Math.floor(steps / 3) + 1;
+    const whole = { ...config, name: `${name}, undisturbed`, epochs };
+    await trainSession(whole);
+    await trainSession({ ...config, epochs }, { resume: true });
+    expect(outcome(config)).toEqual(outcome(whole));
+  });
+});
 
 /** Bytes of the files in a folder. */
 const folderSize = (folder: string): number =>

@@ -1,6 +1,6 @@
 /** `kinora train`, and the tutorial project's one script: --eval-only and --test-only run those commands. */
 import { existsSync } from 'node:fs';
-import { cuda, distributed, kinoraError } from '@kinora/torch';
+import { cuda, distributed, KinoraError, kinoraError } from '@kinora/torch';
 import { Command, Option } from 'commander';
 import type { RunConfig } from '../config/index.js';
 import { percent } from '../figures/words.js';
@@ -27,6 +27,7 @@ import {
   withConfig,
   withDevice,
 } from './terminal/options.js';
+import { OUTPUT_FAILED } from './terminal/output.js';
 import { createProgress } from './terminal/progress.js';
 import { configOf } from './terminal/run-argument.js';
 
@@ -132,8 +133,13 @@ async function trainHere(
         rendezvous,
         profile: flags.profile ?? false,
       });
-      if (signal.aborted)
-        progress.log(`saved after step ${summary.steps}; the same command with --resume continues`);
+      if (signal.aborted) {
+        const saved = `saved after step ${summary.steps}; the same command with --resume continues`;
+        const { reason } = signal;
+        if (reason instanceof KinoraError && reason.code === OUTPUT_FAILED)
+          throw new KinoraError({ ...reason.parts, hint: saved });
+        progress.log(saved);
+      }
       return summary;
     },
     leads ? undefined : () => undefined,

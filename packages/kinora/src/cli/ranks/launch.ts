@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { distributed } from '@kinora/torch';
 import { type KinoraError, kinoraError } from '@kinora/torch/error';
 import { Interrupted } from '../terminal/interrupt.js';
+import { onOutputFailure } from '../terminal/output.js';
 import { JOINED, RESTARTABLE } from './rank.js';
 
 export interface Launch {
@@ -82,11 +83,13 @@ class Group {
 
   /** Undefined when all ended well; otherwise who failed first. */
   async run(): Promise<End | undefined> {
-    const handlers = (['SIGINT', 'SIGTERM'] as const).map((name) => {
+    const handlers = (['SIGINT', 'SIGTERM'] as const).map((name): (() => void) => {
       const onSignal = () => this.#stop(name);
       process.on(name, onSignal);
       return () => process.off(name, onSignal);
     });
+    // What the ranks print can no longer be passed on: they save, as after SIGTERM.
+    handlers.push(onOutputFailure(() => this.#stop('SIGTERM')));
     try {
       const ends = this.#children.map((child, rank) => endOf(child, rank));
       const first = await firstFailure(ends);

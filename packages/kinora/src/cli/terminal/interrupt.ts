@@ -1,7 +1,8 @@
 /**
  * Ctrl+C (and SIGTERM, which cluster schedulers send) for work that wants to save before it ends: the first one asks
- * through an AbortSignal, the second one ends the process at once.
+ * through an AbortSignal, the second one ends the process at once. Output that fails asks in the same way.
  */
+import { onOutputFailure } from './output.js';
 
 /** Thrown after work that was asked to stop has stopped; the process exits with 128 + the signal's number. */
 export class Interrupted extends Error {
@@ -13,7 +14,10 @@ export class Interrupted extends Error {
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Runs `work` with a signal that Ctrl+C aborts. Throws `Interrupted` when it did, whatever the work returned. */
+/**
+ * Runs `work` with a signal that Ctrl+C aborts. Throws `Interrupted` when it did, and `output/failed` when output could not be
+ * written, whatever the work returned.
+ */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
   announce: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
@@ -28,6 +32,7 @@ export async function interruptible<T>(
   };
   const names = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[];
   for (const name of names) process.on(name, onSignal);
+  const off = onOutputFailure((error) => controller.abort(error));
   try {
     const result = await work(controller.signal);
     controller.signal.throwIfAborted();
@@ -37,6 +42,7 @@ export async function interruptible<T>(
     if (controller.signal.aborted && (error as Error).name === 'AbortError') throw controller.signal.reason;
     throw error;
   } finally {
+    off();
     for (const name of names) process.off(name, onSignal);
   }
 }
