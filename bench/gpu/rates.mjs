@@ -1,7 +1,8 @@
 // Training steps in clips/s, from bytes in memory to updated weights, in each precision; also in bf16 with 128 channels
 // where ConvColumn6 has 124, which is not a multiple of 8. `node bench/gpu/rates.mjs [DEVICE]`.
-import { ConvColumn } from '../../packages/kinora/dist/model/conv-column.js';
-import { convColumnTables } from '../../packages/kinora/dist/model/conv-column-tables.js';
+
+import { ConvColumn } from '../../packages/kinora/dist/model/conv-column/conv-column.js';
+import { convColumnTables } from '../../packages/kinora/dist/model/conv-column/tables.js';
 import { addNetwork } from '../../packages/kinora/dist/model/registry.js';
 import { launchStep } from '../../packages/kinora/dist/train/step.js';
 import { sizes } from '../sizes.mjs';

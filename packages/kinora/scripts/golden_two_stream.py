@@ -1,6 +1,6 @@
 """Writes golden/two-stream.safetensors: scores, features, loss and gradients of a Two-Stream network in plain PyTorch, at
 a tiny size. Run by hand with the first Python that can import torch 1.13 (Debian: /usr/bin/python3
-golden_two_stream.py); the file is committed and src/model/two-stream.test.ts compares with it.
+golden_two_stream.py); the file is committed and src/model/two-stream/two-stream.test.ts compares with it.
 
 Dropout is off: its masks depend on the generator, not on the network."""
 import os

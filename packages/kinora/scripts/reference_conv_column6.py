@@ -1,4 +1,4 @@
-"""The tutorial's ConvColumn6 in plain PyTorch, the reference of the test src/model/conv-column.parity.test.ts: one forward and
+"""The tutorial's ConvColumn6 in plain PyTorch, the reference of the test src/model/conv-column/parity.test.ts: one forward and
 backward pass in float32, and some training steps in float64. Dropout is off, because its masks depend on the generator and not
 on the network.
 

@@ -80,14 +80,14 @@ export {
 
 // Networks: the registry, your own, their inputs, their cost, weights from anywhere.
 
-export { Classifier } from './model/classifier.js';
+export { entryCost, type LayerCost, type NetworkCost, networkCost } from './model/cost/cost.js';
+export { Classifier } from './model/ensemble/classifier.js';
 export { inflate } from './model/inflate.js';
 export { flowInput, type InputBatch, networkInput, networkInputs, zeroInputs } from './model/input.js';
 export { Network, type NetworkEntry, type NetworkOutput } from './model/network.js';
 export { addNetwork, findNetwork, networks } from './model/registry.js';
 export type { StreamState } from './model/streaming/causal.js';
 export { StreamingNetwork, type StreamOutput } from './model/streaming/causal-mobile.js';
-export { entryCost, type LayerCost, type NetworkCost, networkCost } from './model/summary.js';
 export {
   type FoundNetwork,
   networkOf,

@@ -1,8 +1,8 @@
 /** `kinora models`: the networks with their size and cost, or the layers of one. */
 import { Command } from 'commander';
+import { entryCost, type NetworkCost } from '../model/cost/cost.js';
 import type { NetworkEntry } from '../model/network.js';
 import { findNetwork, networks } from '../model/registry.js';
-import { entryCost, type NetworkCost } from '../model/summary.js';
 import { positiveInt } from './terminal/options.js';
 import { besides, textTable } from './terminal/table.js';
 

@@ -14,9 +14,9 @@ import {
 import { cuda, type Device, inferenceMode, scope, threads } from '@kinora/torch';
 import type { RunConfig } from '../config/index.js';
 import type { ClipList } from '../data/lists/clip-list.js';
+import { networkCost } from '../model/cost/cost.js';
 import { networkInputs } from '../model/input.js';
 import type { Network } from '../model/network.js';
-import { networkCost } from '../model/summary.js';
 import { trainingClips } from '../train/clips.js';
 import { trainStep } from '../train/step.js';
 import { Training } from '../train/training.js';

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { nn, noGrad, ops, scope, shapesOnly, type Tensor, tensor } from '@kinora/torch';
 import { describe, expect, test } from 'vitest';
-import { ConvColumn } from './conv-column.js';
+import { ConvColumn } from './conv-column/conv-column.js';
 import type { Network } from './network.js';
 import { findNetwork } from './registry.js';
 import { ResNet } from './resnet/resnet.js';

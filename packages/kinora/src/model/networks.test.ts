@@ -1,11 +1,11 @@
 /** What holds for every network of the registry, whatever its family; and the published figures of some. */
 import { KinoraError, memoryStats, nn, noGrad, ops, scope, shapesOnly } from '@kinora/torch';
 import { describe, expect, test } from 'vitest';
+import { entryCost } from './cost/cost.js';
 import { zeroInputs } from './input.js';
 import type { Size3 } from './layers.js';
 import { Network, type NetworkEntry } from './network.js';
 import { addNetwork, findNetwork, networks } from './registry.js';
-import { entryCost } from './summary.js';
 
 /** Published figures at the size and the number of classes given: millions of parameters, GMAC. */
 const FIGURES: [name: string, parameters: number, gmac: number, classes: number][] = [

@@ -2,13 +2,13 @@
 
 import { nearest } from '@kinora/clip';
 import { kinoraError } from '@kinora/torch';
-import * as convColumn from './conv-column.js';
+import * as convColumn from './conv-column/conv-column.js';
 import * as frames from './frames/tables.js';
 import * as mobile from './mobile/tables.js';
 import type { NetworkEntry } from './network.js';
 import * as resnet from './resnet/tables.js';
 import * as streaming from './streaming/tables.js';
-import * as twoStream from './two-stream-tables.js';
+import * as twoStream from './two-stream/tables.js';
 
 /** To add a family: a file that exports its `entries`, and a line here. */
 const families = [convColumn, resnet, mobile, streaming, frames, twoStream];

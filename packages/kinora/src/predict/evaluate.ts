@@ -15,7 +15,7 @@ import { readLabels } from '../data/lists/labels.js';
 import { readClip } from '../data/load/clip-reader.js';
 import { readSplit, readTestList } from '../data/splits.js';
 import { type Evaluation, type Summary, summarize, worstClips } from '../measure/metrics.js';
-import { networkCost } from '../model/summary.js';
+import { networkCost } from '../model/cost/cost.js';
 import { silent } from '../progress.js';
 import type { ShownClip } from '../report/data.js';
 import { writeReport, writeTestResults } from '../report/write.js';

@@ -1,6 +1,7 @@
 /** What every registered network costs, for the pages that compare them. */
+
+import { entryCost } from '../../model/cost/cost.js';
 import { networks } from '../../model/registry.js';
-import { entryCost } from '../../model/summary.js';
 import type { SiteNetwork } from './protocol.js';
 
 /** @param classes classes of the last layers */

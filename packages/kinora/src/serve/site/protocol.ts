@@ -3,7 +3,7 @@
  * only. Files are named relative to `data/`.
  */
 import type { PreprocessSpec } from '@kinora/clip';
-import type { NetworkCost } from '../../model/summary.js';
+import type { NetworkCost } from '../../model/cost/cost.js';
 import type { EpochMetrics } from '../../run/metrics-log.js';
 
 export const SITE_VERSION = 2;

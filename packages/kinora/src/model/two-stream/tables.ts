@@ -1,6 +1,6 @@
 /** The tables of the Two-Stream family. To add networks of this kind, add a size. */
-import type { Size3 } from './layers.js';
-import { flatRow } from './resnet/tables.js';
+import type { Size3 } from '../layers.js';
+import { flatRow } from '../resnet/tables.js';
 import { entryOf, type StreamTable, type TwoStreamTable } from './two-stream.js';
 
 interface StreamSize {

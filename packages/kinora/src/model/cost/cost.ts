@@ -13,12 +13,12 @@ import {
   type TracedTensor,
   trace,
 } from '@kinora/torch';
+import { zeroInputs } from '../input.js';
+import type { Size3 } from '../layers.js';
+import type { Network, NetworkEntry } from '../network.js';
+import { StreamingNetwork } from '../streaming/causal-mobile.js';
 import { type CheckpointCost, checkpointCost } from './checkpoint-cost.js';
-import { zeroInputs } from './input.js';
-import type { Size3 } from './layers.js';
-import type { Network, NetworkEntry } from './network.js';
 import { savedBytes } from './saved-activations.js';
-import { StreamingNetwork } from './streaming/causal-mobile.js';
 
 export interface LayerCost {
   /** Dotted module path, `conv_layer1.0`. */

@@ -1,5 +1,5 @@
 /** The tables of the ConvColumn family. To add a network of this kind, add a row. */
-import type { Layer, Size3 } from './layers.js';
+import type { Layer, Size3 } from '../layers.js';
 
 /** Widths of the classifier, and its dropout. Without hidden layers it is linear. */
 interface Head {

@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { FLOW_FIELDS, flowByte } from '@kinora/clip';
 import { manualSeed, nn, noGrad, ops, scope, serialize, type Tensor, tensor, trace } from '@kinora/torch';
 import { afterAll, describe, expect, test } from 'vitest';
-import { flowInput, zeroInputs } from './input.js';
-import { findNetwork } from './registry.js';
+import { flowInput, zeroInputs } from '../input.js';
+import { findNetwork } from '../registry.js';
 import { fuseScores, TwoStream, type TwoStreamTable } from './two-stream.js';
 
 const golden = serialize.loadSafetensors(
-  fileURLToPath(new URL('../../golden/two-stream.safetensors', import.meta.url)),
+  fileURLToPath(new URL('../../../golden/two-stream.safetensors', import.meta.url)),
 );
 afterAll(() => {
   for (const tensor of golden.values()) tensor.dispose();

@@ -1,9 +1,9 @@
 /** What checkpointing is said to keep, against the tensors that really live after a checkpointed forward pass. */
 import { memoryStats, nn, scope } from '@kinora/torch';
 import { expect, test } from 'vitest';
-import { zeroInputs } from './input.js';
-import { findNetwork } from './registry.js';
-import { entryCost, networkCost } from './summary.js';
+import { zeroInputs } from '../input.js';
+import { findNetwork } from '../registry.js';
+import { entryCost, networkCost } from './cost.js';
 
 const SIZE = [4, 24, 24] as const;
 

@@ -3,7 +3,7 @@
  * leaves it, and, while backward is in it, what is inside.
  */
 import { nn, type Trace, type TracedCall, type TracedTensor } from '@kinora/torch';
-import type { Network } from './network.js';
+import type { Network } from '../network.js';
 import { bytesOf, savedBytes, tensorsIn } from './saved-activations.js';
 
 export interface SegmentCost {

@@ -1,13 +1,13 @@
 /**
  * The ConvColumn family: a column of 3D convolutions that reduces `[3, T, H, W]` to a vector, and a perceptron that
- * classifies it. The architectures of the tutorial, and ours for laptops, are rows of conv-column-tables.ts. Parameter
+ * classifies it. The architectures of the tutorial, and ours for laptops, are rows of tables.ts. Parameter
  * names are the tutorial's, so that its checkpoints load.
  */
 import { type KinoraError, nn, type Tensor } from '@kinora/torch';
-import { type ConvColumnTable, convColumnTables } from './conv-column-tables.js';
-import { checkedEntry, misfit } from './fit.js';
-import { buildLayer, type Size3 } from './layers.js';
-import { Network, type NetworkEntry, type NetworkOutput } from './network.js';
+import { checkedEntry, misfit } from '../fit.js';
+import { buildLayer, type Size3 } from '../layers.js';
+import { Network, type NetworkEntry, type NetworkOutput } from '../network.js';
+import { type ConvColumnTable, convColumnTables } from './tables.js';
 
 /** The classifier's hidden layers are `fc5`, `batch0`, `fc6`, `batch1`; its last one is `fc7` in every network. */
 interface Hidden {

@@ -7,9 +7,9 @@
 
 import { FLOW_FIELDS } from '@kinora/clip';
 import { type KinoraError, kinoraError, nn, ops, type Tensor } from '@kinora/torch';
-import type { Size3 } from './layers.js';
-import { Network, type NetworkEntry, type NetworkOutput } from './network.js';
-import { Trunk, type TrunkTable } from './resnet/trunk.js';
+import type { Size3 } from '../layers.js';
+import { Network, type NetworkEntry, type NetworkOutput } from '../network.js';
+import { Trunk, type TrunkTable } from '../resnet/trunk.js';
 
 /** A convolution of 3x3 that halves height and width with stride 2, batch norm and ReLU. */
 export interface StreamUnit {

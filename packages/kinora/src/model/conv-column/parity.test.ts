@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { nn, noGrad, optim, scope, serialize, type Tensor, threads, trace } from '@kinora/torch';
 import { expect, test } from 'vitest';
 import { ConvColumn } from './conv-column.js';
-import { convColumnTables } from './conv-column-tables.js';
+import { convColumnTables } from './tables.js';
 
-const script = fileURLToPath(new URL('../../scripts/reference_conv_column6.py', import.meta.url));
+const script = fileURLToPath(new URL('../../../scripts/reference_conv_column6.py', import.meta.url));
 const python = ['/usr/bin/python3', 'python3'].find((name) => {
   try {
     execFileSync(name, ['-c', 'import torch'], { stdio: 'ignore' });

@@ -1,7 +1,7 @@
 /** The activation memory of a network, against what PyTorch's autograd really kept. */
 import { expect, test } from 'vitest';
-import { findNetwork } from './registry.js';
-import { entryCost } from './summary.js';
+import { findNetwork } from '../registry.js';
+import { entryCost } from './cost.js';
 
 /**
  * Bytes in distinct storages that torch.autograd.graph.saved_tensors_hooks saw in PyTorch 1.13 for the third clip of a
