@@ -51,6 +51,13 @@ export const isPerClip = (value: unknown): value is PerClip =>
 export const isTensor = (value: unknown): value is TensorRef =>
   typeof value === 'object' && value !== null && 'tensor' in value;
 
+/** All tensors in arguments or results, those in lists included. */
+export function tensorsIn(values: readonly Value[]): TensorRef[] {
+  return values.flatMap((value) =>
+    isTensor(value) ? [value] : Array.isArray(value) ? tensorsIn(value as readonly Value[]) : [],
+  );
+}
+
 /** Lays traces at the batch sizes `BATCHES` over each other. Throws `export/batch` naming the module that differs. */
 export function mergeCalls(small: Trace<unknown>, large: Trace<unknown>): BatchCall[] {
   const length = Math.max(small.calls.length, large.calls.length);

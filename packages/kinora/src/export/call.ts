@@ -3,7 +3,15 @@
  * operator becomes stands in `operators/`.
  */
 import { type DType, dtypes, kinoraError } from '@kinora/torch';
-import { type BatchCall, isPerClip, isTensor, type Size, type TensorRef, type Value } from './batch.js';
+import {
+  type BatchCall,
+  isPerClip,
+  isTensor,
+  type Size,
+  type TensorRef,
+  tensorsIn,
+  type Value,
+} from './batch.js';
 import { type Attribute, type Constant, floatsOf, type Graph, int64s } from './graph.js';
 import { dataType } from './onnx-file.js';
 
@@ -24,6 +32,17 @@ export class Call {
 
   get operator(): string {
     return this.#call.operator;
+  }
+
+  /** Path of the module that the operator ran in. */
+  get module(): string {
+    return this.#call.module;
+  }
+
+  /** The arguments that are tensors or lists of them, by name. */
+  get tensorArguments(): Map<string, readonly TensorRef[]> {
+    const tensors = [...this.#call.inputs].map(([name, value]) => [name, tensorsIn([value])] as const);
+    return new Map(tensors.filter(([, found]) => found.length > 0));
   }
 
   /** An argument as it was traced; null where it was left out. */

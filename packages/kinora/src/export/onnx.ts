@@ -3,12 +3,12 @@
  * clips become its input and what its outputs mean.
  */
 
-import { FLOW_FIELDS, type PreprocessSpec } from '@kinora/clip';
-import { KinoraError, noGrad, ops, scope, type Tensor, trace } from '@kinora/torch';
+import type { PreprocessSpec } from '@kinora/clip';
+import { noGrad, scope } from '@kinora/torch';
 import type { Network } from '../model/network.js';
-import { BATCHES, mergeCalls, mergeModules, type TensorRef } from './batch.js';
 import { foldBatchNorm } from './fold.js';
 import { foldPadding } from './fold-padding.js';
+import { traceForward } from './forward.js';
 import { Graph, type Node } from './graph.js';
 import { type LayerMap, outputLayerMaps } from './layer-maps.js';
 import type { OnnxHeader } from './onnx-file.js';
@@ -39,31 +39,27 @@ export interface Translated {
  * ONNX form.
  * @param version of this library, for the metadata
  */
-export function toOnnx(
-  { network, name, spec }: OnnxModel,
+export function toOnnx(model: OnnxModel, version: string, { explain = false }: OnnxOptions = {}): Translated {
+  const { graph, layers } = scope(() => noGrad(() => buildGraph(model, explain)));
+  return withHeader(graph, model, version, explain ? { layers: JSON.stringify(layers) } : {});
+}
+
+/** The graph of a model with what every exported file says of its model, and what this one says besides. */
+export function withHeader(
+  graph: Graph,
+  { name, spec }: OnnxModel,
   version: string,
-  { explain = false }: OnnxOptions = {},
+  further: Readonly<Record<string, string>>,
 ): Translated {
-  const { graph, layers } = scope(() => noGrad(() => buildGraph(network, clipShape(spec), explain)));
   const metadata = {
     kinora: version,
     network: name,
     labels: JSON.stringify(spec.labels),
     spec: JSON.stringify(spec),
     grouped_conv3d: String(graph.nodes.some(isGroupedConv3d)),
-    ...(explain ? { layers: JSON.stringify(layers) } : {}),
+    ...further,
   };
   return { graph, header: { name, version, metadata } };
-}
-
-/** `[3, T, H, W]` of one clip. */
-function clipShape({ frames, clips, crop }: PreprocessSpec): number[] {
-  if (clips > 0) return [3, frames * clips, crop.height, crop.width];
-  throw new KinoraError({
-    code: 'export/length',
-    expected: 'clips of a fixed length (key clips above 0)',
-    received: 'a network trained on whole videos (clips: -1)',
-  });
 }
 
 /** What onnxruntime's WebGPU cannot run. */
@@ -75,41 +71,18 @@ function isGroupedConv3d({ op, attributes: { group, kernel_shape } }: Node): boo
   );
 }
 
-/** Names and shapes of what the network takes for one clip. */
-function inputsOf({ flow }: Network, clip: readonly number[]): [name: string, shape: readonly number[]][] {
-  const [, , height, width] = clip as [number, number, number, number];
-  return [
-    ['clips', clip],
-    ...(flow ? [['flow', [2, FLOW_FIELDS, height, width]] as [string, number[]]] : []),
-  ];
-}
-
-function buildGraph(
-  network: Network,
-  shape: readonly number[],
-  explain: boolean,
-): { graph: Graph; layers: LayerMap[] } {
-  const runs = BATCHES.map((batch) => {
-    const inputs = inputsOf(network, shape).map(([, size]) => ops.zeros([batch, ...size]));
-    return { inputs, trace: trace(() => network.call(...(inputs as [Tensor, Tensor?]))) };
-  }) as [Run, Run];
-  const traces = [runs[0].trace, runs[1].trace] as const;
+function buildGraph({ network, spec }: OnnxModel, explain: boolean): { graph: Graph; layers: LayerMap[] } {
+  const forward = traceForward(network, spec);
   const graph = new Graph();
-  const translator = new Translator(graph, traces, network.stateDict());
-  const refOf = (tensor: Tensor): TensorRef => ({
-    tensor: traces[0].idOf(tensor)!,
-    dtype: tensor.dtype,
-    shape: [{ perClip: 1 }, ...tensor.shape.slice(1)],
-  });
-  for (const [i, [name]] of inputsOf(network, shape).entries())
-    translator.input(name, refOf(runs[0].inputs[i]!));
-  for (const call of mergeCalls(...traces)) translator.add(call);
+  const translator = new Translator(graph, forward.traces, network.stateDict());
+  for (const [name, ref] of forward.inputs) translator.input(name, ref);
+  for (const call of forward.calls) translator.add(call);
   for (const name of ['logits', 'features'] as const) {
-    const ref = refOf(runs[0].trace.result[name]);
+    const ref = forward.result(forward.output[name]);
     graph.output(name, translator.nameOf(ref), ref);
   }
   const layers = explain
-    ? outputLayerMaps(graph, network, mergeModules(...traces), (ref) => translator.nameOf(ref))
+    ? outputLayerMaps(graph, network, forward.modules, (ref) => translator.nameOf(ref))
     : [];
   graph.prune(); // what nothing reads must not keep the rest from being folded
   foldPadding(graph);
@@ -117,5 +90,3 @@ function buildGraph(
   graph.prune();
   return { graph, layers };
 }
-
-type Run = { inputs: Tensor[]; trace: ReturnType<typeof trace<ReturnType<Network['call']>>> };

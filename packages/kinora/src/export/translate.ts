@@ -3,7 +3,7 @@
  * already and becomes a constant, whatever operators made it; the rest goes through the table in `operators/`.
  */
 import { type KinoraError, kinoraError, type Tensor, type Trace } from '@kinora/torch';
-import { type BatchCall, isTensor, type TensorRef, type Value } from './batch.js';
+import { type BatchCall, type TensorRef, tensorsIn } from './batch.js';
 import { Call } from './call.js';
 import type { Graph } from './graph.js';
 import { type Translation, translationOf } from './operators/table.js';
@@ -18,20 +18,39 @@ export class Translator {
   readonly #stateNames: ReadonlyMap<number, string>;
   /** Names of values in the graph, by tensor. */
   readonly #names = new Map<number, string>();
-  /** Tensors that depend on the clips. */
+  /** Tensors that depend on an input of the graph. */
   readonly #live = new Set<number>();
+  readonly #translationOf: typeof translationOf;
 
-  constructor(graph: Graph, traces: Traces, state: ReadonlyMap<string, Tensor>) {
+  /** @param lookUp what an operator becomes; by default what it becomes in inference */
+  constructor(
+    graph: Graph,
+    traces: Traces,
+    state: ReadonlyMap<string, Tensor>,
+    lookUp: typeof translationOf = translationOf,
+  ) {
     this.#graph = graph;
     this.#traces = traces;
+    this.#translationOf = lookUp;
     this.#stateNames = new Map(Array.from(state, ([name, tensor]) => [traces[0].idOf(tensor) ?? -1, name]));
   }
 
   /** Makes a traced tensor the graph's input. */
-  input(name: string, { tensor, shape, dtype }: TensorRef): void {
+  input(name: string, ref: TensorRef): void {
+    const { shape, dtype } = ref;
     this.#graph.inputs.push({ name: this.#graph.name(name), dtype, shape });
+    this.bind(name, ref);
+  }
+
+  /** Says which value of the graph a traced tensor is. */
+  bind(name: string, { tensor }: TensorRef): void {
     this.#names.set(tensor, name);
     this.#live.add(tensor);
+  }
+
+  /** Whether a tensor depends on an input of the graph. */
+  isLive({ tensor }: TensorRef): boolean {
+    return this.#live.has(tensor);
   }
 
   /** Translates one call. Throws `export/operator` naming operator and module where that is not possible. */
@@ -39,9 +58,9 @@ export class Translator {
     const inputs = tensorsIn([...call.inputs.values()]);
     const outputs = tensorsIn(call.outputs);
     if (!inputs.some(({ tensor }) => this.#live.has(tensor)) && this.#isConstant(outputs)) return;
-    const translation = translationOf(call.operator) ?? unknown(call);
+    const translation = this.#translationOf(call.operator) ?? unknown(call);
     if (translation.inPlace) this.#checkAlone(call, outputs[0]!, translation);
-    const names = [translation.operator(new Call(call, this.#graph, (ref) => this.nameOf(ref)))].flat();
+    const names = [translation.operator(new Call(call, this.#graph, this.#namesNow()))].flat();
     for (const [i, name] of names.entries()) {
       const { tensor } = outputs[i]!;
       this.#names.set(tensor, name);
@@ -63,6 +82,16 @@ export class Translator {
     });
     this.#names.set(id, name);
     return name;
+  }
+
+  /** `nameOf`, with names that stay what they were once asked for: an operator may overwrite its argument. */
+  #namesNow(): (ref: TensorRef) => string {
+    const names = new Map<number, string>();
+    return (ref) => {
+      const name = names.get(ref.tensor) ?? this.nameOf(ref);
+      names.set(ref.tensor, name);
+      return name;
+    };
   }
 
   #isConstant(outputs: readonly TensorRef[]): boolean {
@@ -89,13 +118,6 @@ export class Translator {
       throw refused(call, 'an operator that overwrites no memory shared with another tensor', call.operator);
     }
   }
-}
-
-/** All tensors in arguments or results, lists included. */
-function tensorsIn(values: readonly Value[]): TensorRef[] {
-  return values.flatMap((value) =>
-    isTensor(value) ? [value] : Array.isArray(value) ? tensorsIn(value as readonly Value[]) : [],
-  );
 }
 
 const unknown = (call: BatchCall): never => {

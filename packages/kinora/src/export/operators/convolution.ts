@@ -16,7 +16,7 @@ const convolution: Operator = (call) => {
 const kernelOf = (call: Call): number[] => call.tensor('weight').shape.slice(2) as number[];
 
 /** Before each axis, then after each. */
-function paddingOf(call: Call): number[] {
+export function paddingOf(call: Call): number[] {
   const padding = call.value('padding');
   if (typeof padding !== 'string') return [...call.numbers('padding'), ...call.numbers('padding')];
   if (padding === 'valid') return kernelOf(call).flatMap(() => [0, 0]);

@@ -3,7 +3,8 @@ import { isPerClip } from '../batch.js';
 import type { Call, Operator } from '../call.js';
 import type { Attribute } from '../graph.js';
 
-function window(call: Call): Record<string, Attribute> {
+/** The attributes of a window that ONNX's pools share. */
+export function poolWindow(call: Call): Record<string, Attribute> {
   const kernel = call.numbers('kernel_size');
   const stride = call.numbers('stride');
   const padding = call.numbers('padding');
@@ -17,7 +18,7 @@ function window(call: Call): Record<string, Attribute> {
 
 const maximum: Operator = (call) =>
   call.node('MaxPool', [call.input('self')], {
-    ...window(call),
+    ...poolWindow(call),
     dilations: { ints: call.numbers('dilation') },
   });
 
@@ -25,7 +26,7 @@ const average: Operator = (call) => {
   const divisor = call.has('divisor_override') ? call.value('divisor_override') : null;
   if (divisor !== null) call.fail('no divisor_override', String(divisor));
   return call.node('AveragePool', [call.input('self')], {
-    ...window(call),
+    ...poolWindow(call),
     count_include_pad: { int: Number(call.flag('count_include_pad')) },
   });
 };

@@ -22,7 +22,8 @@ const GRU: Kind = { op: 'GRU', gates: [1, 0, 2], states: 1 };
 const recurrent =
   (kind: Kind): Operator =>
   (call) => {
-    if (call.flag('train')) call.fail('a network in evaluation mode', 'one in training');
+    if (call.flag('train'))
+      call.fail('layers that onnx-train can differentiate', `${call.operator} in training`);
     const directions = call.flag('bidirectional') ? 2 : 1;
     const swap = (name: string): string =>
       call.flag('batch_first') ? call.node('Transpose', [name], { perm: { ints: [1, 0, 2] } }) : name;

@@ -25,9 +25,15 @@ export interface Translation {
 }
 
 /** How an operator is translated; undefined where it is not. */
-export function translationOf(name: string): Translation | undefined {
-  const operator = table[name];
+export const translationOf = (name: string): Translation | undefined => entryOf(table, name);
+
+/** An operator's entry in a table of operators; `aten::relu_` has that of `aten::relu`. */
+export function entryOf<T>(
+  entries: Readonly<Record<string, T>>,
+  name: string,
+): { operator: T; inPlace: boolean } | undefined {
+  const operator = entries[name];
   if (operator !== undefined) return { operator, inPlace: false };
-  const plain = name.endsWith('_') ? table[name.slice(0, -1)] : undefined;
+  const plain = name.endsWith('_') ? entries[name.slice(0, -1)] : undefined;
   return plain && { operator: plain, inPlace: true };
 }
