@@ -36,6 +36,9 @@ async function kinora(...words: string[]) {
 beforeAll(() => {
   manualSeed(3);
   const spec = { ...defaultSpec(labels), frames: 1, stride: 1 };
+  using column = findNetwork('ConvColumnSmall').build(labels.length, [8, 40, 40]);
+  const small = { ...defaultSpec(labels), frames: 8, crop: { height: 40, width: 40 } };
+  serialize.saveSafetensors(at('column.safetensors'), column.stateDict(), { spec: JSON.stringify(small) });
   using network = findNetwork('SingleFrameSmall').build(labels.length, [1, 84, 84]);
   serialize.saveSafetensors(at('model.safetensors'), network.stateDict(), { spec: JSON.stringify(spec) });
 });
@@ -70,6 +73,39 @@ describe('kinora export', () => {
     network.dispose();
   });
 
+  test('writes a training step, with the weights and the frozen layers beside it', async () => {
+    const words = [
+      'column.safetensors',
+      '--format',
+      'onnx-train',
+      '--freeze',
+      'conv_layer1',
+      '--optimizer',
+      'sgd',
+    ];
+    const { status, stdout, stderr } = await kinora(
+      ...words,
+      '--weight-decay',
+      '0',
+      '--out',
+      'net.train.onnx',
+    );
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(
+      /^net\.train\.onnx: ConvColumnSmall, 3 labels, \d+\.\d\d MB\nwith net\.train\.safetensors\nwith net\.train\.prefix\.onnx\n$/,
+    );
+    const [step, prefix] = await Promise.all(
+      ['net.train.onnx', 'net.train.prefix.onnx'].map((name) => InferenceSession.create(at(name))),
+    );
+    expect(step!.inputNames).toEqual(
+      expect.arrayContaining(['targets', 'prefix', 'fc7.bias.momentum_buffer']),
+    );
+    expect(step!.outputNames).toEqual(expect.arrayContaining(['loss', 'next.fc7.weight']));
+    expect(prefix!.outputNames).toEqual(['prefix']);
+    expect(openModel(at('net.train.safetensors')).name).toBe('ConvColumnSmall');
+    await Promise.all([step!.release(), prefix!.release()]);
+  });
+
   test.each([
     [[], 2, /^kinora export: expected the argument RUN, received nothing; kinora export --help/],
     [
@@ -81,6 +117,32 @@ describe('kinora export', () => {
     [['no-such-run'], 1, /^no-such-run: expected a run folder.*received no such file/],
     [['empty'], 1, /^empty: expected a run folder.*received a folder without checkpoints/],
     [['model.safetensors', '--format', 'pt', '--explain'], 1, /expected format onnx to give out the maps/],
+    [
+      ['column.safetensors', '--format', 'onnx-train', '--freeze', 'fc'],
+      1,
+      /^freeze: expected patterns .*nearest/,
+    ],
+    [
+      ['column.safetensors', '--format', 'onnx-train', '--optimizer', 'sdg'],
+      1,
+      /optimizer: .*nearest valid one is "sgd"/,
+    ],
+    [
+      ['model.safetensors', '--format', 'onnx-train', '--momentum', 'much'],
+      2,
+      /^--momentum.*expected a number, received "much"/,
+    ],
+    [
+      ['model.safetensors', '--format', 'onnx-train'],
+      1,
+      /^the network: expected a forward pass that draws nothing at random/,
+    ],
+    [['model.safetensors', '--freeze', 'new_fc'], 1, /expected format onnx-train for freeze, received onnx/],
+    [
+      ['column.safetensors', '--format', 'onnx-train', '--out', 'column.onnx'],
+      1,
+      /^column\.safetensors: expected another file than the weights themselves/,
+    ],
     [
       ['model.safetensors', '--format', 'safetensors'],
       1,

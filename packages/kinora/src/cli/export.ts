@@ -2,15 +2,9 @@
 import { nearest } from '@kinora/clip';
 import { kinoraError } from '@kinora/torch/error';
 import { Command, Option } from 'commander';
-import { exportModel, FORMATS, type Format } from '../export/export.js';
-import { FormerRunOption } from './terminal/options.js';
+import { type ExportOptions, exportModel, FORMATS, type Format } from '../export/export.js';
+import { BooleanOption, collect, FormerRunOption, finiteNumber } from './terminal/options.js';
 import { RUN } from './terminal/run-argument.js';
-
-interface ExportFlags {
-  format: Format;
-  out?: string;
-  explain?: boolean;
-}
 
 export function exportCommand(): Command {
   return new Command('export')
@@ -21,17 +15,50 @@ export function exportCommand(): Command {
       new Option('--format <format>', 'file format').choices(FORMATS).argParser(parseFormat).default('onnx'),
     )
     .option('--out <file>', 'file to write (default: named after the run, in its folder)')
-    .option('--explain', 'ONNX: also output the feature maps of every layer')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ kinora export runs/demo --format onnx\n  $ kinora export runs/demo --format safetensors --out demo.safetensors',
+    .option('--explain', 'onnx: also output the feature maps of every layer')
+    .option(
+      '--freeze <pattern>',
+      'onnx-train: exclude this layer from training; repeatable (freeze)',
+      collect,
     )
+    .option('--optimizer <name>', 'onnx-train: adam, adamw or sgd (optimizer; default: adam)')
+    .addOption(
+      new BooleanOption(
+        '--amsgrad',
+        'onnx-train: AMSGrad variant of adam and adamw (amsgrad; default: true)',
+      ),
+    )
+    .addOption(
+      new Option('--momentum <number>', 'onnx-train: momentum of sgd (momentum; default: 0.9)').argParser(
+        finiteNumber,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--weight-decay <number>',
+        'onnx-train: weight decay (weightDecay; default: 0.00001)',
+      ).argParser(finiteNumber),
+    )
+    .addHelpText('after', EXAMPLES)
     .action(run);
 }
 
-function run(path: string, flags: ExportFlags): void {
-  const { file, bytes, network, labels } = exportModel(path, flags);
-  process.stdout.write(`${file}: ${network}, ${labels.length} labels, ${(bytes / 1e6).toFixed(2)} MB\n`);
+const EXAMPLES = `
+onnx-train writes one training step (loss, gradients, update) for onnxruntime, and beside it the weights to start from
+and, with --freeze, the frozen layers as a graph of their own: docs/browser-training.md.
+
+Examples:
+  $ kinora export runs/demo --format onnx
+  $ kinora export runs/demo --format safetensors --out demo.safetensors
+  $ kinora export runs/demo --format onnx-train --freeze conv_layer1 --freeze conv_layer2 --optimizer sgd`;
+
+function run(path: string, flags: ExportOptions): void {
+  const { file, bytes, others, network, labels } = exportModel(path, flags);
+  const lines = [
+    `${file}: ${network}, ${labels.length} labels, ${(bytes / 1e6).toFixed(2)} MB`,
+    ...others.map((other) => `with ${other}`),
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
 }
 
 function parseFormat(text: string): Format {

@@ -5,63 +5,115 @@ import { type KinoraError, kinoraError } from '@kinora/torch';
 import { writeWhole } from '../files/record.js';
 import { openModel } from '../predict/open.js';
 import { version } from '../version.js';
-import { type OnnxModel, toOnnx } from './onnx.js';
+import { type OnnxModel, type Translated, toOnnx } from './onnx.js';
 import { encodeModel } from './onnx-file.js';
+import { type TrainingOptions, toTrainingOnnx } from './training/graph.js';
 import { savePyTorch, saveSafetensors } from './weights.js';
 
-export const FORMATS = ['onnx', 'safetensors', 'pt'] as const;
+export const FORMATS = ['onnx', 'onnx-train', 'safetensors', 'pt'] as const;
 export type Format = (typeof FORMATS)[number];
 
-export interface ExportOptions {
-  /** `onnx` for onnxruntime and the recognizer, `safetensors` for Kinora, `pt` for `torch.load`. */
+export interface ExportOptions extends TrainingOptions {
+  /**
+   * `onnx` for onnxruntime and the recognizer, `onnx-train` for training in onnxruntime, `safetensors` for Kinora, `pt` for
+   * `torch.load`. The settings of training (`freeze`, `optimizer`, `amsgrad`, `momentum`, `weightDecay`) are for
+   * `onnx-train` alone, and mean what they mean in a configuration.
+   */
   readonly format: Format;
   /** The file. Default: the run's name and the format's extension, in the run folder. */
   readonly out?: string;
-  /** ONNX only: further outputs with the maps of every layer. Default: false. */
+  /** `onnx` only: further outputs with the maps of every layer. Default: false. */
   readonly explain?: boolean;
 }
 
 export interface Exported {
   readonly file: string;
   readonly bytes: number;
+  /** What belongs to it: of `onnx-train` the weights that training starts from, and the frozen prefix. */
+  readonly others: readonly string[];
   readonly network: string;
   readonly labels: readonly string[];
 }
 
 /**
- * Exports a run's best checkpoint, or any other weights that `openModel` opens. Throws `export/*`, `model/*` and
+ * Exports a run's best checkpoint, or any other weights that `openModel` opens. Throws `export/*`, `config/*`, `model/*` and
  * `file/*` errors; an earlier file at `out` is left intact then.
  */
-export function exportModel(path: string, options: ExportOptions): Exported {
-  const { format, explain = false } = options;
-  if (explain && format !== 'onnx') throw onlyOnnx(format);
+export function exportModel(
+  path: string,
+  { format, out, explain = false, ...training }: ExportOptions,
+): Exported {
+  if (explain && format !== 'onnx') throw onlyFor('onnx', 'to give out the maps of every layer', format);
+  const [setting] = Object.entries(training).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  if (setting !== undefined && format !== 'onnx-train') throw onlyFor('onnx-train', `for ${setting}`, format);
   const model = openModel(path);
   try {
-    const file = options.out ?? defaultFile(path, format, explain);
-    write[format](model, file, explain);
-    return { file, bytes: statSync(file).size, network: model.name, labels: model.spec.labels };
+    const file = out ?? join(folderOf(path), defaultName(path, format, explain));
+    checkOther(file, path);
+    const others = write[format](model, file, { explain, training, source: path });
+    return { file, bytes: statSync(file).size, others, network: model.name, labels: model.spec.labels };
   } finally {
     model.network.dispose();
   }
 }
 
-type Writer = (model: OnnxModel, file: string, explain: boolean) => void;
+interface WriterOptions {
+  readonly explain: boolean;
+  readonly training: TrainingOptions;
+  /** What was opened, which nothing may be written over. */
+  readonly source: string;
+}
+
+/** Writes the file, and returns the names of others that it wrote. */
+type Writer = (model: OnnxModel, file: string, options: WriterOptions) => string[];
 
 const write: Record<Format, Writer> = {
-  onnx: (model, file, explain) => {
-    const { graph, header } = toOnnx(model, version(), { explain });
-    const bytes = encodeModel(graph, header);
-    writeWhole(file, bytes);
+  onnx: (model, file, { explain }) => {
+    writeOnnx(file, toOnnx(model, version(), { explain }));
+    return [];
   },
-  safetensors: saveSafetensors,
-  pt: savePyTorch,
+  'onnx-train': writeTraining,
+  safetensors: (model, file) => {
+    saveSafetensors(model, file);
+    return [];
+  },
+  pt: (model, file) => {
+    savePyTorch(model, file);
+    return [];
+  },
 };
 
-/** `runs/demo/demo.onnx`; beside the weights where a file was given. */
-function defaultFile(path: string, format: Format, explain: boolean): string {
-  const name = `${basename(resolve(path)).replace(/\.(safetensors|pt|pth|pth\.tar)$/, '')}${explain ? '.explain' : ''}.${format}`;
-  const file = statSync(path).isDirectory() ? join(path, name) : join(path, '..', name);
-  if (resolve(file) !== resolve(path)) return file;
+const writeOnnx = (file: string, { graph, header }: Translated): void =>
+  writeWhole(file, encodeModel(graph, header));
+
+/** The step, and beside it the weights and the prefix under the same name. */
+function writeTraining(model: OnnxModel, file: string, { training, source }: WriterOptions): string[] {
+  const { step, prefix } = toTrainingOnnx(model, version(), training);
+  const name = file.replace(/\.onnx$/, '');
+  const weights = `${name}.safetensors`;
+  checkOther(weights, source);
+  if (prefix !== null) writeOnnx(`${name}.prefix.onnx`, prefix);
+  saveSafetensors(model, weights);
+  writeOnnx(file, step);
+  return [weights, ...(prefix === null ? [] : [`${name}.prefix.onnx`])];
+}
+
+const EXTENSIONS: Record<Format, string> = {
+  onnx: 'onnx',
+  'onnx-train': 'train.onnx',
+  safetensors: 'safetensors',
+  pt: 'pt',
+};
+
+/** The run folder; the folder of the weights where a file was given. */
+const folderOf = (path: string): string => (statSync(path).isDirectory() ? path : join(path, '..'));
+
+/** `demo.onnx` of `runs/demo` */
+const defaultName = (path: string, format: Format, explain: boolean): string =>
+  `${basename(resolve(path)).replace(/\.(safetensors|pt|pth|pth\.tar)$/, '')}${explain ? '.explain' : ''}.${EXTENSIONS[format]}`;
+
+function checkOther(file: string, source: string): void {
+  if (resolve(file) !== resolve(source)) return;
   throw kinoraError('export/same-file', file, {
     expected: 'another file than the weights themselves',
     received: existsSync(file) ? 'the same one' : 'nothing',
@@ -69,5 +121,5 @@ function defaultFile(path: string, format: Format, explain: boolean): string {
   });
 }
 
-const onlyOnnx = (format: Format): KinoraError =>
-  kinoraError('export/explain', undefined, 'format onnx to give out the maps of every layer', format);
+const onlyFor = (format: Format, purpose: string, received: Format): KinoraError =>
+  kinoraError('export/format', undefined, `format ${format} ${purpose}`, received);

@@ -45,6 +45,13 @@ export function wholeNumber(text: string): number {
   throw kinoraError('usage/number', undefined, 'a whole number', JSON.stringify(text));
 }
 
+/** Any number, for flags such as `--momentum 0.9`; what it may be is for its reader to say. */
+export function finiteNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw kinoraError('usage/number', undefined, 'a number', JSON.stringify(text));
+}
+
 function parseGpus(text: string): number[] {
   if (/^\d+(,\d+)*$/.test(text)) return [...new Set(text.split(',').map(Number))];
   const expected = 'GPU numbers such as 0 or 0,1';
