@@ -5,14 +5,7 @@
 #include <limits>
 #include <numeric>
 
-// The addon is compiled for any processor of its kind; on x86 these loops are compiled a second time for those with AVX2, and
-// which one runs is settled when the addon is loaded.
-#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__)
-#define KINORA_VECTORISED __attribute__((target_clones("arch=haswell", "default")))
-#else
-#define KINORA_VECTORISED
-#endif
-#define KINORA_INLINE inline __attribute__((always_inline))
+#include "vectorised.h"
 
 namespace kinora::fused {
 

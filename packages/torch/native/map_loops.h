@@ -5,13 +5,9 @@
 #include <cstdint>
 #include <vector>
 
-namespace kinora::fused {
+#include "size3.h"
 
-/** Sizes along time, height and width: of a map, or of a window that pools it, one to three each, windows lying side by side. */
-struct Size3 {
-  int64_t t, h, w;
-  int64_t count() const { return t * h * w; }
-};
+namespace kinora::fused {
 
 struct Affine {
   float mean, scale, shift;

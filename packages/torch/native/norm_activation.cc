@@ -3,8 +3,6 @@
 // float32 on the CPU, contiguous. docs/decisions/0114 counts them.
 //
 // A channel is one piece of work: its sums are added in one order, whatever the number of threads.
-#include <ATen/TensorIterator.h>
-#include <ATen/ops/arange.h>
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
@@ -19,8 +17,9 @@
 
 #include "handles.h"
 #include "module.h"
-#include "running.h"
 #include "map_loops.h"
+#include "parallel.h"
+#include "running.h"
 
 namespace kinora {
 
@@ -28,7 +27,6 @@ namespace {
 
 using fused::Activation;
 using fused::Affine;
-using fused::Size3;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
@@ -50,17 +48,6 @@ std::vector<int64_t> pooled_shape(at::IntArrayRef shape, at::IntArrayRef window)
   auto pooled = shape.vec();
   for (size_t i = 0; i < window.size(); ++i) pooled[i + 2] /= window[i];
   return pooled;
-}
-
-/** Runs work(channel) on libtorch's threads, which an addon compiled without its OpenMP cannot share otherwise. */
-template <typename Work>
-void each_channel(int64_t channels, const Work& work) {
-  const auto numbers = at::arange(channels, at::kLong);
-  at::TensorIterator::borrowing_nullary_op(numbers).for_each(
-      [&](char** data, const int64_t* strides, int64_t count) {
-        for (int64_t i = 0; i < count; ++i) work(*reinterpret_cast<const int64_t*>(data[0] + i * strides[0]));
-      },
-      /*grain_size=*/1);
 }
 
 /** The maps of an input `[N, C, ...]` and of what comes out, and how a channel is gone through. */
