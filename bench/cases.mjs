@@ -39,6 +39,17 @@ export function cases({ python, tfjs, data, onnx, libtorch }) {
       ],
     },
     {
+      name: 'mobile step',
+      what: 'training step of MobileNet3DSmall, whose convolutions are depthwise, 8 clips of 18x84x84 in memory, 2 threads',
+      unit: 'clips/s',
+      better: 'more',
+      ours: ours('train-step', 'mobile'),
+      peers: [
+        { name: 'PyTorch as written', side: python && py('train_step', 'plain', 'mobile'), target: 4 },
+        { name: 'PyTorch tuned', side: python && tuned(py('train_step', 'tuned', 'mobile')), target: 4 },
+      ],
+    },
+    {
       name: 'peak memory of a training step',
       what: 'the same step, a process for each round',
       fresh: true,

@@ -7,7 +7,8 @@ napi_value initialize(napi_env env, napi_value exports) {
   define_dispatch(env, exports);     // overloads, resolve, call: every operator
   define_tensor(env, exports);       // data in and out, shape, dtype, handles, statistics
   define_autograd(env, exports);     // backward, grad, modes
-  define_norm_activation(env, exports);  // the one kernel of our own
+  define_norm_activation(env, exports);  // kernels of our own:
+  define_depthwise(env, exports);
   define_precision(env, exports);    // autocast, TF32, cuDNN's benchmarks
   define_random(env, exports);       // seeds, generators and their states
   define_device(env, exports);       // threads, memory of tensors, CUDA, determinism, versions

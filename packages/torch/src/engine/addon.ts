@@ -161,6 +161,14 @@ export interface NativeModule {
     window: readonly number[],
   ): Handle;
 
+  depthwiseConv3d(
+    input: Handle,
+    weight: Handle,
+    bias: Handle | null,
+    stride: readonly number[],
+    padding: readonly number[],
+  ): Handle;
+
   syncBatchNorm(
     input: Handle,
     weight: Handle | null,

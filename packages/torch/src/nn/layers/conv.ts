@@ -8,6 +8,7 @@ import { foldOf } from '../folded.js';
 import { resetAffine } from '../init.js';
 import { Module, parameter } from '../module.js';
 import { checkCount, checkFeatureMap, checkWindow, expandSize, type Rank, type Size } from './check.js';
+import { depthwiseConv3d } from './depthwise.js';
 import { directConv3d } from './fast-paths.js';
 
 export interface ConvOptions {
@@ -59,7 +60,8 @@ export abstract class ConvNd extends Module {
     if (padding === 'same') return convolve(input, weight, bias, stride, padding, dilation, groups);
     checkWindow(this, input, this.rank, { kernelSize, padding, dilation });
     const options = { weight, bias, stride, padding, dilation, groups };
-    const direct = this.rank === 3 ? directConv3d(input, options) : undefined;
+    const direct =
+      this.rank === 3 ? (depthwiseConv3d(input, options) ?? directConv3d(input, options)) : undefined;
     return direct ?? convolve(input, weight, bias, stride, padding, dilation, groups);
   }
 

@@ -13,7 +13,7 @@ import { isInSegment } from '../checkpoint.js';
 /** The largest N * C * T * H for which libtorch avoids oneDNN. */
 const KEPT = 20_480;
 
-interface Convolution {
+export interface Convolution {
   readonly weight: Tensor;
   readonly bias: Tensor | null;
   readonly stride: readonly number[];
