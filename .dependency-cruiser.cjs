@@ -116,9 +116,10 @@ module.exports = {
     },
     {
       name: 'imports-resolve',
+      comment: 'React is an optional peer of the recognizer: those who use its hook have it',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true },
+      to: { couldNotResolve: true, pathNot: '^react$' },
     },
     {
       name: 'only-declared-dependencies',

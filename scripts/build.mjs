@@ -17,6 +17,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { entryBundle } from './entry.mjs';
 import { globSync } from './glob.mjs';
+import { standalone } from './standalone.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -73,9 +74,11 @@ export async function buildIfChanged() {
     const stamp = join(folderOf(name), 'dist', '.built');
     if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) continue;
     const folder = folderOf(name);
-    removeOrphans(folder, await buildPackage(folder, options));
-    if (declared) await declare(folder);
+    const written = await buildPackage(folder, options);
     for (const file of copied) copyRuntime(folder, file);
+    if (name === 'recognizer') written.add(await writeStandalone(folder));
+    removeOrphans(folder, written);
+    if (declared) await declare(folder);
     writeWhole(stamp, state);
   }
 }
@@ -88,6 +91,7 @@ function stateOf(packages) {
     ...sources,
     fileURLToPath(import.meta.url),
     fileURLToPath(new URL('entry.mjs', import.meta.url)),
+    fileURLToPath(new URL('standalone.mjs', import.meta.url)),
   ]) {
     const { size, mtimeMs } = statSync(file);
     hash.update(`${file} ${size} ${mtimeMs}\n`);
@@ -133,7 +137,7 @@ async function declare(folder) {
     verbatimModuleSyntax: true,
   };
   const src = join(folder, 'src');
-  for (const file of globSync(src, '.ts').filter((file) => !file.includes('.test.'))) {
+  for (const file of globSync(src, '.ts').filter((file) => !/[.](test|d)[.]/.test(file))) {
     const options = { fileName: file, compilerOptions, reportDiagnostics: true };
     const { outputText, diagnostics = [] } = transpileDeclaration(readFileSync(file, 'utf8'), options);
     const [first] = diagnostics;
@@ -141,6 +145,13 @@ async function declare(folder) {
       throw new Error(`${file}: ${typescript.flattenDiagnosticMessageText(first.messageText, ' ')}`);
     writeIfOther(join(folder, 'dist', relative(src, file).replace(/\.ts$/, '.d.ts')), outputText);
   }
+}
+
+/** @param {string} folder @returns {Promise<string>} the file */
+async function writeStandalone(folder) {
+  const file = join(folder, 'dist', 'standalone.js');
+  writeIfOther(file, await standalone(folder, join(folder, 'dist', 'runtime')));
+  return file;
 }
 
 /** @param {string} folder @param {string} file in node_modules */
@@ -156,25 +167,33 @@ function fileByFile(folder) {
 }
 
 /**
- * The entries share chunks; each test carries what it tests. What npm installs stays outside.
+ * The entries share chunks; `beside` use the browser's entry as it is, because it finds its worker relative to itself; each
+ * test carries what it tests. What npm installs stays outside.
  * @param {string} folder @returns {import('esbuild').BuildOptions[]}
  */
 function bundled(folder) {
-  const { entries } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).kinora;
+  const { entries, beside } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).kinora;
+  const sources = (/** @type {readonly string[]} */ names) =>
+    names.map((name) => join(folder, 'src', `${name}.ts`));
   /** @type {import('esbuild').BuildOptions} */
   const options = { bundle: true, packages: 'external' };
+  const split = { ...options, splitting: true, chunkNames: 'chunks/[name]-[hash]', target: 'es2022' };
   const tests = globSync(join(folder, 'src'), '.ts').filter((file) => file.includes('.test.'));
   return [
-    {
-      ...options,
-      entryPoints: entries.map((/** @type {string} */ name) => join(folder, 'src', `${name}.ts`)),
-      splitting: true,
-      chunkNames: 'chunks/[name]-[hash]',
-      target: 'es2022',
-      plugins: [ownRuntime()],
-    },
+    { ...split, entryPoints: sources(entries), plugins: [ownRuntime()] },
+    { ...split, entryPoints: sources(beside), plugins: [ownEntry()] },
     { ...options, entryPoints: tests },
   ];
+}
+
+/** @returns {import('esbuild').Plugin} */
+function ownEntry() {
+  return {
+    name: 'own-entry',
+    setup(build) {
+      build.onResolve({ filter: /^\.\/browser\.js$/ }, ({ path }) => ({ path, external: true }));
+    },
+  };
 }
 
 /**

@@ -11,6 +11,11 @@ const TYPE_OPTIONS = [
   ...['--lib', 'es2023,esnext.disposable', 'use.ts'],
 ];
 
+const PAGE_TYPE_OPTIONS = [
+  ...['--noEmit', '--strict', '--module', 'esnext', '--moduleResolution', 'bundler'],
+  ...['--target', 'es2022', '--lib', 'es2023,dom,dom.iterable', 'page.ts'],
+];
+
 /**
  * @typedef {{ name: string, tarballs: readonly string[], consumer: string, commands: readonly string[][] }}
  * Project
@@ -45,7 +50,7 @@ export async function checkPackages(root) {
     ];
     // What a user of the recognizer has got from elsewhere.
     await succeed(process.execPath, ['scripts/consumers/model.mjs', join(folder, 'model.onnx')], root);
-    await checkPageInstall(folder, [clip, recognizer]);
+    await checkPageInstall(root, folder, [clip, recognizer]);
     for (const project of projects) await tryProject(root, folder, project);
     return { passed: projects.length + 1, failed: [], skipped: [] };
   } finally {
@@ -101,10 +106,10 @@ const PAGE_LIMIT = 60;
 
 /**
  * What a page needs of the recognizer: nothing that runs a script when it is installed or that comes from anywhere but the
- * registry, and not much of it.
- * @param {string} folder @param {readonly string[]} tarballs
+ * registry, and not much of it. Its types are those of the browser, and complete.
+ * @param {string} root @param {string} folder @param {readonly string[]} tarballs
  */
-async function checkPageInstall(folder, tarballs) {
+async function checkPageInstall(root, folder, tarballs) {
   const project = emptyProject(folder, 'page');
   await succeed('npm', [...INSTALL, ...tarballs], project);
   const modules = join(project, 'node_modules');
@@ -117,6 +122,8 @@ async function checkPageInstall(folder, tarballs) {
     throw new Error(
       `expected at most ${PAGE_LIMIT} MB in a page's node_modules, received ${megabytes.toFixed(1)}`,
     );
+  writeFileSync(join(project, 'page.ts'), readFileSync(new URL('page.ts', CONSUMERS)));
+  await succeed(join(root, 'node_modules', '.bin', 'tsc'), PAGE_TYPE_OPTIONS, project);
 }
 
 /** @param {string} folder */

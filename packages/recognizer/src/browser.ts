@@ -6,6 +6,7 @@ import { defaultSettings, withChanges } from './gestures.js';
 import type { LivePrediction } from './live.js';
 import type { RawPrediction } from './predictor.js';
 import { BaseRecognizer, type Feed } from './recognizer.js';
+import { startWorker } from './start-worker.js';
 import type { Attachment, Backend, ModelInfo, Recognizer, RgbaImage, Settings } from './types.js';
 import { readVideo, type VideoSource } from './video-clip.js';
 import { type FrameSink, followVideo } from './video-frames.js';
@@ -66,8 +67,6 @@ export async function createRecognizer(options: RecognizerOptions): Promise<Brow
     throw error;
   }
 }
-
-const startWorker = (): Worker => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
 
 function addressOrBytes(model: RecognizerOptions['model']): string | Uint8Array | Blob {
   if (model instanceof ArrayBuffer) return new Uint8Array(model);

@@ -100,11 +100,15 @@ describe.skipIf(chromiumPath === undefined)(`a camera in Chromium${needsChromium
     await page.waitForFunction((n) => (globalThis as never as InPage).seen.predictions.length > n, before);
   });
 
-  test('is followed by the example, as it is printed', async () => {
+  test('is followed by the example, as it is printed, and without a network once the model is open', async () => {
     const { page, problems } = await openPage(browser, `${site.address(false)}example.html`);
     await page.getByRole('button').click();
     await page.getByText('running: frames arrive (wasm)').waitFor();
     await page.locator('#top meter').nth(2).waitFor();
+    await page.context().setOffline(true);
+    const shown = (): Promise<string> => page.locator('#top').innerHTML();
+    const before = await shown();
+    await expect.poll(shown).not.toBe(before);
     expect(problems).toEqual([]);
     await page.close();
   });

@@ -8,8 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 
-const RECOGNIZER = fileURLToPath(new URL('./browser.js', import.meta.url));
-const EXAMPLE = fileURLToPath(new URL('../example/', import.meta.url));
+const DIST = fileURLToPath(new URL('./', import.meta.url));
+const EXAMPLE = fileURLToPath(new URL('../example/vite/', import.meta.url));
+const README = fileURLToPath(new URL('../README.md', import.meta.url));
 
 /** Path of a Chromium; undefined where there is none. */
 export const chromiumPath = [
@@ -43,7 +44,12 @@ export async function buildSite(script: string): Promise<Site> {
     base: './',
     logLevel: 'error',
     configFile: false,
-    resolve: { alias: { '@kinora/recognizer': RECOGNIZER } },
+    resolve: {
+      alias: [
+        { find: /^@kinora\/recognizer$/, replacement: `${DIST}browser.js` },
+        { find: /^@kinora\/recognizer\/(\w+)$/, replacement: `${DIST}$1.js` },
+      ],
+    },
     worker: { format: 'es' },
     build: {
       outDir: folder,
@@ -73,11 +79,11 @@ const TYPES: Readonly<Record<string, string>> = {
   '.mp4': 'video/mp4',
 };
 
-/** As strict as a site can be: nothing from elsewhere, and WebAssembly the one exception. */
-const POLICY =
-  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; media-src 'self' blob: mediastream:";
+/** The one that the README gives to copy: nothing from elsewhere, and WebAssembly the one exception. */
+const POLICY = /^Content-Security-Policy: (.+)$/m.exec(readFileSync(README, 'utf8'))![1]!;
 
-function serve(folder: string, isolated: boolean): Promise<Server> {
+/** Serves a folder under the policy of the README. */
+export function serve(folder: string, isolated: boolean): Promise<Server> {
   const server = createServer(({ url = '/' }, response) => {
     const path = normalize(join(folder, new URL(url, 'http://x').pathname));
     const file = path.endsWith('/') ? `${path}index.html` : path;
@@ -105,12 +111,14 @@ export async function launch(...flags: string[]): Promise<Browser> {
 export async function openPage(
   browser: Browser,
   address: string,
+  requested: (address: string) => void = () => {},
 ): Promise<{ page: Page; problems: string[] }> {
   const page = await browser.newPage();
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
   page.on('request', (request) => {
+    requested(request.url());
     if (!/^(http:\/\/127\.0\.0\.1|blob:|data:)/.test(request.url()))
       problems.push(`asked for ${request.url()}`);
   });

@@ -4,7 +4,8 @@
  */
 import { type KinoraError, kinoraError } from '@kinora/clip';
 import { clipBytes, networkInput } from './clip.js';
-import { type Engine, sessionEngine } from './predictor.js';
+import { type Engine, oneLine, sessionEngine } from './predictor.js';
+import { mostThreads, openWasm, openWebgpu } from './runtime-web.js';
 import type { ModelInfo } from './types.js';
 import type { OpenRequest } from './worker-calls.js';
 
@@ -12,9 +13,6 @@ export interface WebOptions extends Omit<OpenRequest, 'model'> {
   readonly where: string;
   readonly groupedConv3d: boolean;
 }
-
-/** Of onnxruntime-web, whichever of its builds. */
-type Runtime = typeof import('onnxruntime-web');
 
 /** Opens an ONNX file. Throws `recognizer/model` where onnxruntime refuses it, `recognizer/webgpu` where that was asked for. */
 export async function webEngine(file: Uint8Array, options: WebOptions, info: ModelInfo): Promise<Engine> {
@@ -24,8 +22,8 @@ export async function webEngine(file: Uint8Array, options: WebOptions, info: Mod
     try {
       return await webgpuEngine(file, options, info);
     } catch (cause) {
-      if (backend === 'webgpu') throw noWebgpu(where, (cause as Error).message);
-      return wasmEngine(file, options, `WebGPU does not run it: ${(cause as Error).message.split('\n')[0]}`);
+      if (backend === 'webgpu') throw noWebgpu(where, oneLine(cause));
+      return wasmEngine(file, options, `WebGPU does not run it: ${oneLine(cause)}`);
     }
   }
   if (backend === 'webgpu') throw noWebgpu(where, obstacle);
@@ -34,6 +32,7 @@ export async function webEngine(file: Uint8Array, options: WebOptions, info: Mod
 
 /** Why WebGPU is out of the question; undefined where it is not. */
 async function webgpuObstacle({ groupedConv3d, backend }: WebOptions): Promise<string | undefined> {
+  if (openWebgpu === undefined) return 'the single file has WebAssembly only';
   if (groupedConv3d) return 'WebGPU has no grouped 3D convolution, which the network has';
   const { gpu } = navigator as Navigator & { gpu?: { requestAdapter(): Promise<unknown> } };
   if (gpu === undefined) return 'this browser has no WebGPU';
@@ -46,7 +45,7 @@ async function webgpuObstacle({ groupedConv3d, backend }: WebOptions): Promise<s
 
 /** A first run finds out what only a run can: operators that are listed and do not work. */
 async function webgpuEngine(file: Uint8Array, options: WebOptions, { spec }: ModelInfo): Promise<Engine> {
-  const runtime: Runtime = await import('onnxruntime-web/webgpu');
+  const runtime = await openWebgpu!();
   if (options.runtime !== undefined) runtime.env.wasm.wasmPaths = options.runtime;
   const session = await runtime.InferenceSession.create(file, { executionProviders: ['webgpu'] });
   const engine = sessionEngine(session, runtime.Tensor, {
@@ -60,19 +59,17 @@ async function webgpuEngine(file: Uint8Array, options: WebOptions, { spec }: Mod
 }
 
 async function wasmEngine(file: Uint8Array, options: WebOptions, obstacle: string): Promise<Engine> {
-  const runtime: Runtime = await import('onnxruntime-web/wasm');
+  const runtime = await openWasm();
   const wanted = options.threads ?? Math.min(4, navigator.hardwareConcurrency);
-  const threads = self.crossOriginIsolated ? wanted : 1;
+  const threads = self.crossOriginIsolated ? Math.min(wanted, mostThreads ?? wanted) : 1;
   runtime.env.wasm.numThreads = threads;
   if (options.runtime !== undefined) runtime.env.wasm.wasmPaths = options.runtime;
   const session = await runtime.InferenceSession.create(file, { executionProviders: ['wasm'] }).catch(
     (cause: Error) => {
-      const { where } = options;
-      const received = cause.message;
-      throw kinoraError('recognizer/model', where, 'a network to run', received);
+      throw kinoraError('recognizer/model', options.where, 'a network to run', oneLine(cause));
     },
   );
-  const alone = wanted > 1 && threads === 1;
+  const alone = wanted > 1 && threads === 1 && mostThreads !== 1;
   const isolation = 'one thread, because the page is not cross-origin isolated (COOP and COEP headers)';
   return sessionEngine(session, runtime.Tensor, {
     name: 'wasm',

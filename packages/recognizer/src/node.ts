@@ -9,7 +9,7 @@ import { clipPositions, framesOf, prepareChosen, prepareFrames } from './clip.js
 import { defaultSettings, withChanges } from './gestures.js';
 import { Live, type LivePrediction } from './live.js';
 import { readModelInfo } from './model-file.js';
-import { type Engine, Predictor, type RawPrediction, sessionEngine } from './predictor.js';
+import { type Engine, oneLine, Predictor, type RawPrediction, sessionEngine } from './predictor.js';
 import { BaseRecognizer, type Feed } from './recognizer.js';
 import type { Attachment, Backend, Recognizer, RgbaImage, Settings, TimedFrame } from './types.js';
 
@@ -189,12 +189,11 @@ async function* untilAborted<T>(
 ): AsyncGenerator<T> {
   const iterator =
     Symbol.asyncIterator in frames ? frames[Symbol.asyncIterator]() : frames[Symbol.iterator]();
-  const aborted = new Promise<undefined>((resolve) => {
-    signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
   try {
     while (!signal.aborted) {
-      const next = await Promise.race([iterator.next(), aborted]);
+      const next = await abortable(Promise.resolve(iterator.next()), signal).catch((error) => {
+        if (!signal.aborted) throw error;
+      });
       if (next === undefined || next.done === true) return;
       yield next.value;
     }
@@ -217,8 +216,7 @@ async function nodeEngine(file: Uint8Array, threads: number, where: string): Pro
   const { InferenceSession, Tensor } = await openRuntime();
   const options = { intraOpNumThreads: threads, interOpNumThreads: 1, executionMode: 'sequential' } as const;
   const session = await InferenceSession.create(file, options).catch((cause: Error) => {
-    const received = cause.message;
-    throw kinoraError('recognizer/model', where, 'a network to run', received, { cause });
+    throw kinoraError('recognizer/model', where, 'a network to run', oneLine(cause), { cause });
   });
   return sessionEngine(session, Tensor, { name: 'cpu', threads, reason: 'onnxruntime-node' });
 }

@@ -109,17 +109,13 @@ export class Predictor {
 }
 
 /** What onnxruntime says, as one printable line. */
+export function oneLine(problem: unknown): string {
+  const [line = ''] = String(problem instanceof Error ? problem.message : problem).split('\n');
+  return line.replaceAll(/\p{C}/gu, ' ').slice(0, 300);
+}
+
 function cannotRun(cause: unknown): never {
-  const [line = ''] = String(cause).split('\n');
-  throw kinoraError(
-    'recognizer/failed',
-    'the network',
-    'a run',
-    line.replaceAll(/\p{C}/gu, ' ').slice(0, 300),
-    {
-      cause,
-    },
-  );
+  throw kinoraError('recognizer/failed', 'the network', 'a run', oneLine(cause), { cause });
 }
 
 /** One clip's part of an output of `count` clips; `[rows of the clip, ...]` where a layer saw frames as a batch. */

@@ -119,9 +119,9 @@ async function loaded(
   name: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const ready = once(video, 'loadeddata', name, signal);
-  video.src = address;
-  await ready;
+  await shown(video, 'loadeddata', name, signal, () => {
+    video.src = address;
+  });
 }
 
 async function seek(
@@ -130,9 +130,9 @@ async function seek(
   name: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const ready = once(video, 'seeked', name, signal);
-  video.currentTime = time;
-  await ready;
+  await shown(video, 'seeked', name, signal, () => {
+    video.currentTime = time;
+  });
   if (Number.isFinite(video.duration) && Math.abs(video.currentTime - Math.min(time, video.duration)) > FAR)
     throw kinoraError(
       'recognizer/video',
@@ -140,6 +140,37 @@ async function seek(
       'a video that can be sought',
       `${video.currentTime} s for ${time}`,
     );
+}
+
+/** Milliseconds to wait for a picture in a hidden tab, which may not be told of it, and in a visible one. */
+const PATIENCE = { hidden: 200, visible: 5000 };
+
+/**
+ * Acts, and waits for the event and for the picture: on a busy machine the event comes first, and whoever reads the video then
+ * gets the picture before.
+ */
+async function shown(
+  video: HTMLVideoElement,
+  event: string,
+  name: string,
+  signal: AbortSignal | undefined,
+  act: () => void,
+): Promise<void> {
+  const happened = once(video, event, name, signal);
+  let pending = true;
+  const picture = new Promise<void>((resolve) => {
+    video.requestVideoFrameCallback?.(() => resolve());
+  });
+  act();
+  await happened;
+  const patience = async (): Promise<void> => {
+    const began = performance.now();
+    do await new Promise((later) => setTimeout(later, PATIENCE.hidden));
+    while (pending && !document.hidden && performance.now() - began < PATIENCE.visible);
+  };
+  await abortable(Promise.race([picture, patience()]), signal).finally(() => {
+    pending = false;
+  });
 }
 
 /** Settles with the event. Throws `recognizer/video` where the browser gives up on the video. */
