@@ -20,6 +20,7 @@ export interface KinoraErrorParts {
 /** On the prototype of every copy of the class: each bundle has its own copy, and code of one catches errors of another. */
 const BRAND = Symbol.for('KinoraError');
 
+/** An error of any of the packages: `code` tells errors apart, `parts` holds what the message consists of. */
 export class KinoraError extends Error {
   static {
     Object.defineProperty(KinoraError.prototype, BRAND, { value: true });

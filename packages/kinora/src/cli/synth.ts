@@ -1,11 +1,10 @@
 /** `kinora synth`: renders a synthetic gesture data set, or finishes an interrupted one. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { kinoraError } from '@kinora/torch';
 import { Command } from 'commander';
 import { contactSheetName, defaultRecipe, type SynthResult, synthesize } from '../data/synth/index.js';
 import { interruptible } from './terminal/interrupt.js';
-import { positiveInt } from './terminal/options.js';
+import { positiveInt, wholeNumber } from './terminal/options.js';
 import { createProgress } from './terminal/progress.js';
 
 interface SynthFlags {
@@ -65,10 +64,4 @@ function describe(out: string, { state, done, total, frames, bytes }: SynthResul
     default:
       return state satisfies never;
   }
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
-  throw kinoraError('usage/number', undefined, 'a whole number', JSON.stringify(text));
 }

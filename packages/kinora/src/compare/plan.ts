@@ -11,7 +11,9 @@ import type { Candidate } from './candidate.js';
 export interface ComparePlan {
   /** The configuration that all rows share, a JSON file. */
   readonly config: string;
+  /** The networks to compare, each with settings of its own. */
   readonly candidates: readonly Candidate[];
+  /** Random seeds: a row for each network and seed. */
   readonly seeds: readonly number[];
   /** One budget for all; left out: the configuration's. */
   readonly budget?: { readonly steps: number } | { readonly epochs: number };

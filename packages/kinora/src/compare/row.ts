@@ -18,10 +18,13 @@ import { trainRun } from '../train/run.js';
 import { type RowRecord, type RowResult, rowSchema, type Scores } from './data.js';
 
 export interface RowOptions {
-  /** A labelled list of clips that decided nothing, `id;label`. */
+  /** A labelled, held-out list, `id;label`, evaluated once at the end. Default: none. */
   readonly test?: string;
+  /** Where the networks are trained. Default: `cpu`. */
   readonly device?: Device;
+  /** Receives progress, and the lines that training prints. Default: `silent`. */
   readonly progress?: Progress;
+  /** Stops after the current step and saves; the same call resumes. Default: none. */
   readonly signal?: AbortSignal;
 }
 

@@ -42,6 +42,7 @@ export interface Majority {
   readonly tie: number;
 }
 
+/** What a majority vote decides, from the probabilities that 0, 1, ... n of the voters are right. */
 export function majority(votes: Float64Array): Majority {
   const n = votes.length - 1;
   const right = votes.reduce((sum, probability, k) => (2 * k > n ? sum + probability : sum), 0);

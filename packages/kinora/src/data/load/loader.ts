@@ -26,7 +26,9 @@ import { balancedOrder, batchCount, batchPlaces, epochOrder, type Part, repeatsI
 import { type Ahead, readAhead } from './read-ahead.js';
 
 export interface LoaderOptions {
+  /** The clips, from `readClipList` or `readClassFolders`. */
   readonly list: ClipList;
+  /** How clips become network input; `preprocessSpec` makes it from a configuration. */
   readonly spec: PreprocessSpec;
   /** Clips in a batch; where ranks share it, over all of them. */
   readonly batchSize: number;
@@ -98,6 +100,11 @@ export interface ClipLoader {
   close(): Promise<void>;
 }
 
+/**
+ * A loader of batches over a list of clips: `for await (const batch of loader.epoch(0))`. Close it when you are done.
+ *
+ * @throws KinoraError `data/too-few-clips` where an epoch would have no batch
+ */
 export function clipLoader(options: LoaderOptions): ClipLoader {
   const { list, spec, batchSize, part = WHOLE, training, flow } = options;
   const clips = list.items.length;

@@ -12,12 +12,15 @@ import { gestureLabels, playback } from './labels.js';
 export interface SynthRecipe {
   /** Version of the renderer, raised whenever the same request gives different pixels. */
   readonly renderer: number;
+  /** The same seed gives the same bytes. Default: 1. */
   readonly seed: number;
-  /** Clips per class in each split. */
+  /** Training clips per class. Default: 60. */
   readonly train: number;
+  /** Validation clips per class. Default: 12. */
   readonly validation: number;
+  /** Test clips per class. Default: 4. */
   readonly test: number;
-  /** People in all splits together, at least 3: about 70 % in training, 20 % in validation, 10 % in the test split. */
+  /** People in all splits together, at least 3: about 70 % in training, 20 % in validation, 10 % in the test split. Default: 150. */
   readonly people: number;
 }
 

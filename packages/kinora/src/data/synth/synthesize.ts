@@ -18,6 +18,7 @@ export interface SynthOptions extends Partial<Omit<SynthRecipe, 'renderer'>> {
   readonly out: string;
   /** Number of rendering threads. */
   readonly workers: number;
+  /** Receives progress. Default: `silent`. */
   readonly progress?: Progress;
   /** Stops between clips. */
   readonly signal?: AbortSignal;
