@@ -1,5 +1,5 @@
 // Depthwise 3D convolution, one filter for each channel, as an autograd function: libtorch's kernels go about it as if each channel were a
-// convolution of its own. float32 on the CPU, contiguous, without dilation. docs/decisions/0170 has the figures.
+// convolution of its own. float32 on the CPU, contiguous, without dilation. docs/decisions/0171 has the figures.
 //
 // A channel is one piece of work: its sums are added in one order, whatever the number of threads.
 #include <ATen/ops/conv3d.h>
