@@ -3,7 +3,7 @@
  * program for each of the first things to do.
  */
 
-// Errors: one class, told apart by `code`.
+// Errors: one class, distinguished by `code`.
 
 export { KinoraError, type KinoraErrorParts } from '@kinora/torch';
 
@@ -25,7 +25,7 @@ export type { ClipSource } from './data/decode/source.js';
 export { findVideoDecoder } from './data/decode/video.js';
 export { openClip } from './data/open.js';
 
-// From frames to the network's pixels, and what training changes in them. More of it: @kinora/clip.
+// From frames to the network's pixels, and augmentation. More of it is in @kinora/clip.
 
 export {
   type AugmentSpec,
@@ -104,7 +104,7 @@ export type { RunFolder } from './run/run-folder.js';
 export type { ClipAugmentation } from './train/augmented.js';
 export { type RunSummary, type TrainOptions, trainRun } from './train/run.js';
 
-// What a run has logged.
+// The log of a run.
 
 export {
   type EpochMetrics,
@@ -138,6 +138,6 @@ export { type CompareOptions, compare, type Row } from './compare/compare.js';
 export { type EnsembleOptions, type EnsembleResult, ensemble } from './ensemble/ensemble.js';
 export { majority, rightVotes, type Voters, voteAccuracy } from './ensemble/votes.js';
 
-// Exports: files for other programs.
+// Export: files for other programs.
 
 export { type Exported, type ExportOptions, exportModel, type Format } from './export/export.js';

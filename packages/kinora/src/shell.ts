@@ -1,5 +1,5 @@
-/** Words of a command line as a POSIX shell reads them, for commands that are printed to be copied. */
+/** Quotes words for a POSIX shell, for commands that are printed to be copied. */
 
-/** The word itself where it is plain, else in single quotes. */
+/** The word itself if it is plain, otherwise in single quotes. */
 export const shellQuote = (word: string): string =>
   /^[\w./=:,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -108,7 +108,7 @@ function parseSeeds(text: string): number[] {
 }
 
 const machine = (): string =>
-  `${cpus()[0]?.model.trim() ?? 'an unknown processor'} (${plural(threads.get(), 'thread')}, libtorch ${engineInfo().version}, Node ${process.version.slice(1)})`;
+  `${cpus()[0]?.model.trim() ?? 'unknown processor'} (${plural(threads.get(), 'thread')}, libtorch ${engineInfo().version}, Node ${process.version.slice(1)})`;
 
 /** The command line without the flags that name folders of this machine. */
 function commandLine(words: readonly string[], flags: CompareFlags): string {
@@ -125,7 +125,7 @@ function commandLine(words: readonly string[], flags: CompareFlags): string {
   return `kinora compare ${parts.join(' ')}`;
 }
 
-/** The table is written; the exit code reports its gaps. */
+/** The table has been written; this sets the exit code for failed rows. */
 function checkFailures(rows: readonly Row[]): void {
   const failed = rows.filter(({ error }) => error !== undefined);
   if (failed.length === 0) return;

@@ -9,14 +9,14 @@ export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
 const EXAMPLES = `
-The script completes what this release knows; print it again after an update.
+The script matches this release; print it again after an update.
 
 Examples:
   $ kinora completion bash > ~/.local/share/bash-completion/completions/kinora
   $ kinora completion zsh > ~/.zfunc/_kinora    # with fpath+=(~/.zfunc) before compinit in ~/.zshrc
   $ kinora completion fish > ~/.config/fish/completions/kinora.fish`;
 
-/** The commands as `kinora` knows them. */
+/** The commands of `kinora`. */
 type Commands = readonly { name: string; summary: string; load: () => Promise<Command> }[];
 
 export function completionCommand(commands: Commands): Command {
@@ -29,14 +29,14 @@ export function completionCommand(commands: Commands): Command {
     });
 }
 
-/** What a word may be: the values themselves, a run folder (or another path), or a path. */
+/** Possible completions of a word: given values, a run folder (or another path), or a path. */
 type Values = readonly string[] | 'run' | 'path' | 'any';
 
 interface FlagEntry {
   /** `--top`, `-k`. */
   readonly names: readonly string[];
   readonly summary: string;
-  /** Left out: it takes none. */
+  /** Absent: the flag takes no value. */
   readonly values?: Values;
 }
 

@@ -24,7 +24,7 @@ export function configCommand(): Command {
     });
 }
 
-/** @param columns of the terminal; where there is none, lines are as long as they are */
+/** @param columns of the terminal; without one, lines are not wrapped */
 function overview(columns = Number.POSITIVE_INFINITY): string {
   const groups = Object.entries(keyReference());
   const keys = groups.flatMap(([, references]) => references);

@@ -1,5 +1,5 @@
 /**
- * `kinora demo`: every step once, on data it renders itself: gestures, training, evaluation, and where to look next.
+ * `kinora demo`: every step on rendered data: gestures, training, evaluation, and what to try next.
  * Finished steps of an earlier demo are kept, an unfinished one is resumed.
  */
 import { availableParallelism } from 'node:os';
@@ -32,7 +32,7 @@ export function demoCommand(): Command {
     .action(demo);
 }
 
-/** Also what `kinora studio` does where there is no run yet. */
+/** `kinora studio` also calls this if there is no run yet. */
 export async function demo(flags: DeviceOptions): Promise<void> {
   const config = effectiveConfig(demoConfig, 'the demo');
   const progress = createProgress();

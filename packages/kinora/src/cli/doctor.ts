@@ -1,6 +1,6 @@
 /**
- * `kinora doctor`: one fact for each dependency, where it was found, and how to install what is missing. It changes
- * nothing. The instructions are those of the set-up itself.
+ * `kinora doctor`: shows each dependency, where it was found, and how to install what is missing. Changes nothing. The
+ * instructions are those of the set-up.
  */
 
 import { execFile } from 'node:child_process';
@@ -47,7 +47,7 @@ function factLines(fact: DoctorFact, width: number, terminal: boolean): string[]
   return [`${mark} ${fact.name.padEnd(width)}  ${fact.value}${where}`, ...ways];
 }
 
-/** One line a way, with the platform's name before its first. */
+/** One line per way, with the platform's name before the first. */
 function howToLines({ howTo = {} }: DoctorFact): string[] {
   const entries = Object.entries(howTo) as [keyof typeof PLATFORM_NAMES, string[]][];
   const width = Math.max(0, ...entries.map(([platform]) => PLATFORM_NAMES[platform].length));
@@ -77,17 +77,17 @@ type Platform = keyof typeof PLATFORM_NAMES;
 
 export interface DoctorFact {
   name: string;
-  /** `missing` is a defect; `absent` something that Kinora can do without. */
+  /** `missing` is a defect; `absent` is something optional. */
   status: 'ok' | 'absent' | 'missing';
   /** What was found, or what its absence means. */
   value: string;
-  /** Where it was found: a path, a variable. */
+  /** Where it was found: a path or a variable. */
   where?: string;
   /** What to type to get it, by platform. */
   howTo?: Partial<Record<Platform, string[]>>;
 }
 
-/** The platforms of which install commands are shown, in this order. */
+/** The platforms for which install commands are shown, in this order. */
 const SHOWN: readonly Platform[] = ['debian', 'macos', 'windows'];
 
 /** Every dependency, in the order in which it is needed. */
@@ -118,7 +118,7 @@ function nodeFact(): DoctorFact {
   };
 }
 
-/** An addon that is there works without a compiler, so a missing one matters only before the build. */
+/** An existing addon works without a compiler, so a missing compiler matters only before the build. */
 function compilerFact({ compiler, addon, packaged }: Inspection): DoctorFact {
   const name = 'Compiler';
   if (compiler !== null) return { name, status: 'ok', value: compiler };
@@ -142,19 +142,19 @@ function libtorchFact({ libtorch, packaged, problem, passedOver }: Inspection): 
 
 type FoundBy = 'LIBTORCH' | 'python3' | 'package' | 'system';
 
-/** Why this libtorch: the search takes the first of LIBTORCH, python3's torch, the package and the system. */
+/** Why this libtorch was chosen: the search takes the first of LIBTORCH, python3's torch, the package and the system. */
 function originOf(foundBy: FoundBy, packaged: string | null): string {
   const origins: Record<FoundBy, string> = {
     LIBTORCH: 'which LIBTORCH names',
     python3: "python3's torch, as LIBTORCH is not set",
-    package: `the package ${packaged}, as LIBTORCH is not set and python3 has no torch to use`,
+    package: `the package ${packaged}, as LIBTORCH is not set and python3 has no usable torch`,
     system:
-      "the system's, as LIBTORCH is not set and there is neither a torch of python3 nor a package to use",
+      "the system's, as LIBTORCH is not set and there is neither a usable torch in python3 nor a package",
   };
   return origins[foundBy];
 }
 
-/** The addon, and what only a loaded libtorch can report. */
+/** The addon, and facts that only a loaded libtorch can report. */
 function engineFacts({ addon, libtorch }: Inspection): [DoctorFact, ...DoctorFact[]] {
   const name = 'Engine';
   if (addon.path === null) return [{ name, status: 'missing', value: `not built: ${BUILD}` }];
@@ -169,7 +169,7 @@ function engineFacts({ addon, libtorch }: Inspection): [DoctorFact, ...DoctorFac
 
 const BUILD = 'run `npx kinora-torch setup` (in a clone of the project: `npm run setup`)';
 
-/** What to add about an engine that loads. The runtime takes the prebuilt one until a set-up has built another. */
+/** A note on an engine that loads. The runtime uses the prebuilt one until a set-up has built another. */
 function noteOn(state: 'ready' | 'packaged' | 'stale' | 'absent', foundBy?: FoundBy): string {
   if (state === 'stale') return `; out of date: ${BUILD}`;
   if (state === 'packaged' && foundBy !== 'package') return `, prebuilt; to use the libtorch above, ${BUILD}`;
@@ -182,7 +182,7 @@ function threadsFact(): DoctorFact {
   return { name: 'Threads', status: 'ok', value: `${threads.get()} (${origin})` };
 }
 
-/** The library that multiplies matrices: what is mapped into this process, else what libtorch was built with. */
+/** The BLAS library: the one mapped into this process, otherwise the one that libtorch was built with. */
 function blasFact(): DoctorFact {
   const name = 'BLAS';
   const mapped = mappedLibraries().filter((path) =>
@@ -247,7 +247,7 @@ function processesFacts({ libtorch }: Inspection): DoctorFact[] {
     facts.push({
       name: 'NCCL',
       status: 'absent',
-      value: 'none: GPUs train one by one',
+      value: 'none: training uses one GPU at a time',
       howTo: howTo('nccl'),
     });
   return facts;
@@ -281,7 +281,7 @@ function packageFacts(): DoctorFact[] {
   ];
 }
 
-/** The version of an installed package. Not every package exports its manifest, so it is looked for above its entry. */
+/** The version of an installed package. Not every package exports its manifest, so this searches for it above the entry. */
 function installed(name: string): string {
   let folder = dirname(createRequire(import.meta.url).resolve(name));
   while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);

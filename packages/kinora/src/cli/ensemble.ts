@@ -143,7 +143,7 @@ function independent(p: number, n: number): string {
   const sum = terms.length > 1 && terms.length <= 4 ? `${terms.join(' + ')} = ` : '';
   const ties =
     tie > 0
-      ? `a tie: ${probability(tie)}, so ${probability(right + tie / 2)} where a coin decides ties\n`
+      ? `a tie: ${probability(tie)}, so ${probability(right + tie / 2)} if a coin flip breaks ties\n`
       : '';
   return `${n} classifiers, each right with probability ${p}, independent of each other:
 
@@ -161,17 +161,17 @@ function correlated(p: number, n: number, extra?: number): string {
     probability(voteAccuracy({ p, n, correlation })),
     probability(voteAccuracy({ p, n, correlation, model: 'common-cause' })),
   ]);
-  const ties = n % 2 === 0 ? ', a coin deciding ties' : '';
-  return `the vote when they err together${ties}:
+  const ties = n % 2 === 0 ? ', with a coin flip to break ties' : '';
+  return `the vote with correlated errors${ties}:
 
 ${textTable(['correlation', 'beta-binomial', 'common cause'], rows, [0, 1, 2])}
-correlation r is that of two classifiers' being right on the same clip.
+r is the correlation between two classifiers being right on the same clip.
 beta-binomial: clips differ in difficulty, P(k) = C(n,k) B(a+k, b+n-k) / B(a,b), a = p(1-r)/r, b = (1-p)(1-r)/r.
 common cause: on a share r of the clips all do as one does, P(k) = r [p if k=n, 1-p if k=0] + (1-r) C(n,k) p^k (1-p)^(n-k).
 `;
 }
 
-/** Three decimals, or as many as it takes to differ from 0. */
+/** Three decimals, or as many as needed to differ from 0. */
 const probability = (value: number): string =>
   value > 0 && value < 0.0005 ? value.toExponential(1) : value.toFixed(3);
 

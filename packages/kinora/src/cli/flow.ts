@@ -98,7 +98,7 @@ async function precompute(flags: FlowFlags): Promise<void> {
   });
 }
 
-/** The clips of all lists that a configuration names. */
+/** The clips of all lists in a configuration. */
 async function ofConfig(flags: FlowFlags) {
   const config = await configOf(flags, 'flow');
   const train = readSplit(config, 'train');

@@ -118,7 +118,7 @@ describe('interrupted and resumed until it is through', () => {
       expect(stderr).toContain('stopping and saving; press Ctrl+C again to stop at once\n');
       steps.push(checkWhole(config));
       expect(stdout).toContain(
-        `saved after step ${steps.at(-1)}; the same command with --resume continues\n`,
+        `saved after step ${steps.at(-1)}; to continue, add --resume to the command\n`,
       );
       // Nothing of the session is lost: its step in work was finished and saved.
       expect(steps.at(-1)).toBe(losses(config).length);

@@ -7,7 +7,7 @@ import { shellQuote } from '../shell.js';
 import { interruptible } from './terminal/interrupt.js';
 import { createProgress } from './terminal/progress.js';
 
-/** All lists, so that missing ones can be named. */
+/** All lists, to report missing ones. */
 const LIST_FILES = 'jester-v1-labels.csv, jester-v1-train.csv, jester-v1-validation.csv, jester-v1-test.csv';
 
 export function jesterCommand(): Command {
@@ -57,7 +57,9 @@ export function describe({
     );
   }
   if (missingLists.length > 0) {
-    lines.push(`lists missing: ${missingLists.join(', ')}; put the files beside the parts (${LIST_FILES})`);
+    lines.push(
+      `lists missing: ${missingLists.join(', ')}; put the files in the folder of the parts (${LIST_FILES})`,
+    );
   }
   if (lists.train !== undefined && lists.validation !== undefined && lists.labels !== undefined) {
     lines.push(

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `kinora` program: hands its words to run() and exits with its code. */
+/** The `kinora` program: passes its arguments to run() and exits with its code. */
 import { run } from './run.js';
 import { watchOutput } from './terminal/output.js';
 

@@ -38,7 +38,7 @@ test('packs the lists of a configuration, says how to train from them, checks th
   writeFileSync(shard, bytes);
   const damaged = await kinora(folder.path, 'pack', '--check', 'packed', '--workers', '1');
   expect(damaged.status).toBe(1);
-  expect(damaged.stdout).toMatch(/train-000000\.tar: expected SHA-256 [0-9a-f]{64}, as its index says/);
+  expect(damaged.stdout).toMatch(/train-000000\.tar: expected SHA-256 [0-9a-f]{64}, as in its index/);
   expect(damaged.stdout).toMatch(/6 clips, 1 bad, 1 damaged shards/);
   expect(damaged.stderr).toContain('received 2 faults, listed above');
 });

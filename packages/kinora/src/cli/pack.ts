@@ -1,4 +1,4 @@
-/** `kinora pack`: packs the clips of a data set into WebDataset shards, or checks those of a data set, packed or not. */
+/** `kinora pack`: packs the clips of a data set into WebDataset shards, or checks the clips of a data set, packed or not. */
 
 import { readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -80,7 +80,7 @@ async function runPack(packs: string[], flags: PackFlags, command: Command): Pro
 /** Flags that only packing uses. */
 const PACKING_ONLY = ['out', 'height', 'quality', 'clipsPerShard', 'inOrder', 'maxBadFraction'];
 
-/** Pixels; the frames of 8K video have half of it. */
+/** Pixels; about twice the height of 8K video. */
 const TALLEST = 8192;
 
 /** Training reads shards in random order; evaluation reads clips as listed. */
@@ -98,13 +98,13 @@ async function pack({ name, list }: NamedList, flags: PackFlags, progress: Progr
 }
 
 function describe({ state, index, done, shards, clips, bytes, bad }: PackResult): string {
-  const left = bad > 0 ? `; ${bad} could not be read and are listed beside it` : '';
+  const left = bad > 0 ? `; ${bad} could not be read and are listed in the same folder` : '';
   switch (state) {
     case 'packed':
-    case 'complete already':
+    case 'already complete':
       return `${index} is ${state}: ${clips} clips in ${shards} shards, ${(bytes / 1e6).toFixed(1)} MB${left}`;
     case 'stopped':
-      return `${done} of ${shards} shards are written; run the same command to continue`;
+      return `${done} of ${shards} shards written; run the same command to continue`;
     default:
       return state satisfies never;
   }
@@ -134,7 +134,7 @@ const faulty = (count: number): KinoraError =>
   kinoraError('pack/faults', 'kinora pack --check', {
     expected: 'readable clips and intact shards',
     received: `${count} faults, listed above`,
-    hint: 'repair or remove them; copy or pack a damaged shard again',
+    hint: 'repair or remove bad clips; copy or pack damaged shards again',
   });
 
 const onlyToCheck = (packs: readonly string[]): KinoraError =>
@@ -170,13 +170,13 @@ export interface ListFlags extends ConfigOptions {
 export interface NamedList {
   readonly name: string;
   readonly list: ClipList;
-  /** Where it is the list of a pack: its index. */
+  /** For the list of a pack: its index. */
   readonly index?: string;
   /** The key of a configuration that names it. */
   readonly key?: string;
 }
 
-/** The lists that flags name. Throws `usage/pack` where they name none, or name them twice. */
+/** The lists that the flags specify. Throws `usage/pack` if they specify none, or specify them twice. */
 export async function listsOf(flags: ListFlags): Promise<NamedList[]> {
   const { config, folder } = flags;
   if (config === undefined && folder === undefined) throw oneSource('neither');
@@ -194,7 +194,7 @@ function refuse(flags: ListFlags, unfit: readonly (keyof ListFlags)[], source: s
   if (found !== undefined) throw oneSource(`${source} with --${found}`);
 }
 
-/** The packs that paths name: indices, or folders with indices in them. */
+/** The packs at these paths: indices, or folders with indices. */
 export function packsAt(paths: readonly string[], flags: ListFlags): NamedList[] {
   refuse(flags, ['config', 'set', 'folder', 'list', 'labels', 'name'], 'packs to check');
   const address = paths.find(isAddress);

@@ -67,7 +67,10 @@ async function predict(run: string, paths: string[], flags: PredictFlags): Promi
   if (failures > 0) throw unreadable(failures, paths.length);
 }
 
-/** Prints the prediction for one clip. An unreadable clip fails the command where it is the only one, else it is reported. */
+/**
+ * Prints the prediction for one clip. An unreadable clip fails the command if it is the only one; otherwise it is
+ * reported.
+ */
 async function answer(
   model: OpenedModel,
   path: string,
@@ -103,7 +106,7 @@ export function describePrediction(path: string, best: readonly Prediction[]): s
   return `${path}\n${lines.join('\n')}\n`;
 }
 
-/** The configuration of --config, for weights whose file holds no preprocessing spec (PyTorch's). */
+/** The configuration of --config, for weights without a preprocessing spec (PyTorch's files). */
 async function configGiven(flags: PredictFlags): Promise<RunConfig | undefined> {
   if (flags.config !== undefined) return configOf(flags, 'predict');
   if (flags.set !== undefined) throw setWithoutConfig();
@@ -113,7 +116,7 @@ async function configGiven(flags: PredictFlags): Promise<RunConfig | undefined> 
 const specOf = (config: RunConfig): PreprocessSpec =>
   preprocessSpec(config, readLabels(need(config, 'labelsFile', 'prediction')));
 
-/** Those of the flags, else of the configuration, else of the run folder that RUN is or is in. */
+/** The views from the flags, otherwise from the configuration, otherwise from the run folder that RUN is or is inside. */
 async function viewsOf(
   { evalClips, evalCrops }: PredictFlags,
   run: string,
@@ -137,5 +140,5 @@ const unreadable = (failures: number, clips: number): KinoraError =>
   new KinoraError({
     code: 'predict/unreadable',
     expected: 'clips that can be read',
-    received: `${failures} of ${clips} that cannot`,
+    received: `${failures} of ${clips} that cannot be read`,
   });

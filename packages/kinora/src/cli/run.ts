@@ -1,6 +1,6 @@
 /**
- * From a command line to an exit code: find the command, load only its code, parse, run, report failures.
- * Prints help and errors; the commands print their own results.
+ * Runs a command line: finds the command, loads only its code, parses, runs it, reports failures and returns an exit
+ * code. Prints help and errors; commands print their own results.
  */
 import { KinoraError, kinoraError } from '@kinora/torch/error';
 import { Command, CommanderError, type Option } from 'commander';
@@ -39,14 +39,14 @@ async function dispatch(words: string[], commands: readonly CommandEntry[]): Pro
   await execute(await entry.load(), rest);
 }
 
-/** Runs one command of `program`, or shows its help. Throws KinoraError `usage/*` for words that it does not know. */
+/** Runs one command of `program`, or shows its help. Throws KinoraError `usage/*` for unknown words. */
 export async function execute(command: Command, words: string[], program = 'kinora'): Promise<void> {
   const [first = '', ...rest] = words;
   const inner = command.commands.find((each) => each.name() === first);
   if (inner !== undefined) return execute(inner, rest, `${program} ${command.name()}`);
   refuseFormerOption(words, command, `${program} ${command.name()}`);
   for (const option of command.options) nameInErrors(option);
-  // Commander builds its usage line from the parent; its errors come back as exceptions instead of exits.
+  // Commander builds its usage line from the parent; it throws errors instead of exiting.
   new Command(program).addCommand(
     command
       .exitOverride()
@@ -71,7 +71,7 @@ const flagsBefore = (program: string, outer: Command, inner: Command): KinoraErr
     hint: `${program} ${outer.name()} ${inner.name()} --help lists its flags`,
   });
 
-/** Adds the flag to the error of a value that cannot be read: the reader of the value does not know it. */
+/** Adds the name of the flag to the error of an invalid value, because the parser of the value does not know it. */
 function nameInErrors(option: Option): void {
   const read = option.parseArg;
   if (read === undefined) return;

@@ -48,7 +48,7 @@ test('says so where nobody knows who is who, and names what it cannot use', asyn
   using folder = temporaryFolder();
   clips(folder.path);
   const unknown = await kinora(folder.path, 'split', 'my clips');
-  expect(unknown.stdout).toContain('so a person can be in both lists');
+  expect(unknown.stdout).toContain('so a person may be in both lists');
   const pattern = await kinora(folder.path, 'split', 'my clips', '--person', '(');
   expect(pattern).toMatchObject({ status: 2 });
   expect(pattern.stderr).toContain('--person: expected a regular expression');

@@ -21,7 +21,7 @@ interface SplitFlags {
 }
 
 const EXAMPLES = `
-No person is in both lists: a network that knows the people it is evaluated on looks better than it is.
+No person is in both lists: a network looks better than it is if it is evaluated on people it was trained on.
 
 Examples:
   $ kinora split data/mine                          # clip by clip, where the people are not known
@@ -67,7 +67,7 @@ function whoIsIn({ items }: ClipList, folder: string, { person, subjects }: Spli
 
 type Files = Record<'train' | 'validation' | 'labels', string> & { subjects?: string };
 
-/** The files to write; subjects.csv only where the people are known and it is not the source itself. */
+/** The files to write; subjects.csv only if the people are known and were not read from it. */
 function filesIn(out: string, { names, file }: People): Files {
   const at = (name: string) => join(out, `${name}.csv`);
   const lists = { train: at('train'), validation: at('validation'), labels: at('labels') };
@@ -92,11 +92,13 @@ function describe(list: ClipList, division: Division, people: People, folder: st
   ];
   if (people.names === undefined) {
     lines.push(
-      'the people in the clips are not known, so a person can be in both lists and make the accuracy look too good: see --person',
+      'the people in the clips are unknown, so a person may be in both lists, which makes the accuracy too optimistic: see --person',
     );
   }
   if (uncovered.length > 0) {
-    lines.push(`without a validation clip, for lack of people or clips: ${uncovered.join(', ')}`);
+    lines.push(
+      `classes without a validation clip, because they have too few people or clips: ${uncovered.join(', ')}`,
+    );
   }
   return `${lines.join('\n')}\ntrain with:\n  ${trainLine(folder, files)}`;
 }
@@ -134,7 +136,9 @@ const twoSources = (): KinoraError =>
 const nobodyToSpare = (folder: string, { names }: People): KinoraError =>
   kinoraError('data/nothing-to-divide', folder, {
     expected:
-      names === undefined ? 'a class with two or more clips' : 'two or more people who show the same class',
+      names === undefined
+        ? 'a class with two or more clips'
+        : 'at least two people with clips of the same class',
     received:
       names === undefined
         ? 'none'

@@ -1,6 +1,6 @@
 /**
- * `kinora studio`: the tutorial in the browser, on a trained run, served from this machine; `kinora studio build` writes
- * the same as static files.
+ * `kinora studio`: serves the web app for a trained run on this machine; `kinora studio build` writes it as static
+ * files.
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -55,7 +55,7 @@ interface Others {
   readonly ensemble?: string;
 }
 
-/** Other results that the studio shows together with the run, where they exist. */
+/** Other results that the studio shows with the run, if they exist. */
 const withOthers = (command: Command): Command =>
   command
     .option('--frame-run <folder>', 'run of a 2D network to compare with (default: RUN-frame, if it exists)')
@@ -80,14 +80,14 @@ async function open(run: string | undefined, { port, ...others }: Others & { por
   }
 }
 
-/** Ctrl+C takes effect when the site is complete, within seconds, so that no half-written site is left. */
+/** Ctrl+C takes effect when the site is complete, within seconds, so that no incomplete site is left. */
 const build = (source: SiteSource, out: string): Promise<BuiltSite> =>
   interruptible(
     () => buildSite(source, out),
     () => createProgress().log('stopping when the site is complete; press Ctrl+C again to stop at once'),
   );
 
-/** The demo and the 2D network to compare with, where they are not trained yet or were interrupted. */
+/** Trains the demo and the 2D network for comparison, unless they are already trained. */
 async function trainDemo(): Promise<void> {
   const [config, frames] = [demoConfig, demoFrameConfig].map((input) => effectiveConfig(input, 'the demo'));
   const progress = createProgress();
@@ -100,7 +100,7 @@ async function trainDemo(): Promise<void> {
     await demo({ useGpu: true });
   }
   if (hasFinished(frames!)) return;
-  progress.log('\nTraining a 2D network to compare with, for half as many steps');
+  progress.log('\nTraining a 2D network for comparison, for half as many steps');
   const device = chooseDevice({ useGpu: true }, progress);
   const resume = hasCheckpoint(frames!);
   await interruptible((signal) => trainRun(frames!, { resume, device, progress, signal }));
@@ -130,7 +130,7 @@ function named(folder: string | undefined, file: string, maker: string): string 
   throw kinoraError('site/not-there', folder, `a folder made by ${maker}`, `no ${file} there`);
 }
 
-/** A run that may not be there, or may not have got to a checkpoint. */
+/** A run that may not exist, or may not have a checkpoint yet. */
 async function trainedRun(folder: string): Promise<RunConfig | undefined> {
   if (!existsSync(join(folder, 'config.json'))) return undefined;
   const config = await configOfRun(folder);

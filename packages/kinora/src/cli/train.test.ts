@@ -81,7 +81,7 @@ describe("the tutorial project's own lines", () => {
   });
 
   test('two kinds of work at once', () => {
-    expect(() => parse('-e -t')).toThrow('kinora train: expected one kind of work');
+    expect(() => parse('-e -t')).toThrow('kinora train: expected only one of --eval-only and --test-only');
   });
 
   test('a flag that only training uses is refused in an evaluation', async () => {
@@ -113,12 +113,12 @@ describe('lists and configurations that cannot be meant are one line', () => {
     [
       'no-labels',
       (name) => ({ trainList: data.write(`${name}.csv`, ['1', '2', '3']) }),
-      'no-labels.csv: expected a label for every clip, received none for 1; lists of ids alone are for testList',
+      'no-labels.csv: expected a label for every clip, received none for 1; lists with only ids are for testList',
     ],
     [
       'no-labels-to-validate',
       (name) => ({ validationList: data.write(`${name}.csv`, ['1', '2', '3']) }),
-      'no-labels-to-validate.csv: expected a label for every clip, received none for 1; lists of ids alone are for testList',
+      'no-labels-to-validate.csv: expected a label for every clip, received none for 1; lists with only ids are for testList',
     ],
     [
       'wrong-type',
@@ -175,7 +175,7 @@ describe('clips that cannot be read', () => {
     );
     const changes = { trainList: nothing, maxBadFraction: 1, batchSize: 2 };
     expect(complaint(await train('nothing-left', changes))).toBe(
-      'expected at least one clip that can be read, received 6 of which none can',
+      'expected at least one clip that can be read, received 6, none of which can be read',
     );
   });
 });
@@ -242,7 +242,7 @@ describe('checkpoints that cannot be used', () => {
     const checkpoint = run('good', 'checkpoints', 'best', 'model.safetensors');
     const config = data.configFile('other', { ...other, checkpoint });
     expect(complaint(await kinora(data.folder, 'eval', '--config', config))).toMatch(
-      /model\.safetensors: expected the weights of ConvColumnSmall, as the configuration says, received those of SingleFrameSmall; /,
+      /model\.safetensors: expected the weights of ConvColumnSmall, as in the configuration, received those of SingleFrameSmall; /,
     );
   });
 
@@ -326,7 +326,7 @@ describe('output that cannot be written: saved, reported once on stderr, exit co
     expect(complaints).toEqual([
       expect.stringMatching(
         new RegExp(
-          `^kinora: stdout: expected every line to be written, received ${received}; saved after step \\d+; the same command with --resume continues$`,
+          `^kinora: stdout: expected every line to be written, received ${received}; saved after step \\d+; to continue, add --resume to the command$`,
         ),
       ),
     ]);

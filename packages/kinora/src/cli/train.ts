@@ -1,4 +1,4 @@
-/** `kinora train`, and the tutorial project's one script: --eval-only and --test-only run those commands. */
+/** `kinora train`. As in the tutorial project's single script, --eval-only and --test-only run those commands. */
 import { existsSync } from 'node:fs';
 import { cuda, distributed, KinoraError, kinoraError } from '@kinora/torch';
 import { Command, Option } from 'commander';
@@ -89,16 +89,19 @@ export function trainCommand(): Command {
 
 type Mode = 'train' | 'eval' | 'test';
 
-/** What only training uses; --resume is part of the lines that the tutorial project evaluates with. */
+/**
+ * Flags that only training uses. --resume is not among them, because the tutorial project's command lines for
+ * evaluation contain it.
+ */
 const TRAINING_ONLY = ['resumeFrom', 'initFrom', 'freeze', 'profile', 'nproc', 'maxRestarts'];
 
-/** The work that a line of `kinora train` asks for. */
+/** The work that a command line of `kinora train` selects. */
 export function modeOf({
   evalOnly = false,
   testOnly = false,
 }: Pick<TrainFlags, 'evalOnly' | 'testOnly'>): Mode {
   if (evalOnly && testOnly) {
-    throw kinoraError('usage/modes', 'kinora train', 'one kind of work', 'both --eval-only and --test-only');
+    throw kinoraError('usage/modes', 'kinora train', 'only one of --eval-only and --test-only', 'both');
   }
   return evalOnly ? 'eval' : testOnly ? 'test' : 'train';
 }
@@ -106,7 +109,7 @@ export function modeOf({
 async function train(flags: TrainFlags): Promise<void> {
   const read = () => configOf({ ...flags, set: [...(flags.set ?? []), ...assignments(flags)] }, 'train');
   const place = placeAmongMany();
-  // The other ranks learn of an error in a rank's configuration, too.
+  // The other ranks also learn of an error in a rank's configuration.
   if (place !== undefined)
     return asRank(place, async (rendezvous) => trainHere(await read(), flags, rendezvous));
   const config = await read();
@@ -134,7 +137,7 @@ async function trainHere(
         profile: flags.profile ?? false,
       });
       if (signal.aborted) {
-        const saved = `saved after step ${summary.steps}; the same command with --resume continues`;
+        const saved = `saved after step ${summary.steps}; to continue, add --resume to the command`;
         const { reason } = signal;
         if (reason instanceof KinoraError && reason.code === OUTPUT_FAILED)
           throw new KinoraError({ ...reason.parts, hint: saved });
@@ -156,25 +159,25 @@ export function whatNext(
   const validates = validationList !== undefined || validationFolder !== trainFolder;
   if (validates) return [`next: kinora eval ${shellQuote(run)}`];
   return [
-    'no validation clips: the accuracy above is on training clips; kinora split makes a validation list',
+    'no validation clips, so the accuracy above is on training clips; kinora split makes a validation list',
     `next: kinora predict ${shellQuote(run)} CLIP`,
   ];
 }
 
-/** What torchrun, Kubernetes or Slurm have made of this process, where they have. */
+/** The rank that torchrun, Kubernetes or Slurm has assigned to this process, if any. */
 function placeAmongMany(): distributed.Place | undefined {
   const place = distributed.placeFromEnvironment();
   return place !== undefined && place.worldSize > 1 ? place : undefined;
 }
 
-/** The number given by --nproc, or one for each GPU that is named and available. */
+/** The number given by --nproc, or one for each GPU that is selected and available. */
 function processesFor({ nproc, gpus = [], useGpu }: TrainFlags): number {
   if (nproc !== undefined) return nproc;
   return useGpu && gpus.length > 1 && cuda.isAvailable() ? gpus.length : 1;
 }
 
 function launchRanks(config: RunConfig, flags: TrainFlags, size: number): Promise<void> {
-  // What can be checked before is reported once, not by every rank.
+  // Errors that can be found beforehand are reported once, not by every rank.
   checkDivides(config, size);
   findBeginning(config, flags.resumeFrom ?? flags.resume ?? false);
   for (let localRank = 0; localRank < size; localRank++) chooseDevice({ ...flags, localRank }, silent);
@@ -189,20 +192,20 @@ function launchRanks(config: RunConfig, flags: TrainFlags, size: number): Promis
 }
 
 /**
- * The words that a group of ranks gets beside its own when it starts again: it resumes at its last checkpoint, once it has
- * one of its own. Called before the first start.
+ * The arguments to add when a group of ranks restarts: it resumes from its last checkpoint once it has written one.
+ * Called before the first start.
  */
 export function restartWords(config: RunConfig, resumeFrom: Link | undefined): () => string[] {
   const { checkpoints, config: file } = runFolderOf(config);
   const before = linked(checkpoints, 'last');
   return () => {
-    // Killed before it went back to the best checkpoint, the group is still to go there.
+    // If it was killed before it returned to the best checkpoint, it still has to.
     if (resumeFrom === 'best' && linked(checkpoints, 'last') === before) return [];
     return hasCheckpoint(config) || existsSync(file) ? ['--resume-from', 'last'] : [];
   };
 }
 
-/** Flags that stand for keys of the configuration. */
+/** Flags that set keys of the configuration. */
 function assignments({ initFrom, freeze }: TrainFlags): string[] {
   const keys = { initFrom, freeze };
   return Object.entries(keys)

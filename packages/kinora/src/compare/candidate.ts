@@ -1,4 +1,4 @@
-/** The candidates of a comparison: networks of the registry, each with its own settings where the user gives some. */
+/** The candidates of a comparison: networks of the registry, each optionally with its own settings. */
 
 import { nearest } from '@kinora/clip';
 import { kinoraError } from '@kinora/torch';
@@ -6,7 +6,7 @@ import type { NetworkEntry } from '../model/network.js';
 import { findNetwork, networks } from '../model/registry.js';
 
 export interface Candidate {
-  /** Folder-safe: the network, and its own settings where it has some. */
+  /** Safe as a folder name: the network and its own settings, if any. */
   readonly name: string;
   readonly network: NetworkEntry;
   /** `key=value` settings of this candidate alone. */
@@ -14,8 +14,8 @@ export interface Candidate {
 }
 
 /**
- * Reads `ConvColumnSmall`, `*Small` (every network whose name fits) or `ConvColumnSmall:lr=0.001,batchSize=16`.
- * Throws `model/unknown` with the nearest name, and `compare/*` for what is no setting or comes twice.
+ * Reads `ConvColumnSmall`, `*Small` (every network whose name matches) or `ConvColumnSmall:lr=0.001,batchSize=16`.
+ * Throws `model/unknown` with the nearest name, and `compare/*` for an invalid setting or a duplicate.
  */
 export function parseCandidates(words: readonly string[]): Candidate[] {
   const candidates = words.flatMap(parseWord);
@@ -26,7 +26,7 @@ export function parseCandidates(words: readonly string[]): Candidate[] {
 
 function parseWord(word: string): Candidate[] {
   const [pattern = '', ...rest] = word.split(':');
-  // A comma ends a setting only where the next one begins: values may be JSON.
+  // A comma ends a setting only if another one follows, because values may be JSON.
   const settings = rest.length === 0 ? [] : rest.join(':').split(/,(?=[\w.]+=)/);
   for (const setting of settings) checkSetting(setting, word);
   return found(pattern).map((network) => ({
@@ -46,7 +46,7 @@ function found(pattern: string): NetworkEntry[] {
     pattern,
     networks.map(({ name }) => name),
   );
-  throw kinoraError('model/unknown', undefined, 'a pattern that fits a network', `"${pattern}"`, {
+  throw kinoraError('model/unknown', undefined, 'a pattern that matches a network', `"${pattern}"`, {
     hint: near && `the nearest name is "${near}"`,
   });
 }

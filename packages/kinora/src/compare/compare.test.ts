@@ -66,7 +66,9 @@ describe('a comparison', () => {
     expect(again[0]!.cost).toEqual(rows[0]!.cost);
     expect(outcome(rows[0]!.plan.config).metrics).toBe(before);
     const other = await compare({ ...options, set: ['lr=0.5'] });
-    expect(other[0]!.error).toMatch(/expected a run of the same settings, received lr 0.001 -> 0.5; choose/);
+    expect(other[0]!.error).toMatch(
+      /expected a run with the same settings, received lr 0.001 -> 0.5; choose/,
+    );
   });
 
   test('writes table, pictures and numbers', async () => {

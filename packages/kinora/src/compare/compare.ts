@@ -1,6 +1,6 @@
 /**
- * A comparison: what every network costs, then row after row trained and measured, and after each the tables and
- * pictures written anew. A row that fails keeps its error and the rest goes on; an interruption stops all of it.
+ * A comparison: measures the cost of every network, then trains and evaluates row after row, and rewrites tables and
+ * charts after each. A failed row keeps its error and the others continue; an interruption stops everything.
  */
 
 import { availableParallelism } from 'node:os';
@@ -16,26 +16,26 @@ import { type RowOptions, readRow, runRow } from './row.js';
 import { runRowInChild } from './row-process.js';
 
 export interface CompareOptions extends ComparePlan, RowOptions {
-  /** Time the networks again, even those whose figures are there. */
+  /** Time the networks again, even those that already have figures. */
   readonly measure?: boolean;
-  /** Seconds that each of a network's speeds is measured for. */
+  /** Seconds to measure each speed of a network. */
   readonly seconds?: number;
-  /** Rows trained side by side, each in a process and with its share of the processors. Default 1: in this process. */
+  /** Rows trained in parallel, each in a process with its share of the processors. Default: 1, in this process. */
   readonly jobs?: number;
-  /** Called whenever there is more to show. */
+  /** Called whenever a row has changed. */
   readonly publish?: (rows: readonly Row[]) => Promise<void>;
 }
 
-/** A row as the table shows it. */
+/** A row of the table. */
 export interface Row {
   readonly plan: RowPlan;
   cost?: Cost;
   record?: RowRecord;
-  /** Why it is not finished. */
+  /** Why it failed. */
   error?: string;
 }
 
-/** Does what is left to do and returns all rows. Throws the signal's reason once the work in hand is saved. */
+/** Does the remaining work and returns all rows. Throws the signal's reason after saving the current work. */
 export async function compare(options: CompareOptions): Promise<Row[]> {
   const { progress = silent, publish = async () => undefined, jobs = 1 } = options;
   const rows: Row[] = (await planRows(options)).map((plan) => ({ plan }));
@@ -63,7 +63,7 @@ function train(config: RunConfig, options: CompareOptions): Promise<RowRecord> {
   return runRowInChild(config, options, Math.max(1, Math.floor(availableParallelism() / jobs)));
 }
 
-/** Measures what the networks cost first, so that one that cannot be built is known before hours have passed. */
+/** Measures costs first, so that a network that cannot be built is reported before hours of training. */
 async function measureAll(rows: readonly Row[], options: CompareOptions, progress: Progress): Promise<void> {
   const { device = 'cpu', measure = false, runs, seconds } = options;
   const costs = new CostCache(runs, device, measure, seconds);
@@ -75,7 +75,7 @@ async function measureAll(rows: readonly Row[], options: CompareOptions, progres
         if (record !== undefined) row.record = record;
         row.cost = costs.costOf(row.plan.config);
       });
-      // Signals such as Ctrl+C arrive between two turns of the event loop only.
+      // Signals such as Ctrl+C are only handled between turns of the event loop.
       await yieldToEventLoop();
       task.update(i + 1, row.plan.candidate.name);
     }
@@ -84,7 +84,7 @@ async function measureAll(rows: readonly Row[], options: CompareOptions, progres
   }
 }
 
-/** Runs one part of a row. A failure is the row's own; the signal is everybody's. */
+/** Runs one part of a row. A failure affects only this row; the signal stops all. */
 async function attempt(
   row: Row,
   { signal, progress = silent }: CompareOptions,

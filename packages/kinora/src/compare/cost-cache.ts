@@ -18,7 +18,7 @@ export class CostCache {
   readonly #known: Record<string, Cost>;
   readonly #fresh = new Set<string>();
 
-  /** @param again measures what the file has once more */
+  /** @param again measures again what is already in the file */
   constructor(
     runs: string,
     private readonly device: Device,
@@ -43,7 +43,7 @@ export class CostCache {
   }
 }
 
-/** What the figures depend on. */
+/** Everything that the figures depend on. */
 function keyOf(config: RunConfig, classes: number, device: Device): string {
   const { model, frames, clips, crop, batchSize } = config;
   const size = `${frames * clips}x${crop.height}x${crop.width}`;

@@ -1,6 +1,6 @@
 /**
- * What a network costs here: parameters and multiply-accumulates from one traced clip, the speed of training steps and
- * the latency of one clip from timing them on clips that lie in memory, so that no disk or decoder is in the figures.
+ * The cost of a network on this machine: parameters and multiply-accumulates from one traced clip, and the measured
+ * speed of training steps and latency of one clip, on clips in memory, so that disk and decoding are excluded.
  */
 
 import {
@@ -22,15 +22,15 @@ import { trainStep } from '../train/step.js';
 import { Training } from '../train/training.js';
 import type { Cost } from './data.js';
 
-/** Each figure is the median of at least so many runs, and a slow one's of as many as fit into so many seconds. */
+/** Each figure is the median of at least this many runs, within about this many seconds. */
 const RUNS = 5;
 const PATIENCE = 20;
-/** The schedule wants a length, and weighted classes want clips: no figure depends on them. */
+/** Schedules need a length, and class weights need clips; no figure depends on them. */
 const STEPS_PER_EPOCH = 1000;
 
 /**
- * Builds the network anew, as training would, and measures it; nothing is left alive.
- * @param seconds that each of the two figures is measured for
+ * Builds the network as training would, measures it and disposes it.
+ * @param seconds to measure each of the two figures
  */
 export function measureCost(config: RunConfig, labels: readonly string[], device: Device, seconds = 3): Cost {
   const training = new Training(trainingClips(config, oneClipEach(labels)), {
@@ -81,7 +81,7 @@ function predictor({ network, spec, device }: Training): () => void {
     );
 }
 
-/** A batch of random pixels, motion where the network wants it, and labels. */
+/** A batch of random pixels, flow if the network needs it, and labels. */
 function noise(count: number, spec: PreprocessSpec, { flow }: Network) {
   const { height, width } = spec.crop;
   const shape = [count, clipLength(spec)!, height, width] as const;
@@ -93,7 +93,7 @@ function noise(count: number, spec: PreprocessSpec, { flow }: Network) {
   return { clips, shape, labels, ...motion };
 }
 
-/** Seconds of one run: the median, after one that warms up. */
+/** Seconds of one run: the median, after one warm-up run. */
 function medianSeconds(run: () => void, device: Device, seconds: number): number {
   const times: number[] = [];
   const once = () => {

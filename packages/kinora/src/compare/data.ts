@@ -1,4 +1,4 @@
-/** What a comparison measures, as it is kept in files: one record a row, one a network's cost. */
+/** The data of a comparison, as stored in files: one record per row and one per cost of a network. */
 import * as z from 'zod';
 
 const share = z.number().min(0).max(1);
@@ -7,17 +7,17 @@ const scoresSchema = z.object({
   clips: z.int(),
   top1: share,
   top5: share,
-  /** Mean accuracy on the order-only pairs; null where the data has none. */
+  /** Mean accuracy on the order-only pairs; null if the data has none. */
   order: share.nullable(),
 });
-/** How good a row is on one list of clips. */
+/** The accuracy of a row on one list of clips. */
 export type Scores = z.infer<typeof scoresSchema>;
 
 export const costSchema = z.object({
   parameters: z.number(),
   /** Multiply-accumulates of one clip. */
   macs: z.number(),
-  /** Of training steps on clips that lie in memory. */
+  /** Of training steps on clips in memory. */
   trainClipsPerSecond: z.number(),
   /** Median time of one clip, batch of one, in milliseconds. */
   latencyMs: z.number(),
@@ -25,21 +25,21 @@ export const costSchema = z.object({
   threads: z.int(),
   device: z.string(),
 });
-/** What a network costs on this machine. */
+/** The cost of a network on this machine. */
 export type Cost = z.infer<typeof costSchema>;
 
 export const rowSchema = z.object({
   format: z.literal('kinora-compare-row'),
   /** The effective configuration that it belongs to. */
   config: z.record(z.string(), z.unknown()),
-  /** Minutes of training and evaluation, over all sittings. */
+  /** Minutes of training and evaluation, over all sessions. */
   minutes: z.number(),
-  /** Absent while it is not finished. */
+  /** Absent until it is finished. */
   result: z
     .object({
       steps: z.int(),
       epochs: z.int(),
-      /** Of the checkpoint that was measured, from 1. */
+      /** Epoch of the measured checkpoint, from 1. */
       bestEpoch: z.int(),
       validation: scoresSchema,
       test: scoresSchema.nullable(),

@@ -22,7 +22,7 @@ describe('candidates', () => {
 
   test.each([
     ['ConvColum6', 'the nearest name is "ConvColumn6"'],
-    ['Column*', 'expected a pattern that fits a network, received "Column*"'],
+    ['Column*', 'expected a pattern that matches a network, received "Column*"'],
     ['ConvColumn6:fast', 'expected NETWORK or NETWORK:key=value,key=value, received "fast"'],
   ])('%s is refused', (word, message) => {
     expect(() => parseCandidates([word])).toThrow(message);

@@ -1,6 +1,6 @@
 /**
- * The rows of a comparison: each network with each seed, and what its configuration amounts to. A row is the base
- * configuration with a list of `key=value` settings, so that the same list is the command that trains it again.
+ * The rows of a comparison: each network with each seed, and its configuration. A row is the base configuration with a
+ * list of `key=value` settings, so that the same list is the command that reproduces it.
  */
 import { join } from 'node:path';
 import { canonicalKey, loadConfig, type RunConfig } from '../config/index.js';
@@ -15,9 +15,9 @@ export interface ComparePlan {
   readonly candidates: readonly Candidate[];
   /** Random seeds: a row for each network and seed. */
   readonly seeds: readonly number[];
-  /** One budget for all; left out: the configuration's. */
+  /** One budget for all. Default: the configuration's. */
   readonly budget?: { readonly steps: number } | { readonly epochs: number };
-  /** Settings of all rows, as `kinora train --set`. */
+  /** Settings of all rows, as for `kinora train --set`. */
   readonly set?: readonly string[];
   /** Folder of the run folders. */
   readonly runs: string;
@@ -26,7 +26,7 @@ export interface ComparePlan {
 export interface RowPlan {
   readonly candidate: Candidate;
   readonly seed: number;
-  /** What `kinora train --config FILE` needs beside the file. */
+  /** The arguments for `kinora train --config FILE`, apart from the file. */
   readonly settings: readonly string[];
   readonly config: RunConfig;
 }
@@ -66,7 +66,7 @@ function rowSettings(plan: ComparePlan, base: RunConfig, candidate: Candidate, s
   ];
 }
 
-/** Those that change what the file says, the last one of each key. */
+/** The settings that change the file's values, the last one of each key. */
 function needed(settings: readonly string[], file: RunConfig, row: RunConfig): string[] {
   const keys = settings.map((setting) => canonicalKey(setting.slice(0, setting.indexOf('='))));
   return settings.filter((_, i) => {
@@ -78,8 +78,8 @@ function needed(settings: readonly string[], file: RunConfig, row: RunConfig): s
 export const rowName = ({ name }: Candidate, seed: number): string => `${name}-seed${seed}`;
 
 /**
- * Frames and size that a network was designed for. Its frames are spread over the stretch of time that the base
- * configuration looks at, so that none sees more of the video than another.
+ * The number of frames and the size that a network was designed for. Its frames cover the same length of time as in the
+ * base configuration, so that no network sees more of the video than another.
  */
 export function inputSettings({ input, sampling }: NetworkEntry, base: RunConfig): string[] {
   const [frames, height, width] = input;
@@ -95,7 +95,7 @@ export function inputSettings({ input, sampling }: NetworkEntry, base: RunConfig
   ];
 }
 
-/** The lines that make a row again. */
+/** The commands that reproduce a row. */
 export function rowCommand({ settings, config }: RowPlan, file: string): string {
   const set = settings.map((setting) => `--set ${shellQuote(setting)}`).join(' ');
   return `kinora train --config ${shellQuote(file)} ${set}\nkinora eval ${shellQuote(join(config.outputDir, config.name))}`;

@@ -1,6 +1,7 @@
 /**
- * A row in a process of its own, so that several are trained side by side: this is both ends, the parent's `runRowInChild`
- * and what the child does with the one message it is sent. Rows keep all they have in files; only lines come back.
+ * Runs a row in a separate process, so that several can be trained in parallel. Contains both ends: the parent's
+ * `runRowInChild`, and the child, which handles the single message it receives. Rows store everything in files; only
+ * lines of text are sent back.
  */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -44,10 +45,10 @@ export function runRowInChild(config: RunConfig, options: RowOptions, threads: n
 
 const processDied = (config: RunConfig, how: string): KinoraError =>
   kinoraError('compare/process-died', config.name, 'its process to finish the row', `its end by ${how}`, {
-    hint: 'if memory is short, run fewer at once with --jobs',
+    hint: 'if memory is short, run fewer in parallel with --jobs',
   });
 
-/** The child: one job, then the end. Ctrl+C reaches it too, and saves. */
+/** The child: runs one job and exits. It also receives Ctrl+C, and saves. */
 async function work({ config, ...options }: Job): Promise<void> {
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const)

@@ -1,6 +1,6 @@
 /**
- * One row of a comparison: train, measure on the validation clips and on a test list, keep the figures in the run
- * folder. What is finished is not done again, and what was interrupted resumes where it stopped.
+ * One row of a comparison: trains it, evaluates it on the validation clips and on a test list, and stores the figures
+ * in the run folder. Finished work is not repeated, and interrupted work resumes.
  */
 
 import { mkdirSync } from 'node:fs';
@@ -30,22 +30,22 @@ export interface RowOptions {
 
 const recordFile = (config: RunConfig): string => join(runFolderOf(config).path, 'compare.json');
 
-/** The record of a row, if it was begun. Throws `compare/other-settings` where the run folder is another row's. */
+/** The record of a row, if it was started. Throws `compare/other-settings` if the run folder belongs to another row. */
 export function readRow(config: RunConfig): RowRecord | undefined {
   const file = recordFile(config);
   const record = readRecord(file, rowSchema);
   const before = record?.config ?? lastState(config)?.config;
-  // Keys that did not exist then have the defaults of today.
+  // Keys that did not exist then have their current defaults.
   const changed = before === undefined ? [] : changedKeys(effectiveConfig(before, file), config);
   if (changed.length === 0) return record;
   throw kinoraError('compare/other-settings', runFolderOf(config).path, {
-    expected: 'a run of the same settings',
+    expected: 'a run with the same settings',
     received: changed.join(', '),
     hint: 'choose another folder with --runs, or delete this one',
   });
 }
 
-/** Does what is left to do of a row and returns its record. The signal's reason is thrown after saving. */
+/** Does the remaining work of a row and returns its record. Throws the signal's reason after saving. */
 export async function runRow(config: RunConfig, options: RowOptions = {}): Promise<RowRecord> {
   const record = readRow(config);
   if (record?.result !== undefined && (options.test === undefined || record.result.test !== null))
@@ -87,7 +87,10 @@ function scoresOf({ summary, evaluation, labels }: Awaited<ReturnType<typeof eva
   return { clips, top1, top5, order: orderAccuracy(evaluation, labels) ?? null };
 }
 
-/** Minutes over all sittings. They are written at every line that training prints, so that a kill loses an epoch's. */
+/**
+ * Minutes over all sessions. They are written with every line that training prints, so a kill loses at most those of an
+ * epoch.
+ */
 function stopwatch(config: RunConfig, before: number, progress: Progress) {
   const start = performance.now();
   const record = (): RowRecord => ({

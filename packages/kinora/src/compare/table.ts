@@ -10,7 +10,7 @@ export interface Setting {
   readonly config: string;
   /** The test list, if any. */
   readonly test?: string;
-  /** Processor, threads, engine. */
+  /** Processor, threads and engine. */
   readonly machine: string;
   /** The command that reproduces the whole comparison. */
   readonly command: string;

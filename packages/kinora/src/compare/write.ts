@@ -17,7 +17,7 @@ export async function writeComparison(folder: string, rows: readonly Row[], sett
   write('README.md', comparisonPage(rows, setting));
 }
 
-/** Rows of one network with several seeds are told apart by their seed. */
+/** Names of rows; includes the seed if a network has several. */
 function names(rows: readonly Row[]): string[] {
   const several = new Set(rows.map(({ plan }) => plan.seed)).size > 1;
   return rows.map(({ plan }) => (several ? `${plan.candidate.name} (${plan.seed})` : plan.candidate.name));

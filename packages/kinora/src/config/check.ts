@@ -1,9 +1,9 @@
-/** What no single key can tell: keys that contradict each other, and keys that a piece of work cannot do without. */
+/** Checks across keys: keys that contradict each other, and keys that a piece of work requires. */
 import { kinoraError } from '@kinora/torch/error';
 import type { RunConfig } from './run-config.js';
 import { spelled } from './spelling.js';
 
-/** Throws for combinations that cannot be meant: training that never ends or ends before it starts. */
+/** Throws for nonsensical combinations: training that never ends, or ends before it starts. */
 export function crossCheck(config: RunConfig, source: string): void {
   const { lr, lastLr, epochs, maxSteps, schedule, augment, batchSize, accumulateSteps } = config;
   const open = epochs === -1 && maxSteps === null;

@@ -1,6 +1,6 @@
 /**
- * The demo's configurations, so that `kinora demo` and `kinora studio` work outside the repository too; configs/demo.json and
- * configs/demo-frame.json say the same.
+ * The demo's configurations, so that `kinora demo` and `kinora studio` work outside the repository too.
+ * configs/demo.json and configs/demo-frame.json have the same contents.
  */
 import type { RunConfigInput } from './run-config.js';
 
@@ -26,7 +26,7 @@ export const demoConfig = {
   printSteps: 20,
 } as const satisfies RunConfigInput;
 
-/** The same with a 2D network whose opinions of the frames are averaged: what can be told without their order. */
+/** The same with a 2D network that averages its predictions for the frames: what can be recognised without their order. */
 export const demoFrameConfig = {
   ...demoConfig,
   name: 'demo-frame',

@@ -1,6 +1,6 @@
 /**
- * Turns what zod found into the project's error grammar: file, key, expected, received, what to do.
- * The only place that words configuration problems.
+ * Turns zod's issues into the project's error grammar: file, key, expected, received, what to do. All configuration
+ * errors are worded here.
  */
 
 import { nearest } from '@kinora/clip';
@@ -18,15 +18,15 @@ export interface IssueContext {
   value: unknown;
   /** How its keys were spelled. */
   spelling: Spelling;
-  /** Keys that are valid inside the object at `path`, each with its spellings, the name used inside first. */
+  /** Keys that are valid inside the object at `path`, each with its spellings, the current name first. */
   namesAt: (path: Path) => string[][];
   /** Text of the file, to find the line of a key. */
   text?: string;
-  /** Paths that `--set` changed: what they say is not in the file. */
+  /** Paths that `--set` changed, whose values are not in the file. */
   changed?: readonly Path[];
 }
 
-/** One error for the first problem; the number of further problems stands in the hint. */
+/** One error for the first problem; the hint gives the number of further problems. */
 export function configError(issues: readonly Issue[], context: IssueContext): KinoraError {
   const [first, ...rest] = issues.flatMap(flatten);
   const { path, expected, received, hint } = explain(first!, context);
@@ -38,7 +38,7 @@ export function configError(issues: readonly Issue[], context: IssueContext): Ki
   });
 }
 
-/** Several unknown keys come as one issue, a union's problems as a tree. */
+/** zod reports several unknown keys as one issue, and the problems of a union as a tree. */
 function flatten(issue: Issue): Issue[] {
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ ...issue, keys: [key] }));
   return [issue];
@@ -121,7 +121,7 @@ function bound(origin: string, relation: string, limit: number): string {
 }
 
 function valueAt(value: unknown, path: Path): unknown {
-  // A bare word may stand for an object (`"schedule": "cosine"`, `"crop": 84`): it is then its own inner value.
+  // A bare value may replace an object (`"schedule": "cosine"`, `"crop": 84`): it is then its own inner value.
   const step = (inner: unknown, key: PropertyKey) =>
     typeof inner === 'object' && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : inner;
   return path.reduce<unknown>(step, value);

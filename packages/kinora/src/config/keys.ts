@@ -1,4 +1,4 @@
-/** What a zod schema accepts at a place inside it: names, with which a mistyped key is compared, and values. */
+/** What a zod schema accepts at a path inside it: names, to compare a mistyped key with, and values. */
 import type * as z from 'zod';
 
 interface Definition {
@@ -9,12 +9,12 @@ interface Definition {
   options?: z.ZodType[];
 }
 
-/** Keys valid at `path` inside `schema`; those of all alternatives where it is a union, none where it is no object. */
+/** Keys valid at `path` inside `schema`; those of all alternatives if it is a union, none if it is not an object. */
 export const keysAt = (schema: z.ZodType, path: readonly PropertyKey[]): string[] => [
   ...new Set(schemasAt(schema, path).flatMap(shapes).flatMap(Object.keys)),
 ];
 
-/** Whether `value` may stand at `path` inside `schema`, by one of the alternatives at least. */
+/** Whether `value` is valid at `path` inside `schema`, according to at least one of the alternatives. */
 export const acceptsAt = (schema: z.ZodType, path: readonly PropertyKey[], value: unknown): boolean =>
   schemasAt(schema, path).some((inner) => inner.safeParse(value).success);
 

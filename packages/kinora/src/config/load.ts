@@ -1,6 +1,6 @@
 /**
- * From a JSON file, or an object, to a complete run configuration: read, override, check, fill in what follows from
- * other keys. Paths stay as written: they are relative to the working directory, as in the tutorial.
+ * Turns a JSON file, or an object, into a complete run configuration: reads, overrides, checks, and fills in defaults
+ * that follow from other keys. Paths stay as written, relative to the working directory.
  */
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
@@ -43,7 +43,7 @@ export async function loadConfig(file: string, { set = [] }: LoadOptions = {}): 
 
 /**
  * Completes a configuration given as an object. Throws `config/*`.
- * @param source what error messages call it
+ * @param source its name in error messages
  */
 export function effectiveConfig(input: RunConfigInput, source = 'configuration'): RunConfig {
   const found = new Spelling(runConfigSchema);
@@ -51,11 +51,11 @@ export function effectiveConfig(input: RunConfigInput, source = 'configuration')
   return check(value, source, spellingOf(input) ?? found);
 }
 
-/** A saved configuration, of any version, with every key under the name used inside. */
+/** A saved configuration of any version, with every key under its current name. */
 export const canonical = (saved: object, source: string): Record<string, unknown> =>
   canonicalKeys(runConfigSchema, saved, new Spelling(runConfigSchema), source) as Record<string, unknown>;
 
-/** A dotted key under the name used inside, such as `batchSize` for `batch_size`. */
+/** The current name of a dotted key, such as `batchSize` for `batch_size`. */
 export const canonicalKey = (name: string): string => canonicalPath(name.split('.')).join('.');
 
 const canonicalPath = (path: readonly string[]): string[] => pathInside(runConfigSchema, path);

@@ -1,23 +1,23 @@
-/** `--set key=value` on the command line: one change to what the file says, by dotted key, before it is checked. */
+/** `--set key=value` on the command line: one change to the contents of the file, by dotted key, before they are checked. */
 import { type KinoraError, kinoraError } from '@kinora/torch/error';
 import type { Spelling } from './spelling.js';
 
 type Json = Record<string, unknown>;
 
 interface Keys {
-  /** The path with every key under the name used inside. */
+  /** The path with every key under its current name. */
   resolve: (path: readonly string[]) => string[];
-  /** The value of a key, given as its path, with every key in it under the name used inside. */
+  /** The value of a key, given by its path, with every key in it under its current name. */
   inside: (path: readonly string[], value: unknown) => unknown;
-  /** Whether a key, given as its path, may have a value. */
+  /** Whether a value is valid for a key, given by its path. */
   accepts: (path: readonly string[], value: unknown) => boolean;
   /** Receives the spellings of the changed keys. */
   spelling: Spelling;
 }
 
 /**
- * A copy of `input` with `assignments` such as `lr=0.01` or `schedule.patience=5` made, the last one winning, and the
- * paths of what was changed.
+ * A copy of `input` with `assignments` such as `lr=0.01` or `schedule.patience=5` applied (the last one wins), and the
+ * changed paths.
  */
 export function override(
   input: Json,
@@ -32,7 +32,10 @@ export function override(
   return { config, changed: changes.map(({ path }) => path) };
 }
 
-/** The value is JSON where it is valid JSON (`0.1`, `true`, `[1,2]`) and not a text that looks like it (a run named 123). */
+/**
+ * The value is parsed as JSON if it is valid JSON (`0.1`, `true`, `[1,2]`), unless the key takes a text that looks like
+ * it (a run named 123).
+ */
 function split(
   assignment: string,
   { resolve, inside, accepts, spelling }: Keys,

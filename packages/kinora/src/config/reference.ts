@@ -10,7 +10,7 @@ export interface KeyReference {
   alias?: string;
   /** Values, such as `integer >= 1` or `"zeros" | "resize"`. */
   type: string;
-  /** A JSON value, or in words where it depends on something else. Undefined where a value is required. */
+  /** A JSON value, or words if it depends on something else. Undefined if a value is required. */
   byDefault?: string;
   description: string;
 }
@@ -57,7 +57,7 @@ interface Schema {
   maximum?: number;
   exclusiveMinimum?: number;
   exclusiveMaximum?: number;
-  /** What `meta` in schema.ts says beyond JSON schema. */
+  /** What `meta` in schema.ts contains beyond JSON schema. */
   byDefault?: string;
   shorthand?: Schema;
 }

@@ -134,8 +134,8 @@ export type RunConfig = {
    */
   std: Values['std'];
   /**
-   * Label of a mirrored clip, where it is another one: `{"Swiping Left": "Swiping Right"}`; null never
-   * mirrors clips of that label. Default: labels that say left or right swap.
+   * Label of a mirrored clip if it differs: `{"Swiping Left": "Swiping Right"}`; with null, clips of
+   * that label are never mirrored. Default: labels with left or right are swapped.
    */
   flipMap: Values['flipMap'];
   /** Augmentation of training clips. `false` turns it off. Default: {}. */
@@ -150,8 +150,8 @@ export type RunConfig = {
    */
   mixup: Values['mixup'];
   /**
-   * CutMix: pastes a box of another clip. The value is alpha; 0 turns it off. With `mixup` too, each
-   * batch uses one of them. Default: 0.
+   * CutMix: pastes a box of another clip. The value is alpha; 0 turns it off. If `mixup` is set too,
+   * each batch uses one of them. Default: 0.
    */
   cutmix: Values['cutmix'];
   /** Clips per optimizer step, over all processes. Default: 100. */
@@ -159,7 +159,7 @@ export type RunConfig = {
   /** Number of parts in which a batch passes through the network, to save memory. Default: 1. */
   accumulateSteps: Values['accumulateSteps'];
   /**
-   * Keep only the inputs of network segments and recompute what is inside in the backward pass, to save
+   * Keep only the inputs of network segments and recompute the rest in the backward pass, to save
    * memory. Default: false.
    */
   activationCheckpointing: Values['activationCheckpointing'];
@@ -185,8 +185,8 @@ export type RunConfig = {
   /** Learning rate; the highest one of the schedule. Default: 0.001. */
   lr: Values['lr'];
   /**
-   * Batch size that `lr` is meant for. The rate used is `lr * batchSize / lrBatchSize` (linear
-   * scaling). Default: `lr` is used as it is.
+   * Batch size that `lr` is meant for. The learning rate used is `lr * batchSize / lrBatchSize` (linear
+   * scaling). Default: `lr` is used unchanged.
    */
   lrBatchSize: Values['lrBatchSize'];
   /** Training ends when the `plateau` schedule falls below this learning rate. Default: 0.00001. */
@@ -211,8 +211,8 @@ export type RunConfig = {
   /** Probability of every dropout layer. Default: the network's own. */
   dropout: Values['dropout'];
   /**
-   * Compute batch norm statistics over the clips of all processes instead of each its own. Default:
-   * false.
+   * Compute batch norm statistics over the clips of all processes instead of separately in each.
+   * Default: false.
    */
   syncBatchNorm: Values['syncBatchNorm'];
   /**

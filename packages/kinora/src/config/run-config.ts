@@ -28,7 +28,7 @@ type AugmentInput =
           : AugmentSpec[Key];
     };
 
-/** The preprocessing spec of a run whose network tells these labels apart. */
+/** The preprocessing spec of a run with these labels. */
 export function preprocessSpec(config: RunConfig, labels: readonly string[]): PreprocessSpec {
   const { frameRate, frames, stride, clips, sampling, resize, crop, pad, mean, std, flipMap } = config;
   return {

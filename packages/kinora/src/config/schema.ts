@@ -1,8 +1,8 @@
 /**
  * The run configuration: every key with its type, default and description, in one place. Files state only what differs
  * from the defaults. Keys are in camelCase; spelling.ts has the other spellings that files may use. Descriptions appear in
- * editors, in `kinora config` and in docs/configuration.md (`node packages/kinora/scripts/config-reference.mjs` writes them
- * there after a change). `byDefault` says what replaces a value that is not given, where that is no constant.
+ * editors, in `kinora config` and in docs/configuration.md (after a change, run `node
+ * packages/kinora/scripts/config-reference.mjs`). `byDefault` describes a default that is not a constant.
  */
 import * as z from 'zod';
 import { Augment } from './augment.js';
@@ -158,8 +158,8 @@ const preprocessing = {
   std: spec.std.describe('Standard deviation of the red, green and blue channels, on the scale 0 to 1.'),
   flipMap: spec.flipMap.meta({
     description:
-      'Label of a mirrored clip, where it is another one: `{"Swiping Left": "Swiping Right"}`; null never mirrors clips of that label.',
-    byDefault: 'labels that say left or right swap',
+      'Label of a mirrored clip if it differs: `{"Swiping Left": "Swiping Right"}`; with null, clips of that label are never mirrored.',
+    byDefault: 'labels with left or right are swapped',
   }),
 };
 
@@ -186,7 +186,7 @@ const training = {
     'Mixup: blends pairs of clips, with shares drawn from Beta(alpha, alpha). The value is alpha; 0 turns it off.',
   ),
   cutmix: alpha.describe(
-    'CutMix: pastes a box of another clip. The value is alpha; 0 turns it off. With `mixup` too, each batch uses one of them.',
+    'CutMix: pastes a box of another clip. The value is alpha; 0 turns it off. If `mixup` is set too, each batch uses one of them.',
   ),
   batchSize: count.default(100).describe('Clips per optimizer step, over all processes.'),
   accumulateSteps: count
@@ -196,7 +196,7 @@ const training = {
     .boolean()
     .default(false)
     .describe(
-      'Keep only the inputs of network segments and recompute what is inside in the backward pass, to save memory.',
+      'Keep only the inputs of network segments and recompute the rest in the backward pass, to save memory.',
     ),
   epochs: z
     .union([z.literal(-1), count])
@@ -225,8 +225,8 @@ const training = {
   lr: z.number().positive().default(0.001).describe('Learning rate; the highest one of the schedule.'),
   lrBatchSize: count.nullable().default(null).meta({
     description:
-      'Batch size that `lr` is meant for. The rate used is `lr * batchSize / lrBatchSize` (linear scaling).',
-    byDefault: '`lr` is used as it is',
+      'Batch size that `lr` is meant for. The learning rate used is `lr * batchSize / lrBatchSize` (linear scaling).',
+    byDefault: '`lr` is used unchanged',
   }),
   lastLr: z
     .number()
@@ -266,7 +266,7 @@ const training = {
   syncBatchNorm: z
     .boolean()
     .default(false)
-    .describe('Compute batch norm statistics over the clips of all processes instead of each its own.'),
+    .describe('Compute batch norm statistics over the clips of all processes instead of separately in each.'),
   emaDecay: z.number().gt(0).lt(1).nullable().default(null).meta({
     description:
       'Decay of an exponential moving average of the weights. The average is what is validated, saved and exported.',

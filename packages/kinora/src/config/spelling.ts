@@ -1,6 +1,6 @@
 /**
- * How keys may be spelled. Inside, a key has one name, in camelCase; files and `--set` may also use the tutorial's keys
- * and snake_case, and error messages repeat whatever spelling they used.
+ * Spellings of keys. In code, a key has one name, in camelCase. Files and `--set` may also use the tutorial's keys and
+ * snake_case, and error messages repeat the spelling that was used.
  */
 import { KinoraError, kinoraError } from '@kinora/torch/error';
 import type * as z from 'zod';
@@ -10,7 +10,7 @@ import type { RunConfig } from './run-config.js';
 type Json = Record<string, unknown>;
 type Path = readonly PropertyKey[];
 
-/** Aliases that are another word, most of them the tutorial's. Every other key has its snake_case form as an alias. */
+/** Aliases that are different words, most of them the tutorial's. Every other key has its snake_case form as an alias. */
 const OTHER_WORDS: Readonly<Record<string, string>> = {
   name: 'model_name',
   printSteps: 'print_freq',
@@ -29,7 +29,7 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   lrBatchSize: 'scale_lr',
 };
 
-/** The other spelling of a key, such as `batch_size` of `batchSize`; undefined where there is only one. */
+/** The other spelling of a key, such as `batch_size` of `batchSize`; undefined if there is only one. */
 export function aliasOf(path: Path): string | undefined {
   const key = String(path.at(-1));
   const other = path.length === 1 ? OTHER_WORDS[key] : undefined;
@@ -43,7 +43,7 @@ export class Spelling {
   readonly #aliases = new Map<string, string>();
   #others = 0;
 
-  /** @param schema whose top-level keys messages may name */
+  /** @param schema the schema whose top-level keys messages may name */
   constructor(schema: z.ZodType) {
     this.#keys = new Set(keysAt(schema, []));
   }
@@ -57,7 +57,7 @@ export class Spelling {
     else this.#others++;
   }
 
-  /** Whether keys that the configuration does not give are best named by their aliases. */
+  /** Whether to name keys that the configuration does not contain by their aliases. */
   get prefersAliases(): boolean {
     return this.#aliases.size > this.#others;
   }
@@ -74,34 +74,34 @@ export class Spelling {
     });
   }
 
-  /** A top-level key as the user writes it, or would write it, going by the other keys. */
+  /** A top-level key as the user wrote it, or would write it, judging by the other keys. */
   of(key: string): string {
     const written = this.#aliases.get(key);
     return written ?? (this.prefersAliases ? (aliasOf([key]) ?? key) : key);
   }
 
   /**
-   * A message with its keys as the user writes them: `raise max_bad_fraction`. Keys of one word, such as `clips`, stay:
-   * messages use them as ordinary words. So do parts of paths.
+   * A message with its keys in the user's spelling: `raise max_bad_fraction`. Keys of one word, such as `clips`, are
+   * left alone, because messages use them as ordinary words; so are parts of paths.
    */
   in(message: string): string {
     return message.replace(CAMEL_CASE, (word) => (this.#keys.has(word) ? this.of(word) : word));
   }
 }
 
-/** Words of two parts or more that are no part of a path or of a dotted name. */
+/** Words of two or more parts that are not part of a path or a dotted name. */
 const CAMEL_CASE = /(?<![\w./\\-])[a-z]+(?:[A-Z][A-Za-z]*)+(?![\w/\\-]|[.]\w)/g;
 
 const dotted = (path: Path): string => path.map(String).join('.');
 
-/** The keys that are valid at `path`, each with its spellings, the name used inside first. */
+/** The keys that are valid at `path`, each with its spellings, the current name first. */
 export const namesAt = (schema: z.ZodType, path: Path): string[][] =>
   keysAt(schema, path).map((key) => {
     const alias = aliasOf([...path, key]);
     return alias === undefined ? [key] : [key, alias];
   });
 
-/** `path` with every key under the name used inside; unknown keys stay as they are. */
+/** `path` with every key under its current name; unknown keys are left alone. */
 export function canonicalPath(schema: z.ZodType, path: readonly string[]): string[] {
   const result: string[] = [];
   for (const key of path) {
@@ -112,9 +112,9 @@ export function canonicalPath(schema: z.ZodType, path: readonly string[]): strin
 }
 
 /**
- * A copy of `value` with every key under the name used inside.
+ * A copy of `value` with every key under its current name.
  * @param spelling receives the spellings found
- * @throws config/twice where an object gives both spellings of a key
+ * @throws config/twice if an object has both spellings of a key
  */
 export function canonicalKeys(
   schema: z.ZodType,
@@ -147,7 +147,7 @@ function twice(source: string, path: readonly string[]): KinoraError {
   });
 }
 
-/** Carries the spelling with a configuration and its copies, unseen by JSON. */
+/** Attaches the spelling to a configuration and its copies; JSON ignores it. */
 const SPELLING = Symbol('spelling');
 
 /** `config`, remembering how its keys were spelled. */
@@ -157,7 +157,7 @@ export const withSpelling = <T extends object>(config: T, spelling: Spelling): T
 export const spellingOf = (config: unknown): Spelling | undefined =>
   isObject(config) ? (config as { [SPELLING]?: Spelling })[SPELLING] : undefined;
 
-/** A key of `config` for messages: `batchSize`, or `batch_size` where the user's file is written that way. */
+/** A key of `config` for messages: `batchSize`, or `batch_size` if the user's file uses that spelling. */
 export const spelled = (config: RunConfig, key: keyof RunConfig): string =>
   spellingOf(config)?.of(key) ?? key;
 

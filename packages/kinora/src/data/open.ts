@@ -1,6 +1,6 @@
 /**
- * Opens any clip: a folder of frames, a video file or a clip in a packed shard. Then says which of
- * its frames follow each other: at the network's frame rate, in the part that the list names.
+ * Opens any clip: a folder of frames, a video file or a clip in a packed shard; and finds its successive
+ * frames: at the network's frame rate, within the part of the file that the list specifies.
  */
 import { type Stats, statSync } from 'node:fs';
 import { type PreprocessSpec, resampleByRate, resampleByTime } from '@kinora/clip';
@@ -29,14 +29,14 @@ function statClip(path: string): Stats {
 
 export type ClipPart = Pick<ClipItem, 'path' | 'start' | 'end'>;
 
-/** Positions in the source, one a tick of the spec's frame rate, in the item's part. */
+/** Positions in the source, one per tick of the spec's frame rate, within the item's part. */
 export function clipTimeline(source: ClipSource, { start, end }: ClipPart, spec: PreprocessSpec): Int32Array {
   return source.times === undefined
     ? resampleByRate(source.count, spec.frameRate, start, end)
     : resampleByTime(source.times, spec.frameRate, start, end);
 }
 
-/** What made a timeline, in words: clips of one file with other words have other timelines. */
+/** A description of the timeline, which differs between clips of one file with different timelines. */
 export function partOf({ start, end }: ClipPart, { frameRate }: PreprocessSpec): string {
   return JSON.stringify([frameRate, start ?? null, end ?? null]);
 }

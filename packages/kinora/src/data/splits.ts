@@ -1,4 +1,4 @@
-/** The lists a configuration names, and loaders over them. */
+/** The lists in a configuration, and loaders over them. */
 import { resolve } from 'node:path';
 import type { PreprocessSpec } from '@kinora/clip';
 import { type KinoraError, kinoraError } from '@kinora/torch';
@@ -14,13 +14,13 @@ import { isPack, type PackListOptions, readPack } from './pack/read-pack.js';
 
 export type Split = 'train' | 'val';
 
-/** The keys that say where the clips of a split are. */
+/** The keys that locate the clips of a split. */
 export const SPLIT_KEYS = {
   train: { folder: 'trainFolder', list: 'trainList' },
   val: { folder: 'validationFolder', list: 'validationList' },
 } as const;
 
-/** The list of a split; undefined where the configuration has no validation clips. Errors name file and line. */
+/** The list of a split; undefined if the configuration has no validation clips. Errors name file and line. */
 export function readSplit(config: RunConfig, split: 'train', labels?: readonly string[]): ClipList;
 export function readSplit(config: RunConfig, split: Split, labels?: readonly string[]): ClipList | undefined;
 export function readSplit(
@@ -63,7 +63,7 @@ function checkLabels(list: ClipList, file: string): ClipList {
   const bare = list.items.find(({ label }) => label < 0);
   if (bare === undefined) return list;
   throw kinoraError('data/no-label', file, 'a label for every clip', `none for ${bare.id}`, {
-    hint: 'lists of ids alone are for testList',
+    hint: 'lists with only ids are for testList',
   });
 }
 
@@ -73,16 +73,16 @@ function checkClasses(list: ClipList, where: string, config: RunConfig): ClipLis
   if (numClasses === null || numClasses === list.labels.length) return list;
   const key = spelled(config, 'numClasses');
   throw kinoraError('config/num-classes', labelsFile ?? 'labels of the training list', {
-    expected: `${numClasses} labels, as ${key} says`,
+    expected: `${numClasses} labels, according to ${key}`,
     received: String(list.labels.length),
-    hint: `correct ${key}, or leave it out`,
+    hint: `correct ${key}, or remove it`,
   });
 }
 
-/** Nothing can be learned from it, and its accuracy would be 100 %. */
+/** With one class there is nothing to learn, and the accuracy would be 100 %. */
 const oneClass = (where: string, labels: readonly string[]): KinoraError =>
   kinoraError('data/one-class', where, {
-    expected: 'two classes or more',
+    expected: 'at least two classes',
     received: labels.map((label) => JSON.stringify(label)).join() || 'none',
   });
 
@@ -95,7 +95,7 @@ export const trainingLoader = (...args: LoaderArguments): ClipLoader => {
   });
 };
 
-/** Every clip once, in the list's order, as validation and tests see them. */
+/** Every clip once, in the order of the list, for validation and tests. */
 export const evaluationLoader = (...args: LoaderArguments): ClipLoader => clipLoader(loaderOptions(...args));
 
 type LoaderArguments = [
@@ -107,9 +107,9 @@ type LoaderArguments = [
 ];
 
 interface Reading {
-  /** Whether the network takes optical flow too. Default: false. */
+  /** Whether the network also takes optical flow. Default: false. */
   readonly flow?: boolean | undefined;
-  /** Of every batch, where ranks share them. Default: the whole. */
+  /** This rank's part of every batch. Default: the whole batch. */
   readonly part?: Part;
 }
 
@@ -126,7 +126,7 @@ const loaderOptions = (
   ...(flow && { flow: { cache: flowCache(config) } }),
 });
 
-/** Where the flow of a configuration's clips is kept: as it says, or beside the training clips. */
+/** The flow cache of a configuration: `flowCache`, or a folder beside the training clips. */
 export function flowCache({ flowCache, trainFolder, validationFolder }: RunConfig): string {
   return flowCache ?? `${resolve(trainFolder ?? validationFolder ?? 'clips')}.flow`;
 }

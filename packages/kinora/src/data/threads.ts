@@ -1,26 +1,26 @@
 /**
- * Hands tasks to threads of one kind, one at a time each, until all are done, one fails or the caller stops. Knows
- * nothing of what they do: a thread answers each message it gets with one message.
+ * Distributes tasks to threads, one at a time per thread, until all are done, one fails or the caller stops.
+ * Independent of the tasks: a thread replies to each message with one message.
  */
 import { Worker } from 'node:worker_threads';
 import { KinoraError, type KinoraErrorParts } from '@kinora/torch/error';
 
 export interface TaskPoolOptions<Task, Reply> {
-  /** The program of a thread, and what it is started with. */
+  /** The program of a thread, and its workerData. */
   readonly entry: URL;
   readonly workerData: unknown;
   readonly threads: number;
-  /** Called with each answer, in whatever order tasks end; what it throws ends the work. */
+  /** Called with each reply, in order of completion; an error that it throws ends the work. */
   readonly onReply: (task: Task, reply: Reply) => void;
-  /** Finishes the tasks under way and begins no others. */
+  /** Finishes the tasks in progress and starts no others. */
   readonly signal?: AbortSignal | undefined;
-  /** What a thread sends besides answers, such as its progress; it must have the key `note`. */
+  /** Called with other messages, such as progress, which must have the key `note`. */
   readonly onNote?: (note: unknown) => void;
-  /** The error of a thread that ended by itself, at this task. */
+  /** The error for a thread that ended unexpectedly at this task. */
   readonly onDeath?: (task: Task, reason: string) => Error;
 }
 
-/** Throws what `onReply` throws, and where a thread dies. */
+/** Throws what `onReply` throws, or if a thread dies. */
 export async function runTasks<Task, Reply>(
   tasks: Iterable<Task>,
   { threads, signal, ...options }: TaskPoolOptions<Task, Reply>,
@@ -61,7 +61,7 @@ function runThread<Task, Reply>(
         reject(error);
       }
     });
-    // Without a task it is the end that `terminate` brings.
+    // Without a task, the exit was caused by `terminate`.
     const die = (cause: Error) => reject((task !== undefined && onDeath?.(task, cause.message)) || cause);
     worker.on('error', die);
     worker.on('exit', (code) => die(new Error(`a thread ended with code ${code}`)));
@@ -69,7 +69,7 @@ function runThread<Task, Reply>(
   }).finally(() => worker.terminate());
 }
 
-/** Errors on their way between threads: structured cloning would lose their class and code. */
+/** Errors in messages between threads; structured cloning would lose their class and code. */
 
 export type ThreadError =
   | { readonly kind: 'kinora'; readonly parts: KinoraErrorParts }
@@ -89,7 +89,7 @@ export function fromThread(error: ThreadError): Error {
   return Object.assign(new Error(error.message), error.stack === undefined ? {} : { stack: error.stack });
 }
 
-/** As Promise.all, but when one fails it waits for the others too: they are still writing. */
+/** Like Promise.all, but if one fails it still waits for the others, because they may be writing. */
 export async function allOf<T>(promises: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(promises);
   return Promise.all(promises);

@@ -141,11 +141,11 @@ describe('refused, naming both sides', () => {
 
   test('a member that is not there, or alone, or twice', async () => {
     expect(await refuse([run('a'), run('z')])).toMatch(
-      /^runs\/z: expected a run folder, as kinora train makes it, received no such folder/,
+      /^runs\/z: expected a run folder made by kinora train, received no such folder/,
     );
-    expect(await refuse([run('a')])).toMatch('expected two run folders or more, received 1');
+    expect(await refuse([run('a')])).toMatch('expected at least two run folders, received 1');
     expect(await refuse([run('a'), run('b'), run('a')])).toMatch(
-      'runs/a: expected weights of its own, received those of runs/a',
+      'runs/a: expected different weights, received the same as in runs/a',
     );
     const empty = await copy('untrained', (folder) =>
       rmSync(join(folder, 'checkpoints'), { recursive: true }),
@@ -179,7 +179,7 @@ describe('refused, naming both sides', () => {
       for (const tensor of tensors.values()) tensor.dispose();
     });
     expect(await refuse([run('a'), lying])).toMatch(
-      /^runs\/lying: expected the weights of ConvColumnSmall, as its config.json says, received those of SingleFrameSmall/,
+      /^runs\/lying: expected the weights of ConvColumnSmall, as in its config.json, received those of SingleFrameSmall/,
     );
   });
 

@@ -1,6 +1,6 @@
 /**
- * An ensemble from run folders: members run once over clips they were not trained on, every rule is fitted and measured,
- * one is saved with its members as one model, and a report tells what was gained.
+ * Makes an ensemble from run folders: runs the members once over clips that they were not trained on, fits and measures
+ * every rule, saves one of them with its members as a single model, and reports the gain.
  */
 import { mkdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -21,15 +21,15 @@ import { type Study, study } from './study.js';
 export interface EnsembleOptions extends PredictOptions, ListOptions {
   /** Run folders, two or more. */
   readonly members: readonly string[];
-  /** Where the ensemble goes. */
+  /** Folder of the ensemble. */
   readonly out: string;
-  /** The rule that is saved. Default `logistic`. */
+  /** The rule to save. Default: `logistic`. */
   readonly rule?: RuleName;
-  /** Who is in which clip; default: subjects.csv beside the list. */
+  /** The file with the person in each clip. Default: subjects.csv beside the list. */
   readonly subjects?: string;
   /** Default 5. */
   readonly folds?: number;
-  /** Decides folds, resamples and the order of batches. Default 1. */
+  /** Random seed for folds, resamples and the order of batches. Default: 1. */
   readonly seed?: number;
 }
 
@@ -40,7 +40,10 @@ export interface EnsembleResult {
   /** The rule that was saved. */
   readonly rule: RuleName;
   readonly spec: EnsembleSpec;
-  /** Weights `[classes, members x classes]` of a stacker, `[members]` of a weighted mean; absent for rules without. */
+  /**
+   * Weights `[classes, members x classes]` of a stacker, `[members]` of a weighted mean; absent for rules without
+   * weights.
+   */
   readonly weights?: Float32Array;
   readonly fit: Collected;
   readonly test?: Collected;
@@ -49,7 +52,7 @@ export interface EnsembleResult {
   readonly seed: number;
 }
 
-/** Throws `ensemble/*` errors that name both sides where members, lists or classes do not go together. */
+/** Throws `ensemble/*` errors that name both sides if members, lists or classes do not match. */
 export async function ensemble(options: EnsembleOptions): Promise<EnsembleResult> {
   const { rule: name = 'logistic', folds = 5, seed = 1, out } = options;
   const members: Member[] = [];
@@ -110,17 +113,17 @@ function weightsOf(rule: Rule): Float32Array | undefined {
   return tensor?.toTypedArray() as Float32Array | undefined;
 }
 
-/** What `kinora eval` will measure it on. */
+/** The list that `kinora eval` will evaluate it on. */
 interface MeasuredOn {
   readonly list: string | undefined;
-  /** Folder of its clips; undefined: the members'. */
+  /** Folder of its clips; undefined: that of the members. */
   readonly clips: string | undefined;
 }
 
 /**
  * An ensemble as one model: a folder with `model.safetensors`, which holds the weights of all members and of the rule, and
- * a `config.json`, so that it is evaluated, used and exported as any run is. The members' folders are not needed any more.
- * @param rule fitted, as `spec` says; stays the caller's
+ * a `config.json`, so that it can be evaluated, used and exported like any run. The members' folders are no longer needed.
+ * @param rule a fitted rule as described by `spec`; the caller disposes it
  */
 function saveEnsemble(
   folder: string,
@@ -150,7 +153,7 @@ function saveEnsemble(
   }
 }
 
-/** The first member's, whose data and preprocessing are everybody's. */
+/** That of the first member, because all share data and preprocessing. */
 function configOf(folder: string, { config }: Member, { list, clips }: MeasuredOn) {
   return {
     ...config,

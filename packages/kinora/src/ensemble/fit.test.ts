@@ -40,7 +40,7 @@ describe('folds', () => {
 
   test('need as many groups', () => {
     expect(() => groupedFolds(Int32Array.of(0, 0, 1), 3, 1)).toThrow(
-      'expected at least 3 people (or clips, where nobody knows the people), one a fold, received 2',
+      'expected at least 3 people (or clips, if people are unknown), one per fold, received 2',
     );
   });
 });

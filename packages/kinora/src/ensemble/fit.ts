@@ -1,4 +1,4 @@
-/** Rules fitted to logits of clips that their members were not trained on, and their logits for clips held out. */
+/** Fits rules to logits of clips that their members were not trained on, and computes their logits for held-out clips. */
 
 import { setImmediate } from 'node:timers/promises';
 import { permutation, randomStream, softmax } from '@kinora/clip';
@@ -10,7 +10,7 @@ import { applyRule, type LogitTable, pick } from './logits.js';
 
 export const isFitted = (name: RuleName): boolean => fittedRules.includes(name);
 
-/** A rule fitted to the table; one without weights is only made. The caller disposes it. */
+/** A rule fitted to the table; rules without weights are just created. The caller disposes it. */
 export async function fitRule(
   name: RuleName,
   table: LogitTable,
@@ -48,8 +48,8 @@ function set(rule: Rule, values: Readonly<Record<string, Float64Array>>): void {
 }
 
 /**
- * The logits of a rule for every clip, each from a rule that was fitted without that clip's group, `[N, classes]`
- * (cross-fitting). A rule without weights needs no folds.
+ * The logits of a rule for every clip, `[N, classes]`, each from a rule that was fitted without that clip's group
+ * (cross-fitting). Rules without weights need no folds.
  */
 export async function heldOutLogits(
   name: RuleName,
@@ -88,12 +88,12 @@ export async function fitAndApply(
 
 const EPOCHS = 200;
 const BATCH = 100;
-/** Names the streams of the order among those of the seed. */
+/** Identifies the random streams of the order. */
 const ORDER = 0xc1a5;
 
 /**
- * Trains the rule's parameters in place, as the tutorial trains its Classifier: cross-entropy, Adam with AMSGrad, rate 0.001,
- * batches of 100, no weight decay.
+ * Trains the rule's parameters in place, as the tutorial trains its Classifier: cross-entropy, Adam with AMSGrad,
+ * learning rate 0.001, batches of 100, no weight decay.
  */
 async function trainLinear(rule: Rule, table: LogitTable, seed: number, signal?: AbortSignal): Promise<void> {
   const optimizer = new optim.Adam(rule.parameters(), { amsgrad: true, lr: 0.001 });
@@ -124,9 +124,9 @@ const EM_STEPS = 1000;
 const STILL = 1e-9;
 
 /**
- * The weights `[members]`, of sum 1, of the mean of probabilities that makes the true classes likeliest: maximum likelihood
- * by expectation maximisation. The likelihood is concave in them, so that whatever the steps converge to is the best
- * there is; from equal weights on they never make it worse.
+ * The weights `[members]`, with sum 1, of the mean of probabilities with maximum likelihood, found by expectation
+ * maximisation. The log-likelihood is concave in them, so that the limit is the global maximum; starting from equal
+ * weights, no step makes it worse.
  */
 export function mixtureWeights({ members, targets, classes }: LogitTable): Float64Array {
   const likely = members.map((logits) => likelihoods(logits, targets, classes));
@@ -140,7 +140,7 @@ export function mixtureWeights({ members, targets, classes }: LogitTable): Float
   return weights;
 }
 
-/** Each member's mean share in what the mixture gives the true class. */
+/** Each member's mean share of the mixture's probability of the true class. */
 function emStep(
   weights: Float64Array,
   likely: readonly Float64Array[],
@@ -154,7 +154,7 @@ function emStep(
   return next;
 }
 
-/** Probability of the true class of each clip, `[N]`, kept above zero so that nobody is ruled out by one clip. */
+/** Probability of the true class of each clip, `[N]`, kept above zero so that a single clip cannot rule out a member. */
 function likelihoods(logits: Float32Array, targets: Int32Array, classes: number): Float64Array {
   return Float64Array.from(targets, (target, n) =>
     Math.max(1e-12, softmax(logits.subarray(n * classes, (n + 1) * classes))[target]!),

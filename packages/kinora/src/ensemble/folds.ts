@@ -1,14 +1,14 @@
-/** Folds for cross-validation that keep groups whole: no person is on both sides of a division. */
+/** Folds for cross-validation that keep groups together: no person is on both sides of a split. */
 
 import { permutation, randomStream } from '@kinora/clip';
 import { type KinoraError, kinoraError } from '@kinora/torch';
 
-/** Names the stream among those of the seed. */
+/** Identifies the random stream. */
 const FOLDS = 0xf01d;
 
 /**
- * The rows of each fold: groups, in an order that the seed decides, go one by one to the fold with the fewest rows; the
- * largest first, so that folds end up about equal. Throws `ensemble/folds` for fewer groups than folds.
+ * The rows of each fold. Groups are shuffled, sorted by size with the largest first, and assigned to the fold with the
+ * fewest rows, so that folds have similar sizes. Throws `ensemble/folds` for fewer groups than folds.
  */
 export function groupedFolds(groups: Int32Array, folds: number, seed: number): Int32Array[] {
   const members = new Map<number, number[]>();
@@ -22,7 +22,7 @@ export function groupedFolds(groups: Int32Array, folds: number, seed: number): I
   return rows.map((fold) => Int32Array.from(fold).sort());
 }
 
-/** All rows but those of a fold. */
+/** All rows except those of a fold. */
 export function otherRows(count: number, fold: Int32Array): Int32Array {
   const inside = new Set(fold);
   return Int32Array.from(Array.from({ length: count }, (_, n) => n).filter((n) => !inside.has(n)));
@@ -30,8 +30,8 @@ export function otherRows(count: number, fold: Int32Array): Int32Array {
 
 function tooFewGroups(groups: number, folds: number): KinoraError {
   return kinoraError('ensemble/folds', 'the clips that rules are fitted to', {
-    expected: `at least ${folds} people (or clips, where nobody knows the people), one a fold`,
+    expected: `at least ${folds} people (or clips, if people are unknown), one per fold`,
     received: String(groups),
-    hint: 'ask for fewer with --folds, or for a longer list with --fit',
+    hint: 'use fewer with --folds, or a longer list with --fit',
   });
 }

@@ -1,7 +1,7 @@
 /**
- * The lists of an ensemble: the one that rules are fitted to, the one they are measured on, and that nothing leaks between
- * them or from training. Members' own predictions for training clips are better than they ever will be for others; a rule
- * fitted to them learns to trust whoever remembers best.
+ * The lists of an ensemble: one to fit rules to and one to measure them on, with checks that no clip leaks between them
+ * or from training. Members predict their training clips better than any others, so a rule fitted to those would learn
+ * to trust the member that memorised most.
  */
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -11,26 +11,26 @@ import { readSplit } from '../data/splits.js';
 import type { Member } from './member.js';
 
 export interface ListOptions {
-  /** Labelled list that rules are fitted to; default: the first member's validation list. */
+  /** Labelled list to fit rules to. Default: the first member's validation list. */
   readonly fit?: string;
-  /** Labelled list to measure on, once; default: the clips of `fit`, each in a fold that its rule was not fitted to. */
+  /** Labelled list to measure on. Default: the clips of `fit`, cross-validated. */
   readonly test?: string;
   /** Folder of the clips of `fit` and `test`; default: the first member's validationFolder. */
   readonly clips?: string;
-  /** Also fit rules to the members' training clips, to show what that does. */
+  /** Also fit rules to the members' training clips, to show the effect of leakage. */
   readonly leaky?: boolean;
 }
 
 export interface NamedList {
   readonly list: ClipList;
-  /** Where it is read from; absent for class folders. */
+  /** The file of the list; absent for class folders. */
   readonly file: string | undefined;
   readonly name: string;
 }
 
 /**
- * Reads the lists. Throws `ensemble/no-list`, `ensemble/seen` where a member was trained on a clip of them, and
- * `ensemble/shared-clips` where they share one.
+ * Reads the lists. Throws `ensemble/no-list`, `ensemble/seen` if a member was trained on one of their clips, and
+ * `ensemble/shared-clips` if they share a clip.
  */
 export function findLists(members: readonly Member[], { fit, test, clips, leaky = false }: ListOptions) {
   const lists = {
@@ -84,21 +84,21 @@ function sharedTrainingList(members: readonly Member[]): NamedList {
   throw kinoraError('ensemble/no-list', '--leaky', 'clips that all members were trained on', 'none');
 }
 
-/** The list that a member was trained on, as its configuration names it. Throws `ensemble/training-list` if unreadable. */
+/** The training list in a member's configuration. Throws `ensemble/training-list` if unreadable. */
 function trainingList(member: Member): ClipList {
   try {
     return readSplit(member.config, 'train', member.spec.labels);
   } catch (cause) {
     throw kinoraError('ensemble/training-list', member.path, {
-      expected: 'the list of clips that it was trained on, to keep them out',
+      expected: 'the list of clips that it was trained on, to exclude them',
       received: cause instanceof Error ? cause.message : String(cause),
-      hint: 'run where the paths of its configuration lead to',
+      hint: 'run this in the folder that the paths in its configuration are relative to',
       cause,
     });
   }
 }
 
-/** Throws `ensemble/seen` where a member was trained on a clip of the list. */
+/** Throws `ensemble/seen` if a member was trained on a clip of the list. */
 function checkUnseen(members: readonly Member[], list: ClipList, what: string): void {
   for (const member of members) {
     const seen = new Set(trainingList(member).items.map(identity));
@@ -107,7 +107,7 @@ function checkUnseen(members: readonly Member[], list: ClipList, what: string): 
   }
 }
 
-/** The same file or folder under whatever name; parts of a video count as the video, so that no second of it leaks. */
+/** Identifies a file or folder under any name. Parts of a video count as the whole video, so that no second of it leaks. */
 function identity({ path }: ClipItem): string {
   try {
     return realpathSync(path);
@@ -120,10 +120,10 @@ const seenBefore = (member: Member, known: readonly ClipItem[], list: ClipList, 
   kinoraError('ensemble/seen', what, {
     expected: `clips that no member was trained on`,
     received: `${known.length} of ${list.items.length} that ${member.path} was trained on, such as ${known[0]!.id}`,
-    hint: 'give a list of other clips; --leaky shows what fitting to training clips does',
+    hint: 'use a list of other clips; --leaky shows the effect of fitting to training clips',
   });
 
-/** A list to measure on that shares clips with the one that rules are fitted to would measure what they remember. */
+/** The list to measure on must not share clips with the list that rules are fitted to. */
 function checkApart(fit: NamedList, test: NamedList): void {
   const paths = new Set(fit.list.items.map(({ path }) => path));
   const shared = test.list.items.filter(({ path }) => paths.has(path));

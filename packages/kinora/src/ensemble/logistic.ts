@@ -1,6 +1,7 @@
 /**
- * Multinomial logistic regression on the members' log-probabilities, drawn towards their mean: the penalty is the squared
- * distance to the weights that average, not to zero, so that where the clips say little the rule is the plain mean.
+ * Multinomial logistic regression on the members' log-probabilities, shrunk towards their mean: the penalty is the
+ * squared distance to the averaging weights instead of zero, so that with little data the rule is close to the plain
+ * mean.
  */
 import { setImmediate } from 'node:timers/promises';
 import { fromTypedArray, ops, optim, scope, type Tensor } from '@kinora/torch';
@@ -18,14 +19,14 @@ export interface LogisticFit {
   readonly penalty: number;
 }
 
-/** From next to none to next to the mean. */
+/** From almost no penalty to almost the plain mean. */
 export const PENALTIES = [1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 1] as const;
 const INNER_FOLDS = 4;
 const MAX_ITERATIONS = 300;
-/** Iterations between two looks at the signal. */
+/** Iterations between two checks of the signal. */
 const ROUND = 20;
 
-/** Fits with the penalty whose cross-validated log loss, in folds of whole groups, is least. */
+/** Fits with the penalty that has the lowest log loss, cross-validated in folds of whole groups. */
 export async function fitLogistic(
   table: LogitTable,
   seed: number,
@@ -35,7 +36,7 @@ export async function fitLogistic(
   return { ...(await minimise(table, penalty, signal)), penalty };
 }
 
-/** Of one group nothing can be held out: then the strongest penalty, which is nearly the mean. */
+/** A single group cannot be cross-validated; then it uses the strongest penalty, which is nearly the mean. */
 async function choosePenalty(
   table: LogitTable,
   seed: number,
@@ -48,7 +49,7 @@ async function choosePenalty(
     const [inside, outside] = [pick(table, fold), pick(table, otherRows(table.targets.length, fold))];
     const regression = new Regression(outside);
     try {
-      // From the strongest on, each begins where the one before ended.
+      // Starting with the strongest; each starts from the previous solution.
       for (const [i, penalty] of [...PENALTIES.entries()].toReversed()) {
         await regression.fit(penalty, signal);
         losses[i]! += crossEntropy(regression.logits(inside), inside.targets, table.classes) * fold.length;
@@ -75,7 +76,7 @@ export async function minimise(
   }
 }
 
-/** The clips of a table as tensors, and weights and bias on their way to the minimum, first the average. All float64. */
+/** The clips of a table as tensors, and the weights and bias, which start as the average. All float64. */
 class Regression {
   readonly #inputs: Tensor;
   /** One-hot, `[N, classes]`. */
@@ -106,7 +107,7 @@ class Regression {
       lineSearchFn: 'strong_wolfe',
     });
     try {
-      // A round that ends early has converged.
+      // If a round ends early, it has converged.
       for (let done = 0; optimizer.iterations === done && done < MAX_ITERATIONS; done += ROUND) {
         await setImmediate();
         signal?.throwIfAborted();
@@ -118,7 +119,7 @@ class Regression {
     }
   }
 
-  /** Also sets the gradients: by hand, since autograd takes twice as long for so few numbers. */
+  /** Also computes the gradients, by hand, because autograd takes twice as long for so few numbers. */
   #loss(penalty: number): Tensor {
     const [inputs, targets, weight, bias] = [this.#inputs, this.#targets, this.#weight, this.#bias];
     const clips = targets.shape[0]!;
@@ -131,7 +132,7 @@ class Regression {
     return squares.mul(penalty / 2).sub(logP.mul(targets).sum(), { alpha: 1 / clips });
   }
 
-  /** Of the clips of another table, float32 `[N, classes]`. */
+  /** Logits for the clips of another table, float32 `[N, classes]`. */
   logits(table: LogitTable): Float32Array {
     return scope(() => {
       const logits = ops.linear(inputsOf(table), this.#weight, this.#bias);
@@ -150,7 +151,7 @@ class Regression {
   }
 }
 
-/** Log-probabilities of all members side by side, float64 `[N, members x classes]`. */
+/** Concatenated log-probabilities of all members, float64 `[N, members x classes]`. */
 const inputsOf = ({ members, classes, targets }: LogitTable): Tensor =>
   scope(() => {
     const parts = members.map((logits) =>

@@ -1,7 +1,7 @@
 /**
- * The logits of all members for one list, as a table of plain numbers: what rules are fitted to, applied to and measured on.
- * They are computed once and cached in a file whose name stands for the weights, the list, the preprocessing and everything
- * else that decides them; the clips' own bytes are not part of it.
+ * The logits of all members for one list, as a table of plain numbers, which rules are fitted to, applied to and
+ * measured on. They are computed once and cached in a file named by a hash of weights, list, preprocessing and
+ * everything else that determines them, except the bytes of the clips.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
@@ -18,7 +18,7 @@ import { type Member, openMember } from './member.js';
 export interface LogitTable extends MemberLogits {
   /** Names of the clips, `[N]`. */
   readonly ids: readonly string[];
-  /** Who is in each clip, or what else must not be divided, `[N]`: clips of one number stay together. */
+  /** The person (or other group) of each clip, `[N]`; clips with the same number stay together. */
   readonly groups: Int32Array;
 }
 
@@ -28,8 +28,8 @@ export interface Collected extends LogitTable {
 }
 
 /**
- * One member after the other runs over the list; a clip that one of them could not read is left out for all.
- * @param cache folder where logits are kept; throws `ensemble/not-finite`, `ensemble/architecture` naming the member
+ * Runs the members one after the other over the list; a clip that one of them could not read is left out for all.
+ * @param cache folder that caches logits; throws `ensemble/not-finite`, `ensemble/architecture` naming the member
  */
 export async function collect(
   members: readonly Member[],
@@ -60,7 +60,7 @@ export async function collect(
   };
 }
 
-/** Some of the clips. @param rows their positions, in the order wanted */
+/** A subset of the clips. @param rows their positions, in the new order */
 export function pick(table: LogitTable, rows: ArrayLike<number>): LogitTable {
   const at = Array.from(rows);
   return {
@@ -80,7 +80,7 @@ function pickRows(logits: Float32Array, classes: number, rows: readonly number[]
   return picked;
 }
 
-/** The ensemble's logits, float32 `[N, classes]`, by the very module that an ensemble saves. */
+/** The ensemble's logits, float32 `[N, classes]`, computed by the same module that an ensemble saves. */
 export function applyRule(
   rule: Rule,
   { members, classes, ids }: LogitTable,
@@ -96,7 +96,7 @@ export function applyRule(
 
 /** Of one member. */
 interface ClipLogits {
-  /** Positions in the list of the clips that could be read, `[N]`. */
+  /** Positions in the list of the readable clips, `[N]`. */
   readonly indices: Int32Array;
   /** Float32 `[N, classes]`. */
   readonly logits: Float32Array;
@@ -152,7 +152,7 @@ function load(file: string, classes: number): ClipLogits {
   throw kinoraError('ensemble/logits', file, {
     expected: `int32 indices [N] and float32 logits [N, ${classes}]`,
     received: Array.from(tensors, ([name, { shape }]) => `${name} [${shape.join(', ')}]`).join(', '),
-    hint: 'delete the file, and they are computed again',
+    hint: 'delete the file to compute them again',
   });
 }
 

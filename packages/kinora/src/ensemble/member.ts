@@ -1,4 +1,4 @@
-/** A member as its run folder describes it: configuration, preprocessing, weights file; and its network, opened. */
+/** A member of an ensemble: configuration, preprocessing and weights file from its run folder; and its opened network. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -12,7 +12,7 @@ import { weightsFile } from '../run/checkpoint.js';
 export interface Member {
   /** Name of the run. */
   readonly name: string;
-  /** The run folder as the user wrote it. */
+  /** The run folder, as the user wrote it. */
   readonly path: string;
   readonly config: RunConfig;
   readonly spec: PreprocessSpec;
@@ -22,7 +22,7 @@ export interface Member {
   readonly sha256: string;
 }
 
-/** Reads what a run folder says. Throws `ensemble/member` or `model/missing` for what is no trained run. */
+/** Reads a run folder. Throws `ensemble/member` or `model/missing` if it is not a trained run. */
 export async function readMember(path: string): Promise<Member> {
   const configFile = join(path, 'config.json');
   if (!existsSync(configFile)) throw noRun(path);
@@ -33,13 +33,13 @@ export async function readMember(path: string): Promise<Member> {
   return { name: basename(resolve(path)), path, config, spec, file, sha256: hashOf(file) };
 }
 
-/** Opens a member's network. Throws `ensemble/architecture` where its weights are another network's. */
+/** Opens a member's network. Throws `ensemble/architecture` if its weights belong to another network. */
 export function openMember(member: Member, { device = 'cpu' }: PredictOptions = {}): OpenedModel {
   const model = openModel(member.path, { device });
   if (model.name === member.config.model) return model;
   model.network.dispose();
   throw kinoraError('ensemble/architecture', member.path, {
-    expected: `the weights of ${member.config.model}, as its config.json says`,
+    expected: `the weights of ${member.config.model}, as in its config.json`,
     received: `those of ${model.name} in ${member.file}`,
   });
 }
@@ -72,40 +72,40 @@ function checkLabels(first: Member, other: Member): void {
   throw kinoraError('ensemble/classes', other.path, {
     expected: `the ${a.length} classes of ${first.path}, class ${at + 1} being ${name(a)}`,
     received: `${b.length} classes, class ${at + 1} being ${name(b)}`,
-    hint: 'the members of an ensemble tell the same classes apart, in the same order',
+    hint: 'all members of an ensemble need the same classes in the same order',
   });
 }
 
 function checkSpec(first: Member, other: Member): void {
   const text = (value: unknown) => JSON.stringify(value);
   const keys = Object.keys(first.spec) as (keyof PreprocessSpec)[];
-  // What mirroring does to labels is of no account outside training.
+  // The flip map only matters in training.
   const differ = keys.filter((key) => key !== 'flipMap' && text(first.spec[key]) !== text(other.spec[key]));
   if (differ.length === 0) return;
   const side = ({ spec }: Member) => differ.map((key) => `${key} ${text(spec[key])}`).join(', ');
   throw kinoraError('ensemble/preprocessing', other.path, {
     expected: `the preprocessing of ${first.path}: ${side(first)}`,
     received: side(other),
-    hint: 'the members of an ensemble see the same clip',
+    hint: 'all members of an ensemble need the same preprocessing',
   });
 }
 
 const noRun = (path: string): KinoraError =>
   kinoraError('ensemble/member', path, {
-    expected: 'a run folder, as kinora train makes it',
+    expected: 'a run folder made by kinora train',
     received: existsSync(path) ? 'a folder or file without config.json' : 'no such folder',
     hint: 'train the member first, or correct its path',
   });
 
 const noSpec = (file: string): KinoraError =>
-  kinoraError('ensemble/member', file, 'weights that say how clips become input', 'a file that does not', {
+  kinoraError('ensemble/member', file, 'weights with a preprocessing spec', 'a file without one', {
     hint: 'members are run folders of kinora train',
   });
 
 const tooFew = (count: number): KinoraError =>
-  kinoraError('ensemble/members', 'kinora ensemble', 'two run folders or more', String(count));
+  kinoraError('ensemble/members', 'kinora ensemble', 'at least two run folders', String(count));
 
 const sameWeights = (a: Member, b: Member): KinoraError =>
-  kinoraError('ensemble/members', b.path, 'weights of its own', `those of ${a.path}`, {
+  kinoraError('ensemble/members', b.path, 'different weights', `the same as in ${a.path}`, {
     hint: 'an ensemble gains from members that differ: train with another seed or network',
   });

@@ -1,6 +1,6 @@
 /**
- * Every member and every rule measured on the same clips. Rules that are fitted speak only of clips that they were not
- * fitted to: of a test list, or, without one, of the folds that were left out.
+ * Measures every member and every rule on the same clips. Fitted rules are only measured on clips that they were not
+ * fitted to: a test list or, without one, held-out folds.
  */
 
 import { type Interval, meanInterval } from '../measure/intervals.js';
@@ -10,24 +10,24 @@ import { type Progress, silent } from '../progress.js';
 import { fitAndApply, heldOutLogits, isFitted } from './fit.js';
 import type { LogitTable } from './logits.js';
 
-/** Somebody who predicts: a member or a rule. */
+/** A member or a rule. */
 export interface Measured extends Summary {
   readonly name: string;
   /** Top-1 accuracy. */
   readonly accuracy: Interval;
-  /** Top-1 accuracy above the best member's, on the same draws of clips. */
+  /** Top-1 accuracy minus the best member's, on the same resamples. */
   readonly gain: Interval;
 }
 
 export interface MeasuredRule extends Measured {
   readonly rule: RuleName;
-  /** Fitted to clips that the members were trained on; to show what that does, never to be used. */
+  /** Fitted to clips that the members were trained on, only to show the effect. */
   readonly leaky: boolean;
 }
 
 export interface Study {
   readonly clips: number;
-  /** Distinct people, or clips where nobody knows them. */
+  /** Number of people, or of clips if people are unknown. */
   readonly groups: number;
   readonly members: readonly Measured[];
   /** Position of the member with the highest accuracy on these clips. */
@@ -35,7 +35,7 @@ export interface Study {
   readonly rules: readonly MeasuredRule[];
   /** Correlation of errors `[members, members]`. */
   readonly errors: Float64Array;
-  /** Share of the clips that some member has right. */
+  /** Share of the clips that at least one member classifies correctly. */
   readonly oracle: number;
 }
 
@@ -53,7 +53,7 @@ export interface StudyOptions {
   readonly folds: number;
   readonly seed: number;
   readonly progress?: Progress | undefined;
-  /** Its reason is thrown between rounds of fitting. */
+  /** Aborts between rounds of fitting; its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -94,7 +94,7 @@ export async function study(
   };
 }
 
-/** Measures anybody's logits for the table's clips against the best of its members. */
+/** Measures logits for the table's clips against the best member. */
 function yardstick(table: LogitTable, seed: number) {
   const { ids, targets, classes, groups } = table;
   const right = table.members.map((logits) => rightness(logits, targets, classes));
@@ -112,7 +112,7 @@ function yardstick(table: LogitTable, seed: number) {
   return { measure, best };
 }
 
-/** The member with the most right predictions; the first of equals. */
+/** The member with the most correct predictions; the first one if there are several. */
 function bestOf(right: readonly Uint8Array[]): number {
   const sums = right.map((own) => own.reduce((sum, value) => sum + value, 0));
   return sums.indexOf(Math.max(...sums));

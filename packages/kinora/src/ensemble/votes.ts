@@ -1,22 +1,22 @@
 /**
- * What voting can gain: how many of n classifiers are right, when each is with probability p and they err more or less
- * together. Right or wrong is all that counts here; with many classes wrong votes scatter, which only helps.
+ * The theory of voting: how many of n classifiers are right if each is right with probability p and errors are
+ * correlated. Only right and wrong are distinguished; with many classes, wrong votes scatter, which only helps.
  */
 import { kinoraError } from '@kinora/torch/error';
 
 /**
- * The ways in which classifiers may err together; the correlation of two of them being right is the same in both.
- * - `beta-binomial`: clips differ in difficulty; on each, all are right with a probability of its own, drawn from
+ * Models of correlated errors; the correlation between two classifiers being right is the same in both.
+ * - `beta-binomial`: clips differ in difficulty; on each, all classifiers are right with a probability drawn from
  *   Beta(p (1 - r) / r, (1 - p) (1 - r) / r) (Skellam 1948).
- * - `common-cause`: on a share r of the clips all do as one does, on the others they are independent.
+ * - `common-cause`: on a share r of the clips all classifiers act alike, on the others they are independent.
  */
 export type CorrelationModel = 'beta-binomial' | 'common-cause';
 
 export interface Voters {
-  /** Probability of one to be right. */
+  /** Probability that one classifier is right. */
   readonly p: number;
   readonly n: number;
-  /** Of two voters' being right, 0 to 1; default 0. */
+  /** Correlation between two classifiers being right, 0 to 1. Default: 0. */
   readonly correlation?: number;
   readonly model?: CorrelationModel;
 }
@@ -49,7 +49,7 @@ export function majority(votes: Float64Array): Majority {
   return { right, tie: n % 2 === 0 ? votes[n / 2]! : 0 };
 }
 
-/** Accuracy of the vote when a coin decides ties. */
+/** Accuracy of the vote if a coin flip breaks ties. */
 export const voteAccuracy = (voters: Voters): number => {
   const { right, tie } = majority(rightVotes(voters));
   return right + tie / 2;
@@ -57,7 +57,7 @@ export const voteAccuracy = (voters: Voters): number => {
 
 /**
  * `C(n, k) prod(p + i t) prod(q + j t) / prod(1 + m t)` over i < k, j < n - k, m < n, with q = 1 - p and t = r / (1 - r):
- * the beta-binomial written so that t = 0 is the binomial. Sums of logarithms, since large n leave the range of numbers.
+ * the beta-binomial written so that t = 0 is the binomial. Computed as sums of logarithms, because large n would overflow.
  */
 function betaBinomial(p: number, n: number, t: number): Float64Array {
   const right = rising(p, t, n);

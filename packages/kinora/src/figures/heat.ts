@@ -1,9 +1,9 @@
-/** A matrix as colours: blue above zero, orange below, the fuller the farther from it. */
+/** A matrix as colours: blue above zero, orange below, stronger with distance from zero. */
 import { el, type Markup } from './svg.js';
 import type { Theme } from './theme.js';
 
 export interface Heat {
-  /** `[rows, columns]`; what is no number stays empty. */
+  /** `[rows, columns]`; cells without a number stay empty. */
   readonly values: ArrayLike<number>;
   readonly rows: readonly string[];
   readonly columns: readonly string[];
@@ -11,13 +11,13 @@ export interface Heat {
   readonly full: number;
   /** Side of a cell in pixels. */
   readonly cell: number;
-  /** How a value is written in its cell, where there is room. */
+  /** Formats a value in its cell, if there is room. */
   readonly format?: (value: number) => string;
-  /** What a cell says when it is pointed at. */
+  /** The tooltip of a cell. */
   readonly title: (row: string, column: string, value: number) => string;
 }
 
-/** The cells alone, from the origin on. */
+/** Only the cells, starting at the origin. */
 export function heatCells(heat: Heat, theme: Theme): Markup[] {
   const width = heat.columns.length;
   return heat.rows.flatMap((row, r) =>
@@ -59,7 +59,7 @@ function cell(
   );
 }
 
-/** Names at the left of the rows, ending at x = -8. */
+/** Names to the left of the rows, ending at x = -8. */
 export const rowNames = ({ rows, cell }: Heat, theme: Theme, size = 12): Markup[] =>
   rows.map((name, r) =>
     el(

@@ -1,4 +1,4 @@
-/** Where the names of dots go: beside, above or below their dot, wherever they cover the least of others. */
+/** Places the names of dots beside, above or below their dot, wherever they overlap others least. */
 
 export interface Labelled {
   readonly name: string;
@@ -15,18 +15,18 @@ export interface Bounds {
 }
 
 interface Place {
-  /** Of the text's anchor, on its baseline. */
+  /** Position of the text's anchor, on its baseline. */
   readonly x: number;
   readonly y: number;
   readonly anchor: 'start' | 'middle' | 'end';
 }
 
-/** Width of a character and height of a line, in pixels at 12 pixels a font. */
+/** Width of a character and height of a line, in pixels, at a font size of 12. */
 const CHARACTER = 6.6;
 const LINE = 13;
 const GAP = 4;
 
-/** One place for each dot, in their order: earlier ones choose first. */
+/** One place for each dot, in order: earlier ones choose first. */
 export function placeLabels<T extends Labelled>(dots: readonly T[], bounds: Bounds): (T & Place)[] {
   const taken: Bounds[] = dots.map(({ cx, cy, r }) => ({
     left: cx - r,

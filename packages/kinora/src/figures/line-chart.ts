@@ -1,4 +1,4 @@
-/** One small chart of values per epoch: thin grid, one line a series, its last value written at its end. */
+/** A small chart of values per epoch: thin grid, one line per series, its last value at its end. */
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { el, type Markup } from './svg.js';
 import type { Theme } from './theme.js';
@@ -13,13 +13,13 @@ export interface Series {
 export interface LineChart {
   title: string;
   series: readonly Series[];
-  /** How a value is written. */
+  /** Formats a value. */
   format: (value: number) => string;
-  /** How a mark of the vertical axis is; left out: with the decimals that tell the marks apart. */
+  /** Formats a tick of the vertical axis. Default: as many decimals as distinguish the ticks. */
   tick?: (value: number) => string;
   /** Logarithmic when positive values span more than a factor of ten and this is set. */
   logarithmic?: boolean;
-  /** Ends of the vertical axis; left out: what the values span. */
+  /** Ends of the vertical axis. Default: the range of the values. */
   range?: readonly [number, number];
 }
 
@@ -74,7 +74,10 @@ function span(values: readonly number[], otherwise: readonly [number, number]): 
   return values.reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [values[0]!, values[0]!]);
 }
 
-/** About five round values; on a logarithmic axis 1, 2 and 5 of each power of ten, or only the powers where it is long. */
+/**
+ * About five round values; on a logarithmic axis 1, 2 and 5 of each power of ten, or only the powers if the axis is
+ * long.
+ */
 function gridValues(y: { ticks(count?: number): number[]; base?: unknown }): number[] {
   if (y.base === undefined) return y.ticks(5);
   const starting = (digits: RegExp) => y.ticks().filter((value) => digits.test(value.toExponential(0)));
@@ -98,7 +101,7 @@ function column(x: number, label: string): Markup {
   return el('text', { x, y: BOTTOM + 18, 'text-anchor': 'middle' }, label);
 }
 
-/** The line and a dot for each epoch, which tells its value when pointed at. */
+/** The line, and a dot with a tooltip for each epoch. */
 function line({ name, colour, points }: Series, x: Scale, y: Scale, format: LineChart['format']): Markup[] {
   const radius = points.length > 60 ? 1.5 : points.length > 25 ? 2 : 3;
   const known = points.filter(([, value]) => Number.isFinite(value));
@@ -130,7 +133,7 @@ function path(points: Series['points'], x: Scale, y: Scale): string {
   return d;
 }
 
-/** Name and last value beside the end of each line, moved apart where they would overlap. */
+/** Name and last value beside the end of each line, moved apart if they would overlap. */
 function endLabels({ series, format }: LineChart, y: Scale): Markup[] {
   const ends = series.flatMap(({ name, colour, points }) => {
     const last = points.findLast(([, value]) => Number.isFinite(value));

@@ -1,4 +1,7 @@
-/** Accuracy on the order-only pairs, a bar a row, best first, from chance on: a network that sees no order has none. */
+/**
+ * Accuracy on the order-only pairs, one bar per row, best first. Bars start at chance, so a network that ignores order
+ * has none.
+ */
 import { el, type Markup, picture } from './svg.js';
 import type { Theme } from './theme.js';
 import { percent } from './words.js';
@@ -21,7 +24,7 @@ export function orderChart(bars: readonly OrderBar[], theme: Theme): Markup {
   const x = (share: number) => left + (BAR * (Math.max(LOW, share) - LOW)) / (HIGH - LOW);
   return picture(
     { width, height },
-    `Accuracy on order-only pairs of ${bars.length} networks; the numbers stand in the table`,
+    `Accuracy on order-only pairs of ${bars.length} networks; the numbers are in the table`,
     theme,
     el(
       'text',

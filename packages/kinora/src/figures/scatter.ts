@@ -1,4 +1,7 @@
-/** Accuracy against cost: one dot a row, its area the parameters; those that nobody beats at their cost are filled. */
+/**
+ * Accuracy against cost: one dot per row, with an area proportional to the parameters; dots that no other beats at
+ * lower cost are filled.
+ */
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { placeLabels } from './label-place.js';
 import { el, type Markup, picture } from './svg.js';
@@ -7,7 +10,7 @@ import { percent, wholePercent } from './words.js';
 
 export interface Dot {
   readonly name: string;
-  /** Multiply-accumulates of a clip. */
+  /** Multiply-accumulates per clip. */
   readonly macs: number;
   readonly parameters: number;
   /** Share. */
@@ -17,7 +20,7 @@ export interface Dot {
 const SIZE = { width: 860, height: 500 } as const;
 const [LEFT, RIGHT, TOP, BOTTOM] = [64, SIZE.width - 40, 56, SIZE.height - 56];
 
-/** @param measure what accuracy is meant, `validation top-1` */
+/** @param measure which accuracy, such as `validation top-1` */
 export function scatter(dots: readonly Dot[], measure: string, theme: Theme): Markup {
   const x = scaleLog(reach(dots.map(({ macs }) => macs)), [LEFT + 20, RIGHT - 20]);
   const y = scaleLinear([floor(dots), 1], [BOTTOM, TOP]).nice(5);
@@ -31,7 +34,7 @@ export function scatter(dots: readonly Dot[], measure: string, theme: Theme): Ma
   }));
   return picture(
     SIZE,
-    `${measure} against multiply-accumulates of ${dots.length} networks; the numbers stand in the table`,
+    `${measure} against multiply-accumulates of ${dots.length} networks; the numbers are in the table`,
     theme,
     title(measure, theme),
     y.ticks(6).map((value) => rule(y(value), wholePercent(value), theme)),
@@ -57,7 +60,7 @@ function reach(values: readonly number[]): [number, number] {
   return low * 2 > high ? [low / 2, high * 2] : [low, high];
 }
 
-/** Where the vertical axis begins: below the worst, by tens. */
+/** The start of the vertical axis: below the worst value, rounded to tens. */
 const floor = (dots: readonly Dot[]): number =>
   Math.max(0, Math.floor(10 * Math.min(...dots.map(({ accuracy }) => accuracy)) - 0.2) / 10);
 
@@ -78,7 +81,7 @@ function title(measure: string, theme: Theme): Markup[] {
     el(
       'text',
       { x: RIGHT, y: 28, fill: theme.muted, 'text-anchor': 'end' },
-      'area: parameters; filled: nobody is better for less',
+      'area: parameters; filled: none better at lower cost',
     ),
     el(
       'text',
@@ -110,7 +113,7 @@ function circle({ name, macs, accuracy, cx, cy, r, best }: Placed, theme: Theme)
   return el('circle', { cx, cy, r, ...style }, el('title', {}, words));
 }
 
-/** Names of the best are placed first, and all keep a rim of paper where they cross a dot. */
+/** Names of the best are placed first; all have an outline in the colour of the paper where they cross a dot. */
 function labels(dots: readonly Placed[], theme: Theme): Markup[] {
   const bounds = { left: LEFT, right: RIGHT, top: TOP - 16, bottom: BOTTOM };
   const ordered = [...dots].sort((a, b) => Number(b.best) - Number(a.best));

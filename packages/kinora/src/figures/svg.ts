@@ -1,7 +1,7 @@
-/** Builds SVG and HTML as text: elements, escaping, numbers. Knows nothing of charts. */
+/** Builds SVG and HTML as text: elements, escaping, numbers. Independent of charts. */
 import type { Theme } from './theme.js';
 
-/** Text that needs no escaping any more. Everything else that stands in a document goes through `escapeText`. */
+/** Text that is already escaped. Everything else in a document goes through `escapeText`. */
 export class Markup {
   constructor(readonly text: string) {}
   toString(): string {
@@ -12,7 +12,7 @@ export class Markup {
 type Child = Markup | string | number | false | undefined | readonly Child[];
 type Attributes = Record<string, string | number | boolean | undefined>;
 
-/** `el('rect', { width: 3 })`; attributes that are undefined or false are left out, strings are escaped. */
+/** `el('rect', { width: 3 })`; attributes that are undefined or false are omitted, strings are escaped. */
 export function el(name: string, attributes: Attributes = {}, ...children: Child[]): Markup {
   const words = Object.entries(attributes)
     .filter(([, value]) => value !== undefined && value !== false)
@@ -23,7 +23,7 @@ export function el(name: string, attributes: Attributes = {}, ...children: Child
   return new Markup(inner === '' && !CONTAINERS.has(name) ? `${open}/>` : `${open}>${inner}</${name}>`);
 }
 
-/** The text of children in a row. */
+/** The concatenated text of children. */
 export function render(child: Child): string {
   if (child instanceof Markup) return child.text;
   if (Array.isArray(child)) return child.map(render).join('');
@@ -35,14 +35,14 @@ export function escapeText(text: string): string {
   return text.replace(/[&<>"]/g, (character) => ENTITIES[character]!);
 }
 
-/** Coordinates need two decimals, no more. */
+/** Two decimals are enough for coordinates. */
 function format(value: string | number | boolean): string {
   return typeof value === 'number' ? String(Math.round(value * 100) / 100) : String(value);
 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const VOID = new Set(['meta', 'link', 'img', 'br', 'hr']);
-/** Elements that HTML does not let close themselves. */
+/** Elements that cannot be self-closing in HTML. */
 const CONTAINERS = new Set([
   'div',
   'span',
@@ -64,8 +64,8 @@ export interface PictureSize {
 }
 
 /**
- * The frame of every picture: an `svg` of its own with paper behind it.
- * @param label read out in place of the picture; left out where text beside it says as much
+ * The frame of every picture: an `svg` with a background.
+ * @param label the picture's alternative text; omit it if text beside the picture has the same content
  */
 export function picture(
   { width, height }: PictureSize,
@@ -80,7 +80,7 @@ export function picture(
       width,
       height,
       viewBox: `0 0 ${width} ${height}`,
-      // A page keeps wide pictures readable by never showing them much smaller than this.
+      // A page never shows wide pictures much smaller than this, to keep them readable.
       style: `--width:${Math.round(width)}px`,
       role: label === undefined ? undefined : 'img',
       'aria-label': label,

@@ -1,6 +1,6 @@
 /**
- * The colours of pictures: fixed ones for files, CSS variables for the page, where light and dark are decided by the
- * reader's device. Blue and orange are told apart with every common colour blindness, and by lightness in print.
+ * The colours of pictures: fixed ones for files, and CSS variables for the page, where the reader's device chooses
+ * light or dark. Blue and orange can be distinguished with every common colour blindness, and by lightness in print.
  */
 
 export interface Theme {
@@ -8,7 +8,7 @@ export interface Theme {
   ink: string;
   muted: string;
   rule: string;
-  /** Training curves, right predictions. */
+  /** Training curves, correct predictions. */
   blue: string;
   /** Validation curves, mistakes. */
   orange: string;
@@ -42,7 +42,7 @@ const dark = {
 
 export const FONT = 'Inter';
 
-/** For pictures that stand alone. */
+/** For pictures in files. */
 export const fileTheme: Theme = { ...light, font: FONT };
 
 /** For pictures inside the page: each colour is a variable that `themeCss` defines. */

@@ -1,11 +1,11 @@
-/** How numbers are written in reports. */
+/** Formats of numbers in reports. */
 
-/** `87.5 %`, always with one decimal so that columns line up; a share of nothing is a dash. */
+/** `87.5 %`, always with one decimal so that columns line up; a dash for an undefined share. */
 export function percent(share: number): string {
   return Number.isFinite(share) ? `${(share * 100).toFixed(1)} %` : '–';
 }
 
-/** `88 %`, where there is little room. */
+/** `88 %`, if there is little room. */
 export function wholePercent(share: number): string {
   return Number.isFinite(share) ? `${Math.round(share * 100)} %` : '–';
 }
@@ -16,7 +16,7 @@ export function points(share: number): string {
   return /^-?0\.0$/.test(text) ? '0.0' : share > 0 ? `+${text}` : text;
 }
 
-/** Three digits that count, never as a power of ten: `0.543`, `27.9`, `3,460`. */
+/** Three significant digits, never as a power of ten: `0.543`, `27.9`, `3,460`. */
 export function threeDigits(value: number): string {
   return value.toLocaleString('en-US', { maximumSignificantDigits: 3, minimumSignificantDigits: 3 });
 }

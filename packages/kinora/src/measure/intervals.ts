@@ -1,11 +1,12 @@
 /**
- * Confidence intervals. By resampling (Efron 1979), paired: one draw of clips serves both sides of a difference. Where it is known who
- * is in which clip, whole people are drawn, because the clips of one person are right or wrong together.
+ * Confidence intervals by the bootstrap (Efron 1979), paired: both sides of a difference use the same resample of
+ * clips. If the person in each clip is known, people are resampled, because errors on clips of the same person are
+ * correlated.
  */
 import { randomStream } from '@kinora/clip';
 
 export interface Interval {
-  /** On the clips as they are. */
+  /** The value on the original clips. */
   readonly value: number;
   /** Ends of the 95 % interval (percentiles). */
   readonly low: number;
@@ -13,12 +14,12 @@ export interface Interval {
 }
 
 export const RESAMPLES = 5000;
-/** Names the stream among those of the seed. */
+/** Identifies the random stream. */
 const DRAWS = 0xb007;
 
 /**
- * The mean of `values` `[N]` with its interval; for a difference give differences.
- * @param groups drawn as a whole, `[N]`
+ * The mean of `values` `[N]` with its interval; for the interval of a difference, pass differences.
+ * @param groups resampled as a whole, `[N]`
  */
 export function meanInterval(
   values: ArrayLike<number>,
@@ -60,14 +61,14 @@ function quantile(sorted: Float64Array, share: number): number {
   return below + (at - Math.floor(at)) * (sorted[Math.ceil(at)]! - below);
 }
 
-/** The uncertainty of an accuracy that was measured on so many clips. */
+/** The uncertainty of an accuracy measured on a number of clips. */
 
 /** The normal distribution's 97.5 % point. */
 const Z = 1.959964;
 
 /**
- * The 95 % interval of a share (Wilson, JASA 1927): it stays inside [0, 1] and is right near its ends, where
- * `p +- 2 sqrt(p (1 - p) / n)` is not. Clips are taken as independent.
+ * The 95 % interval of a share (Wilson, JASA 1927): it stays inside [0, 1] and is accurate near the ends, where `p +- 2
+ * sqrt(p (1 - p) / n)` is not. Clips are assumed to be independent.
  */
 export function wilson(share: number, count: number): [low: number, high: number] {
   const spread = Z ** 2 / count;

@@ -102,7 +102,7 @@ test('the worst clips are the wrong ones, least probable first', () => {
 
 describe('an evaluation is checked', () => {
   test.each([
-    [{ ids: ['x'] }, 'targets: expected 1 values, one a clip, received 40'],
+    [{ ids: ['x'] }, 'targets: expected 1 values, one per clip, received 40'],
     [{ logits: logits.subarray(1) }, 'logits: expected 40 x 7 values, received 279'],
     [{ targets: targets.with(3, 7) }, 'clip 3: expected a class from 0 to 6, received 7'],
     [{ targets: targets.with(3, -1) }, 'clip 3: expected a class from 0 to 6, received -1'],

@@ -1,7 +1,7 @@
 /**
- * How good predictions are: pure functions of logits and targets, no engine, no files.
- * Logits are float32 `[N, classes]` in row order, targets class indices `[N]`. Shares are between 0 and 1; a share of
- * nothing (a class without clips, for instance) is NaN, never 0.
+ * Metrics of predictions: pure functions of logits and targets, without engine or files.
+ * Logits are float32 `[N, classes]` in row order, targets class indices `[N]`. Shares are between 0 and 1; an undefined
+ * share (for example for a class without clips) is NaN, never 0.
  */
 import { KinoraError } from '@kinora/torch';
 
@@ -21,7 +21,7 @@ export function checkEvaluation({ ids, targets, logits }: Evaluation, classes: n
     const extra = hint === undefined ? {} : { hint };
     throw new KinoraError({ code: 'metrics/invalid', where, expected, received: String(received), ...extra });
   };
-  if (ids.length !== targets.length) fail('targets', `${ids.length} values, one a clip`, targets.length);
+  if (ids.length !== targets.length) fail('targets', `${ids.length} values, one per clip`, targets.length);
   if (logits.length !== ids.length * classes)
     fail('logits', `${ids.length} x ${classes} values`, logits.length);
   const stray = targets.findIndex((target) => target < 0 || target >= classes);
@@ -36,7 +36,7 @@ export function checkEvaluation({ ids, targets, logits }: Evaluation, classes: n
   );
 }
 
-/** Index of the largest logit of each row, `[N]`; the first of equals. */
+/** Index of the largest logit of each row, `[N]`; the first one if there are several. */
 export function argmax(logits: Float32Array, classes: number): Int32Array {
   return Int32Array.from({ length: logits.length / classes }, (_, n) => {
     let best = 0;
@@ -66,7 +66,7 @@ export function topK(logits: Float32Array, targets: Int32Array, classes: number,
   return hits / targets.length;
 }
 
-/** How many classes come before the target in one row of logits. Where a NaN is compared, the target loses. */
+/** Number of classes ranked before the target in one row of logits. NaN counts as ranked before it. */
 export function rankOf(row: Float32Array, target: number): number {
   const own = row[target]!;
   let above = 0;
@@ -94,7 +94,7 @@ export interface ClassMetrics {
   f1: number;
 }
 
-/** Precision, recall and F1 of each class; NaN where a class has no clips, or none was predicted. */
+/** Precision, recall and F1 of each class; NaN if a class has no clips or no predictions. */
 export function perClass(confusion: Uint32Array, classes: number): ClassMetrics[] {
   return Array.from({ length: classes }, (_, c) => {
     let support = 0;
@@ -109,7 +109,7 @@ export function perClass(confusion: Uint32Array, classes: number): ClassMetrics[
   });
 }
 
-/** Mean recall over the classes that have clips: every class counts alike, however many clips it has. */
+/** Mean recall over the classes that have clips: every class has the same weight, however many clips it has. */
 export function meanClassAccuracy(metrics: readonly ClassMetrics[]): number {
   const recalls = metrics.filter(({ support }) => support > 0).map(({ recall }) => recall);
   return recalls.reduce((a, b) => a + b, 0) / recalls.length;
@@ -119,7 +119,7 @@ export interface ConfusedPair {
   target: number;
   predicted: number;
   count: number;
-  /** Of the clips of the true class. */
+  /** Share of the clips of the true class. */
   share: number;
 }
 
@@ -136,7 +136,7 @@ export function confusedPairs(confusion: Uint32Array, classes: number, limit: nu
   return pairs.sort((a, b) => b.count - a.count || b.share - a.share).slice(0, limit);
 }
 
-/** Rows of the wrongly predicted clips, those first that give their true class the lowest probability. */
+/** Rows of the misclassified clips, ordered by the probability of their true class, lowest first. */
 export function worstClips({ targets, logits }: Evaluation, classes: number, limit: number): number[] {
   const predicted = argmax(logits, classes);
   const losses = Array.from(targets, (target, n) =>
@@ -167,8 +167,8 @@ export function summarize({ targets, logits }: Evaluation, classes: number): Sum
 }
 
 /**
- * Forced choice between two classes, over the clips of either: the share whose own logit is the larger of the two.
- * Half is chance, whatever the other classes are. NaN where there is no clip of them.
+ * Forced choice between two classes, over the clips of both: the share of clips whose true class has the larger logit.
+ * Chance is one half. NaN if there are no such clips.
  */
 export function pairAccuracy(
   { targets, logits }: Pick<Evaluation, 'targets' | 'logits'>,
@@ -183,9 +183,9 @@ export function pairAccuracy(
   return right.length / rows.length;
 }
 
-/** How much members err together: correlations of being right, and what a perfect choice among them would reach. */
+/** Correlation of the members' errors, and the accuracy of a perfect choice among them. */
 
-/** What several networks say of the same clips. */
+/** Predictions of several networks for the same clips. */
 export interface MemberLogits {
   readonly classes: number;
   /** Logits of each member, float32 `[N, classes]`. */
@@ -194,13 +194,16 @@ export interface MemberLogits {
   readonly targets: Int32Array;
 }
 
-/** For each clip 1 where the prediction is right and 0 where it is wrong, `[N]`. */
+/** 1 for each clip with a correct prediction, otherwise 0, `[N]`. */
 export function rightness(logits: Float32Array, targets: Int32Array, classes: number): Uint8Array {
   const predicted = argmax(logits, classes);
   return Uint8Array.from(targets, (target, n) => Number(predicted[n] === target));
 }
 
-/** Pearson's correlation of errors (phi) of each pair, `[members, members]`; NaN for a member that never or always errs. */
+/**
+ * Pearson's correlation of errors (phi) of each pair, `[members, members]`; NaN for a member that is always or never
+ * right.
+ */
 export function errorCorrelation({ members, targets, classes }: MemberLogits): Float64Array {
   const right = members.map((logits) => rightness(logits, targets, classes));
   const count = members.length;
@@ -215,7 +218,7 @@ function phi(a: Uint8Array, b: Uint8Array): number {
   return (both - pa * pb) / Math.sqrt(pa * (1 - pa) * pb * (1 - pb));
 }
 
-/** Share of the clips that at least one member has right: no choice among members does better. */
+/** Share of the clips that at least one member classifies correctly: an upper bound for choosing among members. */
 export function oracle({ members, targets, classes }: MemberLogits): number {
   const right = members.map((logits) => rightness(logits, targets, classes));
   return targets.filter((_, n) => right.some((own) => own[n] === 1)).length / targets.length;

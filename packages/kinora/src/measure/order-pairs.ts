@@ -1,17 +1,17 @@
 /**
- * How well a network tells apart the gestures that differ only in the order of their frames. A network that sees no
- * order chooses right half of the time, whatever its accuracy over all classes is.
+ * How well a network distinguishes gestures that differ only in the order of their frames. A network that ignores order
+ * is right half of the time, whatever its accuracy over all classes.
  */
 import { orderPairs } from '../data/synth/labels.js';
 import { type Evaluation, pairAccuracy } from './metrics.js';
 
 export interface OrderPair {
   readonly pair: readonly [string, string];
-  /** Share of the clips of either label whose own logit is the larger of the two; chance is 0.5. */
+  /** Share of the clips of both labels whose true label has the larger logit; chance is 0.5. */
   readonly accuracy: number;
 }
 
-/** The order-only pairs whose labels the network has both; empty for other labels than gestures. */
+/** The order-only pairs of which the network has both labels; empty for labels other than the gestures. */
 export function orderPairAccuracies(
   evaluation: Pick<Evaluation, 'targets' | 'logits'>,
   labels: readonly string[],
@@ -24,7 +24,7 @@ export function orderPairAccuracies(
     });
 }
 
-/** The accuracy averaged over the pairs that have clips, or undefined where there are none. */
+/** The accuracy averaged over the pairs that have clips, or undefined if there are none. */
 export function orderAccuracy(
   evaluation: Pick<Evaluation, 'targets' | 'logits'>,
   labels: readonly string[],

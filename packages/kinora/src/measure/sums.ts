@@ -13,7 +13,7 @@ export interface Sums {
 export interface Averages {
   /** Mean cross-entropy in nats. */
   readonly loss: number;
-  /** Share of clips in [0, 1] whose label is the best, or among the best five. */
+  /** Share of clips in [0, 1] whose label is predicted, or among the five most likely. */
   readonly top1: number;
   readonly top5: number;
 }

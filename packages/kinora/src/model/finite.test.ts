@@ -16,7 +16,9 @@ test.each(['new_fc.bias', 'base_model.bn1.running_var'])(
     try {
       expect(() => checkWeights(network)).not.toThrow();
       noGrad(() => network.stateDict().get(name)!.mul_(0).add_(1).div_(0));
-      expect(() => checkWeights(network)).toThrow(`expected finite weights, received others in ${name}`);
+      expect(() => checkWeights(network)).toThrow(
+        `expected finite weights, received values in ${name} that are not`,
+      );
     } finally {
       network.dispose();
     }

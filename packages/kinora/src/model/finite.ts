@@ -1,8 +1,8 @@
-/** Training that has diverged: how it is noticed, before anything of it is saved over what is good. */
+/** Detects diverged training before it is saved over a good checkpoint. */
 import { type KinoraError, kinoraError, noGrad, scope } from '@kinora/torch';
 import type { Network } from './network.js';
 
-/** Throws `train/not-finite` for a loss that is no number any more. */
+/** Throws `train/not-finite` for a loss that is not finite. */
 export function checkLoss(loss: number, what = 'loss'): void {
   if (!Number.isFinite(loss)) throw notFinite(`a finite ${what}`, String(loss));
 }
@@ -12,7 +12,8 @@ export function checkWeights(network: Network): void {
   scope(() =>
     noGrad(() => {
       for (const [name, tensor] of network.stateDict())
-        if (!tensor.isfinite().all().item()) throw notFinite('finite weights', `others in ${name}`);
+        if (!tensor.isfinite().all().item())
+          throw notFinite('finite weights', `values in ${name} that are not`);
     }),
   );
 }

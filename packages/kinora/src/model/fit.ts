@@ -1,11 +1,11 @@
-/** Whether clips of a size pass through a network, found by tracing shapes; and if not, which size would. */
+/** Checks by tracing shapes whether clips of a size fit a network, and if not, finds a size that does. */
 import { KinoraError, kinoraError, ops, scope, shapesOnly, type Tensor } from '@kinora/torch';
 import type { Size3 } from './layers.js';
 import type { Network, NetworkEntry } from './network.js';
 
 /**
- * The entry of a table whose network takes clips of any size that no layer collapses. Building it for one that does throws
- * `model/input-size`.
+ * A registry entry whose network accepts clips of any size that no layer collapses; building it for a size that does
+ * throws `model/input-size`.
  */
 export const checkedEntry = <Table extends Omit<NetworkEntry, 'build'>>(
   table: Table,
@@ -27,7 +27,7 @@ export const checkedEntry = <Table extends Omit<NetworkEntry, 'build'>>(
 /**
  * The error for clips of a size that does not fit, with the nearest size that does; undefined if it fits.
  *
- * @param run what the network does with clips `[1, 3, T, H, W]`
+ * @param run calls the network on clips `[1, 3, T, H, W]`
  */
 export function misfit(
   name: string,
@@ -37,7 +37,7 @@ export function misfit(
   run: (clips: Tensor) => unknown = (clips) => network.call(clips),
 ): KinoraError | undefined {
   const problem = refusal(network, size, run);
-  // A network whose forward explains sizes has done so already.
+  // A network whose forward reports sizes itself has already thrown.
   if (problem === undefined || problem.code === 'model/input-size') return problem;
   const { where, expected, received } = problem.parts;
   return kinoraError('model/input-size', `${name}, ${where}`, {

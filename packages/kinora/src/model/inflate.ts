@@ -1,10 +1,10 @@
 /**
  * Inflation (Carreira and Zisserman 2017, https://arxiv.org/abs/1705.07750, section 2.4.1): the kernels of a 2D network
- * become those of a 3D one, so that what was learnt from images is not lost. Each is repeated along time and divided by
- * the number of repetitions, which makes a still video give what its frame gave.
+ * become those of a 3D network, which keeps what was learned from images. Each kernel is repeated along time and
+ * divided by the number of repetitions, so that a still video gives the same output as its frame.
  *
- * That holds exactly where a kernel sees nothing but the video: in the I3DResNets, which go on beyond the first and the
- * last frame by standing still. Networks that pad time with zeros darken their first and last frames.
+ * This is exact only if kernels see nothing but the video, as in the I3DResNets, which repeat the first and the last
+ * frame. Networks that pad time with zeros darken their first and last frames.
  */
 import { noGrad, scope, type Tensor } from '@kinora/torch';
 

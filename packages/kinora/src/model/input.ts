@@ -1,11 +1,11 @@
-/** The last step of clips and their flow on the way into a network: from a batch of bytes to floats on the device. */
+/** The last step from clips and flow to a network's input: a batch of bytes becomes floats on the device. */
 
 import { FLOW_FIELDS, FLOW_STEP, type PreprocessSpec, STILL } from '@kinora/clip';
 import { type Device, fromTypedArray, ops, scope, type Tensor } from '@kinora/torch';
 import type { Size3 } from './layers.js';
 import type { Network } from './network.js';
 
-/** Clips as the loader hands them out, with flow where it was asked for. */
+/** Clips as returned by the loader, with flow if it was requested. */
 export interface InputBatch {
   /** uint8 RGB `[N, T, H, W, 3]`. */
   readonly clips: Uint8Array;
@@ -14,7 +14,7 @@ export interface InputBatch {
   readonly shape: readonly [n: number, t: number, h: number, w: number];
 }
 
-/** The bytes of a batch as tensors on the device, shaped as above. They travel, not the floats. */
+/** The bytes of a batch as tensors on the device, shaped as above. Bytes are transferred, not floats. */
 export function inputBytes(
   { clips, flow, shape }: InputBatch,
   device: Device = 'cpu',
@@ -24,7 +24,7 @@ export function inputBytes(
   return flow === undefined ? [bytes] : [bytes, fromTypedArray(flow, [n, FLOW_FIELDS, h, w, 2], { device })];
 }
 
-/** What becomes of those bytes: all that a network is called with, in a memory format. */
+/** Converts those bytes to the inputs of a network, in a memory format. */
 export function inputFloats(
   [clips, flow]: readonly [clips: Tensor, flow?: Tensor],
   spec: Pick<PreprocessSpec, 'mean' | 'std'>,
@@ -38,7 +38,7 @@ export function inputFloats(
 
 type Format = 'contiguous_format' | 'channels_last_3d';
 
-/** All at once: `network.call(...networkInputs(batch, spec, device))`. */
+/** Both steps: `network.call(...networkInputs(batch, spec, device))`. */
 export function networkInputs(
   batch: InputBatch,
   spec: Pick<PreprocessSpec, 'mean' | 'std'>,
@@ -60,7 +60,10 @@ export function networkInput(
   return networkInputs({ clips, shape }, spec, device)[0];
 }
 
-/** uint8 `[N, FLOW_FIELDS, H, W, 2]` as the loader gives it, to float32 `[N, 2, FLOW_FIELDS, H, W]` in pixels a frame. */
+/**
+ * uint8 `[N, FLOW_FIELDS, H, W, 2]` as the loader returns it, to float32 `[N, 2, FLOW_FIELDS, H, W]` in pixels per
+ * frame.
+ */
 export function flowInput(
   flow: Uint8Array,
   [n, , h, w]: readonly [n: number, t: number, h: number, w: number],

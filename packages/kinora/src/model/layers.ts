@@ -1,4 +1,4 @@
-/** The layers that network tables consist of, as data, and the modules they become. */
+/** The layers in network tables, as data, and their modules. */
 import { nn, type Tensor } from '@kinora/torch';
 
 /** Sizes along time, height and width. */
@@ -40,9 +40,9 @@ export function buildLayer(layer: Layer): nn.Module {
 }
 
 /**
- * Subtracts from every pixel its mean over time, as background subtraction does, so that room, clothes and face vanish
- * and a network learns from few clips what moves. `[N, C, T, H, W]` to the same shape; without parameters. A clip of
- * one frame becomes zero.
+ * Subtracts from every pixel its mean over time (background subtraction), so that room, clothes and face vanish and a
+ * network can learn motion from few clips. `[N, C, T, H, W]` to the same shape; without parameters. A clip of one frame
+ * becomes zero.
  */
 export class Motion extends nn.Module {
   forward(clips: Tensor): Tensor {

@@ -1,9 +1,9 @@
 /**
- * Results that a device still computes. The program launches the next piece of work before it reads the last one, so that a GPU
- * always has something to do. Results are read in the order in which they were launched.
+ * Results that a device is still computing. The program launches the next piece of work before it reads the previous
+ * result, so that a GPU is always busy. Results are read in the order in which they were launched.
  */
 export interface PendingResult {
-  /** Waits until it can be read, while the event loop continues. */
+  /** Waits until it can be read, without blocking the event loop. */
   arrival(): Promise<void>;
   /** Drops it unread. */
   dispose(): void;
@@ -14,24 +14,24 @@ export class PendingQueue<T extends { readonly result: PendingResult }> {
   readonly #read: (launched: T) => void;
   readonly #launched: T[] = [];
 
-  /** @param limit results that may stay unread when another is added; 0 reads each at once */
+  /** @param limit number of results that may be pending when another is added; 0 reads each immediately */
   constructor(limit: number, read: (launched: T) => void) {
     this.#limit = limit;
     this.#read = read;
   }
 
-  /** Adds a piece of work and reads those that are due, each once it has arrived. */
+  /** Adds a piece of work and reads the results that are due, each once it has arrived. */
   add(launched: T): Promise<void> {
     this.#launched.push(launched);
     return this.#readDownTo(this.#limit);
   }
 
-  /** Reads what is left. */
+  /** Reads all pending results. */
   flush(): Promise<void> {
     return this.#readDownTo(0);
   }
 
-  /** Drops what is left. */
+  /** Drops all pending results. */
   dispose(): void {
     for (const { result } of this.#launched.splice(0)) result.dispose();
   }

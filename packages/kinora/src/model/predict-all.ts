@@ -9,15 +9,18 @@ import type { Network } from './network.js';
 import { PendingQueue } from './pending.js';
 
 export interface Predictions {
-  /** Positions in the loader's list, `[N]`; clips that could not be read are not among them. */
+  /** Positions in the loader's list, `[N]`, without clips that could not be read. */
   readonly indices: Int32Array;
-  /** Class indices `[N]`, -1 where the list has no labels. */
+  /** Class indices `[N]`, -1 if the list has no labels. */
   readonly targets: Int32Array;
   /** Float32 `[N, classes]`. */
   readonly logits: Float32Array;
 }
 
-/** Restores the network's mode. Stops before the next batch with the signal's reason. On a GPU a batch is launched before the last is read. */
+/**
+ * Restores the network's mode. Stops before the next batch with the signal's reason. On a GPU, a batch is launched
+ * before the previous one is read.
+ */
 export async function predictAll(
   network: Network,
   loader: ClipLoader,

@@ -1,4 +1,4 @@
-/** Networks by name: the families one after the other, in the order in which `kinora models` lists them. */
+/** Networks by name, family by family, in the order of `kinora models`. */
 
 import { nearest } from '@kinora/clip';
 import { kinoraError } from '@kinora/torch';
@@ -17,7 +17,7 @@ const known: NetworkEntry[] = families.flatMap(({ entries }) => entries);
 
 export const networks: readonly NetworkEntry[] = known;
 
-/** Makes a network of one's own a choice of `model`, in this process. Throws `model/known` where the name is taken. */
+/** Adds your own network as a value of `model`, in this process. Throws `model/known` if the name is taken. */
 export function addNetwork(entry: NetworkEntry): void {
   if (networks.some(({ name }) => name === entry.name)) {
     throw kinoraError('model/known', 'addNetwork', 'a name that no network has yet', `"${entry.name}"`);

@@ -58,7 +58,7 @@ describe('checkpoints as others save them', () => {
   test('a file without one says what it holds', () => {
     scope(() =>
       expect(() => names(new Map([['net', state()]]))).toThrow(
-        'others.pt: expected a state_dict: tensors by name, alone or as state_dict, model_state_dict, model, received a dictionary of net',
+        'others.pt: expected a state_dict (tensors by name), alone or under state_dict, model_state_dict, model, received a dictionary of net',
       ),
     );
     expect(() => names(new Map())).toThrow('received an empty dictionary');

@@ -1,7 +1,7 @@
 /**
- * Weights from files of any kind: safetensors, PyTorch's zip and legacy formats, bare state_dicts and checkpoints that
- * hold one, with and without the prefixes of DataParallel and torch.compile. Which network they belong to is read off their names
- * and shapes; what a file says of itself only decides between networks that these fit.
+ * Reads weights from all kinds of files: safetensors, PyTorch's zip and legacy formats, bare state_dicts and
+ * checkpoints that contain one, with or without the prefixes of DataParallel and torch.compile. Names and shapes
+ * determine the network; the file's own statement only decides among networks that match.
  */
 import { KinoraError, kinoraError, type Shape, serialize, shapesOnly, Tensor } from '@kinora/torch';
 import type { Size3 } from './layers.js';
@@ -13,7 +13,7 @@ export type Weights = Map<string, Tensor>;
 export interface WeightsFile {
   /** By name, without the prefixes of wrappers. The caller disposes them. */
   readonly weights: Weights;
-  /** What the file calls its network (`model` in our metadata, `arch` in a checkpoint), right or wrong. */
+  /** The network's name according to the file (`model` in our metadata, `arch` in a checkpoint); may be wrong. */
   readonly claim: string | undefined;
 }
 
@@ -31,13 +31,13 @@ export function openWeights(file: string): WeightsFile {
   return { weights: bare(content.get(key), file), claim: typeof arch === 'string' ? arch : undefined };
 }
 
-/** Where checkpoints keep the state_dict: ImageNet's example, PyTorch's tutorial, torchvision's references. */
+/** Keys under which checkpoints store the state_dict: the ImageNet example, PyTorch's tutorial, torchvision's references. */
 const ENVELOPES = ['state_dict', 'model_state_dict', 'model'];
 
-/** What DataParallel and torch.compile put before every name. */
+/** Prefixes that DataParallel and torch.compile add to every name. */
 const WRAPPERS = /^(module\.|_orig_mod\.)+/;
 
-/** The tensors of a state_dict by name, as `openWeights` gives them. */
+/** The tensors of a state_dict by name, as `openWeights` returns them. */
 export const readWeights = (file: string): Weights => openWeights(file).weights;
 
 function bare(state: unknown, file: string): Weights {
@@ -54,23 +54,23 @@ function bare(state: unknown, file: string): Weights {
 export interface FoundNetwork {
   readonly name: string;
   readonly network: Network;
-  /** Where the file does not say: other networks that have the same names and shapes, and so may be what it holds. */
+  /** If the file does not name its network: other networks with the same names and shapes. */
   readonly alike: readonly string[];
 }
 
-/** What is known of a file besides its weights. */
+/** Facts about a file besides its weights. */
 export interface Known {
-  /** The network that the file claims to hold. */
+  /** The network that the file claims to contain. */
   readonly claim?: string | undefined;
-  /** `[T, H, W]` of the clips that it is for; by default what the network was designed for. */
+  /** `[T, H, W]` of its clips. Default: the size that the network was designed for. */
   readonly size?: Size3 | undefined;
 }
 
 /**
- * A network of the registry whose parameters have exactly these names and shapes, with the weights loaded. Of several
- * it is the one that the file claims to hold, else the first one listed: ConvColumn7 and 8, for instance, differ in
- * dropout only, which evaluation does not use.
- * @throws KinoraError `model/unknown-weights` where none fits
+ * A network of the registry whose parameters have exactly these names and shapes, with the weights loaded. Of several,
+ * it is the one that the file claims to contain, otherwise the first one listed: ConvColumn7 and 8, for example, differ
+ * only in dropout, which evaluation does not use.
+ * @throws KinoraError `model/unknown-weights` if none fits
  */
 export function networkOf(weights: Weights, file: string, known: Known = {}): FoundNetwork {
   const [found, ...alike] = matches(weights, known);
@@ -80,7 +80,7 @@ export function networkOf(weights: Weights, file: string, known: Known = {}): Fo
   return { name: found.entry.name, network, alike: alike.map(({ entry }) => entry.name) };
 }
 
-/** The name of the network that `networkOf` would build, without building it; undefined where none fits. */
+/** The name of the network that `networkOf` would build, without building it; undefined if none fits. */
 export const networkNameOf = (weights: Weights, known: Known = {}): string | undefined =>
   matches(weights, known)[0]?.entry.name;
 
@@ -89,7 +89,7 @@ interface Match {
   readonly classes: number;
 }
 
-/** The claimed network where it fits, else every one that does. */
+/** The claimed network if it fits, otherwise every one that does. */
 function matches(weights: Weights, { claim, size }: Known): Match[] {
   const claimed = networks.filter(({ name }) => name === claim);
   const fitting = (entries: readonly NetworkEntry[]) =>
@@ -98,10 +98,10 @@ function matches(weights: Weights, { claim, size }: Known): Match[] {
   return first.length > 0 ? first : fitting(networks);
 }
 
-/** A number of classes that no layer has as its width, to find the dimensions that are one. */
+/** A number that no layer has as its width, to find the dimensions that equal the number of classes. */
 const MARK = 1009;
 
-/** The entry with the number of classes at which its network has these names and shapes; empty where it has others. */
+/** The entry with the number of classes for which its network has these names and shapes; empty if there is none. */
 function matchOf(entry: NetworkEntry, weights: Weights, size: Size3 | undefined): Match[] {
   const network = shapesOnly(() => buildAnyhow(entry, size));
   try {
@@ -116,7 +116,7 @@ function matchOf(entry: NetworkEntry, weights: Weights, size: Size3 | undefined)
   }
 }
 
-/** Where clips of this size do not fit, the weights may fit all the same; then it is the size that has to be told. */
+/** If clips of this size do not fit the network but the weights do, the error must be about the size. */
 function buildAnyhow({ build }: NetworkEntry, size: Size3 | undefined): Network {
   try {
     return build(MARK, size);
@@ -129,7 +129,7 @@ function buildAnyhow({ build }: NetworkEntry, size: Size3 | undefined): Network 
 /** Files from before PyTorch 0.4.1 lack batch norm's counters. */
 const isNoCounter = ([name]: [string, unknown]): boolean => !name.endsWith('num_batches_tracked');
 
-/** What a tensor has where the network's own has the mark; null if they differ elsewhere. */
+/** The size of a tensor where the network's has the marker; null if they differ elsewhere. */
 function classesIn(own: Shape, given: Shape | undefined): number[] | null {
   const fits =
     own.length === given?.length && own.every((length, i) => length === MARK || length === given[i]);
@@ -146,7 +146,7 @@ function unknownWeights(weights: Weights, file: string): KinoraError {
 
 function noWeights(where: string, received: unknown): KinoraError {
   return kinoraError('model/no-weights', where, {
-    expected: `a state_dict: tensors by name, alone or as ${ENVELOPES.join(', ')}`,
+    expected: `a state_dict (tensors by name), alone or under ${ENVELOPES.join(', ')}`,
     received: contents(received),
     hint: 'save it with torch.save(model.state_dict(), file)',
   });

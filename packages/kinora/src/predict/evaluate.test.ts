@@ -106,7 +106,9 @@ describe('evaluation', () => {
       task: () => ({ update() {}, finish() {} }),
     };
     await evaluateRun({ ...config, checkpoint: 'nowhere.pth.tar' }, { progress });
-    expect(lines).toEqual([`there is no nowhere.pth.tar: the weights of ${runFolderOf(config).path}`]);
+    expect(lines).toEqual([
+      `nowhere.pth.tar does not exist; using the weights of ${runFolderOf(config).path}`,
+    ]);
   });
 
   test('leaves no tensor alive, nor does its failure', async () => {

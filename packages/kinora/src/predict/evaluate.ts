@@ -1,4 +1,4 @@
-/** A run's network on its validation clips, with a report; and on its test list, whose labels nobody knows here. */
+/** Evaluates a run's network on its validation clips and writes a report; or predicts its unlabelled test list. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { clipSize } from '@kinora/clip';
@@ -27,7 +27,7 @@ import { type PredictOptions, predictList } from './predict-list.js';
 export interface EvaluateOptions extends PredictOptions {
   /** Folder of the report; default: `report/` of the run. */
   readonly report?: string;
-  /** What the report calls the clips; default: validation. */
+  /** Name of the clips in the report. Default: `validation`. */
   readonly split?: string;
 }
 
@@ -46,7 +46,7 @@ const WORST = 12;
  *
  * @param run a run folder such as `runs/demo`, or a configuration, complete or not
  * @returns `summary` with shares in [0, 1] (`top1`, `top5`), and logits, float32 `[N, classes]`, of every clip
- * @throws KinoraError `config/*`, `data/*`, `model/*` and `file/*`, for instance without a validation list
+ * @throws KinoraError `config/*`, `data/*`, `model/*` and `file/*`, for example without a validation list
  */
 export async function evaluateRun(
   run: string | RunConfig | RunConfigInput,
@@ -63,7 +63,7 @@ async function evaluate(config: RunConfig, options: EvaluateOptions): Promise<Ev
     const { labels } = model.spec;
     const list = readSplit(config, 'val', labels);
     if (list === undefined) throw noList('validationList', 'validation');
-    tellFitted(model, list, options);
+    warnIfFitted(model, list, options);
     const { indices, ...evaluation } = await predictList(model, list, config, options);
     await writeReport(report, {
       name: config.name,
@@ -82,10 +82,16 @@ async function evaluate(config: RunConfig, options: EvaluateOptions): Promise<Ev
   }
 }
 
-/** An ensemble's rule knows the clips it was fitted to: figures on them flatter it. */
-function tellFitted({ ensemble }: OpenedModel, list: ClipList, { progress = silent }: EvaluateOptions): void {
+/** Figures on the clips that an ensemble's rule was fitted to are too optimistic. */
+function warnIfFitted(
+  { ensemble }: OpenedModel,
+  list: ClipList,
+  { progress = silent }: EvaluateOptions,
+): void {
   if (ensemble?.fitted?.hash === listHash(list))
-    progress.log(`the ensemble's rule was fitted to these clips; its own report has the figures that count`);
+    progress.log(
+      `the ensemble's rule was fitted to these clips, so these figures are too optimistic; see the ensemble's own report`,
+    );
 }
 
 /**
@@ -120,7 +126,7 @@ async function predictTests(
 const configOf = async (run: string | RunConfig | RunConfigInput): Promise<RunConfig> =>
   typeof run === 'string' ? configOfRunFolder(run) : effectiveConfig(run);
 
-/** The configuration's checkpoint where it names one that exists, else the run's own. */
+/** The configuration's checkpoint if it exists, otherwise the run's own. */
 function openRunModel(
   config: RunConfig,
   { device = 'cpu', progress = silent }: EvaluateOptions,
@@ -128,7 +134,8 @@ function openRunModel(
   const { checkpoint } = config;
   const own = runFolderOf(config).path;
   const path = checkpoint !== null && existsSync(checkpoint) ? checkpoint : own;
-  if (checkpoint !== null && path === own) progress.log(`there is no ${checkpoint}: the weights of ${own}`);
+  if (checkpoint !== null && path === own)
+    progress.log(`${checkpoint} does not exist; using the weights of ${own}`);
   const model = openModel(path, { device, spec: () => preprocessSpec(config, labelsOf(config)) });
   if (model.name === config.model) return model;
   model.network.dispose();
@@ -161,7 +168,7 @@ function facts({ network, name, spec, file }: OpenedModel, device: Device): [str
   return [
     ['network', name],
     ['parameters', `${(parameters / 1e6).toFixed(2)} M`],
-    ['multiply-accumulates a clip', `${(macs / 1e9).toFixed(2)} G`],
+    ['multiply-accumulates per clip', `${(macs / 1e9).toFixed(2)} G`],
     ['device', device],
     ['weights', file],
   ];
@@ -169,7 +176,7 @@ function facts({ network, name, spec, file }: OpenedModel, device: Device): [str
 
 function otherNetwork(expected: string, { file, name }: OpenedModel): KinoraError {
   return kinoraError('model/other-network', file, {
-    expected: `the weights of ${expected}, as the configuration says`,
+    expected: `the weights of ${expected}, as in the configuration`,
     received: `those of ${name}`,
     hint: `pass --set model=${name}, or another checkpoint`,
   });

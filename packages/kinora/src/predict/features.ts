@@ -1,4 +1,4 @@
-/** What a network sees in every clip of a data set: features and logits, clip by clip. */
+/** Features and logits of every clip of a data set. */
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { PreprocessSpec } from '@kinora/clip';
@@ -13,11 +13,11 @@ import { networkInputs } from '../model/input.js';
 import type { Network } from '../model/network.js';
 
 export interface ClipFeatures {
-  /** As the list calls the clip; in a folder `class/file`. */
+  /** The clip's id in the list; `class/file` for folders. */
   readonly id: string;
   /** The file or folder of the clip. */
   readonly path: string;
-  /** Name of its class, as the data set calls it; undefined where the list has no labels. */
+  /** Name of its class in the data set; undefined if the list has no labels. */
   readonly label: string | undefined;
   /** Float32 `[F]`: the input of the network's last linear layer. */
   readonly features: Float32Array;
@@ -26,11 +26,11 @@ export interface ClipFeatures {
 }
 
 export interface FeatureOptions {
-  /** Where the network is. Default: `cpu`. */
+  /** Device of the network. Default: `cpu`. */
   readonly device?: Device;
   /** Folder that the paths of a CSV list are relative to. Default: the folder of the list. */
   readonly folder?: string;
-  /** Clips that go through the network at once. Default: 8. */
+  /** Clips per forward pass. Default: 8. */
   readonly batchSize?: number;
   /** Threads that decode; 0 decodes in the calling thread. Default: one per processor. */
   readonly workers?: number;
@@ -38,7 +38,7 @@ export interface FeatureOptions {
   readonly maxBadFraction?: number;
   /** Called once for each clip that cannot be read; such clips are left out. Default: nothing is reported. */
   readonly onBadClip?: (clip: BadClip) => void;
-  /** Ends the loop with the signal's reason. */
+  /** Aborts the loop with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
@@ -46,8 +46,8 @@ export interface FeatureOptions {
  * Runs a network over a data set and yields the clips one by one, in the order of the list, each as validation sees it.
  * Decoding runs ahead on worker threads; leaving the loop ends them.
  *
- * The classes of the data set need not be those of the model: features of clips of new classes are what a classifier
- * of your own starts from.
+ * The classes of the data set need not be those of the model, so you can train your own classifier on features of new
+ * classes.
  *
  * @param model what `openModel` returns, or a network and its preprocessing
  * @param clips a folder with one subfolder per class, a CSV list, the index of a pack, or a list that was read
@@ -80,7 +80,7 @@ export async function* collectFeatures(
   }
 }
 
-/** A data set by its path; its classes are its own. */
+/** Reads a data set, with its own classes. */
 function readClips(path: string, folder: string | undefined): ClipList {
   if (isPack(path)) return readPack(path);
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;

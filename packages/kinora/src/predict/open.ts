@@ -1,4 +1,4 @@
-/** A trained network and the preprocessing it was trained with, from anything a user may point at. */
+/** Opens a trained network, with the preprocessing it was trained with, from a run, a checkpoint or a file of weights. */
 import { clipSize, type PreprocessSpec, parseSpec } from '@kinora/clip';
 import { type Device, type KinoraError, kinoraError, serialize } from '@kinora/torch';
 import { ENSEMBLE, type EnsembleSpec, ensembleSchema, newEnsemble } from '../model/ensemble/ensemble.js';
@@ -15,14 +15,14 @@ export interface OpenedModel {
   readonly spec: PreprocessSpec;
   /** The file the weights came from. */
   readonly file: string;
-  /** Of an ensemble: who its members are and what its rule was fitted to. */
+  /** For an ensemble: its members, and the list its rule was fitted to. */
   readonly ensemble?: EnsembleSpec;
 }
 
 export interface OpenOptions {
-  /** Where the network is put. Default: `cpu`. */
+  /** Device of the network. Default: `cpu`. */
   device?: Device;
-  /** For files that carry none (PyTorch's): the configuration's. Called only for them. */
+  /** For files without a spec (PyTorch's): returns the configuration's. Called only for them. */
   spec?: () => PreprocessSpec;
 }
 
@@ -70,7 +70,7 @@ function ensembleInside(file: string): EnsembleSpec | undefined {
   });
 }
 
-/** The members and the rule with their weights. */
+/** Builds the members and the rule and loads their weights. */
 function wholeOf(
   members: EnsembleSpec,
   spec: PreprocessSpec,
@@ -86,7 +86,7 @@ function wholeOf(
   }
 }
 
-/** What is no JSON is left as it is: parseSpec then says that it expected an object. */
+/** Returns text that is not JSON unchanged, so that parseSpec reports that it expected an object. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -100,13 +100,13 @@ function checkLabels(network: Network, spec: PreprocessSpec, file: string): void
   if (outputs === spec.labels.length) return;
   network.dispose();
   throw kinoraError('model/classes', file, {
-    expected: `a network of ${spec.labels.length} classes, as there are labels`,
+    expected: `a network of ${spec.labels.length} classes, one per label`,
     received: `one of ${outputs}`,
     hint: 'use the labels file that the network was trained with',
   });
 }
 
 const noSpec = (file: string): KinoraError =>
-  kinoraError('model/no-spec', file, 'to know how clips become input', 'a file that does not say', {
+  kinoraError('model/no-spec', file, 'the preprocessing of its clips', 'a file without it', {
     hint: 'give its configuration with --config',
   });

@@ -1,4 +1,4 @@
-/** What a model says of every clip of a list: the loader, the progress and the clips that cannot be read. */
+/** Predicts every clip of a list, with progress and reports of clips that cannot be read. */
 
 import { isOneView } from '@kinora/clip';
 import type { Device } from '@kinora/torch';
@@ -12,7 +12,7 @@ import type { OpenedModel } from './open.js';
 import { averageViews, configViews, listOfViews } from './views.js';
 
 export interface PredictOptions {
-  /** Where the network runs. Default: `cpu`. */
+  /** Device of the network. Default: `cpu`. */
   readonly device?: Device;
   /** Receives progress and one line per clip that cannot be read. Default: `silent`. */
   readonly progress?: Progress;

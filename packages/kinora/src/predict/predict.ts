@@ -1,4 +1,4 @@
-/** One clip to labels: the spec is executed, the network runs, probabilities come back sorted. */
+/** Predicts the labels of one clip: prepares it, runs the network and sorts the probabilities. */
 import { oneView, type PreprocessSpec, softmax, type View, type Views, viewsOf } from '@kinora/clip';
 import { type Device, inferenceMode, scope } from '@kinora/torch';
 import { readClip } from '../data/load/clip-reader.js';
@@ -9,13 +9,13 @@ import { logMean } from './views.js';
 
 export interface Prediction {
   readonly label: string;
-  /** In [0, 1]; all labels together make 1. */
+  /** In [0, 1]; they sum to 1 over all labels. */
   readonly probability: number;
 }
 
 /**
- * Every label with its probability, the likeliest first, for a folder of JPEG frames, a video file or a part of one; over
- * several views the mean probability. Throws `clip/*` errors that name the file.
+ * Every label with its probability, most likely first, for a folder of JPEG frames, a video file or a part of one; with
+ * several views, the mean probability. Throws `clip/*` errors that name the file.
  */
 export async function predictClip(
   model: { network: Network; spec: PreprocessSpec },

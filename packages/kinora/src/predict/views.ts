@@ -1,24 +1,24 @@
-/** Predictions of several views of each clip as one: the probabilities are averaged. */
+/** Averages the probabilities of several views of each clip. */
 import { softmax, type Views, viewsOf } from '@kinora/clip';
 import type { RunConfig } from '../config/index.js';
 import type { ClipList } from '../data/lists/clip-list.js';
 import type { Predictions } from '../model/predict-all.js';
 
-/** The views that a configuration asks for. */
+/** The views that a configuration specifies. */
 export const configViews = ({ evalClips, evalCrops }: RunConfig): Views => ({
   clips: evalClips,
   crops: evalCrops,
 });
 
-/** Every clip as many times as it has views, the views of a clip in a row. */
+/** Every clip repeated for its views, which are consecutive. */
 export function listOfViews(list: ClipList, views: Views): ClipList {
   const each = viewsOf(views);
   return { ...list, items: list.items.flatMap((item) => each.map((view) => ({ ...item, view }))) };
 }
 
 /**
- * The predictions for a list from those for its list of views. The logits are logarithms of the mean probabilities, so that
- * their softmax is the mean. A clip of which a view is missing is left out.
+ * Turns predictions for the list of views into predictions for the list. Their logits are logarithms of the mean
+ * probabilities, so that their softmax is the mean. Clips with a missing view are left out.
  */
 export function averageViews(
   { indices, targets, logits }: Predictions,
@@ -44,7 +44,7 @@ export function averageViews(
   };
 }
 
-/** Logarithm of the mean of probabilities `[classes]`; one too small for float32 counts as the smallest there is. */
+/** Logarithm of the mean of probabilities `[classes]`; values too small for float32 are replaced by the smallest one. */
 export function logMean(parts: readonly Float64Array[]): Float64Array {
   return parts[0]!.map((_, c) => {
     const mean = parts.reduce((sum, part) => sum + part[c]!, 0) / parts.length;

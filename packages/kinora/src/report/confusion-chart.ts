@@ -1,6 +1,7 @@
 /**
- * The confusion matrix: one row a true class, one column a predicted one. Right predictions are blue, mistakes orange,
- * and the fuller the colour the larger the share of the row's clips. Readable with 27 classes; beyond 60 the names go.
+ * The confusion matrix: one row per true class, one column per predicted class. Correct predictions are blue, mistakes
+ * orange; the stronger the colour, the larger the share of the row's clips. Readable with 27 classes; names are omitted
+ * beyond 60.
  */
 import { el, type Markup, picture } from '../figures/svg.js';
 import type { Theme } from '../figures/theme.js';
@@ -10,7 +11,7 @@ import { perClass } from '../measure/metrics.js';
 interface Layout {
   /** Side of a cell in pixels. */
   cell: number;
-  /** Room for the names, and at the right for recall and the slanted ends of the last names. */
+  /** Room for the names and, on the right, for recall and the slanted ends of the last names. */
   left: number;
   top: number;
   right: number;
@@ -25,7 +26,7 @@ export function confusionChart(confusion: Uint32Array, labels: readonly string[]
   const height = layout.top + side + 34;
   return picture(
     { width, height },
-    `Confusion matrix of ${labels.length} classes; its numbers stand in the tables`,
+    `Confusion matrix of ${labels.length} classes; its numbers are in the tables`,
     theme,
     grid(layout, labels.length, theme),
     cells(confusion, labels, layout, theme),
@@ -35,7 +36,7 @@ export function confusionChart(confusion: Uint32Array, labels: readonly string[]
   );
 }
 
-/** Width of a character in pixels, generously: the page is read in fonts wider than ours, too. */
+/** Width of a character in pixels, with a margin, because the page may be shown in wider fonts than ours. */
 const CHARACTER = 7;
 const SLANT = (52 / 180) * Math.PI;
 
@@ -49,7 +50,7 @@ function layOut(labels: readonly string[]): Layout {
   return { cell, named: true, left: longest + 16, top: longest * Math.sin(SLANT) + 28, right };
 }
 
-/** Thin lines between the cells, none where cells are tiny. */
+/** Thin lines between the cells, unless the cells are tiny. */
 function grid({ cell, left, top }: Layout, classes: number, theme: Theme): Markup {
   const side = classes * cell;
   const step = cell >= 10 ? 1 : classes;
@@ -65,7 +66,7 @@ function cells(confusion: Uint32Array, labels: readonly string[], layout: Layout
     if (count === 0) return [];
     const [row, column] = [Math.floor(i / classes), i % classes];
     const share = count / support[row]!;
-    const verdict = row === column ? 'rightly predicted' : `predicted as ${labels[column]}`;
+    const verdict = row === column ? 'correctly predicted' : `predicted as ${labels[column]}`;
     const title = `${labels[row]}: ${count} of ${plural(support[row]!, 'clip')} ${verdict} (${percent(share)})`;
     return [cell(layout, { row, column, count, share, title }, theme)];
   });
@@ -82,7 +83,7 @@ interface Cell {
 function cell({ cell, left, top }: Layout, { row, column, count, share, title }: Cell, theme: Theme): Markup {
   const [x, y] = [left + column * cell, top + row * cell];
   const fill = row === column ? theme.blue : theme.orange;
-  // Even a single clip of many must be seen: the colour starts at a fifth.
+  // Even one clip of many must be visible, so the colour starts at a fifth.
   const opacity = 0.2 + 0.8 * share;
   const text = { x: x + cell / 2, y: y + cell / 2 + 3.5, 'text-anchor': 'middle', 'font-size': 10.5 };
   return el(
@@ -94,12 +95,12 @@ function cell({ cell, left, top }: Layout, { row, column, count, share, title }:
   );
 }
 
-/** The colour that is read best on a cell of this opacity: in the light theme dark text carries further than in the dark one. */
+/** The most readable text colour on a cell of this opacity. */
 function textColour(opacity: number, { ink, onHalf, onFill }: Theme): string {
   return opacity > 0.8 ? onFill : opacity > 0.6 ? onHalf : ink;
 }
 
-/** True classes at the left with their recall at the right, predicted ones slanted above. */
+/** True classes on the left with their recall on the right, predicted ones slanted above. */
 function names(
   confusion: Uint32Array,
   labels: readonly string[],
@@ -118,7 +119,7 @@ function names(
   });
 }
 
-/** What rows and columns are, in the empty corner. */
+/** Titles of rows and columns, in the empty corner. */
 function axes({ left, top, cell }: Layout, theme: Theme): Markup {
   const text = (y: number, words: string) =>
     el('text', { x: left - 8, y, 'text-anchor': 'end', fill: theme.muted }, words);

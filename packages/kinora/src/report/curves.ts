@@ -7,7 +7,7 @@ import type { EpochMetrics } from '../run/metrics-log.js';
 
 type Key = Exclude<keyof EpochMetrics, 'epoch'>;
 
-/** One chart for each measure that the history holds. */
+/** One chart for each measure in the history. */
 export function curveCharts(history: readonly EpochMetrics[], theme: Theme): LineChart[] {
   const pair = (key: 'loss' | 'top1' | 'top5') => [
     series(history, 'train', key, theme.blue),
@@ -31,7 +31,7 @@ export function curveCharts(history: readonly EpochMetrics[], theme: Theme): Lin
     .filter((chart) => chart.series.length > 0);
 }
 
-/** Each chart as an `svg` of its own that fills the width it is given. */
+/** Each chart as a separate `svg` that fills the available width. */
 export function curvePictures(history: readonly EpochMetrics[], theme: Theme): Markup[] {
   return curveCharts(history, theme).map((chart) =>
     el(
@@ -42,7 +42,7 @@ export function curvePictures(history: readonly EpochMetrics[], theme: Theme): M
   );
 }
 
-/** All charts, two in a row, as one picture. */
+/** All charts, two per row, as one picture. */
 export function curveSheet(history: readonly EpochMetrics[], theme: Theme): Markup {
   const charts = curveCharts(history, theme);
   const gap = 24;
@@ -66,7 +66,7 @@ function series(history: readonly EpochMetrics[], name: string, key: Key, colour
   return { name, colour, points };
 }
 
-/** The chart in a sentence, for those who do not see it. */
+/** A description of the chart, for screen readers. */
 function describe({ title, series, format }: LineChart): string {
   const ends = series.map(
     ({ name, points }) => `${name} from ${format(points[0]![1])} to ${format(points.at(-1)![1])}`,
@@ -74,7 +74,7 @@ function describe({ title, series, format }: LineChart): string {
   return `${title} over ${series[0]!.points.length} epochs: ${ends.join(', ')}`;
 }
 
-/** At most three digits that count, as short as possible: `0.5`, `0.0006`, `1.05e-3`, `1.68e-5`. */
+/** At most three significant digits, as short as possible: `0.5`, `0.0006`, `1.05e-3`, `1.68e-5`. */
 function short(value: number): string {
   const rounded = Number(value.toPrecision(3));
   return String(rounded).length <= 6 ? String(rounded) : rounded.toExponential();

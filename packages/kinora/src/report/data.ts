@@ -1,4 +1,4 @@
-/** What a report is made of: plain data, gathered by whoever trained and evaluated. Nothing here needs the engine. */
+/** The contents of a report: plain data, collected by training and evaluation. Does not need the engine. */
 import type { Frames } from '@kinora/clip';
 import type { Evaluation } from '../measure/metrics.js';
 import type { EpochMetrics } from '../run/metrics-log.js';
@@ -12,7 +12,7 @@ export interface ShownClip {
 export interface ReportData {
   /** Name of the run. */
   name: string;
-  /** Which clips were evaluated: `validation`, or a name of the caller's. */
+  /** Which clips were evaluated: `validation`, or a name chosen by the caller. */
   split: string;
   /** ISO date and time of the evaluation. */
   date: string;
@@ -22,7 +22,7 @@ export interface ReportData {
   labels: readonly string[];
   history: readonly EpochMetrics[];
   evaluation: Evaluation;
-  /** Frames of some of the worst clips (metrics.ts, `worstClips`), in the order to be shown. */
+  /** Frames of some of the worst clips (metrics.ts, `worstClips`), in the order in which they are shown. */
   worst: readonly ShownClip[];
   /** Facts about the network and the run, as `[name, value]`: parameters, GMAC, device, training time. */
   facts: readonly (readonly [string, string])[];

@@ -128,8 +128,8 @@ a{color:var(--blue)}
 `;
 
 /**
- * What the page does on its own: tables sort by their headings, and whatever is pointed at tells its value at once.
- * Without it the page loses nothing but convenience: the values are SVG titles.
+ * The page's script: sorts tables by their headings and shows tooltips without delay. The page works without it,
+ * because the values are also SVG titles.
  */
 const SCRIPT = `
 for (const table of document.querySelectorAll('table.sortable')) {

@@ -1,4 +1,4 @@
-/** A folder of pages, pictures and numbers, each file of which is written whole or not at all. */
+/** A folder of pages, pictures and numbers; each file is written atomically. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Markup } from '../figures/svg.js';
@@ -7,15 +7,14 @@ import { writeWhole } from '../files/record.js';
 export interface ReportFolder {
   write(name: string, content: string | Uint8Array): void;
   /**
-   * As `name.png`, and as `name.svg` where asked for. A picture of nothing is none, and none is left over from an earlier
-   * report either.
+   * Writes `name.png` and, if requested, `name.svg`. If there is nothing to draw, removes those of an earlier report.
    */
   draw(name: string, picture: Markup | undefined, kinds?: readonly ('png' | 'svg')[]): void;
 }
 
-/** Makes the folder where it is missing. */
+/** Creates the folder if it is missing. */
 export async function reportFolder(path: string): Promise<ReportFolder> {
-  // The renderer is a native library: it is loaded when there is something to draw, not with the package.
+  // The renderer is a native library, loaded only when there is something to draw.
   const { toPng } = await import('../figures/png.js');
   mkdirSync(path, { recursive: true });
   const write = (name: string, content: string | Uint8Array) => writeWhole(join(path, name), content);

@@ -1,4 +1,4 @@
-/** The worst clips: what stands beside each film strip, and all of them as one picture. */
+/** The worst clips: the caption of each film strip, and all strips as one picture. */
 import { softmax } from '@kinora/clip';
 import { el, type Markup, picture } from '../figures/svg.js';
 import type { Theme } from '../figures/theme.js';
@@ -16,7 +16,7 @@ export interface Mistake {
   strip: Strip;
 }
 
-/** What the network thought of each clip to be shown. */
+/** The prediction for each clip that is shown. */
 export function mistakes({ worst, evaluation, labels }: ReportData): Mistake[] {
   const classes = labels.length;
   return worst.map(({ index, frames }) => {

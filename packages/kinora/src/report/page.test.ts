@@ -52,15 +52,15 @@ describe('the page', () => {
   test('tells the value of every cell and of every point', () => {
     const titles = [...html().matchAll(/<title>([^<]*)<\/title>/g)].map((match) => match[1]);
     expect(titles).toContain('Swiping Left: 1 of 2 clips predicted as Swiping Right (50.0 %)');
-    expect(titles).toContain('Stop Sign: 2 of 2 clips rightly predicted (100.0 %)');
+    expect(titles).toContain('Stop Sign: 2 of 2 clips correctly predicted (100.0 %)');
     expect(titles).toContain('val, epoch 2: 70.0 %');
   });
 
   test('shows the worst clips with what was said and how sure', () => {
-    expect(html()).toContain('All 2 mistakes, those first');
+    expect(html()).toContain('All 2 mistakes, ordered by the probability of the true class');
     const [first] = html().split('<figure>').slice(1);
     expect(first).toMatch(
-      /<b>Swiping Right<\/b> \(1\.8 %\) taken for <b class="predicted">Swiping Left<\/b> \(96\.5 %\) · clip 13/,
+      /<b>Swiping Right<\/b> \(1\.8 %\) predicted as <b class="predicted">Swiping Left<\/b> \(96\.5 %\) · clip 13/,
     );
     expect(first).toMatch(
       /src="data:image\/jpeg;base64,[\w+/=]+" width="254" height="20" alt="Frames of clip 13"/,

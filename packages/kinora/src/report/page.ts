@@ -15,7 +15,7 @@ import { classTable, factTable, pairTable } from './tables.js';
 /** Rows of the table of mistakes. */
 const PAIRS = 12;
 
-/** @param shown the worst clips with their strips, made once for page and files */
+/** @param shown the worst clips with their strips, made once for both page and files */
 export function page(data: ReportData, shown: readonly Mistake[]): string {
   const sections = [
     summary(data),
@@ -64,7 +64,7 @@ function confusion({ evaluation, labels }: ReportData): Markup {
   const pairs = confusedPairs(counts, labels.length, PAIRS);
   const matrix = scroll('Confusion matrix', confusionChart(counts, labels, pageTheme), 'matrix');
   const text =
-    'Each row is a true class, each column a predicted class; the recall of each class is at the right.';
+    'Each row is a true class, each column a predicted class; the recall of each class is on the right.';
   const table =
     pairs.length > 0
       ? [el('h2', { style: 'margin-top:28px' }, 'Most confused'), pairTable(pairs, labels)]
@@ -75,7 +75,7 @@ function confusion({ evaluation, labels }: ReportData): Markup {
 function classes({ evaluation, labels }: ReportData): Markup {
   const metrics = perClass(countsOf(evaluation, labels.length), labels.length);
   const text =
-    'Recall: share of the class that was recognised. Precision: share of its predictions that are right.';
+    'Recall: share of the class that was recognised. Precision: share of its predictions that are correct.';
   return section('Classes', text, classTable(metrics, labels));
 }
 
@@ -88,7 +88,7 @@ function worst({ evaluation, labels }: ReportData, shown: readonly Mistake[]): M
       : `All ${plural(wrong, 'mistake')}`;
   return section(
     'Worst clips',
-    `${which}, those first whose true class was thought least likely.`,
+    `${which}, ordered by the probability of the true class, lowest first.`,
     shown.map(figure),
   );
 }
@@ -103,7 +103,7 @@ function figure({ id, target, predicted, confidence, truth, strip }: Mistake): M
       'figcaption',
       {},
       el('b', {}, target),
-      ` (${percent(truth)}) taken for `,
+      ` (${percent(truth)}) predicted as `,
       el('b', { class: 'predicted' }, predicted),
       ` (${percent(confidence)}) · clip ${id}`,
     ),
@@ -137,7 +137,7 @@ function details({ facts, config, history }: ReportData, shown: readonly Mistake
     el(
       'p',
       { class: 'muted', style: 'margin:20px 0 0' },
-      'Beside this page: ',
+      'In the same folder: ',
       links.flatMap((file, i) => [i > 0 ? ', ' : '', el('a', { href: file }, file)]),
     ),
   );

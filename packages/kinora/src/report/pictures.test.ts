@@ -49,17 +49,17 @@ describe('the confusion matrix', () => {
 
   test('has one cell for every pair that occurs', () => {
     expect(boxes.map(({ title }) => title)).toEqual([
-      'Swiping Left: 8 of 10 clips rightly predicted (80.0 %)',
+      'Swiping Left: 8 of 10 clips correctly predicted (80.0 %)',
       'Swiping Left: 2 of 10 clips predicted as Swiping Right (20.0 %)',
-      'Swiping Right: 10 of 10 clips rightly predicted (100.0 %)',
+      'Swiping Right: 10 of 10 clips correctly predicted (100.0 %)',
       'Stop Sign: 5 of 10 clips predicted as Swiping Right (50.0 %)',
-      'Stop Sign: 5 of 10 clips rightly predicted (50.0 %)',
+      'Stop Sign: 5 of 10 clips correctly predicted (50.0 %)',
     ]);
   });
 
   test('is drawn blue where right and orange where wrong', () => {
     for (const { title, box } of boxes) {
-      const right = title.includes('rightly');
+      const right = title.includes('correctly');
       expect(share(png, box, right ? bluish : orangeish)).toBeGreaterThan(0.7);
       expect(share(png, box, right ? orangeish : bluish)).toBeLessThan(0.05);
     }

@@ -5,7 +5,7 @@ import { percent } from '../figures/words.js';
 import type { ClassMetrics, ConfusedPair } from '../measure/metrics.js';
 import { scroll } from './document.js';
 
-/** One row a class; the headings sort (document.ts). */
+/** One row per class; the headings sort (document.ts). */
 export function classTable(metrics: readonly ClassMetrics[], labels: readonly string[]): Markup {
   const rows = metrics.map(({ support, precision, recall, f1 }, c) =>
     el(

@@ -24,7 +24,7 @@ import { page } from './page.js';
 
 /**
  * Writes `folder/index.html`, `metrics.json`, `curves.png`, `confusion.png`, `worst_clips.png`, `test_results.csv`,
- * `logits.npy` (float32 `[N, classes]`) and `targets.npy` (int32 `[N]`); pictures of nothing are left out.
+ * `logits.npy` (float32 `[N, classes]`) and `targets.npy` (int32 `[N]`); pictures without content are omitted.
  * Throws `metrics/invalid` if sizes disagree or a logit is not finite.
  */
 export async function writeReport(folder: string, data: ReportData): Promise<void> {
@@ -48,8 +48,8 @@ export async function writeReport(folder: string, data: ReportData): Promise<voi
 }
 
 /**
- * Writes what is predicted for clips whose classes are not known: `folder/testset_results.csv`, as the tutorial
- * names it, and `testset_logits.npy` (float32 `[N, classes]`).
+ * Writes predictions for unlabelled clips: `folder/testset_results.csv` (the tutorial's name) and `testset_logits.npy`
+ * (float32 `[N, classes]`).
  */
 export function writeTestResults(
   folder: string,
@@ -64,7 +64,7 @@ export function writeTestResults(
 }
 
 /**
- * Predictions as the tutorial writes them: `id;label`, one clip a line, no heading.
+ * Predictions in the tutorial's format: `id;label`, one clip per line, no heading.
  * @param predicted class of each clip, `[N]`
  */
 export function predictionsCsv(
@@ -75,7 +75,7 @@ export function predictionsCsv(
   return ids.map((id, n) => `${csvLine([id, labels[predicted[n]!]!], ';')}\n`).join('');
 }
 
-/** What metrics.json holds; shares of nothing are null. */
+/** The contents of metrics.json; undefined shares are null. */
 function numbers({ name, split, date, labels, history, evaluation }: ReportData, counts: Uint32Array) {
   const classes = labels.length;
   const named = ({ target, predicted, ...rest }: ReturnType<typeof confusedPairs>[number]) => ({

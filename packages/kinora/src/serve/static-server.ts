@@ -1,6 +1,6 @@
 /**
- * Serves one folder to this machine's browser and to nobody else: on 127.0.0.1, only to pages of its own address, only
- * files that the folder held when it started.
+ * Serves one folder to browsers on this machine only: on 127.0.0.1, only to pages of its own address, and only files
+ * that the folder contained when it started.
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -38,7 +38,7 @@ export interface StaticServer {
   close(): Promise<void>;
 }
 
-/** Port 0 takes any free one. Throws `serve/port` where the port is taken. */
+/** Port 0 picks any free one. Throws `serve/port` if the port is taken. */
 export async function serveFolder(folder: string, port: number): Promise<StaticServer> {
   const server = createServer(getRequestListener(siteApp(folder).fetch));
   await listen(server, port);
@@ -50,7 +50,7 @@ export async function serveFolder(folder: string, port: number): Promise<StaticS
   return { url: `http://${HOST}:${(server.address() as AddressInfo).port}/`, close };
 }
 
-/** For whoever has much to do before there is something to serve. Throws `serve/port` where the port is taken. */
+/** Checks the port before long work that precedes serving. Throws `serve/port` if the port is taken. */
 export async function checkPort(port: number): Promise<void> {
   const server = createServer();
   await listen(server, port);
@@ -66,7 +66,7 @@ function listen(server: Server, port: number): Promise<void> {
 
 const closing = (server: Server): Promise<void> => new Promise((closed) => server.close(() => closed()));
 
-/** Answers for the files that `folder` holds now: neither links nor what comes later. */
+/** An app that serves the current files of `folder`, excluding links and files added later. */
 export function siteApp(folder: string): Hono {
   const files = new Set(filesOf(folder).map((file) => `/${file}`));
   if (files.has('/index.html')) files.add('/');
@@ -82,7 +82,7 @@ export function siteApp(folder: string): Hono {
   return app;
 }
 
-/** Another site's name that leads to this machine (DNS rebinding) is in Host; another site's page in Origin. */
+/** Host shows another name that resolves to this machine (DNS rebinding); Origin shows another site's page. */
 function isOwnPage(host: string | undefined, origin: string | undefined): boolean {
   if (host === undefined || !/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host)) return false;
   return origin === undefined || origin === `http://${host}`;

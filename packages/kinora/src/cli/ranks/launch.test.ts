@@ -51,7 +51,7 @@ test('an error ends all, at once, and names its rank; it would only come again',
   expect(code).toBe(1);
   expect(lines).toEqual([
     '[rank 1] no such clip',
-    'kinora train: expected every process to train to the end, received rank 1, which ended with 1; its own error is above',
+    'kinora train: expected every process to train to the end, received rank 1, which ended with code 1; its own error is above',
   ]);
 });
 
@@ -63,14 +63,14 @@ test('the others may still speak of an error that they can hear of, of no other:
     run(2, 0, script('')),
   ]);
   expect(joined.lines).toContain('rank 1 has failed');
-  expect(notJoined.lines).toEqual([expect.stringContaining('received rank 1, which ended with 1')]);
+  expect(notJoined.lines).toEqual([expect.stringContaining('received rank 1, which ended with code 1')]);
 });
 
 test('after a death all start again from the last checkpoint', async () => {
   const script = `if (r === '1' && process.argv[1] !== 'again') process.kill(process.pid, 'SIGKILL'); console.log('through');`;
   expect(await run(2, 1, script)).toEqual({
     code: 0,
-    lines: ['[rank 1] through', 'rank 1 was killed (SIGKILL): starting again (1 of 1)', 'through', 'through'],
+    lines: ['[rank 1] through', 'rank 1 was killed (SIGKILL): restarting (1 of 1)', 'through', 'through'],
   });
 });
 
@@ -79,8 +79,8 @@ test('not more often than --max-restarts says', async () => {
   expect(code).toBe(1);
   expect(lines).toEqual([
     'kinora train: expected every process to train to the end, received rank 0, which was killed (SIGKILL) after 2 restarts; continue from the last checkpoint with --resume',
-    'rank 0 was killed (SIGKILL): starting again (1 of 2)',
-    'rank 0 was killed (SIGKILL): starting again (2 of 2)',
+    'rank 0 was killed (SIGKILL): restarting (1 of 2)',
+    'rank 0 was killed (SIGKILL): restarting (2 of 2)',
   ]);
 });
 

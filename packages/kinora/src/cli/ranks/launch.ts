@@ -1,7 +1,7 @@
 /**
- * Starts the processes of one host that train together, with torchrun's variables, and waits for them: it prefixes their
- * output with their rank, ends the others after one has failed, and starts all again from the last checkpoint after one was
- * killed. On a cluster this is the scheduler's work.
+ * Starts the training processes of one host with torchrun's variables and waits for them. It prefixes their output with
+ * their rank, stops the others when one fails, and restarts all from the last checkpoint when one is killed. On a
+ * cluster, the scheduler does this.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,12 +17,12 @@ export interface Launch {
   /** What a rank runs: the program and its arguments. */
   readonly command: readonly string[];
   readonly size: number;
-  /** Words to add when the group starts again: to go on from a checkpoint, where there is one. */
+  /** Arguments to add when the group restarts, to resume from a checkpoint if there is one. */
   resumeWords(): readonly string[];
   readonly maxRestarts: number;
-  /** Threads of the engine for each process, where the environment sets none. */
+  /** Threads of the engine for each process, unless the environment sets them. */
   readonly threads?: number;
-  /** How long the others may take to notice that one has failed, and to report it. Default 25 s. */
+  /** How long the others may take to notice and report that one has failed. Default: 25 s. */
   readonly graceMs?: number;
   readonly log: (line: string) => void;
 }
@@ -38,7 +38,7 @@ const GRACE_MS = 25_000;
 const SHORT_GRACE_MS = 2000;
 const STOP_MS = 60_000; // to finish a step and save, after Ctrl+C
 
-/** Runs the group to its end. Throws what failed; restarts after deaths, not after errors. */
+/** Runs the group to its end. Restarts it if a rank dies, but throws if a rank reports an error. */
 export async function launch(options: Launch): Promise<void> {
   for (let restarts = 0; ; restarts++) {
     const group = new Group(options, await distributed.freePort(), restarts > 0 ? options.resumeWords() : []);
@@ -48,14 +48,14 @@ export async function launch(options: Launch): Promise<void> {
     const again = isRestartable(failed) && restarts < options.maxRestarts;
     if (!again) throw groupFailed(failed, restarts);
     options.log(
-      `rank ${failed.rank} ${describeEnd(failed)}: starting again (${restarts + 1} of ${options.maxRestarts})`,
+      `rank ${failed.rank} ${describeEnd(failed)}: restarting (${restarts + 1} of ${options.maxRestarts})`,
     );
   }
 }
 
 class Group {
   readonly #children: ChildProcess[];
-  /** Ranks whose errors the others hear of: they have found the store. */
+  /** Ranks whose errors reach the others, because they have connected to the store. */
   readonly #joined = new Set<number>();
   readonly #graceMs: number;
   interrupted: number | undefined;
@@ -68,7 +68,7 @@ class Group {
     const [program = process.execPath, ...args] = command;
     this.#graceMs = graceMs;
     this.#children = Array.from({ length: size }, (_, rank) => {
-      // A group of its own, so that Ctrl+C on a terminal reaches it once, through us; the channel tells it when we are gone.
+      // A separate process group, so that Ctrl+C reaches it once, through us. The closing channel shows it when we exit.
       const child = spawn(program, [...args, ...words], {
         detached: true,
         stdio: ['ignore', rank === 0 ? 'inherit' : 'pipe', rank === 0 ? 'inherit' : 'pipe', 'ipc'],
@@ -81,7 +81,7 @@ class Group {
     });
   }
 
-  /** Undefined when all ended well; otherwise who failed first. */
+  /** Undefined if all succeeded; otherwise the first that failed. */
   async run(): Promise<End | undefined> {
     const handlers = (['SIGINT', 'SIGTERM'] as const).map((name): (() => void) => {
       const onSignal = () => this.#stop(name);
@@ -103,8 +103,8 @@ class Group {
   }
 
   /**
-   * How long the others may live on. Nothing is to be learned from them about a rank that was killed, nor about one that failed
-   * before it had joined, because its engine does not load.
+   * How long the others may keep running. They cannot report anything about a rank that was killed, or that failed
+   * before it joined because its engine does not load.
    */
   #grace({ rank, signal }: End): number {
     if (this.interrupted !== undefined) return STOP_MS;
@@ -130,7 +130,7 @@ function environment(rank: number, size: number, port: number): NodeJS.ProcessEn
   return { ...process.env, ...values, MASTER_ADDR: '127.0.0.1' };
 }
 
-/** Processes that all used all cores would hold each other up. */
+/** Processes that each used all cores would slow each other down. */
 function threadsFor(threads: number | undefined): NodeJS.ProcessEnv {
   return threads === undefined || process.env.OMP_NUM_THREADS ? {} : { OMP_NUM_THREADS: String(threads) };
 }
@@ -138,7 +138,7 @@ function threadsFor(threads: number | undefined): NodeJS.ProcessEnv {
 export const threadsPerProcess = (size: number): number =>
   Math.max(1, Math.floor(availableParallelism() / size));
 
-/** Whole lines, as they come. */
+/** Whole lines, as they arrive. */
 function forward(stream: NodeJS.ReadableStream | null, log: (line: string) => void): void {
   let rest = '';
   stream?.setEncoding('utf8').on('data', (text: string) => {
@@ -164,7 +164,7 @@ async function firstFailure(ends: readonly Promise<End>[]): Promise<End | undefi
 const isRestartable = ({ code, signal }: End): boolean => signal !== null || code === RESTARTABLE;
 
 const describeEnd = ({ code, signal }: End): string =>
-  signal === null ? `ended with ${code}` : `was killed (${signal})`;
+  signal === null ? `ended with code ${code}` : `was killed (${signal})`;
 
 function groupFailed(end: End, restarts: number): KinoraError {
   const after = restarts === 0 ? '' : ` after ${restarts} restarts`;

@@ -1,20 +1,20 @@
-/** A command that runs as one of several processes: how it ends, so that none is left behind. */
+/** Runs a command as one of several processes, and ends it so that no process is left behind. */
 import { distributed } from '@kinora/torch';
 import { KinoraError } from '@kinora/torch/error';
 import { describeFailure } from '../terminal/failure.js';
 
-/** Exit code of a rank that stopped because another one did (EX_TEMPFAIL): the whole group may be started again. */
+/** Exit code of a rank that stopped because another one did (EX_TEMPFAIL): the whole group may be restarted. */
 export const RESTARTABLE = 75;
 
-/** The message of a rank to its launcher once it has joined the group: from then on the other ranks hear of its errors. */
+/** The message of a rank to its launcher once it has joined the group: from then on its errors reach the other ranks. */
 export const JOINED = 'joined';
 
-/** Errors of a rank that lost another one, or its host. Any other error is its own and would come again. */
+/** Errors of a rank that lost another rank or its host. Any other error is its own and would recur. */
 const LOST = ['distributed/rank-lost', 'distributed/collective', 'distributed/store-lost'];
 
 /**
- * Runs a rank's work and ends the process: after a failure at once, with the rank before its line and whatever it still waits
- * for, and when the process that started it is gone.
+ * Runs a rank's work. Ends the process immediately after a failure, whatever it is still waiting for, with the rank
+ * before the error; and when the process that started it exits.
  */
 export async function asRank(
   place: distributed.Place,

@@ -101,7 +101,7 @@ describe.skipIf(!enough)('two ranks', () => {
       if (!fromStart) await until(() => epochsIn(group) > epochs, 60_000);
       await wait(random.uniform() * (fromStart ? 3000 : SPAN * stepTime));
       process.kill(ranks[random.below(2)]!, 'SIGKILL');
-      await until(() => group.text().includes(`starting again (${kill} of 99)`), 60_000);
+      await until(() => group.text().includes(`restarting (${kill} of 99)`), 60_000);
       steps.push(checkWhole(data.config('killed')));
     }
     console.log(`killed at steps ${steps.join(', ')}`);
@@ -124,7 +124,7 @@ describe.skipIf(!enough)('two ranks', () => {
     );
     console.log(`rank ${rank} was named after ${Date.now() - begin} ms`);
     expect(group.text()).toContain(`rank ${rank}`);
-    await until(() => group.text().includes('starting again (1 of 99)'), 60_000);
+    await until(() => group.text().includes('restarting (1 of 99)'), 60_000);
     expect(await group.exit).toBe(0);
     expectUndisturbed(name);
     expect(ranks.filter(isAlive)).toEqual([]);

@@ -1,6 +1,6 @@
 /**
- * What a failed command prints and the exit code it ends with, and the errors of usage: words that a command does not know,
- * with the nearest valid one. A stack is shown only with --debug.
+ * The output and exit code of a failed command, and usage errors: unknown words, with the nearest valid one. A stack is
+ * shown only with --debug.
  */
 import { nearest } from '@kinora/clip';
 import { KinoraError, kinoraError } from '@kinora/torch/error';
@@ -17,13 +17,13 @@ export interface Failure {
 
 let spelling: Spelling | undefined;
 
-/** Makes the failures of this command name keys as its configuration file spells them. Returns the configuration. */
+/** Makes errors of this command use the spelling of keys in its configuration file. Returns the configuration. */
 export function nameKeysAs<Config extends RunConfig | undefined>(config: Config): Config {
   spelling = spellingOf(config);
   return config;
 }
 
-/** 130 or 143 when interrupted, 2 for words that were not understood, 1 for everything else. */
+/** 130 or 143 if interrupted, 2 for usage errors, 1 for everything else. */
 export function describeFailure(error: unknown, debug: boolean): Failure {
   if (error instanceof Interrupted) return { exitCode: error.exitCode, text: '' };
   const exitCode = isUsageError(error) ? 2 : 1;
@@ -45,7 +45,7 @@ const NEEDS: Readonly<Record<string, string>> = {
   rename: 'room and permission to write',
 };
 
-/** What the file system refused, in the project's words: a full disk or a file in the way is no fault of the program. */
+/** File system errors in the project's grammar: a full disk or a file in the way is not a fault of the program. */
 function refusalOf(error: unknown): string | null {
   const { code, syscall, path, message } = (error ?? {}) as NodeJS.ErrnoException;
   const expected = NEEDS[syscall ?? ''];
@@ -76,7 +76,7 @@ export function unknownCommand(word: string, names: readonly string[]): KinoraEr
   });
 }
 
-/** Commander's complaint as ours; other errors pass through. */
+/** Rewrites Commander's errors as ours; other errors pass through. */
 export function usageError(error: unknown, command: Command): unknown {
   if (!(error instanceof CommanderError)) return error;
   const name = [command.parent?.name() ?? 'kinora', command.name()].join(' ');

@@ -1,10 +1,10 @@
 /**
- * Ctrl+C (and SIGTERM, which cluster schedulers send) for work that wants to save before it ends: the first one asks
- * through an AbortSignal, the second one ends the process at once. Output that fails asks in the same way.
+ * Handles Ctrl+C (and SIGTERM, which cluster schedulers send) for work that saves before it ends: the first signal
+ * aborts an AbortSignal, the second ends the process at once. Output that fails asks in the same way.
  */
 import { onOutputFailure } from './output.js';
 
-/** Thrown after work that was asked to stop has stopped; the process exits with 128 + the signal's number. */
+/** Thrown after interrupted work has stopped; the process exits with 128 + the signal's number. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
   constructor(readonly exitCode: number) {
@@ -38,7 +38,7 @@ export async function interruptible<T>(
     controller.signal.throwIfAborted();
     return result;
   } catch (error) {
-    // Work that answers the signal by throwing an AbortError of its own has been interrupted all the same.
+    // Work that throws its own AbortError in response to the signal was interrupted too.
     if (controller.signal.aborted && (error as Error).name === 'AbortError') throw controller.signal.reason;
     throw error;
   } finally {

@@ -1,6 +1,7 @@
 /**
- * Flags: those that several commands share, how their values are read, and one spelling of the many that a flag may have,
- * before commander reads the words: `--eval_only` and `--eval-only`, `--resume`, `--resume True`, `--resume=true`, `-r true`.
+ * Flags: those that several commands share, parsers of their values, and the normalisation of spellings before
+ * commander parses the arguments: `--eval_only` and `--eval-only`, `--resume`, `--resume True`, `--resume=true`, `-r
+ * true`.
  */
 import { kinoraError } from '@kinora/torch/error';
 import { type Command, Option } from 'commander';
@@ -8,7 +9,7 @@ import { shellQuote } from '../../shell.js';
 
 export interface DeviceOptions {
   useGpu: boolean;
-  /** GPU numbers as asked for with `-g`; left out: whatever there is. */
+  /** GPU numbers from `-g`; absent: any available GPU. */
   gpus?: number[];
 }
 
@@ -38,7 +39,7 @@ export function positiveInt(text: string): number {
   throw kinoraError('usage/number', undefined, 'a whole number above 0', JSON.stringify(text));
 }
 
-/** A whole number, 0 included. */
+/** A whole number, including 0. */
 export function wholeNumber(text: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text.trim()) && Number.isSafeInteger(value)) return value;
@@ -58,7 +59,7 @@ function parseGpus(text: string): number[] {
   throw kinoraError('usage/gpus', '--gpus', expected, JSON.stringify(text));
 }
 
-/** Throws `usage/unused` for a flag that was given but has no effect in this use of the command (`with --check`). */
+/** Throws `usage/unused` for a flag that has no effect in this use of the command (`with --check`). */
 export function refuseFlags(command: Command, attributes: readonly string[], use: string): void {
   const unused = command.options.find(
     (option) =>
@@ -73,12 +74,12 @@ export function refuseFlags(command: Command, attributes: readonly string[], use
   });
 }
 
-/** Gathers the values of a flag that may be repeated. */
+/** Collects the values of a repeatable flag. */
 export function collect(word: string, previous: string[] = []): string[] {
   return [...previous, word];
 }
 
-/** A TCP port; 0 stands for any free one. */
+/** A TCP port; 0 means any free one. */
 export function portNumber(text: string): number {
   const value = Number(text);
   if (/^\d{1,5}$/.test(text) && value <= 65535) return value;
@@ -118,7 +119,7 @@ export function normalizeArgv(words: readonly string[], options: readonly Option
   return [...result, ...words.slice(end)];
 }
 
-/** `--use_gpu=False` -> `--use-gpu`, `False`; a word that is no flag has no `flag`. */
+/** `--use_gpu=False` -> `--use-gpu`, `False`; a word that is not a flag has no `flag`. */
 function splitFlag(word: string): { flag?: string; value?: string } {
   const match = /^(--[A-Za-z][\w-]*|-[A-Za-z])(?:=(.*))?$/s.exec(word);
   if (match === null) return {};
@@ -132,14 +133,14 @@ function join(flag: string | undefined, value: string | undefined, word: string)
   return flag.startsWith('--') ? [`${flag}=${value}`] : [flag, value];
 }
 
-/** Takes `--debug` out of the words, wherever before `--` it stands. */
+/** Removes `--debug` from the words, anywhere before `--`. */
 export function takeDebug(words: readonly string[]): { debug: boolean; rest: string[] } {
   const end = words.includes('--') ? words.indexOf('--') : words.length;
   const rest = words.filter((word, i) => i >= end || word !== '--debug');
   return { debug: rest.length < words.length, rest };
 }
 
-/** An option of earlier releases for what is the argument RUN today: hidden, and refused with the new command line. */
+/** An option of earlier releases that is now the argument RUN: hidden, and rejected with a hint to the new command line. */
 export class FormerRunOption extends Option {
   constructor(flag: string) {
     super(`${flag} <path>`);
@@ -147,7 +148,7 @@ export class FormerRunOption extends Option {
   }
 }
 
-/** Throws `usage/run-argument` where `words` use an option of earlier releases for RUN. */
+/** Throws `usage/run-argument` if `words` use an option of earlier releases for RUN. */
 export function refuseFormerOption(words: readonly string[], { options }: Command, program: string): void {
   const former = options.find((option) => option instanceof FormerRunOption);
   if (former === undefined) return;

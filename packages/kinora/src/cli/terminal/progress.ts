@@ -1,14 +1,14 @@
 /**
- * Progress as a person sees it: one bar that is redrawn in place on a terminal, plain lines everywhere else (files,
- * pipes, CI). Bars and lines go to stderr, lines that stay (`log`) to stdout, so that results can be piped.
+ * Displays progress: one bar that is redrawn in place on a terminal, plain lines everywhere else (files, pipes, CI).
+ * Bars and progress lines go to stderr, permanent lines (`log`) to stdout, so that results can be piped.
  */
 import { wholePercent } from '../../figures/words.js';
 import type { Progress, ProgressOptions, ProgressTask } from '../../progress.js';
 
 export interface Screen {
-  /** stderr in use; bars only if it is a terminal. */
+  /** stderr; bars are drawn only if it is a terminal. */
   stream: { write(text: string): unknown; isTTY?: boolean; columns?: number };
-  /** Where lines that stay go. */
+  /** Output of permanent lines. */
   out: { write(text: string): unknown };
   /** Seconds from a monotonic clock. */
   now: () => number;
@@ -16,7 +16,7 @@ export interface Screen {
 
 const SCREEN: Screen = { stream: process.stderr, out: process.stdout, now: () => performance.now() / 1000 };
 
-/** The longest time between two plain lines, and the shortest between two drawings of a bar, in seconds. */
+/** Longest interval between plain lines, and shortest between redraws of a bar, in seconds. */
 const LINE_EVERY = 5;
 const DRAW_EVERY = 0.1;
 const BAR_WIDTH = 24;
@@ -83,7 +83,7 @@ function lines({ stream, out, now }: Screen): Progress {
   return { task, log: (line) => out.write(`${line}\n`) };
 }
 
-/** Keeps count of one task and words what is known about it. */
+/** Tracks one task and describes its state. */
 function startMeter({ total, unit = '', start = 0 }: ProgressOptions, now: () => number) {
   const speed = measureSpeed(start, now());
   let done = start;
@@ -107,12 +107,12 @@ function startMeter({ total, unit = '', start = 0 }: ProgressOptions, now: () =>
 function bar(done: number, total: number | undefined): string | undefined {
   if (total === undefined || total <= 0) return undefined;
   const filled = Math.floor(Math.min(1, done / total) * BAR_WIDTH);
-  // Rounded down: 100 % is the end.
+  // Rounded down, so that 100 % means finished.
   const share = Math.floor((100 * Math.min(done, total)) / total) / 100;
   return `${'━'.repeat(filled)}${'┄'.repeat(BAR_WIDTH - filled)} ${wholePercent(share).padStart(5)}`;
 }
 
-/** Joins what there is, without its last parts where the terminal is too narrow, cut to its width at worst. */
+/** Joins the known parts, drops the last ones if the terminal is too narrow, and truncates to its width if necessary. */
 function fit(parts: (string | undefined)[], columns: number): string {
   const known = parts.filter((part) => part !== undefined);
   while (known.length > 2 && known.join('  ').length >= columns) known.pop();
@@ -123,7 +123,7 @@ function fit(parts: (string | undefined)[], columns: number): string {
 const WINDOW = 20;
 
 export interface Speed {
-  /** Notes that `done` units were finished at `seconds`. */
+  /** Records that `done` units were finished at `seconds`. */
   sample(done: number, seconds: number): void;
   /** Units per second, or `undefined` before there are two samples. */
   perSecond(): number | undefined;

@@ -58,7 +58,7 @@ describe('the configuration of RUN', () => {
   test('what needs the whole run names its folder', async () => {
     expect(await configOfFolder(run)).toMatchObject({ name: 'mine', checkpoint: null });
     await expect(configOfFolder(weights)).rejects.toThrow(
-      new RegExp(`received a checkpoint of one; use ${run}$`),
+      new RegExp(`received a checkpoint inside one; use ${run}$`),
     );
   });
 });

@@ -1,6 +1,6 @@
 /**
- * RUN, the first argument of every command that uses a trained network: a run folder or a checkpoint file, and what it means
- * for the configuration.
+ * RUN, the first argument of every command that uses a trained network: a run folder or a checkpoint file; and the
+ * configuration that it implies.
  */
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { interruptible } from './interrupt.js';
 import type { ConfigOptions, DeviceOptions } from './options.js';
 import { createProgress } from './progress.js';
 
-/** RUN in the help. */
+/** Description of RUN in the help. */
 export const RUN = 'run folder or checkpoint file, such as runs/demo';
 
 /** The configuration of --config, with the changes of --set. */
@@ -27,8 +27,9 @@ export async function configOf({ config, set = [] }: ConfigOptions, command: str
 }
 
 /**
- * The configuration of RUN, with the changes of --set: of a run folder its own, of a checkpoint inside a run folder
- * that with this checkpoint, of a checkpoint elsewhere that of --config. Without RUN, --config names the run.
+ * The configuration for RUN, with the changes of --set: that of the run folder; for a checkpoint inside a run folder,
+ * the same with this checkpoint; for a checkpoint elsewhere, that of --config. Without RUN, --config identifies the
+ * run.
  */
 export async function configOfRun(
   run: string | undefined,
@@ -46,7 +47,7 @@ export async function configOfRun(
   return configOfRunFolder(folder, { checkpoint, set });
 }
 
-/** Does the work of `kinora COMMAND RUN` with a device, progress in the terminal, and Ctrl+C to stop. */
+/** Runs the work of `kinora COMMAND RUN` on a device, with progress in the terminal; Ctrl+C stops it. */
 export async function workOnRun<Result>(
   command: string,
   run: string | undefined,
@@ -63,14 +64,14 @@ export async function workOnRun<Result>(
   return { result, progress };
 }
 
-/** The configuration of a run folder. Throws for a checkpoint: what needs the whole run says so. */
+/** The configuration of a run folder. Throws for a checkpoint, for commands that need the whole run. */
 export async function configOfFolder(run: string): Promise<RunConfig> {
   const folder = runFolderAround(run);
   if (folder !== run) throw notInRun(run, folder);
   return configOfRunFolder(run);
 }
 
-/** RUN itself, or the run folder that a checkpoint lies in: run/checkpoints/step-.../model.safetensors at the deepest. */
+/** RUN itself, or the run folder that contains a checkpoint: run/checkpoints/step-.../model.safetensors at the deepest. */
 export function runFolderAround(run: string): string | undefined {
   checkModelPath(run);
   const isFolder = statSync(run).isDirectory();
@@ -82,7 +83,7 @@ export function runFolderAround(run: string): string | undefined {
 }
 
 const hasConfig = (path: string): boolean => existsSync(join(path, 'config.json'));
-/** A folder of configurations has none. */
+/** A folder of configurations has no checkpoints. */
 const hasWeights = (path: string): boolean =>
   ['checkpoints', 'model.safetensors'].some((name) => existsSync(join(path, name)));
 
@@ -103,6 +104,6 @@ const runAndConfig = (command: string, run: string): KinoraError =>
 const notInRun = (run: string, folder?: string): KinoraError =>
   kinoraError('run/no-config', run, {
     expected: 'a run folder, which has a config.json',
-    received: folder === undefined ? 'neither one nor a file inside one' : 'a checkpoint of one',
+    received: folder === undefined ? 'neither a run folder nor a file inside one' : 'a checkpoint inside one',
     hint: folder === undefined ? 'give the configuration with --config' : `use ${folder}`,
   });

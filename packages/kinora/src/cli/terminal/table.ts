@@ -18,12 +18,12 @@ export function textTable(
   return `${all.map(line).join('\n')}\n`;
 }
 
-/** Fewer characters than this are no room for a sentence. */
+/** Minimum width for sentences, in characters. */
 const NARROW = 24;
 
 /**
- * Sentences beside the lines of a table, broken between words into `columns`, the rest below with the same indent. In
- * a terminal that is too narrow for that they are left out.
+ * Sentences beside the lines of a table, wrapped into `columns` with the same indent, or omitted if the terminal is too
+ * narrow.
  */
 export function besides(lines: readonly string[], texts: readonly string[], columns: number): string[] {
   const start = Math.max(...lines.map(({ length }) => length)) + 2;

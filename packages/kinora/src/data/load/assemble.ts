@@ -1,6 +1,6 @@
 /**
- * Fills one batch: sends its clips to be read, and decides what becomes of the bad ones. The decision depends on
- * the order of the epoch and the files alone, never on which bad clips are known already.
+ * Fills one batch: submits its clips for reading and handles the bad ones. The result depends only on the order of the
+ * epoch and the files, never on which bad clips are already known.
  */
 
 import { KinoraError } from '@kinora/torch/error';
@@ -10,24 +10,24 @@ import { allOf } from '../threads.js';
 import type { DecodePool } from './decode-pool.js';
 import { batchPlaces, type Part } from './order.js';
 
-/** What the batches of one epoch have in common. */
+/** Shared by the batches of one epoch. */
 export interface EpochRun {
   readonly list: ClipList;
   readonly order: Uint32Array;
-  /** How often the clip at each place of the order has been there before: each time is drawn anew. */
+  /** How often the clip at each position of the order has occurred before: each occurrence has its own random draws. */
   readonly repeats: Uint32Array;
   readonly bad: BadClips;
   readonly pool: DecodePool;
   /** Clips in a batch, over all ranks. */
   readonly batchSize: number;
-  /** Which of them this rank reads. */
+  /** The part of them that this rank reads. */
   readonly part: Part;
   /** Bytes of one prepared clip. */
   readonly clipBytes: number;
-  /** Bytes of its flow, 0 where none is read; a batch's flow lies behind its clips. */
+  /** Bytes of its flow, 0 without flow; a batch's flow comes after its clips. */
   readonly flowBytes: number;
   readonly epoch: number;
-  /** A bad clip's place goes to the next good clip of the order; otherwise it is closed up. */
+  /** Whether a bad clip is replaced by the next good clip in the order; otherwise the gap is closed. */
   readonly replace: boolean;
 }
 
@@ -45,7 +45,7 @@ interface Place {
   readonly label: number;
 }
 
-/** The batch in `slot`, or undefined if none of its clips could be read. */
+/** The batch in `slot`; undefined if none of its clips could be read. */
 export async function assembleBatch(
   run: EpochRun,
   number: number,
@@ -79,11 +79,11 @@ export function nothingLeft(clips: number): KinoraError {
   return new KinoraError({
     code: 'data/nothing-left',
     expected: 'at least one clip that can be read',
-    received: `${clips} of which none can`,
+    received: `${clips}, none of which can be read`,
   });
 }
 
-/** Reads the clip of one place of the order, or in training the first good one after it. */
+/** Reads the clip at one position of the order or, in training, the first good one after it. */
 async function readPlace(
   run: EpochRun,
   position: number,
@@ -111,7 +111,7 @@ async function readPlace(
 const part = (memory: Uint8Array, i: number, bytes: number): Uint8Array =>
   memory.subarray(i * bytes, (i + 1) * bytes);
 
-/** Moves the clips after a gap down, so that those that were read lie together. */
+/** Moves the clips after a gap down, so that the clips are contiguous. */
 function closeUp(slot: Uint8Array, places: readonly (Place | undefined)[], clipBytes: number): void {
   let write = 0;
   for (const [read, place] of places.entries()) {

@@ -1,6 +1,6 @@
 /**
- * One clip from disk to the network's pixels: open, sample, decode, augment, crop. What a batch holds is decided
- * here and depends on (seed, epoch, index) alone; `loader.ts` only decides where and when this runs.
+ * Reads one clip from disk and turns it into the network's pixels: open, sample, decode, augment, crop. The result
+ * depends only on (seed, epoch, index); `loader.ts` decides only where and when this runs.
  */
 import {
   type AugmentSpec,
@@ -26,25 +26,28 @@ export interface ReaderOptions {
   readonly spec: PreprocessSpec;
   /** Training: random sampling, and this augmentation. Absent: the deterministic clip of validation. */
   readonly training?: { readonly seed: number; readonly augment?: AugmentSpec };
-  /** Optical flow too. Absent: none, and nothing of it is loaded. */
+  /** Also read optical flow. Absent: no flow code is loaded. */
   readonly flow?: FlowOptions;
 }
 
-/** Names the random draws of one reading of a clip. */
+/** Identifies the random draws for one reading of a clip. */
 export interface Draw {
   readonly epoch: number;
   readonly index: number;
-  /** Tells readings of the clip in one epoch apart: how many clips before it were bad, how often it came before. */
+  /**
+   * Distinguishes readings of the same clip in an epoch: how many clips before it were bad, how often it occurred
+   * before.
+   */
   readonly attempt: number;
 }
 
 /**
  * Writes the clip `[T, crop, crop, 3]` into `out` and returns its label (that of the mirrored clip, if mirrored).
- * Where the options ask for flow, it goes into `flow`, `[FLOW_FIELDS, crop, crop, 2]`, drawn as the clip is.
+ * If the options include flow, writes it into `flow`, `[FLOW_FIELDS, crop, crop, 2]`, with the same draws as the clip.
  */
 export type ClipReader = (item: ClipItem, draw: Draw, out: Uint8Array, flow?: Uint8Array) => Promise<number>;
 
-/** A reader with its own scratch memory: one per thread, one clip at a time. */
+/** A reader with its own scratch memory. Use one per thread; it reads one clip at a time. */
 export function clipReader({ spec, training, flow }: ReaderOptions): ClipReader {
   const mirrored = flipTable(spec.labels, spec.flipMap);
   let decoded: Uint8Array | undefined;
@@ -81,7 +84,8 @@ export function clipReader({ spec, training, flow }: ReaderOptions): ClipReader 
 
 /**
  * Reads one clip as validation does, uint8 `[T, crop, crop, 3]`: the input of a prediction. Unlike a batch, which
- * decodes only what it needs, it refuses a clip that is damaged anywhere: one answer is not worth a doubt.
+ * decodes only what it needs, it rejects a clip that is damaged anywhere, because a single prediction should not rest
+ * on a damaged file.
  */
 export async function readClip(
   item: ClipPart & Pick<ClipItem, 'view'>,
@@ -103,10 +107,10 @@ export async function readClip(
   return { clip, frames: frames.count, flow: fields };
 }
 
-/** Loaded by those alone who want flow. */
+/** Loaded only if flow is requested. */
 const flowReader = () => import('../flow/flow-reader.js');
 
-/** A view is for evaluation: what is drawn at random shows all of a clip in time. */
+/** Views are for evaluation; in training, random sampling covers the whole clip over time. */
 function momentsOf(
   count: number,
   { view }: Pick<ClipItem, 'view'>,
@@ -126,7 +130,7 @@ function stream(seed: number, { epoch, index, attempt }: Draw, purpose: 0 | 1): 
   return randomStream(seed, epoch, index, attempt * 2 + purpose);
 }
 
-/** Keeps the larger memory for the next clip. */
+/** Keeps the larger buffer for the next clip. */
 function roomier(kept: Uint8Array | undefined, used: Uint8Array): Uint8Array {
   return kept !== undefined && kept.length >= used.length ? kept : used;
 }

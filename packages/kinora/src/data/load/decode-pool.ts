@@ -1,6 +1,7 @@
 /**
- * The threads that read clips. Jobs go out at once, to the thread with the fewest: the training thread is busy
- * for seconds at a time and could not hand them out one by one. Without threads the caller's own thread reads.
+ * The threads that read clips. All jobs are assigned at once, each to the thread with the fewest, because the training
+ * thread is busy for seconds at a time and could not hand them out one by one. Without threads, the calling thread
+ * reads.
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
@@ -14,9 +15,9 @@ export interface DecodePool {
   readonly workers: number;
   /** Reads one clip and resolves to its label. Rejects with the reader's error, or if its thread dies. */
   run(job: DecodeJob): Promise<number>;
-  /** Calls off the jobs that no thread has begun; they resolve to -1. */
+  /** Cancels the jobs that no thread has started; they resolve to -1. */
   cancel(): void;
-  /** Ends the threads. Jobs under way reject. */
+  /** Terminates the threads. Jobs in progress reject. */
   close(): Promise<void>;
 }
 
@@ -25,19 +26,19 @@ export function boundedWorkers(requested: number): number {
   return Math.max(0, Math.min(requested, availableParallelism()));
 }
 
-/** Every thread costs memory; more has not been measured. */
+/** Every thread costs memory; more have not been measured. */
 const MOST = 16;
 
 /**
- * Threads where nobody says how many: one per processor. They give way to the thread that trains. Launchers that start several
- * ranks on a host say so in LOCAL_WORLD_SIZE; Slurm does not, and gives each its own processors.
+ * Default number of threads: one per processor. They have a lower priority than the training thread. Launchers that
+ * start several ranks on a host set LOCAL_WORLD_SIZE; Slurm does not, but assigns processors to each rank.
  */
 export function defaultWorkers({ LOCAL_WORLD_SIZE = '1' }: NodeJS.ProcessEnv = process.env): number {
   const own = Math.floor(availableParallelism() / Math.max(1, Number(LOCAL_WORLD_SIZE) || 1));
   return Math.min(MOST, Math.max(1, own));
 }
 
-/** Frames lie outside the heap; a thread whose heap grows this large is broken, and must not take the machine with it. */
+/** Frames are not in the heap; a thread whose heap grows this large is broken, and must not use up the machine's memory. */
 const LIMITS = { maxOldGenerationSizeMb: 256 };
 
 const WORKER = new URL('./decode-worker.js', import.meta.url);
@@ -46,7 +47,7 @@ export function decodePool(workers: number, reader: ReaderOptions, entry: URL = 
   return workers === 0 ? ownThread(reader) : threadPool(workers, reader, entry);
 }
 
-/** One clip at a time, as a reader's scratch memory demands; between clips, signals and timers get their turn. */
+/** One clip at a time, because of the reader's scratch memory; signals and timers are handled between clips. */
 function ownThread(reader: ReaderOptions): DecodePool {
   const read = clipReader(reader);
   let generation = 0;
@@ -80,9 +81,9 @@ interface Waiting {
 
 interface Thread {
   readonly worker: Worker;
-  /** Jobs sent and not answered, in order: the first is under way. */
+  /** Pending jobs, in order; the first is in progress. */
   readonly waiting: Map<number, Waiting>;
-  /** Why it ended. */
+  /** Why the thread ended. */
   ended?: Error;
 }
 
@@ -101,7 +102,7 @@ function threadPool(count: number, reader: ReaderOptions, entry: URL): DecodePoo
 }
 
 function startThread(entry: URL, setup: WorkerSetup): Thread {
-  // Flags such as --input-type are not for a thread with a file of its own.
+  // Flags such as --input-type do not apply to a thread that runs a file.
   const worker = new Worker(entry, { workerData: setup, execArgv: [], resourceLimits: LIMITS });
   const thread: Thread = { worker, waiting: new Map() };
   worker.unref();
@@ -111,7 +112,7 @@ function startThread(entry: URL, setup: WorkerSetup): Thread {
   return thread;
 }
 
-/** A thread keeps the process alive only while it has work. */
+/** Threads keep the process alive only while they have work. */
 function send(thread: Thread, job: NumberedJob): Promise<number> {
   return new Promise((resolve, reject) => {
     if (thread.ended !== undefined) {
@@ -132,7 +133,7 @@ function settle(thread: Thread, reply: DecodeReply): void {
   else waiting?.resolve(reply.label);
 }
 
-/** The thread is gone: every job it had fails, naming the clip it was at. */
+/** The thread is gone: all its jobs fail with an error that names the clip in progress. */
 function abandon(thread: Thread, cause: Error): void {
   thread.ended ??= cause;
   const [first] = thread.waiting.values();
@@ -146,7 +147,7 @@ function leastBusy(threads: readonly Thread[]): Thread {
 
 function died(job: NumberedJob, cause: Error): KinoraError {
   return kinoraError('data/worker-died', job.item.path, {
-    expected: 'its decoding thread to answer',
+    expected: 'its decoding thread to reply',
     received: `the end of the thread (${cause.message})`,
     hint: 'use fewer workers if memory is short',
     cause,

@@ -1,6 +1,6 @@
 /**
- * A worker thread that reads clips, one after the other. On Linux it gives way to the thread that trains: there a
- * thread has its own priority, elsewhere priorities belong to the whole process and are left alone.
+ * A worker thread that reads clips, one after the other. On Linux, where threads have their own priority, it gets a
+ * lower one than the training thread; elsewhere priorities apply to the whole process and are not changed.
  */
 import { getPriority, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -10,7 +10,7 @@ import { type ClipReader, clipReader, type Draw, type ReaderOptions } from './cl
 
 export interface WorkerSetup {
   readonly reader: ReaderOptions;
-  /** int32 `[1]` in shared memory: the generation of jobs that still counts. */
+  /** int32 `[1]` in shared memory: the generation of jobs that is still valid. */
   readonly generation: Int32Array;
 }
 
@@ -35,7 +35,7 @@ async function answer(read: ClipReader, job: NumberedJob): Promise<DecodeReply> 
   }
 }
 
-/** Read this clip into `out`, and its flow into `flow` where that is wanted; both are shared memory. */
+/** Read this clip into `out`, and its flow into `flow` if requested; both are shared memory. */
 export interface DecodeJob {
   readonly item: ClipItem;
   readonly draw: Draw;
@@ -45,7 +45,7 @@ export interface DecodeJob {
 
 export interface NumberedJob extends DecodeJob {
   readonly number: number;
-  /** Jobs of an older generation than the shared counter's are called off. */
+  /** Jobs of an older generation than the shared counter are cancelled. */
   readonly generation: number;
 }
 

@@ -123,7 +123,7 @@ describe('training', () => {
     expect(() => train({ batchSize: 12 })).toThrow(
       'expected at least one full batch, received 11 clips for a batch of 12',
     );
-    expect(() => train({ spec: { ...spec, clips: -1 } })).toThrow('clips: expected a number of clips');
+    expect(() => train({ spec: { ...spec, clips: -1 } })).toThrow('clips: expected a fixed number of clips');
   });
 });
 
@@ -225,9 +225,11 @@ describe('bad clips', () => {
 
   test('nothing left', async () => {
     const only = { ...list, items: [item('missing', 0)] };
-    await expect(closing(evaluate({ list: only }), digests)).rejects.toThrow('received 1 of which none can');
+    await expect(closing(evaluate({ list: only }), digests)).rejects.toThrow(
+      'received 1, none of which can be read',
+    );
     await expect(closing(train({ list: only, batchSize: 1, workers: 0 }), digests)).rejects.toThrow(
-      'none can',
+      'none of which can be read',
     );
   });
 
@@ -278,7 +280,7 @@ describe('threads', () => {
           `${list.items[3]!.path}: expected`,
         );
       }
-      await expect(pool.run(job(5))).rejects.toThrow('expected its decoding thread to answer');
+      await expect(pool.run(job(5))).rejects.toThrow('expected its decoding thread to reply');
       await pool.close();
     },
   );

@@ -1,10 +1,10 @@
 /**
- * Clips to batches: shuffled, decoded ahead by worker threads into a ring of shared memory, handed out in order.
- * What a batch holds is a function of (list, spec, seed, epoch, batch number) and the files, whatever the number
- * of workers and wherever an epoch is taken up again.
+ * Clips to batches: shuffled, decoded ahead by worker threads into a ring of shared memory, and returned in order. The
+ * contents of a batch are a function of (list, spec, seed, epoch, batch number) and the files; they do not depend on
+ * the number of workers or on where an epoch is resumed.
  *
- * A clip that cannot be read is reported once. In training its place is taken by the next good clip in the
- * epoch's order (which then occurs twice), so that batches keep their size; in evaluation it is left out.
+ * A clip that cannot be read is reported once. In training it is replaced by the next good clip in the epoch's order
+ * (which then occurs twice), so that batches keep their size; in evaluation it is left out.
  */
 import {
   type AugmentSpec,
@@ -30,26 +30,26 @@ export interface LoaderOptions {
   readonly list: ClipList;
   /** How clips become network input; `preprocessSpec` makes it from a configuration. */
   readonly spec: PreprocessSpec;
-  /** Clips in a batch; where ranks share it, over all of them. */
+  /** Clips per batch, over all ranks. */
   readonly batchSize: number;
-  /** Which of several ranks reads here; default: the only one. */
+  /** The rank of this loader. Default: a single rank. */
   readonly part?: Part;
-  /** Training: shuffled, randomly sampled and augmented, by this seed. Absent: evaluation, always the same. */
+  /** Training: clips are shuffled, randomly sampled and augmented with this seed. Absent: deterministic evaluation. */
   readonly training?: {
     readonly seed: number;
     readonly augment?: AugmentSpec;
-    /** Every class equally often, instead of every clip once. */
+    /** Visit every class equally often instead of every clip once. */
     readonly balanced?: boolean;
   };
-  /** Optical flow of each clip too. */
+  /** Also read the optical flow of each clip. */
   readonly flow?: FlowOptions;
-  /** Leaves out the last batch if it is not full; default: in training. */
+  /** Drop the last batch if it is not full. Default: only in training. */
   readonly dropLast?: boolean;
   /** Worker threads, at most one per processor; 0 decodes in the calling thread. Default: `defaultWorkers`. */
   readonly workers?: number;
-  /** Batches decoded ahead of the one handed out. Default 2. */
+  /** Number of batches decoded ahead of the current one. Default: 2. */
   readonly prefetch?: number;
-  /** Fails when more of the clips cannot be read than `allowedBad` of this share. Default 0.01. */
+  /** Throws if more clips than `allowedBad` of this share cannot be read. Default: 0.01. */
   readonly maxBadFraction?: number;
   /** Called once for each clip that cannot be read. */
   readonly onBadClip?: (clip: BadClip) => void;
@@ -57,46 +57,49 @@ export interface LoaderOptions {
 
 export interface Batch {
   /**
-   * uint8 RGB `[N, T, H, W, 3]` in shared memory. Owned by the loader: valid until the next batch is asked for
-   * or `release()` is called, whichever comes first. Copy what must live longer.
+   * uint8 RGB `[N, T, H, W, 3]` in shared memory. Owned by the loader: valid until the next batch is requested or
+   * `release()` is called, whichever comes first. Copy it to keep it longer.
    */
   readonly clips: Uint8Array;
   /**
-   * Where flow was asked for: uint8 `[N, FLOW_FIELDS, H, W, 2]`, the displacement along x and y from a frame to the
+   * If flow was requested: uint8 `[N, FLOW_FIELDS, H, W, 2]`, the displacement along x and y from a frame to the
    * next, as `flowPixels` reads it; sampled, cropped and augmented as the clips, and owned like them.
    */
   readonly flow?: Uint8Array;
   readonly shape: readonly [n: number, t: number, h: number, w: number];
-  /** `[N]`; -1 where the list has no labels. */
+  /** `[N]`; -1 if the list has no labels. */
   readonly labels: BigInt64Array;
   /** Positions in the list, `[N]`. */
   readonly indices: Int32Array;
   readonly epoch: number;
   readonly number: number;
-  /** Gives the memory back early, so that the next batch can be decoded into it. */
+  /** Returns the memory early, so that the next batch can be decoded into it. */
   release(): void;
 }
 
 export interface EpochOptions {
   /** The first batch. Default 0. */
   readonly startBatch?: number;
-  /** Ends the epoch with the signal's reason, and the threads with what they wait for: a silent server takes minutes. */
+  /**
+   * Aborts the epoch with the signal's reason, and terminates the threads, which may otherwise wait minutes for a
+   * server.
+   */
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface ClipLoader {
-  /** Clips in the list, bad ones included. */
+  /** Clips in the list, including bad ones. */
   readonly clips: number;
   readonly batchesPerEpoch: number;
-  /** Threads that decode. */
+  /** Number of decoding threads. */
   readonly workers: number;
-  /** The clips that could not be read so far, in the order of the list. */
+  /** The clips found to be unreadable so far, in the order of the list. */
   readonly badClips: readonly BadClip[];
-  /** Counts and reports one that another rank could not read as one of its own. Throws when there are too many. */
+  /** Counts and reports a bad clip of another rank. Throws if there are too many. */
   countBad(clip: BadClip): void;
-  /** The batches of an epoch. One epoch at a time; leaving the loop early is fine. */
+  /** The batches of an epoch. Only one epoch can run at a time; you may leave the loop early. */
   epoch(epoch: number, options?: EpochOptions): AsyncGenerator<Batch, void, void>;
-  /** Ends the threads. An epoch under way fails. */
+  /** Terminates the threads. An epoch in progress fails. */
   close(): Promise<void>;
 }
 
@@ -155,7 +158,7 @@ export function clipLoader(options: LoaderOptions): ClipLoader {
         yield handOut(ahead, spec);
       }
     } catch (error) {
-      signal?.throwIfAborted(); // a thread that was ended is no error then
+      signal?.throwIfAborted(); // a terminated thread is not an error then
       throw error;
     } finally {
       signal?.removeEventListener('abort', stop);
@@ -203,7 +206,7 @@ function* clipsOfBatches({ order, batchSize, part }: EpochRun, from: number): Ge
     yield batchPlaces(batch, batchSize, order.length, part).map((place) => order[place]!);
 }
 
-/** Memory that worker threads can write to. */
+/** Memory that worker threads can write. */
 function memoryRing(slots: number, bytes: number): Uint8Array[] {
   return Array.from({ length: slots }, () => new Uint8Array(new SharedArrayBuffer(bytes)));
 }
@@ -225,7 +228,7 @@ function fixedLength(spec: PreprocessSpec): number {
   const length = clipLength(spec);
   if (length !== undefined) return length;
   throw kinoraError('data/clip-length', 'clips', {
-    expected: 'a number of clips, so that all clips of a batch are equally long',
+    expected: 'a fixed number of clips, so that all clips of a batch have the same length',
     received: '-1',
   });
 }
@@ -243,7 +246,7 @@ function epochRunning(): KinoraError {
   return new KinoraError({
     code: 'data/epoch-running',
     expected: 'one epoch of a loader at a time',
-    received: 'another while the first is under way',
+    received: 'a second one while the first is in progress',
     hint: 'leave its loop first, or use a second loader',
   });
 }

@@ -1,22 +1,22 @@
 /**
- * In which order an epoch visits the clips, and which places of it make a batch: functions of (seed, epoch) and the list
- * alone, so that an epoch can be taken up again anywhere.
+ * The order in which an epoch visits the clips, and its division into batches: functions of (seed, epoch) and the list
+ * alone, so that an epoch can be resumed anywhere.
  */
 import { permutation, type Random, randomStream } from '@kinora/clip';
 
-/** Names the stream of the order among those of the clips, whose second part is the clip's index. */
+/** Identifies the random stream of the order. Streams of clips have the clip's index in this place. */
 const ORDER = 0xffffffff;
 
-/** Positions in the list, uint32 `[clips]`: shuffled by (seed, epoch), or as they stand without a seed. */
+/** Positions in the list, uint32 `[clips]`: shuffled by (seed, epoch), or in the order of the list without a seed. */
 export function epochOrder(clips: number, epoch: number, seed?: number): Uint32Array {
   if (seed === undefined) return Uint32Array.from({ length: clips }, (_, i) => i);
   return permutation(clips, randomStream(seed, epoch, ORDER));
 }
 
 /**
- * Positions in the list, uint32 `[clips]`, every class equally often (but for one, where the number does not divide), as
- * far as it has clips at all. Clips of a small class come several times, none more than once oftener than another; of a
- * large class each epoch sees a random part.
+ * Positions in the list, uint32 `[clips]`, with every class that has clips equally often (up to one, if the number does
+ * not divide). Clips of a small class occur several times, with counts that differ by at most one; of a large class,
+ * each epoch sees a random part.
  * @param labels class index of each clip
  */
 export function balancedOrder(labels: readonly number[], epoch: number, seed: number): Uint32Array {
@@ -31,18 +31,18 @@ export function balancedOrder(labels: readonly number[], epoch: number, seed: nu
   return permutation(drawn.length, random).map((i) => drawn[i]!);
 }
 
-/** How often the clip at each place of an order has been there before, uint32. */
+/** How often the clip at each position of an order has occurred before, uint32. */
 export function repeatsIn(order: Uint32Array): Uint32Array {
   const seen = new Uint32Array(order.reduce((most, index) => Math.max(most, index + 1), 0));
   return order.map((index) => seen[index]!++);
 }
 
-/** Batches an epoch has. */
+/** Number of batches in an epoch. */
 export function batchCount(clips: number, batchSize: number, dropLast: boolean): number {
   return dropLast ? Math.floor(clips / batchSize) : Math.ceil(clips / batchSize);
 }
 
-/** One of several ranks that share every batch among them. */
+/** One of several ranks that share every batch. */
 export interface Part {
   /** From 0. */
   readonly index: number;
@@ -52,8 +52,8 @@ export interface Part {
 export const WHOLE: Part = { index: 0, count: 1 };
 
 /**
- * The places of an epoch's order that make batch `number`, or those of them that one rank reads: all ranks together read
- * each place once.
+ * The positions of an epoch's order in batch `number`, or the part of them that one rank reads; together, the ranks
+ * read each position once.
  */
 export function batchPlaces(number: number, batchSize: number, clips: number, part: Part = WHOLE): number[] {
   const first = number * batchSize;
@@ -72,7 +72,7 @@ function positionsByLabel(labels: readonly number[]): Map<number, number[]> {
   return new Map([...classes].sort(([a], [b]) => a - b));
 }
 
-/** `count` of these positions: whole random permutations one after the other, the last one cut off. */
+/** `count` of these positions: complete random permutations one after the other, the last one truncated. */
 function cycle(positions: readonly number[], count: number, random: Random): number[] {
   const out: number[] = [];
   while (out.length < count)

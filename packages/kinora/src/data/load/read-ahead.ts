@@ -1,17 +1,17 @@
 /**
- * Makes numbered things ahead of their use, each in a slot of a bounded ring of memory, and hands them out in order.
- * Knows neither clips nor threads.
+ * Produces numbered items ahead of their use, each in a slot of a bounded ring of memory, and yields them in order.
+ * Independent of clips and threads.
  */
 
 export interface Ahead<T> {
   readonly value: T;
-  /** Frees the slot before the next thing is asked for. */
+  /** Frees the slot before the next item is requested. */
   release(): void;
 }
 
 /**
- * Yields `make(from)` to `make(to - 1)`; what is made as undefined is passed over. As many are under way as there
- * are free slots. Left early or failed, it calls `cancel` and waits until nothing writes to a slot any more.
+ * Yields `make(from)` to `make(to - 1)`, skipping undefined results. As many are in progress as there are free slots.
+ * If the loop is left early or fails, it calls `cancel` and waits until nothing writes to a slot any more.
  */
 export async function* readAhead<T extends object>(
   slots: readonly Uint8Array[],
@@ -27,7 +27,7 @@ export async function* readAhead<T extends object>(
     while (free.length > 0 && next < to) {
       const slot = free.pop()!;
       const made = make(next++, slot);
-      made.catch(() => undefined); // it is awaited in its turn, or given up
+      made.catch(() => undefined); // it is awaited later, or dropped
       underway.push({ made, slot });
     }
   };
@@ -36,7 +36,7 @@ export async function* readAhead<T extends object>(
     for (let head = underway.shift(); head !== undefined; head = underway.shift()) {
       const { made, slot } = head;
       const value = await made;
-      await new Promise(setImmediate); // signals and timers get their turn, however far ahead we are
+      await new Promise(setImmediate); // lets signals and timers run, however far ahead we are
       const release = once(() => {
         free.push(slot);
         fill();

@@ -1,4 +1,4 @@
-/** A thread that looks whether clips can be read to their last frame, and whether shards have their checksums. */
+/** A thread that checks whether all frames of clips can be decoded, and computes checksums of shards. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
@@ -7,12 +7,12 @@ import { fileError } from '../decode/file-error.js';
 import { openClip } from '../open.js';
 import { type ThreadError, toThread } from '../threads.js';
 
-/** Decode the clips at these paths, or take the checksum of a shard. */
+/** Decode the clips at these paths, or compute the checksum of a shard. */
 export type CheckTask =
   | { readonly number: number; readonly paths: readonly string[] }
   | { readonly shard: string };
 
-/** What is wrong with each clip, by its place in the task; or the SHA-256 of the shard; or what came in between. */
+/** The faults of the clips, by position in the task; or the SHA-256 of the shard; or an error. */
 export type CheckReply =
   | { readonly faults: readonly (readonly [place: number, fault: ThreadError])[] }
   | { readonly sha256: string }

@@ -1,6 +1,6 @@
 /**
- * Finds bad clips before training does: every frame of every clip is decoded, and every shard of a pack compared with its
- * checksum, by worker threads. Nothing is changed.
+ * Finds bad clips before training does: worker threads decode every frame of every clip and verify the checksum of
+ * every shard. Changes nothing.
  */
 import { dirname, join } from 'node:path';
 import { type KinoraError, kinoraError } from '@kinora/clip';
@@ -15,16 +15,16 @@ import { sizeFault } from './read-pack.js';
 export interface CheckOptions {
   readonly workers: number;
   readonly progress?: Progress;
-  /** Stops after the clips under way. */
+  /** Stops after the clips in progress. */
   readonly signal?: AbortSignal;
 }
 
-/** Clips that a thread gets at a time. */
+/** Clips per task of a thread. */
 const AT_A_TIME = 16;
 
 const WORKER = new URL('./check-worker.js', import.meta.url);
 
-/** The clips of a list that cannot be read, in its order. Throws what is the machine's fault. */
+/** The clips of a list that cannot be read, in its order. Throws errors that are the machine's fault. */
 export async function checkClips(list: ClipList, options: CheckOptions): Promise<BadClip[]> {
   const { workers, progress = silent, signal } = options;
   const bad: BadClip[] = [];
@@ -61,7 +61,7 @@ function* clipTasks({ items }: ClipList): Generator<Extract<CheckTask, { number:
   }
 }
 
-/** What is wrong with the shards of an index that lie beside it: one line for each that is not what was packed. */
+/** The faults of the shards beside an index: one line for each shard that differs from what was packed. */
 export async function checkShards(index: string, options: CheckOptions): Promise<string[]> {
   const { workers, progress = silent, signal } = options;
   const { header, shards } = readIndex(index);
@@ -103,7 +103,7 @@ function shardFault(where: string, expected: string, reply: CheckReply): KinoraE
     throw error;
   }
   if (!('sha256' in reply) || reply.sha256 === expected) return undefined;
-  return kinoraError('pack/checksum', where, `SHA-256 ${expected}, as its index says`, reply.sha256, {
-    hint: 'copy it again from where it came, or remove it and pack again',
+  return kinoraError('pack/checksum', where, `SHA-256 ${expected}, as in its index`, reply.sha256, {
+    hint: 'copy it again from its source, or remove it and pack again',
   });
 }

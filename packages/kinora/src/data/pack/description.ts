@@ -1,9 +1,12 @@
-/** What a shard says of one clip, in the clip's json member, and where its frames lie. Plain data; reads nothing. */
+/**
+ * The description of one clip in a shard (the clip's json member), and the positions of its frames. Plain data; reads
+ * nothing.
+ */
 
 import { createHash } from 'node:crypto';
 import type { Size } from '@kinora/clip';
 
-/** A clip in a shard. The json stands before the frames and tells where they are: sizes follow from the tar format. */
+/** A clip in a shard. The json comes before the frames; their positions follow from their sizes and the tar format. */
 export interface ClipDescription extends Size {
   /** As in the list it came from. */
   readonly id: string;
@@ -11,26 +14,26 @@ export interface ClipDescription extends Size {
   readonly label?: string;
   /** Bytes of each JPEG, in the order of the frames. */
   readonly bytes: readonly number[];
-  /** Checksum of each JPEG, as `checksumOf` gives it. */
+  /** Checksum of each JPEG, as returned by `checksumOf`. */
   readonly sha256: readonly string[];
   /**
-   * Seconds from the start of the video at which each frame is shown; absent for what came from a folder of frames.
-   * Of a part that begins later, the video's own first moment stands before those of the frames, so that the part's
-   * start and end mean what they meant: there is one time more than there are frames.
+   * Seconds from the start of the video at which each frame is shown; absent for folders of frames. For a part that
+   * begins later, the time of the video's first frame precedes those of the frames, so that the part's start and end
+   * keep their meaning: there is then one time more than there are frames.
    */
   readonly times?: readonly number[];
 }
 
-/** Bytes of a tar header, and of the blocks that all else is padded to. */
+/** Size of a tar header, and of the blocks that everything else is padded to, in bytes. */
 export const TAR_BLOCK = 512;
 
-/** Bytes that a member takes, header included. */
+/** Bytes of a member, including its header. */
 export const memberBytes = (bytes: number): number => TAR_BLOCK + Math.ceil(bytes / TAR_BLOCK) * TAR_BLOCK;
 
 /** Bytes from the start of the description to the first byte of each JPEG. */
 export function frameOffsets(descriptionBytes: number, { bytes }: ClipDescription): Float64Array {
   const offsets = new Float64Array(bytes.length);
-  let at = memberBytes(descriptionBytes); // from the data of one member to the data of the next: one header each
+  let at = memberBytes(descriptionBytes); // from the data of one member to the data of the next there is one header
   for (let i = 0; i < bytes.length; i++) {
     offsets[i] = at;
     at += memberBytes(bytes[i]!);
@@ -39,15 +42,15 @@ export function frameOffsets(descriptionBytes: number, { bytes }: ClipDescriptio
 }
 
 /**
- * Where a packed clip lies, written as a path, so that a list of clips holds packed ones as it holds any other:
- * `train-000003.tar#1536+2048:9f86d081884c7d65` is the clip whose description has 2,048 bytes from byte 1,536 of the
- * shard on, with that checksum. The description tells where the frames are.
+ * The place of a packed clip, written as a path, so that lists can contain packed clips like any others:
+ * `train-000003.tar#1536+2048:9f86d081884c7d65` is the clip whose description is the 2,048 bytes from byte 1,536 of the
+ * shard, with that checksum. The frames follow the description.
  */
 
 export interface PackedPlace {
-  /** File of the shard, or where it will be once it is fetched. */
+  /** File of the shard, or the file that it will be fetched into. */
   readonly shard: string;
-  /** Of the description, from the start of the shard, in bytes. */
+  /** Position of the description in the shard, in bytes. */
   readonly offset: number;
   /** Of the description. */
   readonly bytes: number;
@@ -65,11 +68,11 @@ export function packedPlace(path: string): PackedPlace | undefined {
 }
 
 export function packedPath({ shard, offset, bytes, checksum }: PackedPlace): string {
-  // Joined, it is one string: as a template it would hold each of its parts, and a list has a million of these.
+  // `join` makes a single string; a template would keep each part alive, and a list may have a million of these.
   return shard + ['#', offset, '+', bytes, ':', checksum].join('');
 }
 
-/** The first 8 bytes of SHA-256, in hex: enough against damage, and nothing against forgery. */
+/** The first 8 bytes of SHA-256, in hex: enough to detect damage, but not forgery. */
 export function checksumOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 }

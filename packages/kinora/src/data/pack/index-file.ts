@@ -1,14 +1,14 @@
 /**
- * The index of a pack, `<name>.index.jsonl`: a line that says what was packed and how, then a line a shard with the places
- * of its clips. Lines, so that an index of a million clips is read a shard at a time. What a list is made of it stands in
- * `read-pack.ts`.
+ * The index of a pack, `<name>.index.jsonl`: a line that describes what was packed and how, then one line per shard
+ * with the places of its clips, so that an index of a million clips can be read shard by shard. `read-pack.ts` turns it
+ * into a list.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { type KinoraError, kinoraError } from '@kinora/clip';
 import * as z from 'zod';
 import { readBytes } from '../../files/csv.js';
 
-/** How the file begins, and how a pack is told from other lists. */
+/** The beginning of the file, by which a pack is distinguished from other lists. */
 const FORMAT = 'kinora-pack';
 
 const header = z.object({
@@ -19,19 +19,19 @@ const header = z.object({
   /** Clips in the shards, and shards. */
   clips: z.int().min(0),
   shards: z.int().min(0),
-  /** Clips of the list that could not be read, and are in no shard. */
+  /** Clips of the list that could not be read and are in no shard. */
   bad: z.int().min(0),
   /** SHA-256 of the list that was packed (`fingerprintList`). */
   list: z.string(),
   height: z.int().nullable(),
   quality: z.int(),
   clips_per_shard: z.int(),
-  /** Seed of the order of the clips in the shards; null: that of the list. */
+  /** Seed of the order of the clips in the shards; null: the order of the list. */
   shuffled: z.int().nullable(),
 });
 
 /**
- * Place in the list, id, label or -1, first byte of the description, its bytes, its checksum; and of a part of a video
+ * Position in the list, id, label or -1; position, size and checksum of the description; and for a part of a video,
  * start and end in seconds.
  */
 export type PackedEntry = readonly [
@@ -45,7 +45,7 @@ export type PackedEntry = readonly [
   end?: number | null,
 ];
 
-/** By hand: a general check of a million of them takes seconds. */
+/** Written by hand, because a schema takes seconds to check a million of them. */
 function isEntry(value: unknown): boolean {
   if (!Array.isArray(value) || (value.length !== 6 && value.length !== 8)) return false;
   const [place, id, label, offset, bytes, checksum, ...part] = value;
@@ -85,7 +85,7 @@ export function isPackIndex(file: string): boolean {
       closeSync(handle);
     }
   } catch {
-    return false; // whoever reads it as a list says what is wrong
+    return false; // the reader of lists reports what is wrong
   }
   return start.toString('latin1').startsWith(`{"format":"${FORMAT}"`);
 }
@@ -94,10 +94,10 @@ export function indexText(head: Omit<PackHeader, 'format' | 'version'>): string 
   return `${JSON.stringify({ format: FORMAT, version: 1, ...head })}\n`;
 }
 
-/** Reads an index shard by shard. Throws `pack/*` where it is damaged or cut short. */
+/** Reads an index shard by shard. Throws `pack/*` if it is damaged or truncated. */
 export const readIndex = (file: string): PackIndex => indexOf(readBytes(file, 'the index of a pack'), file);
 
-/** The index that these bytes of `source` are, shard by shard. Throws as `readIndex` does. */
+/** The index in these bytes of `source`, shard by shard. Throws as `readIndex` does. */
 export function indexOf(bytes: Buffer, source: string): PackIndex {
   const lines = linesOf(bytes);
   const first = lines.next().value ?? '';
@@ -118,9 +118,9 @@ function* shardsOf(file: string, head: PackHeader, lines: Iterator<string>): Gen
   }
   if (shards === head.shards && clips === head.clips) return;
   throw kinoraError('pack/index-cut-short', file, {
-    expected: `${head.clips} clips in ${head.shards} shards, as its first line says`,
+    expected: `${head.clips} clips in ${head.shards} shards, as in its first line`,
     received: `${clips} in ${shards}`,
-    hint: 'copy it again from where it came, or pack again',
+    hint: 'copy it again from its source, or pack again',
   });
 }
 
@@ -138,11 +138,11 @@ function parse<T>(schema: z.ZodType<T>, line: string, where: string): T {
 
 export const badIndex = (where: string, received: string, cause?: unknown): KinoraError =>
   kinoraError('pack/bad-index', where, 'a line of an index that kinora pack wrote', received, {
-    hint: 'copy it again from where it came, or pack again',
+    hint: 'copy it again from its source, or pack again',
     cause,
   });
 
-/** One at a time: all of them together may be longer than a string can be. */
+/** Line by line, because the whole file may be longer than a string can be. */
 function* linesOf(bytes: Buffer): Generator<string> {
   for (let from = 0; from < bytes.length; ) {
     const end = bytes.indexOf(10, from);

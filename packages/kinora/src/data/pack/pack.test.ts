@@ -226,7 +226,7 @@ describe('interrupted', () => {
       expect(readFileSync(join(out, name)).equals(readFileSync(join(folder.path, 'packed', name)))).toBe(
         true,
       );
-    expect(await pack('stopped')).toMatchObject({ state: 'complete already', clips: CLIPS });
+    expect(await pack('stopped')).toMatchObject({ state: 'already complete', clips: CLIPS });
     await expect(pack('stopped', { quality: 80 })).rejects.toThrow('received one with another quality (95)');
   });
 });
@@ -276,7 +276,7 @@ describe('damage', () => {
       expect.stringMatching(/train-000002.tar: expected a shard of \d+ bytes.*received nothing there/),
     ]);
     expect(clips.map(({ reason }) => reason)).toContainEqual(
-      expect.stringMatching(/as its index says, received 5000;/),
+      expect.stringMatching(/as in its index, received 5000;/),
     );
     expect(await pack('lost')).toMatchObject({ state: 'packed', clips: CLIPS });
     expect(readFileSync(file, 'utf8')).toBe(readFileSync(index, 'utf8'));
@@ -328,7 +328,7 @@ describe('damage', () => {
           /\[\d+,"\d+",(.*?)\[\d+,/,
           (all, rest) => `${all.split(',')[0]},"9",${rest}${all.split(',')[0]},`,
         ),
-      /received two clips at one place of the list/,
+      /received two clips at one position of the list/,
     ],
   ])('an index %s', (name, damage, message) => {
     const { index: file } = copy(name);

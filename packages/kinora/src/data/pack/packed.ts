@@ -1,6 +1,6 @@
 /**
- * A clip in a shard: its frames by byte range, each checked against its checksum. The list that names the clip has the
- * checksum of its description, the description those of the frames: nothing is read that was not packed.
+ * A clip in a shard: its frames by byte range, each checked against its checksum. The list holds the checksum of the
+ * clip's description, and the description those of the frames.
  */
 
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
@@ -12,14 +12,14 @@ import { type ClipDescription, checksumOf, frameOffsets, type PackedPlace } from
 import { forgetBlocks, mirrorBytes } from './remote/blocks.js';
 import { addressOf, mirrorOf } from './remote/mirror.js';
 
-/** Unwanted bytes between two frames that are read rather than skipped: a request costs more. */
+/** Up to this many bytes between two frames are read rather than skipped, because another request costs more. */
 const GAP = 64 * 1024;
 
-/** Opens the clip at a place. Throws KinoraError `clip/...` where it is damaged or is not there. */
+/** Opens the clip at a place. Throws KinoraError `clip/...` if it is damaged or missing. */
 export async function openPacked(path: string, place: PackedPlace): Promise<ClipSource> {
   const description = await readDescription(place);
   const { times, bytes } = description;
-  // Of a part that begins later, position 0 is the video's first moment, which no part asks for.
+  // For a part that begins later, position 0 is the video's first frame, which no part requests.
   const lead = times === undefined ? 0 : times.length - bytes.length;
   const stored = (position: number): number => Math.max(0, position - lead);
   return {
@@ -41,7 +41,7 @@ export async function openPacked(path: string, place: PackedPlace): Promise<Clip
   };
 }
 
-/** What the shard says of the clip. */
+/** The clip's description in the shard. */
 export async function readDescription(place: PackedPlace): Promise<ClipDescription> {
   const { shard, offset, bytes, checksum } = place;
   const found = await shardBytes(shard, offset, bytes, (read) => checksumOf(read) === checksum);
@@ -108,11 +108,11 @@ function check(bytes: Uint8Array, expected: string, shard: string, where: string
   });
 }
 
-/** Bytes of a shard, any range of it: by a seek on this machine, through a mirror from elsewhere. */
+/** Reads any range of a shard: by a seek on this machine, or through a mirror from a server. */
 
 /**
- * Bytes `[offset, offset + bytes)` that satisfy `isRight`; those of a mirror are fetched a second time where they do not. The
- * caller says what is wrong with those that do not then. Throws KinoraError `clip/...` or `stream/*` where there are none.
+ * Bytes `[offset, offset + bytes)`. If those of a mirror do not satisfy `isRight`, they are fetched a second time; if
+ * they still do not, the caller reports it. Throws KinoraError `clip/...` or `stream/*` if there are none.
  */
 export async function shardBytes(
   shard: string,
@@ -133,9 +133,9 @@ function localBytes(shard: string, offset: number, bytes: number): Uint8Array {
   const read = readRange(shard, offset, out);
   if (read === bytes) return out;
   throw kinoraError('clip/shard-cut-short', shard, {
-    expected: `at least ${offset + bytes} bytes, as its index says`,
+    expected: `at least ${offset + bytes} bytes, as in its index`,
     received: `${statSync(shard).size}`,
-    hint: `pack it again, or copy it again from where it came`,
+    hint: 'pack it again, or copy it again from its source',
   });
 }
 

@@ -1,4 +1,4 @@
-/** A pack as a list of clips: those of the list that was packed, in its order, each where it lies in the shards. */
+/** A pack as a list of clips: the clips of the list that was packed, in its order, with their places in the shards. */
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type KinoraError, kinoraError } from '@kinora/clip';
@@ -11,16 +11,16 @@ import { badIndex, isPackIndex, type PackedEntry, readIndex, type ShardEntry } f
 import { fetchIndex, type StreamOptions } from './remote/fetch-index.js';
 
 export interface PackListOptions extends ListOptions, StreamOptions {
-  /** Where the pack is on a web server: clips that training mixes at a time. */
+  /** For a pack on a web server: size of the shuffle buffer, in clips. */
   readonly shuffleBuffer?: number;
 }
 
-/** Whether a list of clips is that of a pack: an index, or the address of one. */
+/** Whether a list of clips is a pack: an index, or the address of one. */
 export const isPack = (list: string): boolean => isAddress(list) || isPackIndex(list);
 
 /**
- * Reads an index, or that at an address. The shards lie beside it; on this machine their sizes are checked, elsewhere they
- * are fetched when they are read. Throws `pack/*`, `data/*` and `stream/*`.
+ * Reads an index from a file or an address. The shards must be beside it; local ones are checked for their sizes,
+ * others are fetched when they are read. Throws `pack/*`, `data/*` and `stream/*`.
  */
 export function readPack(index: string, options: PackListOptions = {}): ClipList {
   if (!isAddress(index)) return readIndexed(index, options, checkSize);
@@ -28,7 +28,7 @@ export function readPack(index: string, options: PackListOptions = {}): ClipList
   return { ...list, shuffleBuffer: options.shuffleBuffer ?? 1000 };
 }
 
-/** The list of an index, whatever has become of the shards: for who looks for damage. */
+/** The list of an index without a check of the shards, for those who look for damage. */
 export const readDamagedPack = (index: string): ClipList => readIndexed(index, {});
 
 function readIndexed(
@@ -54,7 +54,7 @@ function readIndexed(
     }
   }
   const items = places.filter((item) => item !== undefined);
-  if (items.length + dropped < header.clips) throw badIndex(file, 'two clips at one place of the list');
+  if (items.length + dropped < header.clips) throw badIndex(file, 'two clips at one position of the list');
   if (items.length > 0) return { labels, items, dropped };
   throw kinoraError('data/empty-list', file, {
     expected: 'at least one clip',
@@ -74,13 +74,13 @@ function checkSize(shard: string, entry: ShardEntry): void {
   if (fault !== undefined) throw fault;
 }
 
-/** What is wrong with a shard by the look of it; undefined if nothing is. */
+/** What is wrong with a shard's size; undefined if nothing is. */
 export function sizeFault(shard: string, { bytes }: ShardEntry): KinoraError | undefined {
   const found = statSync(shard, { throwIfNoEntry: false })?.size;
   if (found === bytes) return undefined;
   return kinoraError(found === undefined ? 'pack/missing-shard' : 'pack/shard-size', shard, {
-    expected: `a shard of ${bytes} bytes, as its index says`,
+    expected: `a shard of ${bytes} bytes, as in its index`,
     received: found === undefined ? 'nothing there' : `${found} bytes`,
-    hint: 'copy it again from where it came, or pack again',
+    hint: 'copy it again from its source, or pack again',
   });
 }

@@ -1,4 +1,4 @@
-/** The report of an ensemble: what was gained, by which rule, from members that err how much together. */
+/** The report of an ensemble: the gain of each rule, and the correlation of the members' errors. */
 import { el, type Markup } from '../../figures/svg.js';
 import { pageTheme } from '../../figures/theme.js';
 import { percent, plural, points } from '../../figures/words.js';
@@ -40,14 +40,14 @@ function summary({ study, rule, members }: EnsembleResult, date: string): Markup
 
 const honesty = (rules: readonly MeasuredRule[]): string =>
   rules.some(({ leaky }) => leaky)
-    ? 'No rule was fitted to a clip that its members were trained on, but those marked as leaky, which show what that does.'
+    ? 'Only the rules marked as leaky were fitted to clips that their members were trained on, to show the effect.'
     : 'No rule was fitted to a clip that its members were trained on, and none is measured on a clip it was fitted to.';
 
 function accuracies(result: EnsembleResult): Markup {
   const { study } = result;
   const text =
     `${measuredOn(result)} Lines are 95 % intervals of ${drawn(result)}; the dashed line is the best member. ` +
-    `Some member is right on ${percent(study.oracle)} of the clips: no choice among members does better.`;
+    `At least one member is right on ${percent(study.oracle)} of the clips, an upper bound for choosing among members.`;
   const rows = [
     ...study.members.map((member) => measuredRow(member, '')),
     ...study.rules.map((rule) => measuredRow(rule, ruleSummaries[rule.rule])),
@@ -95,7 +95,7 @@ function measuredRow({ name, accuracy, gain, top5, loss }: Measured, summary: st
 function measuredOn({ study, lists, test, folds }: EnsembleResult): string {
   const clips = `${plural(study.clips, 'clip')} of ${lists.test ?? lists.fit}`;
   return test === undefined
-    ? `On ${clips}: rules with weights were fitted to ${folds - 1} of ${folds} folds and speak of the one left out.`
+    ? `On ${clips}: rules with weights were fitted to ${folds - 1} of ${folds} folds and measured on the remaining one.`
     : `On ${clips}; rules with weights were fitted to ${lists.fit}.`;
 }
 
@@ -103,14 +103,14 @@ function drawn({ study, fit, test }: EnsembleResult): string {
   const { peopleKnown } = test ?? fit;
   return peopleKnown
     ? `a bootstrap over ${plural(study.groups, 'person', 'people')}, paired`
-    : 'a paired bootstrap over clips (nobody said who is in them, so that they may be too narrow)';
+    : 'a paired bootstrap over clips (the people in them are unknown, so the intervals may be too narrow)';
 }
 
 function errors({ study }: EnsembleResult): Markup {
   const names = study.members.map(({ name }) => name);
   return section(
-    'Errors in common',
-    'Correlation of the errors of each two members: at 0 they err independently of each other, at 1 always together, and a vote gains nothing.',
+    'Correlated errors',
+    'Correlation of the errors of each pair of members: at 0 they are independent; at 1 the members always err together, and a vote gains nothing.',
     scroll('Correlation of errors', errorChart(study.errors, names, pageTheme), 'matrix'),
   );
 }
@@ -120,18 +120,18 @@ function weights({ weights, rule, study, labels }: EnsembleResult): Markup | und
   const names = study.members.map(({ name }) => name);
   if (rule === 'weighted') {
     const shares = names.map((name, m) => [name, percent(weights[m]!)] as const);
-    return section('Weights', 'Share of each member in the mean.', factTable(shares, 'Weights'));
+    return section('Weights', 'Weight of each member in the mean.', factTable(shares, 'Weights'));
   }
   return section(
     'What the stacker learned',
-    'A panel a member: rows are the classes to decide for, columns what the member says. A plain mean is an even diagonal.',
+    'One panel per member: rows are the classes to predict, columns the logits of the member. A plain mean is a uniform diagonal.',
     scroll('Weights of the stacker', weightChart(weights, names, labels, pageTheme), 'matrix'),
   );
 }
 
 function details({ members, rule, lists, fit, test, folds, seed }: EnsembleResult): Markup {
   const facts: [string, string][] = [
-    ['rule that is saved', `${rule}: ${ruleSummaries[rule]}`],
+    ['saved rule', `${rule}: ${ruleSummaries[rule]}`],
     ['fitted to', `${lists.fit}, ${plural(fit.ids.length, 'clip')}`],
     ['measured on', test === undefined ? `the same, in ${folds} folds of whole groups` : `${lists.test}`],
     ['seed', String(seed)],
@@ -140,7 +140,7 @@ function details({ members, rule, lists, fit, test, folds, seed }: EnsembleResul
       `${config.model}, ${file}, SHA-256 ${sha256.slice(0, 16)}…`,
     ]),
   ];
-  return section('Details', undefined, factTable(facts, 'How it was made'));
+  return section('Details', undefined, factTable(facts, 'Settings'));
 }
 
 /** `+2.5 (+0.6 to +4.3)` */

@@ -12,7 +12,10 @@ const longest = (names: readonly string[]): number =>
 
 const ROW = 26;
 
-/** A dot for each member and rule, with a line over its interval; the best member's accuracy goes through all rows. */
+/**
+ * A dot for each member and rule, with a line for its interval; a line through all rows marks the best member's
+ * accuracy.
+ */
 export function accuracyChart({ members, rules, best }: Study, theme: Theme): Markup {
   const all: (Measured | MeasuredRule)[] = [...members, ...rules];
   const left = longest(all.map(({ name }) => name)) + 36;
@@ -23,7 +26,7 @@ export function accuracyChart({ members, rules, best }: Study, theme: Theme): Ma
   const reference = x(members[best]!.accuracy.value);
   return picture(
     { width, height },
-    `Top-1 accuracy of ${members.length} members and ${rules.length} rules; the numbers stand in the table`,
+    `Top-1 accuracy of ${members.length} members and ${rules.length} rules; the numbers are in the table`,
     theme,
     ...x.ticks(6).map((tick) => gridLine(x(tick), top, height, wholePercent(tick), theme)),
     el('line', {
@@ -110,8 +113,8 @@ export function errorChart(errors: Float64Array, names: readonly string[], theme
 const PANELS = 3;
 
 /**
- * What a stacker has learned: one panel a member, a row for each class that it decides for, a column for each class that the
- * member speaks of. @param weights `[classes, members x classes]`
+ * A stacker's weights: one panel per member, a row for each class to predict, a column for each logit of the member.
+ * @param weights `[classes, members x classes]`
  */
 export function weightChart(
   weights: Float32Array,
@@ -133,7 +136,7 @@ export function weightChart(
       columns: labels,
       full,
       cell,
-      title: (row, column, value) => `${name} saying ${column}, for ${row}: ${value.toFixed(3)}`,
+      title: (row, column, value) => `${name}, logit of ${column}, for ${row}: ${value.toFixed(3)}`,
     };
     const [x, y] = [left + (m % PANELS) * panel, 44 + Math.floor(m / PANELS) * (panel + 24)];
     return el(
@@ -145,7 +148,7 @@ export function weightChart(
     );
   });
   const height = 44 + down * (panel + 24) + 12;
-  const legend = `blue speaks for the class of the row, orange against it; full colour is ${full.toFixed(2)}`;
+  const legend = `blue: for the class of the row; orange: against it; full colour is ${full.toFixed(2)}`;
   return picture(
     { width: left + across * panel, height },
     `Weights of the stacker: ${names.length} panels of ${classes} by ${classes}`,

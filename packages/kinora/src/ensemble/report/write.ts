@@ -22,7 +22,7 @@ export async function writeEnsembleReport(folder: string, result: EnsembleResult
   return join(folder, 'index.html');
 }
 
-/** What is no number (a correlation with a member that never errs) is null. */
+/** Undefined values (a correlation with a member that never errs) are null. */
 function numbers({ study, members, rule, lists, fit, test, folds, seed }: EnsembleResult, date: string) {
   const count = members.length;
   return {

@@ -1,7 +1,7 @@
 /**
  * The ConvColumn family: a column of 3D convolutions that reduces `[3, T, H, W]` to a vector, and a perceptron that
- * classifies it. The architectures of the tutorial, and ours for laptops, are rows of tables.ts. Parameter
- * names are the tutorial's, so that its checkpoints load.
+ * classifies it. tables.ts has one row for each architecture: those of the tutorial, and a small one for laptops.
+ * Parameter names are the tutorial's, so that its checkpoints load.
  */
 import { type KinoraError, nn, type Tensor } from '@kinora/torch';
 import { checkedEntry, misfit } from '../fit.js';
@@ -38,7 +38,7 @@ export class ConvColumn extends Network {
     this.#dropout = new nn.Dropout(dropout);
   }
 
-  /** Stages and hidden layers are named by their place in the table, which fields could not be. */
+  /** Stages and hidden layers are named by their position in the table, so they cannot be fields. */
   override namedChildren(): [string, nn.AnyModule][] {
     return [
       ...this.#stages.map((stage, i): [string, nn.AnyModule] => [`conv_layer${i + 1}`, stage]),
@@ -77,7 +77,7 @@ export class ConvColumn extends Network {
   }
 }
 
-/** A segment is a convolution and all that follows it up to the next: norm, activation and pool keep least as one. */
+/** A segment is a convolution with the norm, activation and pool after it, which together keep the least memory. */
 const stageOf = (layers: readonly nn.Module[]): nn.Segments =>
   new nn.Segments(layers, (layer) => layers[layers.indexOf(layer as nn.Module) + 1] instanceof nn.ConvNd);
 

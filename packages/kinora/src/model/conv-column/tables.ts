@@ -12,7 +12,7 @@ export interface ConvColumnTable {
   readonly name: string;
   readonly summary: string;
   readonly input: Size3;
-  /** `conv_layer1`, `conv_layer2`, ...; a stage of one layer is that layer itself, without an index in its name. */
+  /** `conv_layer1`, `conv_layer2`, ...; a stage with one layer is that layer itself, without an index in its name. */
   readonly stages: readonly (readonly Layer[])[];
   readonly head: Head;
 }
@@ -30,7 +30,7 @@ const activation: Layer = { type: 'activation' };
 const motion: Layer = { type: 'motion' };
 /** Height and width halved: the first convolution, on every pixel, would cost more than all others. */
 const half: Layer = { type: 'average', kernel: [1, 2, 2] };
-/** The mean over time and place: the classifier sees what happened, not where. */
+/** The mean over time and space: the classifier sees what happened, not where. */
 const everywhere: Layer = { type: 'global' };
 const pool: Layer = { type: 'pool', kernel: [2, 2, 2] };
 
@@ -52,7 +52,7 @@ const blockB = (i: number, o: number): Layer[] => [
   pool,
 ];
 
-/** A convolution that keeps the size but for its stride, with norm and activation. */
+/** A convolution that keeps the size except for its stride, with norm and activation. */
 const unit = (i: number, o: number, kernel: Size3, stride: Size3 = [1, 1, 1]): Layer[] => [
   conv(i, o, kernel, [(kernel[0] - 1) / 2, (kernel[1] - 1) / 2, (kernel[2] - 1) / 2], stride),
   norm(o),

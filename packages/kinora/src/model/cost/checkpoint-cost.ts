@@ -1,6 +1,6 @@
 /**
- * What a training step keeps when the network's segments are checkpointed, from a trace: of each segment what enters and
- * leaves it, and, while backward is in it, what is inside.
+ * The memory that a training step keeps if the network's segments are checkpointed, from a trace: the input and output
+ * of each segment and, during its backward pass, its inside.
  */
 import { nn, type Trace, type TracedCall, type TracedTensor } from '@kinora/torch';
 import type { Network } from '../network.js';
@@ -9,15 +9,15 @@ import { bytesOf, savedBytes, tensorsIn } from './saved-activations.js';
 export interface SegmentCost {
   /** Path of its first member, and the last part of that of its last: `conv_layer1.0–3`. */
   readonly name: string;
-  /** Bytes of what leaves it, and of what enters it if that comes from no other segment; of one clip, in float32. */
+  /** Bytes of its output, and of its input unless that is the output of another segment; for one clip, in float32. */
   readonly keptBytes: number;
-  /** Bytes inside, which exist while it is computed again. */
+  /** Bytes inside, which exist while it is recomputed. */
   readonly insideBytes: number;
 }
 
 export interface CheckpointCost {
   readonly segments: readonly SegmentCost[];
-  /** Bytes that layers outside of segments keep as ever. */
+  /** Bytes that layers outside segments keep. */
   readonly outsideBytes: number;
 }
 
@@ -51,7 +51,7 @@ export function checkpointCost(
 const OUTSIDE = -1;
 type Place = (call: TracedCall) => number;
 
-/** Which segment a call belongs to, or `OUTSIDE`: that of the nearest module around it that is a member of one. */
+/** The segment of a call, or `OUTSIDE`: that of the nearest enclosing module that is a member of a segment. */
 function placesIn(segments: readonly (readonly string[])[]): Place {
   const members = new Map(segments.flatMap((paths, i) => paths.map((path) => [path, i] as const)));
   return ({ module }) => {
@@ -69,7 +69,7 @@ interface Edge {
   readonly segment: number;
 }
 
-/** By tensor: what enters and leaves segments, once. */
+/** Inputs and outputs of segments by tensor, each once. */
 function edgesOf(
   segments: readonly (readonly string[])[],
   { calls, modules }: Pick<Trace<unknown>, 'calls' | 'modules'>,
@@ -91,7 +91,7 @@ function edgesOf(
   return edges;
 }
 
-/** Paths of the members of each segment; segments within segments are none. */
+/** Paths of the members of each segment; nested segments do not count. */
 function segmentPaths(network: Network): string[][] {
   const paths = new Map([...network.namedModules()].map(([path, module]) => [module, path]));
   const found: string[][] = [];

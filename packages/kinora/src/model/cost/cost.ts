@@ -1,7 +1,7 @@
 /**
  * What a network costs, layer by layer, from traced forward passes: parameters, multiply-accumulates, activation
- * memory. Derived from the operators that the network calls, so it cannot disagree with the network; they are traced
- * without their arithmetic, so that it takes milliseconds.
+ * memory. It is derived from the operators that the network calls, so it always matches the network. They are traced
+ * without arithmetic, which takes milliseconds.
  */
 import {
   noGrad,
@@ -25,13 +25,16 @@ export interface LayerCost {
   readonly path: string;
   /** Class of the module, `Conv3d`. */
   readonly type: string;
-  /** Shape of its output for one clip, the batch dimension left out; where frames are the batch, they come first. */
+  /** Shape of its output for one clip, without the batch dimension; if frames are the batch, they come first. */
   readonly output: readonly number[];
-  /** Its own, without those of modules inside it. */
+  /** Its own parameters, without those of modules inside it. */
   readonly parameters: number;
   /** Multiply-accumulates for one clip; convolutions, linear and recurrent layers and matrix products only. */
   readonly macs: number;
-  /** Bytes that training keeps from its forward to its backward for one clip, in float32, where no layer before it did. */
+  /**
+   * Bytes that training keeps from its forward to its backward pass for one clip, in float32, unless an earlier layer
+   * keeps them.
+   */
   readonly activationBytes: number;
 }
 
@@ -41,9 +44,9 @@ export interface NetworkCost {
   readonly macs: number;
   /** See saved-activations.ts for what is counted. */
   readonly activationBytes: number;
-  /** The same where the network's segments are checkpointed; absent where it has none. */
+  /** The same if the network's segments are checkpointed; absent if it has none. */
   readonly checkpointed?: CheckpointCost;
-  /** Of networks that take a video frame by frame: what each further frame costs. */
+  /** For networks that can process a video frame by frame: the cost of each further frame. */
   readonly frame?: { readonly macs: number; readonly stateBytes: number };
 }
 
@@ -60,7 +63,7 @@ export function entryCost({ build, input }: NetworkEntry, classes: number): Netw
 }
 
 /**
- * Traces one clip `[1, 3, T, H, W]`, with flow where it is needed, in evaluation mode for the operations, and two in
+ * Traces one clip `[1, 3, T, H, W]`, with flow if needed, in evaluation mode to count operations, and two clips in
  * training mode for the memory.
  */
 export function networkCost(network: Network, size: Size3): NetworkCost {
@@ -85,7 +88,7 @@ export function networkCost(network: Network, size: Size3): NetworkCost {
   }
 }
 
-/** Batch norm refuses to train on a batch of one where a map has shrunk to a point. */
+/** Two, because batch norm cannot train on a batch of one if a map has shrunk to a point. */
 const CLIPS = 2;
 
 function traced(
@@ -105,7 +108,7 @@ function traced(
   });
 }
 
-/** One frame more, and what the stream remembers between frames, in float32. */
+/** The cost of one more frame, and the state of the stream between frames, in float32. */
 function frameCost(network: StreamingNetwork, [, height, width]: Size3): NonNullable<NetworkCost['frame']> {
   return scope(() =>
     shapesOnly(() => {
@@ -152,7 +155,7 @@ function macs(call: TracedCall): number {
   return 0;
 }
 
-/** Every step multiplies with all matrices of all layers. */
+/** Every time step multiplies by all matrices of all layers. */
 function recurrentMacs({ inputs }: TracedCall): number {
   const [n, steps] = (inputs.get('input') as TracedTensor).shape as [number, number, number];
   const weights = inputs.get('params') as readonly TracedTensor[];

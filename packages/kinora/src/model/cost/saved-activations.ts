@@ -1,14 +1,15 @@
 /**
- * What autograd keeps of a forward pass for its backward, from a trace: the memory that training needs for each clip,
- * besides weights, gradients and the optimizer's state. It counts what libtorch's formulas save (its derivatives.yaml),
- * each tensor once however many operators share it, and leaves out parameters and statistics, which do not grow with
- * the batch. On a CPU, where one kernel normalises, activates and pools (nn/layers/norm-activation.ts), less is kept.
+ * The memory that autograd keeps from a forward pass for the backward pass, from a trace: what training needs for each
+ * clip besides weights, gradients and the optimizer's state. It counts the tensors that libtorch's formulas save
+ * (derivatives.yaml), each once even if several operators share it, without parameters and statistics, which do not
+ * grow with the batch. On a CPU, where one kernel normalises, activates and pools (nn/layers/norm-activation.ts), less
+ * is kept.
  */
 import type { Trace, TracedCall, TracedTensor, TracedValue } from '@kinora/torch';
 
 /**
- * Bytes that each call keeps and none before it kept, of all clips that were traced. `weights` are what is trained, `held`
- * is kept by others, and not counted.
+ * Bytes that each call keeps and no earlier call kept, for all traced clips. `weights` are the trained tensors; `held`
+ * tensors are kept elsewhere and not counted.
  */
 export function savedBytes(
   { calls }: Pick<Trace<unknown>, 'calls'>,
@@ -37,7 +38,7 @@ export function savedBytes(
   return bytes;
 }
 
-/** Outputs of these are other views of the memory of their first input. */
+/** Outputs of these operators are views of their first input. */
 const VIEWS = new Set(
   (
     'view reshape flatten unflatten permute transpose t squeeze unsqueeze expand expand_as alias select slice ' +
@@ -54,7 +55,7 @@ const input =
   ({ inputs }) => [inputs.get(name) ?? null];
 const result: Rule = ({ outputs }) => outputs;
 const nothing: Rule = () => [];
-/** Each factor is kept for the gradient of the other. */
+/** Each factor is kept for the other's gradient. */
 const factors =
   (a: string, b: string): Rule =>
   ({ inputs }, tracked) => {
@@ -72,7 +73,7 @@ const dropped: Rule = ({ inputs, outputs }) => {
   const [kept] = outputs as [TracedTensor];
   return inputs.get('train') === true && inputs.get('p') !== 0 ? [{ ...kept, tensor: -1 - kept.tensor }] : [];
 };
-/** The mean over everything is a plain mean, which needs only sizes. */
+/** The mean over all elements needs only sizes. */
 const adaptive: Rule = ({ inputs }) =>
   (inputs.get('output_size') as number[]).every((length) => length === 1) ? [] : [inputs.get('self') ?? null];
 
@@ -107,7 +108,7 @@ function of(rule: Rule, ...names: string[]): Record<string, Rule> {
   return Object.fromEntries(names.map((name) => [`aten::${name}`, rule]));
 }
 
-/** An operator without a rule is taken to keep all it reads and writes: too much rather than too little. */
+/** An operator without a rule counts all of its inputs and outputs: too much rather than too little. */
 const everything: Rule = ({ inputs, outputs }) => [...tensorsIn([...inputs.values()]), ...tensorsIn(outputs)];
 
 function saved(call: TracedCall, tracked: ReadonlySet<number>): TracedTensor[] {

@@ -1,6 +1,6 @@
 /**
- * The tutorial's stacking classifier: one linear layer over the logits of several networks side by side. It is
- * no network of the registry, for it takes logits and not clips.
+ * The tutorial's stacking classifier: one linear layer over the concatenated logits of several networks. It is not in
+ * the registry of networks, because it takes logits instead of clips.
  */
 import { nn, type Tensor } from '@kinora/torch';
 

@@ -1,4 +1,4 @@
-/** Several networks and a rule as one network, so that whatever takes a network takes an ensemble. */
+/** Several networks and a rule as one network, so that an ensemble can be used wherever a network can. */
 import { nn, ops, type Tensor } from '@kinora/torch';
 import * as z from 'zod';
 import type { Size3 } from '../layers.js';
@@ -11,7 +11,7 @@ export const ensembleSchema = z.strictObject({
   members: z
     .array(
       z.strictObject({
-        /** The run it came from. */
+        /** The run that it came from. */
         name: z.string(),
         /** In the registry. */
         network: z.string(),
@@ -20,19 +20,19 @@ export const ensembleSchema = z.strictObject({
       }),
     )
     .min(2),
-  /** The list that the rule was fitted to; null for rules without weights. */
+  /** The list to which the rule was fitted; null for rules without weights. */
   fitted: z.strictObject({ list: z.string(), clips: z.int(), hash: z.string() }).nullable(),
 });
-/** What a saved ensemble says of itself, beside its weights. */
+/** The description of an ensemble that is saved with its weights. */
 export type EnsembleSpec = z.infer<typeof ensembleSchema>;
 
-/** The registry does not have it: it is made of networks that the registry has. */
+/** Not in the registry; its members are. */
 export const ENSEMBLE = 'Ensemble';
 
 export class Ensemble extends Network {
   readonly members: nn.ModuleList<Network>;
   readonly rule: Rule;
-  /** Where one of them wants it. */
+  /** Optical flow, if a member needs it. */
   override readonly flow: boolean;
 
   constructor(members: readonly Network[], rule: Rule) {
@@ -42,7 +42,7 @@ export class Ensemble extends Network {
     this.rule = rule;
   }
 
-  /** The features are the members' logits side by side, `[N, members x classes]`. */
+  /** The features are the concatenated logits of the members, `[N, members x classes]`. */
   forward(clips: Tensor, flow?: Tensor): NetworkOutput {
     const logits = [...this.members].map(
       (member) => member.call(clips, member.flow ? flow : undefined).logits,
@@ -51,7 +51,7 @@ export class Ensemble extends Network {
   }
 }
 
-/** The networks of a spec with a rule of its kind, all fresh. @param size `[T, H, W]` of the clips */
+/** Builds the networks and the rule of a spec, without loading weights. @param size `[T, H, W]` of the clips */
 export function newEnsemble({ rule, members }: EnsembleSpec, classes: number, size: Size3): Ensemble {
   const networks = members.map(({ network }) => findNetwork(network).build(classes, size));
   return new Ensemble(networks, newRule(rule, members.length, classes));

@@ -1,6 +1,6 @@
 /**
- * How the members of an ensemble agree: modules from their logits, `[N, classes]` each, to one `[N, classes]` whose
- * softmax is the ensemble's opinion. What a rule has learned, its weights, is its state; fitting it is not done here.
+ * Rules that combine the members of an ensemble: modules from the members' logits, `[N, classes]` each, to one `[N,
+ * classes]` whose softmax is the ensemble's prediction. A rule's learned weights are its state; fitting is elsewhere.
  */
 import { fromTypedArray, nn, ops, scope, type Tensor } from '@kinora/torch';
 
@@ -14,22 +14,22 @@ export const ruleNames = [
 ] as const;
 export type RuleName = (typeof ruleNames)[number];
 
-/** Those that are fitted to clips, which must not be the ones that the members were trained on. */
+/** Rules that are fitted to clips, which must not be clips that the members were trained on. */
 export const fittedRules: readonly RuleName[] = ['weighted', 'linear', 'logistic'];
 
 export const ruleSummaries: Readonly<Record<RuleName, string>> = {
-  vote: 'the class that most members name; the mean probability decides ties',
+  vote: 'the class that most members predict; the mean probability breaks ties',
   mean_probabilities: 'mean of the probabilities',
   mean_logits: 'mean of the logits',
   weighted: 'weighted mean of the probabilities',
   linear: "linear classifier on all logits, like the tutorial's Classifier",
-  logistic: 'multinomial logistic regression on all log-probabilities, drawn towards their mean',
+  logistic: 'multinomial logistic regression on all log-probabilities, shrunk towards their mean',
 };
 
 /** Takes the logits of each member. */
 export abstract class Rule extends nn.Module<[logits: readonly Tensor[]], Tensor> {}
 
-/** A fresh rule; a fitted one starts as the mean, but `linear`, which starts at random as every nn.Linear. */
+/** A new rule. Rules with weights start as the mean, except `linear`, which starts at random like every nn.Linear. */
 export function newRule(name: RuleName, members: number, classes: number): Rule {
   switch (name) {
     case 'vote':
@@ -49,12 +49,12 @@ export function newRule(name: RuleName, members: number, classes: number): Rule 
   }
 }
 
-/** Below this a probability's logarithm is cut, so that logits stay finite. */
+/** Probabilities are clamped to at least this before the logarithm, so that logits stay finite. */
 const TINY = 1e-12;
 
 /**
- * Share of the votes, of which a hundredth is given to the mean probability: too little to outweigh a vote of fewer than
- * a hundred members, enough to decide ties and to rank the classes nobody voted for.
+ * Share of the votes, mixed with one hundredth of the mean probability: too little to outweigh a vote among fewer than
+ * a hundred members, but enough to break ties and to rank classes without votes.
  */
 const SWAY = 0.01;
 
@@ -84,7 +84,7 @@ class MeanLogits extends Rule {
 }
 
 class Weighted extends Rule {
-  /** `[members]`, not negative, of sum 1. */
+  /** `[members]`, nonnegative, with sum 1. */
   readonly weights: Tensor;
 
   constructor(members: number) {
@@ -131,7 +131,7 @@ class Logistic extends Rule {
   }
 }
 
-/** The weights `[classes, members x classes]` that take the mean over the members. */
+/** The weights `[classes, members x classes]` that compute the mean over the members. */
 export function averageWeights(members: number, classes: number): Float32Array {
   const width = members * classes;
   const weights = new Float32Array(classes * width);

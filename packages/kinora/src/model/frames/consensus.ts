@@ -1,7 +1,7 @@
 /**
  * Networks that classify each frame and average the logits: Temporal Segment Networks (Wang et al. 2016,
- * https://arxiv.org/abs/1608.00859), the same with temporal shifts in the CNN (TSM), and the single frame, which is
- * the average over one. Names of layers are those of TSM's reference implementation.
+ * https://arxiv.org/abs/1608.00859), the same with temporal shifts in the CNN (TSM), and the single frame, an average
+ * over one. Layer names are those of TSM's reference implementation.
  */
 import { nn, ops, type Tensor } from '@kinora/torch';
 import type { Size3 } from '../layers.js';
@@ -11,9 +11,9 @@ import type { Trunk } from '../resnet/trunk.js';
 import { engineRandom, FrameNetwork, type FrameTable, wrongFrames } from './frame-network.js';
 
 export interface ConsensusTable extends FrameTable {
-  /** Look at one frame of a clip alone: the middle one, in training any of the middle half. */
+  /** Use a single frame of the clip: the middle one, or in training any frame of the middle half. */
   readonly single?: boolean;
-  /** One `shift`-th of the channels moves in each direction of time; none by default. */
+  /** One `shift`-th of the channels is shifted in each direction of time; none by default. */
   readonly shift?: number;
 }
 
@@ -48,7 +48,10 @@ export class ConsensusNetwork extends FrameNetwork<ConsensusTable> {
 /** `[N, C, T, H, W]` to `[N, C, 1, H, W]`. */
 const middle = (clips: Tensor): Tensor => clips.narrow(2, Math.floor(clips.shape[2]! / 2), 1);
 
-/** The same, with a frame of its own drawn for each clip. Towards the ends of a clip often nothing is shown yet or any more. */
+/**
+ * The same, with a random frame drawn for each clip, from the middle half because the ends often show nothing of the
+ * gesture.
+ */
 function anyOfMiddleHalf(clips: Tensor): Tensor {
   const [n, , frames] = clips.shape as [number, number, number];
   const random = engineRandom();
@@ -66,7 +69,7 @@ function anyOfMiddleHalf(clips: Tensor): Tensor {
 export class TemporalShift extends nn.Module {
   readonly net: nn.Module;
 
-  /** @param division one `division`-th of the channels moves to the frame before, another one to the frame after */
+  /** @param division one `division`-th of the channels is shifted to the previous frame, another one to the next */
   constructor(
     net: nn.Module,
     readonly segments: number,
@@ -83,7 +86,7 @@ export class TemporalShift extends nn.Module {
 
 /**
  * `[N * T, C, H, W]` to the same: frame t holds the first C / division channels of frame t + 1, the next as many of
- * frame t - 1 and the others of its own. Beyond the ends of a clip lie zeros.
+ * frame t - 1 and the others of its own. Beyond the ends of a clip there are zeros.
  */
 export function shift(frames: Tensor, segments: number, division: number): Tensor {
   const [, channels, height, width] = frames.shape as [number, number, number, number];
@@ -100,8 +103,8 @@ export function shift(frames: Tensor, segments: number, division: number): Tenso
 const zerosInTime = (before: number, after: number): number[] => [0, 0, 0, 0, 0, 0, before, after];
 
 /**
- * Puts a shift in front of the first convolution of every residual block ("residual shift": the shortcut still carries
- * the frame as it is).
+ * Puts a shift in front of the first convolution of every residual block ("residual shift": the shortcut passes the
+ * frame unchanged).
  */
 function insertShifts(backbone: Trunk, segments: number, division: number): void {
   for (const block of backbone.namedModules().values()) {

@@ -1,6 +1,6 @@
 /**
- * What networks with a 2D CNN per frame have in common: the frames of all clips go through the CNN as one batch, and come
- * back as a sequence of features for each clip. What is made of the sequence is each family's own.
+ * The base of networks with a 2D CNN per frame: the CNN processes the frames of all clips as one batch, which gives a
+ * sequence of features for each clip. Each family defines what follows.
  */
 import { type Random, randomStream } from '@kinora/clip';
 import { type KinoraError, kinoraError, nn, ops, scope, type Tensor } from '@kinora/torch';
@@ -16,9 +16,9 @@ export interface FrameTable {
   readonly sampling?: 'segments';
   /** The 2D CNN. */
   readonly backbone: TrunkTable;
-  /** Subtract the mean over the clip's frames first, so that what stands still vanishes. */
+  /** Subtract the mean over the clip's frames first, so that static parts vanish. */
   readonly motion?: boolean;
-  /** Of the features of each frame. */
+  /** Number of features of each frame. */
   readonly dropout: number;
 }
 
@@ -42,7 +42,7 @@ export abstract class FrameNetwork<Table extends FrameTable = FrameTable> extend
     return this.decide(this.encode(this.motion === null ? clips : this.motion.call(clips)));
   }
 
-  /** Refuses numbers of frames that the network cannot take. */
+  /** Throws for a number of frames that the network does not support. */
   protected abstract checkFrames(frames: number): void;
 
   /** From the frames' features `[N, T, F]` in order. */
@@ -66,7 +66,7 @@ export abstract class FrameNetwork<Table extends FrameTable = FrameTable> extend
   }
 }
 
-/** `name` takes clips of a certain number of frames, which these are not. */
+/** The error for clips with a number of frames that network `name` does not support. */
 export const wrongFrames = (name: string, expected: string, received: number, hint: string): KinoraError =>
   kinoraError('model/input-size', name, {
     expected: `clips of ${expected}`,
@@ -74,9 +74,9 @@ export const wrongFrames = (name: string, expected: string, received: number, hi
     hint,
   });
 
-/** For what a network draws in forward, always the same numbers: evaluation must not depend on chance. */
+/** Random numbers for draws in forward, always the same, so that evaluation is deterministic. */
 export const fixedRandom = (): Random => randomStream(0);
 
-/** The same in training: numbers that follow the engine's default generator, whose state a checkpoint holds. */
+/** The same for training: numbers from the engine's default generator, whose state is in checkpoints. */
 export const engineRandom = (): Random =>
   randomStream(scope(() => Number(ops.randint(2 ** 31 - 1, [1]).item())));

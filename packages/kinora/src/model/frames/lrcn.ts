@@ -9,7 +9,7 @@ import { FrameNetwork, type FrameTable } from './frame-network.js';
 export interface LrcnTable extends FrameTable {
   /** Width of the LSTM. */
   readonly hidden: number;
-  /** Which steps decide: the mean of the logits of all, or those of the last. */
+  /** Which steps count: the mean of all logits, or those of the last step. */
   readonly steps: 'mean' | 'last';
 }
 

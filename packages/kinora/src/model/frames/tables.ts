@@ -23,7 +23,7 @@ export const small: TrunkTable = {
   edge: 'zeros',
 };
 
-/** What the networks on one CNN have in common, and the end of their names. */
+/** Settings shared by the networks with the same CNN, and the end of their names. */
 interface Common extends Omit<FrameTable, 'name' | 'summary'> {
   readonly size: string;
   /** End of their summaries. */
@@ -39,7 +39,7 @@ const laptop: Common = {
   dropout: 0.3,
 };
 
-/** 224x224, as the papers have it, on the CNN that TSM's authors use for all of these, and on the smaller ResNet. */
+/** 224x224 as in the papers, with the CNN that TSM's authors use for all of these, and with the smaller ResNet. */
 const papers = ([18, 50] as const).map(
   (depth): Common => ({
     size: `ResNet${depth}`,

@@ -1,7 +1,7 @@
 /**
  * Temporal Relation Networks (Zhou et al. 2018, https://arxiv.org/abs/1711.08496): a 2D CNN per frame, and relations
  * between frames at one or at multiple scales. A relation is a perceptron on the joined features of a tuple of frames,
- * in order, summed over tuples and, on multiple scales, over their lengths. Names of layers are those of the reference
+ * in order, summed over tuples and, on multiple scales, over their lengths. Layer names are those of the reference
  * implementation (TRNmodule.py).
  */
 import { permutation, type Random } from '@kinora/clip';
@@ -12,13 +12,13 @@ import { engineRandom, FrameNetwork, type FrameTable, fixedRandom, wrongFrames }
 
 export interface TrnTable extends FrameTable {
   readonly scales: 'single' | 'multiple';
-  /** Width to which a frame's features are brought before they are related (`img_feature_dim`). */
+  /** Width to which a frame's features are projected first (`img_feature_dim`). */
   readonly features: number;
   /** Hidden width of a relation. */
   readonly bottleneck: number;
 }
 
-/** Tuples of a length that are related in one pass (`subsample_num`). */
+/** Number of tuples per length in one pass (`subsample_num`). */
 const TUPLES = 3;
 
 export class Trn extends FrameNetwork<TrnTable> {
@@ -48,7 +48,7 @@ export class Trn extends FrameNetwork<TrnTable> {
   }
 }
 
-/** Before anything is built, which would have to be freed again. */
+/** Checked before anything is built that would have to be freed again. */
 function checkEnough(frames: number, { name, input }: TrnTable): void {
   const fitting = [2, ...input.slice(1)].join('x');
   if (frames < 2)
@@ -63,7 +63,7 @@ interface RelationOutput {
   readonly hidden: Tensor;
 }
 
-/** ReLU, Linear, ReLU, Linear on tuples `[N, K, size * F]`; its children have the numbers they have as a Sequential. */
+/** ReLU, Linear, ReLU, Linear on tuples `[N, K, size * F]`; its children are numbered as in the reference's Sequential. */
 class Relation extends nn.Module<[tuples: Tensor], RelationOutput> {
   readonly #first: nn.Linear;
   readonly #last: nn.Linear;
@@ -110,13 +110,16 @@ class SingleScale extends nn.Module<[sequence: Tensor], RelationOutput> {
   }
 }
 
-/** Relations over T, T - 1, ..., 2 frames, each on a few of its tuples: others at each call in training, the same ones in evaluation. */
+/**
+ * Relations over T, T - 1, ..., 2 frames, each on a few of its tuples: new ones at each call in training, the same ones
+ * in evaluation.
+ */
 class MultiScale extends nn.Module<[sequence: Tensor], RelationOutput> {
   readonly fc_fusion_scales: nn.ModuleList<Relation>;
   readonly #frames: number;
   readonly #tuples: number;
 
-  /** @param tuples of each length in a forward pass, at most */
+  /** @param maximum number of tuples of each length in a forward pass */
   constructor({ features, frames, bottleneck, classes }: RelationOptions, tuples: number) {
     super();
     this.#frames = frames;
@@ -128,7 +131,7 @@ class MultiScale extends nn.Module<[sequence: Tensor], RelationOutput> {
     this.fc_fusion_scales = new nn.ModuleList(relations);
   }
 
-  /** `[N, T, F]`; `hidden` of the scales stand side by side. */
+  /** `[N, T, F]`; the `hidden` of all scales are concatenated. */
   forward(sequence: Tensor): RelationOutput {
     const random = this.training ? engineRandom() : fixedRandom();
     const outputs = [...this.fc_fusion_scales].map((relation, i) =>
@@ -144,7 +147,7 @@ class MultiScale extends nn.Module<[sequence: Tensor], RelationOutput> {
   }
 }
 
-/** The frames of each tuple side by side: `[N, T, F]` to `[N, K, size * F]`. */
+/** Concatenates the frames of each tuple: `[N, T, F]` to `[N, K, size * F]`. */
 function joined(sequence: Tensor, tuples: readonly Tuple[]): Tensor {
   const frames = sequence.unbind(1);
   const ordered = tuples.flat().map((position) => frames[position]!);

@@ -1,6 +1,6 @@
 /**
  * 3D-MobileNetV2 (Köpüklü et al. 2019, https://arxiv.org/abs/1904.02422), with the layers and names of
- * okankop/Efficient-3DCNNs: inverted residual blocks, the mean over time and place, a linear classifier.
+ * okankop/Efficient-3DCNNs: inverted residual blocks, the mean over time and space, a linear classifier.
  */
 import { nn, scope, type Tensor } from '@kinora/torch';
 import { buildLayer, type Layer, type Size3 } from '../layers.js';
@@ -19,11 +19,11 @@ export interface MobileNetTable {
   readonly family: string;
   readonly summary: string;
   readonly input: Size3;
-  /** What is done to clips before the first weight. */
+  /** Layers before the first weights. */
   readonly prepare?: readonly Layer[];
-  /** Multiplies all channels but the last ones, rounded down; those only above 1. */
+  /** Width multiplier of all channels, rounded down; the last ones are only multiplied if it is above 1. */
   readonly width: number;
-  /** Of the first convolution. */
+  /** Stride of the first convolution. */
   readonly stem: number;
   readonly stages: readonly MobileStage[];
   /** Channels of the last convolution: the features. */
@@ -80,7 +80,7 @@ function buildStage(
   );
 }
 
-/** As the original does: convolutions by their fan-out, as if ungrouped; the classifier narrowly. */
+/** As in the original: convolutions by their fan-out, as if ungrouped; the classifier with a small standard deviation. */
 function initialise(network: MobileNet): void {
   for (const module of network.namedModules().values()) {
     if (module instanceof nn.ConvNd) {
@@ -102,7 +102,7 @@ interface ConvSettings {
 
 const ONE: Size3 = [1, 1, 1];
 
-/** A convolution without bias that keeps the size but for its stride, and its batch norm. */
+/** A convolution without bias that keeps the size except for its stride, and its batch norm. */
 const convNorm = (
   input: number,
   output: number,
@@ -143,7 +143,7 @@ export class InvertedResidual extends nn.Module {
     this.#shortcut = input === output && stride.every((step) => step === 1);
   }
 
-  /** In a scope, so that what backward does not need is freed before the next block. */
+  /** In a scope, so that tensors that the backward pass does not need are freed before the next block. */
   forward(maps: Tensor): Tensor {
     return scope(() => (this.#shortcut ? maps.add(this.conv.call(maps)) : this.conv.call(maps)));
   }

@@ -13,10 +13,10 @@ import {
   type TimeEdge,
 } from './convolutions.js';
 
-/** `basic` has two convolutions of its kind; `bottleneck` one, between two of size 1, and 4 times the channels. */
+/** `basic` has two convolutions; `bottleneck` has one between two of size 1, and 4 times the output channels. */
 export type BlockKind = 'basic' | 'bottleneck';
 /**
- * The path beside the convolutions where the size or the channels change (He et al. 2016,
+ * The shortcut if the size or the channels change (He et al. 2016,
  * https://arxiv.org/abs/1512.03385, section 4.1): B learns a projection, A has no parameters.
  */
 export type ShortcutKind = 'A' | 'B';
@@ -43,7 +43,7 @@ export class ResidualBlock extends nn.Module {
   readonly #naming: Naming;
   readonly #downsample: nn.Module | null;
 
-  /** @param width channels of its convolutions of size 3; it gives out EXPANSION times as many */
+  /** @param width channels of its convolutions of size 3; its output has EXPANSION times as many */
   constructor(settings: BlockSettings, input: number, width: number, stride: number) {
     super();
     const { block, conv, shortcut, naming } = settings;
@@ -71,13 +71,13 @@ export class ResidualBlock extends nn.Module {
     return this.#downsample === null ? units : [...units, ['downsample', this.#downsample]];
   }
 
-  /** Puts something in the place of its first convolution, such as the same behind a temporal shift. */
+  /** Replaces its first convolution, for example with the same convolution after a temporal shift. */
   replaceFirst(replacement: (conv: nn.Module) => nn.Module): void {
     const first = this.#units[0]!;
     first.conv = replacement(first.conv);
   }
 
-  /** In a scope, so that what backward does not need is freed before the next block. */
+  /** In a scope, so that tensors that the backward pass does not need are freed before the next block. */
   forward(maps: Tensor): Tensor {
     return scope(() => {
       const residual = this.#units.reduce((value, { conv, norm }, i) => {

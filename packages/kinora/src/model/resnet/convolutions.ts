@@ -1,7 +1,7 @@
 /**
- * The convolutions that residual networks are made of, by what they see: the plane, space-time, or one after the other.
- * A network is told apart from its siblings by which of these each of its stages gets (Tran et al. 2018,
- * https://arxiv.org/abs/1711.11248); blocks and stages are the same for all.
+ * The kinds of convolutions in residual networks: spatial, spatiotemporal, or one after the other. Networks differ in
+ * the kind that each stage uses (Tran et al. 2018, https://arxiv.org/abs/1711.11248); blocks and stages are the same
+ * for all.
  */
 import { nn, ops, type Tensor } from '@kinora/torch';
 import type { Size3 } from '../layers.js';
@@ -17,7 +17,7 @@ export type Rank = 2 | 3;
  */
 export type ConvKind = '3x3' | '3x3x3' | '1x3x3' | '3x3+3';
 
-/** How clips go on beyond their first and last frame: black (zeros), or standing still. */
+/** Padding beyond the first and last frame: zeros (black), or repeated frames. */
 export type TimeEdge = 'zeros' | 'still';
 
 export interface ConvShape {
@@ -28,7 +28,7 @@ export interface ConvShape {
   readonly stride?: Size3;
 }
 
-/** A convolution without bias, padded to keep the size but for its stride. Of rank 2 it ignores the time axis. */
+/** A convolution without bias, padded to keep the size except for its stride. With rank 2 it ignores the time axis. */
 export function convolution(
   rank: Rank,
   { input, output, kernel, stride = ONE }: ConvShape,
@@ -74,7 +74,7 @@ class EdgePad extends nn.Module {
 export const norm = (rank: Rank, channels: number): nn.Module =>
   rank === 2 ? new nn.BatchNorm2d(channels) : new nn.BatchNorm3d(channels);
 
-/** One convolution of a residual block, of a kind; `middle` is the width between the two of '3x3+3'. */
+/** One convolution of a residual block; `middle` is the width between the two parts of '3x3+3'. */
 export function blockConvolution(
   kind: ConvKind,
   input: number,

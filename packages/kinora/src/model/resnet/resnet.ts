@@ -1,6 +1,6 @@
 /**
- * Residual networks (He et al. 2016, https://arxiv.org/abs/1512.03385) for frames and for clips: what sees, and a linear
- * classifier. What makes one of them 2D, 3D, mixed, (2+1)D or inflated is its row in tables.ts; the class is one.
+ * Residual networks (He et al. 2016, https://arxiv.org/abs/1512.03385) for frames and for clips: a trunk and a linear
+ * classifier. One class for all; a row in tables.ts makes a network 2D, 3D, mixed, (2+1)D or inflated.
  */
 import { nn, scope, type Tensor } from '@kinora/torch';
 import { buildLayer, type Layer, type Size3 } from '../layers.js';
@@ -12,13 +12,13 @@ export interface ResNetTable extends TrunkTable {
   readonly family: string;
   readonly summary: string;
   readonly input: Size3;
-  /** What is done to clips before the first weight. */
+  /** Layers before the first weights. */
   readonly prepare?: readonly Layer[];
-  /** Before the classifier; none by default. */
+  /** Dropout before the classifier; none by default. */
   readonly dropout?: number;
 }
 
-/** Clips `[N, 3, T, H, W]` of any size. Of rank 2 it sees each frame by itself, and the mean of their features decides. */
+/** Clips `[N, 3, T, H, W]` of any size. With rank 2 it processes each frame separately and averages their features. */
 export class ResNet extends Network {
   readonly table: ResNetTable;
   readonly #prepare: nn.Module[];
@@ -66,7 +66,7 @@ export function framesOf(clips: Tensor): Tensor {
   return clips.permute([0, 2, 1, 3, 4]).reshape([n * t, c, h, w]);
 }
 
-/** torchvision's video networks draw the classifier narrowly. */
+/** torchvision's video networks initialise the classifier with a small standard deviation. */
 function narrow(classifier: nn.Linear): void {
   nn.init.normal_(classifier.weight, 0, 0.01);
   nn.init.constant_(classifier.bias!, 0);

@@ -18,11 +18,11 @@ const DEPTHS: readonly (readonly [depth: number, block: BlockKind, blocks: reado
   [101, 'bottleneck', [3, 4, 23, 3]],
 ];
 
-/** 16 frames of 112x112, as Hara, torchvision and the Jester figures of these networks have it. */
+/** 16 frames of 112x112, as used by Hara, torchvision and published Jester results of these networks. */
 const CLIP: Size3 = [16, 112, 112];
 const SMALL_CLIP: Size3 = [16, 84, 84];
 
-/** What stands still removed, and half the height and width: laptops cannot afford the rest. */
+/** Background subtracted, and half the height and width, for laptops. */
 const prepare: readonly Layer[] = [{ type: 'motion' }, { type: 'average', kernel: [1, 2, 2] }];
 const small = {
   input: SMALL_CLIP,

@@ -1,6 +1,6 @@
 /**
- * The part of a residual network that sees (He et al. 2016, https://arxiv.org/abs/1512.03385): a stem, stages of blocks,
- * and the mean over place, and time. What makes one of them 2D, 3D, mixed or (2+1)D is its table; the class is one.
+ * The feature extractor of a residual network (He et al. 2016, https://arxiv.org/abs/1512.03385): a stem, stages of
+ * blocks, and the mean over space and time. One class for all; the table makes it 2D, 3D, mixed or (2+1)D.
  */
 import { nn, scope, type Tensor } from '@kinora/torch';
 import type { Size3 } from '../layers.js';
@@ -25,10 +25,10 @@ import {
 export interface TrunkTable {
   /** Convolutions before the stages, each with norm and ReLU. */
   readonly stem: readonly ConvShape[];
-  /** Kernel of the max pooling after the stem, padded; its stride is 2 where the kernel is longer than 1. */
+  /** Kernel of the max pool after the stem, padded; its stride is 2 along axes where the kernel is longer than 1. */
   readonly pool: Size3 | null;
   readonly block: BlockKind;
-  /** Blocks in each stage; each stage but the first begins with stride 2. */
+  /** Blocks in each stage; each stage except the first begins with stride 2. */
   readonly blocks: readonly number[];
   readonly widths: readonly number[];
   /** One for each stage. */
@@ -109,7 +109,7 @@ function buildStage(table: TrunkTable, stage: number): nn.Segments {
   return new nn.Segments([first, ...others]);
 }
 
-/** As the originals do: He's for convolutions. */
+/** As in the originals: He initialisation for convolutions. */
 function initialise(trunk: Trunk): void {
   for (const module of trunk.namedModules().values()) {
     if (module instanceof nn.ConvNd)

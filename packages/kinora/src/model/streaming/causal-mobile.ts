@@ -1,7 +1,7 @@
 /**
  * A causal mobile network: inverted residual blocks whose filters look back in time, no stride along time, and the mean
- * over the frames so far. A clip at once and a stream frame by frame give the same logits; the idea is MoViNet's stream
- * buffer (Kondratyuk et al. 2021, https://arxiv.org/abs/2103.11511), the sizes are ours.
+ * over the frames so far. A whole clip and a stream frame by frame give the same logits. The idea is MoViNet's stream
+ * buffer (Kondratyuk et al. 2021, https://arxiv.org/abs/2103.11511); the sizes are ours.
  */
 import { type KinoraError, kinoraError, nn, scope, type Tensor } from '@kinora/torch';
 import { buildLayer, type Size3 } from '../layers.js';
@@ -13,9 +13,9 @@ export interface CausalStage {
   readonly expansion: number;
   readonly channels: number;
   readonly blocks: number;
-  /** Along height and width, of the first block. */
+  /** Stride of the first block along height and width. */
   readonly stride: number;
-  /** Frames that the first block's filters see; those of the others see 3. */
+  /** Number of frames that the first block's filters see; all others see 3. */
   readonly time: number;
 }
 
@@ -33,18 +33,18 @@ export interface CausalMobileTable {
 }
 
 export interface StreamOutput extends NetworkOutput {
-  /** To give to the next step. The caller disposes its tensors when the stream ends. */
+  /** Pass it to the next step. The caller disposes its tensors when the stream ends. */
   readonly state: StreamState;
 }
 
-/** A network that also takes its clips frame by frame. */
+/** A network that can also process clips frame by frame. */
 export abstract class StreamingNetwork extends Network {
   protected readonly memory = new Memory();
 
   /**
-   * Takes the next frames of a stream, `[N, 3, T, H, W]` with T of 1 or more, and gives the logits that `forward` gives
-   * for all frames up to these. Evaluation mode only: statistics of a batch would know the future.
-   * @param state of the step before; null at the start
+   * Takes the next frames of a stream, `[N, 3, T, H, W]` with T >= 1, and returns the logits that `forward` returns for
+   * all frames up to these. Evaluation mode only: batch statistics would include future frames.
+   * @param state from the previous step; null at the start
    */
   step(frames: Tensor, state: StreamState | null): StreamOutput {
     if (this.training) throw stillTraining(this);

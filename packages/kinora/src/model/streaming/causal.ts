@@ -1,16 +1,16 @@
 /**
- * Layers that look back in time and never ahead (Kondratyuk et al. 2021, https://arxiv.org/abs/2103.11511): what they
- * say of a frame does not change when more frames come, so a video can go through them frame by frame.
+ * Layers that look back in time and never ahead (Kondratyuk et al. 2021, https://arxiv.org/abs/2103.11511): their
+ * output for a frame does not change when more frames arrive, so they can process a video frame by frame.
  */
 import { keep, nn, ops, type Tensor } from '@kinora/torch';
 import type { Size3 } from '../layers.js';
 
-/** A convolution without bias over this frame and those before; a clip begins after black frames. */
+/** A convolution without bias over this frame and earlier ones; black frames precede a clip. */
 export class CausalConv3d extends nn.Conv3d {
   readonly #memory: Memory;
   readonly #context: number;
 
-  /** @param stride along height and width; time keeps its length, so that each frame has its say */
+  /** @param stride along height and width; time keeps its length, so that each frame counts */
   constructor(memory: Memory, input: number, output: number, [t, h, w]: Size3, stride: number, groups = 1) {
     const padding = [0, (h - 1) / 2, (w - 1) / 2];
     super(input, output, [t, h, w], { stride: [1, stride, stride], padding, groups, bias: false });
@@ -30,7 +30,7 @@ export class CausalConv3d extends nn.Conv3d {
   }
 }
 
-/** Subtracts from every pixel its mean over the frames so far: what `Motion` does, without knowing the future. */
+/** Subtracts from every pixel its mean over the frames so far: like `Motion`, but without looking ahead. */
 export class CausalMotion extends nn.Module {
   readonly #memory: Memory;
 
@@ -53,7 +53,7 @@ export class CausalMotion extends nn.Module {
   }
 }
 
-/** The mean over place and over the frames so far, at the last frame: `[N, C, T, H, W]` to `[N, C]`. */
+/** The mean over space and over the frames so far, at the last frame: `[N, C, T, H, W]` to `[N, C]`. */
 export class CumulativeMean extends nn.Module {
   readonly #memory: Memory;
 
@@ -72,34 +72,34 @@ export class CumulativeMean extends nn.Module {
   }
 }
 
-/** Where a stream stands after some frames; null before the first one. Its tensors are the caller's. */
+/** The state of a stream after some frames; null before the first one. The caller owns its tensors. */
 export interface StreamState {
   /** Frames seen so far. */
   readonly frames: number;
-  /** What each layer remembers, in the order in which they run. */
+  /** The memory of each layer, in the order in which they run. */
   readonly layers: readonly Tensor[];
 }
 
 /**
- * What the layers of a streaming network remember between frames. Layers ask for it in the order in which they run,
- * which is the same at every step, so that a state is a plain list. Outside a step nothing is remembered.
+ * The memory of a streaming network's layers between frames. Layers access it in the order in which they run, which is
+ * the same at every step, so a state is a plain list. Outside a step nothing is stored.
  */
 export class Memory {
   #state: StreamState | null = null;
   #next: Tensor[] | null = null;
 
-  /** Frames before those in work. */
+  /** Frames before the current ones. */
   get frames(): number {
     return this.#state?.frames ?? 0;
   }
 
   /**
-   * Gives the layer in turn what it left at the step before (undefined at the start of a clip or stream), and takes what
-   * it is to remember for the next one.
+   * Returns what this layer stored at the previous step (undefined at the start of a clip or stream), and stores its
+   * memory for the next one.
    */
   turn<T extends { readonly remember: Tensor }>(use: (past: Tensor | undefined) => T): T {
     const result = use(this.#next === null ? undefined : this.#state?.layers[this.#next.length]);
-    // Layers run in scopes of their own, which what they leave outlives.
+    // Layers run in their own scopes, which their memory outlives.
     this.#next?.push(keep(result.remember));
     return result;
   }
@@ -111,7 +111,7 @@ export class Memory {
     this.#next = layers;
     try {
       const result = forward();
-      // From here on it belongs to the scope of the caller, as any result does.
+      // From here on it belongs to the caller's scope, like any result.
       return { result, state: { frames: this.frames + frames, layers: layers.map((left) => left.alias()) } };
     } finally {
       for (const left of layers) left.dispose();

@@ -10,7 +10,7 @@ interface StreamSize {
   readonly stream: StreamTable;
 }
 
-/** The paper's 224 pixels, by the residual networks that took its CNN-M's place (Feichtenhofer et al., NIPS 2016). */
+/** The paper's 224 pixels, with the residual networks that replaced its CNN-M (Feichtenhofer et al., NIPS 2016). */
 const residual = (depth: 18 | 50): StreamSize => ({
   suffix: `ResNet${depth}`,
   what: `ResNet-${depth}`,

@@ -137,7 +137,7 @@ describe('the streams', () => {
     scope(() => {
       const [clips] = inputs();
       expect(() => both.call(clips)).toThrow(
-        'TwoStreamSmall: expected optical flow [N, 2, 10, H, W] beside the clips, received clips alone; ask the loader',
+        'TwoStreamSmall: expected clips and optical flow [N, 2, 10, H, W], received only clips; request it from the loader',
       );
       expect(() => temporal.call(clips.select(2, 0), clips)).toThrow(/expected clips \[N, 3, T, H, W\]/);
     });

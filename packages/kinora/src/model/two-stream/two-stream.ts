@@ -1,8 +1,8 @@
 /**
  * Two-Stream networks (Simonyan & Zisserman, "Two-stream convolutional networks for action recognition in videos",
- * 2014): a 2D network sees one frame, what is there; another sees a stack of optical-flow fields, how it moves; their
- * class scores are averaged. Each stream is also a network of its own, under the same parameter names, so that two
- * runs that trained them apart load into one network of both.
+ * 2014): one 2D network sees a single frame, which shows appearance; another sees a stack of optical-flow fields, which
+ * show motion; their class scores are averaged. Each stream is also a separate network with the same parameter names,
+ * so that two separately trained runs can be loaded into one two-stream network.
  */
 
 import { FLOW_FIELDS } from '@kinora/clip';
@@ -17,13 +17,13 @@ export interface StreamUnit {
   readonly stride: 1 | 2;
 }
 
-/** What sees: a plain column of units, or a residual network, whose stem takes as many channels as the stream has. */
+/** The feature extractor: a plain column of units, or a residual network whose stem takes the channels of the stream. */
 export interface StreamTable {
   readonly see: readonly StreamUnit[] | TrunkTable;
   readonly dropout: number;
 }
 
-/** What share of the score each stream has; without one, the network is the other stream alone. */
+/** Share of each stream in the score; if one is missing, the network is only the other stream. */
 export interface TwoStreamTable {
   readonly name: string;
   readonly summary: string;
@@ -56,7 +56,7 @@ export class Stream extends nn.Module<[input: Tensor], NetworkOutput> {
   }
 }
 
-/** Convolutions one after the other, and the mean over place: `[N, in, H, W]` to `[N, F]`. */
+/** A sequence of convolutions and the mean over space: `[N, in, H, W]` to `[N, F]`. */
 class Column extends nn.Module {
   readonly features: number;
   readonly #units: nn.Segments;
@@ -87,7 +87,7 @@ function ofChannels(table: TrunkTable, input: number): TrunkTable {
   return { ...table, stem: [{ ...first!, input }, ...others] };
 }
 
-/** One stream, or both and their late fusion. In training each stream has a loss of its own (`streams`). */
+/** One stream, or both with late fusion. In training each stream has a separate loss (`streams`). */
 export class TwoStream extends Network {
   override readonly flow: boolean;
   readonly table: TwoStreamTable;
@@ -119,14 +119,14 @@ export class TwoStream extends Network {
   }
 }
 
-/** `[N, 3, T, H, W]` to `[N, 3, H, W]`: what was filmed at half time. */
+/** `[N, 3, T, H, W]` to `[N, 3, H, W]`: the middle frame. */
 function middleFrame(clips: Tensor): Tensor {
   return clips.select(2, Math.floor(clips.shape[2]! / 2));
 }
 
 /**
- * `[N, 2, L, H, W]` to `[N, 2L, H, W]`, the channels dx, dy of the first field, of the second, and so on. Each field's
- * mean is taken away, which is the paper's guard against a moving camera.
+ * `[N, 2, L, H, W]` to `[N, 2L, H, W]`, the channels dx, dy of the first field, of the second, and so on. Subtracts the
+ * mean of each field, as in the paper, to compensate for camera motion.
  */
 function flowStack(flow: Tensor): Tensor {
   const stack = flow.transpose(1, 2).flatten(1, 2);
@@ -159,8 +159,8 @@ function noClips(name: string, { shape }: Tensor): KinoraError {
 
 function noFlow(name: string): never {
   throw kinoraError('model/no-flow', name, {
-    expected: `optical flow [N, 2, ${FLOW_FIELDS}, H, W] beside the clips`,
-    received: 'clips alone',
-    hint: 'ask the loader for it with flow: {}, and call the network with networkInputs(batch, spec)',
+    expected: `clips and optical flow [N, 2, ${FLOW_FIELDS}, H, W]`,
+    received: 'only clips',
+    hint: 'request it from the loader with flow: {}, and call the network with networkInputs(batch, spec)',
   });
 }

@@ -1,6 +1,6 @@
 /**
- * The built studio that this package carries, `dist/studio`, and the list of files by which its service worker keeps a
- * site for reading without a network.
+ * The built studio in this package, `dist/studio`, and the list of files that its service worker stores, so that a site
+ * works offline.
  */
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ export function copyApp(folder: string): void {
   cpSync(APP, folder, { recursive: true });
 }
 
-/** Names the site's files, and a hash of them all, at the head of its service worker. */
+/** Writes the list of the site's files, and a hash of all of them, at the top of its service worker. */
 export function listFiles(folder: string): void {
   const files = filesOf(folder).filter((file) => file !== WORKER);
   const hash = createHash('sha256');
@@ -40,7 +40,7 @@ export function filesOf(folder: string): string[] {
     .sort();
 }
 
-/** The page itself is asked for by its folder. */
+/** The page itself is requested by its folder. */
 const address = (file: string): string => (file === 'index.html' ? './' : file);
 
 const notBuilt = (): KinoraError =>

@@ -1,6 +1,6 @@
 /**
- * A studio site from a run: the app, the run's model, some of its clips, its curves. Any web server can serve the folder;
- * once loaded it needs none.
+ * Builds a studio site from a run: the app, the run's model, some of its clips, its curves. Any web server can serve
+ * the folder; once loaded, the site works offline.
  */
 import {
   chmodSync,
@@ -31,9 +31,9 @@ const INDEX = 'site.json';
 
 export interface SiteSource {
   readonly run: RunConfig;
-  /** A run of a 2D network, which sees frame by frame, on the same clips: to compare with. */
+  /** A run of a 2D network, which processes single frames, on the same clips, for comparison. */
   readonly frameRun?: RunConfig;
-  /** Folder of a comparison, as `kinora compare` leaves it; nothing is shown where there is none. */
+  /** Folder of a comparison made by `kinora compare`; nothing is shown if there is none. */
   readonly compare: string;
   /** Folder of an ensemble; likewise. */
   readonly ensemble: string;
@@ -45,8 +45,8 @@ export interface BuiltSite {
 }
 
 /**
- * Builds the site beside `out` and then puts it there; an earlier site is replaced, anything else is refused. Throws
- * `site/*`, and whatever opening and exporting the models and reading the clips throws.
+ * Builds the site beside `out` and then moves it there; replaces an earlier site, but nothing else. Throws `site/*`,
+ * and the errors of opening and exporting models and of reading clips.
  */
 export async function buildSite(source: SiteSource, out: string): Promise<BuiltSite> {
   const target = resolve(out);
@@ -97,17 +97,17 @@ async function clipsOf(
   }
 }
 
-/** Pages compute no optical flow, so a network that wants it could not run in any of them. */
+/** Pages cannot compute optical flow, so a network that needs it cannot run in them. */
 function checkNetwork(name: string): void {
   if (!findNetwork(name).flow) return;
   throw kinoraError('site/flow', name, {
-    expected: 'a network that sees frames alone, which the page can run',
-    received: 'one that also wants optical flow',
-    hint: 'show the run of another network',
+    expected: 'a network that takes only frames, which the page can run',
+    received: 'one that also takes optical flow',
+    hint: 'use a run of another network',
   });
 }
 
-/** Only a site, or nothing, may be replaced. */
+/** Only a site or an empty folder may be replaced. */
 function checkTarget(target: string): void {
   if (!existsSync(target) || existsSync(join(target, DATA, INDEX))) return;
   const files = readdirSync(target);

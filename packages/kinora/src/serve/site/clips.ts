@@ -1,6 +1,6 @@
 /**
- * The sample clips of a site: of every few labels the first validation clip, whatever the network makes of it, and what
- * that is; and their flow.
+ * The sample clips of a site: the first validation clip of some labels, whether or not the network gets it right, with
+ * the network's prediction; and their flow.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,10 +19,10 @@ import type { SiteClip, SiteFlow } from './protocol.js';
 
 /** Clips in a site: enough to choose from, few enough to load at once. */
 const COUNT = 9;
-/** Clips of the list among which a mistake is looked for, where there is none among those. */
+/** Number of clips to search for a mistake, if the sample has none. */
 const SEARCHED = 60;
 
-/** Writes the clips into `folder` and returns what site.json says of them. Throws where the run has no validation clips. */
+/** Writes the clips into `folder` and returns their entries in site.json. Throws if the run has no validation clips. */
 export async function writeClips(
   folder: string,
   config: RunConfig,
@@ -48,8 +48,8 @@ interface Answered {
 }
 
 /**
- * A sample of the list with the network's answers. A reader wants to see both what it knows and where it errs: if the
- * sample shows one of the two only, the first clip that shows the other follows, should one be found soon.
+ * A sample of the list with the network's predictions. The reader should see both correct and wrong ones: if the sample
+ * contains only one kind, the first clip of the other kind is added, if the search finds one.
  */
 export async function chooseClips(
   list: ClipList,
@@ -75,7 +75,7 @@ export function sampleItems({ labels, items }: ClipList, count: number): ClipIte
   return Array.from({ length: Math.min(count, first.length) }, (_, i) => first[Math.floor(i * every)]!);
 }
 
-/** @param name of its files, without what tells them apart */
+/** @param name of its files, without the part that distinguishes them */
 async function writeClip(
   folder: string,
   name: string,
@@ -119,7 +119,7 @@ const writePacked = (file: string, data: Uint8Array): void =>
 
 const noClips = (): KinoraError =>
   kinoraError('site/no-clips', 'validationList', {
-    expected: 'validation clips, of which the site shows some',
+    expected: 'validation clips to show',
     received: 'a run without a validation list',
     hint: 'name one in the config.json of the run',
   });

@@ -1,11 +1,11 @@
-/** What `kinora compare` has measured, for the chapter on the alternatives. */
+/** The results of `kinora compare`, for the chapter on the alternatives. */
 import { join } from 'node:path';
 import * as z from 'zod';
 import { costSchema, rowSchema } from '../../compare/data.js';
 import { readRecord } from '../../files/record.js';
 import type { SiteRow } from './protocol.js';
 
-/** A line of its rows.json, as far as the site shows it. */
+/** An entry of its rows.json: the parts that the site shows. */
 const lineSchema = z.object({
   name: z.string(),
   model: z.string(),
@@ -14,7 +14,7 @@ const lineSchema = z.object({
   result: rowSchema.shape.result.unwrap().nullable(),
 });
 
-/** The finished rows; undefined where the folder holds no comparison, or none that got anywhere. */
+/** The finished rows; undefined if the folder has no comparison, or one without finished rows. */
 export function readComparison(folder: string): SiteRow[] | undefined {
   const lines = readRecord(join(folder, 'rows.json'), z.array(lineSchema)) ?? [];
   const rows = lines.flatMap(({ name, model, seed, cost, result }) => {

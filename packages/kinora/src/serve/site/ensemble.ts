@@ -1,4 +1,4 @@
-/** What `kinora ensemble` has made and measured, for the chapter on ensembles. */
+/** The results of `kinora ensemble`, for the chapter on ensembles. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { kinoraError, serialize } from '@kinora/torch';
@@ -9,14 +9,14 @@ import type { SiteEnsemble, SiteMeasured } from './protocol.js';
 
 const intervalSchema = z.object({ value: z.number(), low: z.number(), high: z.number() });
 const measuredSchema = z.object({ name: z.string(), accuracy: intervalSchema });
-/** Its ensemble.json, as far as the site shows it. */
+/** Its ensemble.json: the parts that the site shows. */
 const studySchema = z.object({
   measured_on: z.object({ clips: z.int() }),
   members: z.array(measuredSchema),
   rules: z.array(measuredSchema.extend({ leaky: z.boolean() })),
 });
 
-/** Undefined where the folder holds no ensemble. Throws `record/damaged` and `file/*`. */
+/** Undefined if the folder has no ensemble. Throws `record/damaged` and `file/*`. */
 export function readEnsemble(folder: string): SiteEnsemble | undefined {
   const file = join(folder, 'model.safetensors');
   const study = readRecord(join(folder, 'ensemble', 'ensemble.json'), studySchema);
@@ -46,7 +46,7 @@ function entry(file: string, metadata: ReadonlyMap<string, string>, name: string
 
 const plain = ({ name, accuracy }: z.output<typeof measuredSchema>): SiteMeasured => ({ name, ...accuracy });
 
-/** What the rule learned, to four digits; null for one that learns nothing. */
+/** The rule's weights, to four digits; null for a rule without weights. */
 function ruleWeights(file: string): SiteEnsemble['weights'] {
   const tensors = serialize.loadSafetensors(file);
   try {

@@ -1,4 +1,4 @@
-/** The first convolution of a network as it changed in training, for figures that replay it. */
+/** The kernels of a network's first convolution during training, for figures that replay them. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunConfig } from '../../config/index.js';
@@ -6,11 +6,11 @@ import { type EpochKernels, readKernels } from '../../run/first-kernels.js';
 import { runFolderOf } from '../../run/run-folder.js';
 import type { SiteKernels } from './protocol.js';
 
-/** Moments and kernels in a site: what a figure can show. */
+/** Number of moments and kernels in a site, as many as a figure can show. */
 const MOMENTS = 41;
 const KERNELS = 32;
 
-/** Writes `<name>.kernels` into `folder`; undefined where the run has logged none. */
+/** Writes `<name>.kernels` into `folder`; undefined if the run has logged none. */
 export function writeKernels(folder: string, config: RunConfig): SiteKernels | undefined {
   const log = runFolderOf(config).kernels;
   const moments = existsSync(log) ? spread(readKernels(log), MOMENTS) : [];
@@ -23,7 +23,7 @@ export function writeKernels(folder: string, config: RunConfig): SiteKernels | u
   return { file, name: first.name, epochs: moments.map(({ epoch }) => epoch), shape };
 }
 
-/** At most `most` of them, evenly spread, the first and the last among them. */
+/** At most `most` of them, evenly spread, including the first and the last. */
 export function spread<T>(items: readonly T[], most: number): T[] {
   if (items.length <= most) return [...items];
   return Array.from({ length: most }, (_, i) => items[Math.round((i * (items.length - 1)) / (most - 1))]!);

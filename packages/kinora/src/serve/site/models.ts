@@ -1,4 +1,4 @@
-/** The networks of a site: as ONNX that gives out every layer's maps, the weights by themselves, and how they were trained. */
+/** The networks of a site: as ONNX that also outputs every layer's maps, the weights, and the training history. */
 import { join } from 'node:path';
 import type { RunConfig } from '../../config/index.js';
 import { exportModel } from '../../export/export.js';
@@ -7,7 +7,10 @@ import { runFolderOf } from '../../run/run-folder.js';
 import { writeKernels } from './kernels.js';
 import type { SiteRun } from './protocol.js';
 
-/** Writes `<name>.onnx`, `<name>.safetensors` and `<name>.kernels` into `folder` and returns what site.json says of the run. */
+/**
+ * Writes `<name>.onnx`, `<name>.safetensors` and `<name>.kernels` into `folder` and returns the run's entry in
+ * site.json.
+ */
 export function writeRun(folder: string, config: RunConfig): SiteRun {
   const { path } = runFolderOf(config);
   const name = config.name;

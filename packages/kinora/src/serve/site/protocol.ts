@@ -1,6 +1,6 @@
 /**
- * What a studio site's `data/site.json` says: the one agreement between the builder of a site and the app in it. Types
- * only. Files are named relative to `data/`.
+ * The contents of a studio site's `data/site.json`: the interface between the builder of a site and its app. Types
+ * only. File names are relative to `data/`.
  */
 import type { PreprocessSpec } from '@kinora/clip';
 import type { NetworkCost } from '../../model/cost/cost.js';
@@ -11,15 +11,15 @@ export const SITE_VERSION = 2;
 export interface Site {
   readonly version: typeof SITE_VERSION;
   readonly run: SiteRun;
-  /** A 2D network that sees frame by frame, trained on the same clips; absent where none was. */
+  /** A 2D network that processes single frames, trained on the same clips; absent if there is none. */
   readonly frameRun?: SiteRun;
   readonly spec: PreprocessSpec;
   readonly clips: readonly SiteClip[];
-  /** Every registered network and what it costs. */
+  /** Every registered network and its cost. */
   readonly networks: readonly SiteNetwork[];
-  /** Networks trained alike and measured; absent where nobody has compared any. */
+  /** Results of a comparison of networks; absent if there is none. */
   readonly comparison?: readonly SiteRow[];
-  /** Several networks that answer together; absent where nobody has made one. */
+  /** Results of an ensemble; absent if there is none. */
   readonly ensemble?: SiteEnsemble;
 }
 
@@ -32,7 +32,7 @@ export interface SiteRun {
   readonly weights: string;
   /** Empty for a network that was trained elsewhere. */
   readonly epochs: readonly EpochMetrics[];
-  /** How its first convolution changed; absent where no training has logged it. */
+  /** How its first convolution changed during training; absent if it was not logged. */
   readonly kernels?: SiteKernels;
 }
 
@@ -43,28 +43,28 @@ export interface SiteKernels {
   readonly name: string;
   /** Finished epochs at each moment; 0 is before training. */
   readonly epochs: readonly number[];
-  /** Of one moment. */
+  /** Shape of the kernels at one moment. */
   readonly shape: readonly number[];
 }
 
 /**
- * A clip of the validation list as the network's sampling takes it, before resize and crop: uint8 RGB
+ * A clip of the validation list, sampled for the network, before resize and crop: uint8 RGB
  * `[count, height, width, 3]`, in a gzip file.
  */
 export interface SiteClip {
   readonly id: string;
   readonly label: string;
-  /** What the network of the site says that it shows. */
+  /** The prediction of the site's network. */
   readonly answer: string;
   readonly file: string;
   readonly count: number;
   readonly height: number;
   readonly width: number;
-  /** Absent for a clip in which nothing can move. */
+  /** Absent for a clip with a single frame. */
   readonly flow?: SiteFlow;
 }
 
-/** Optical flow as two-stream networks see it: bytes `[places, crop, crop, 2]` (FlowFields in @kinora/clip), in a gzip file. */
+/** Optical flow as in two-stream networks: bytes `[places, crop, crop, 2]` (FlowFields in @kinora/clip), in a gzip file. */
 export interface SiteFlow {
   readonly file: string;
   /** The frame of the clip that each field starts from. */
@@ -79,7 +79,7 @@ export interface SiteNetwork extends NetworkCost {
   readonly input: readonly number[];
 }
 
-/** One network of a comparison, as it was measured. */
+/** The results of one network in a comparison. */
 export interface SiteRow {
   readonly name: string;
   /** Its name in the registry. */
@@ -87,16 +87,16 @@ export interface SiteRow {
   readonly seed: number;
   readonly steps: number;
   readonly validation: SiteScores;
-  /** On clips that decided nothing; null where none were measured. */
+  /** On a held-out test list; null if there is none. */
   readonly test: SiteScores | null;
-  /** Of one clip, in milliseconds, and where it was timed; null where nothing was timed. */
+  /** Of one clip, in milliseconds, and the device; null if it was not timed. */
   readonly latency: { readonly ms: number; readonly threads: number; readonly device: string } | null;
 }
 
 export interface SiteScores {
   readonly clips: number;
   readonly top1: number;
-  /** Mean accuracy on the pairs of gestures that differ only in order; null where there are none. */
+  /** Mean accuracy on the pairs of gestures that differ only in order; null if there are none. */
   readonly order: number | null;
 }
 
@@ -105,13 +105,13 @@ export interface SiteEnsemble {
   /** The rule that was saved. */
   readonly rule: string;
   readonly members: readonly SiteMeasured[];
-  /** Every rule that needs no clips of the members' training. */
+  /** Every rule that is not leaky. */
   readonly rules: readonly SiteMeasured[];
-  /** Clips that `members` and `rules` were measured on. */
+  /** Number of clips that `members` and `rules` were measured on. */
   readonly clips: number;
-  /** Clips that the rule was fitted to; 0 for a rule without weights. */
+  /** Number of clips that the rule was fitted to; 0 for a rule without weights. */
   readonly fitted: number;
-  /** Of a fitted rule: `[labels, members x labels]`, or `[members]`; null for the others. */
+  /** Weights of a fitted rule: `[labels, members x labels]`, or `[members]`; null for the others. */
   readonly weights: { readonly shape: readonly number[]; readonly values: readonly number[] } | null;
 }
 

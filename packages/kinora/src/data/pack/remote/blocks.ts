@@ -1,6 +1,6 @@
 /**
- * The blocks of a mirror: fetched once, by whichever thread or process needs one first, kept as files, and removed again,
- * oldest first, above the limit of the cache. What they hold is checked by those who read it.
+ * The blocks of a mirror: fetched by the first thread or process that needs one, cached as files, and removed, oldest
+ * first, above the limit of the cache. Readers check their contents.
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -8,7 +8,7 @@ import { claim, evictOldest, makeFolder, withCacheErrors, writeCached } from './
 import { type FetchOptions, fetchBytes } from './fetch-range.js';
 import { addressOf, type Mirror } from './mirror.js';
 
-/** Bytes of a shard of a mirror, fetched where they are not here yet. Throws KinoraError `stream/*`. */
+/** Bytes of a shard of a mirror, fetched unless they are cached. Throws KinoraError `stream/*`. */
 export async function mirrorBytes(
   mirror: Mirror,
   shard: string,
@@ -24,14 +24,14 @@ export async function mirrorBytes(
   return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
 }
 
-/** Numbers of the blocks that these bytes lie in. */
+/** Numbers of the blocks that contain these bytes. */
 export function blocksOf({ block }: Mirror, offset: number, bytes: number): number[] {
   const first = Math.floor(offset / block);
   const last = Math.floor((offset + Math.max(1, bytes) - 1) / block);
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
-/** Drops the blocks of these bytes: what they hold is not what was packed. */
+/** Removes the blocks of these bytes, because they failed their checksum. */
 export function forgetBlocks(mirror: Mirror, shard: string, offset: number, bytes: number): void {
   for (const number of blocksOf(mirror, offset, bytes))
     rmSync(blockFile(mirror, shard, number), { force: true });
@@ -43,7 +43,7 @@ async function readBlock(mirror: Mirror, shard: string, number: number): Promise
     try {
       return readFileSync(file);
     } catch (error) {
-      // Not here yet, or removed between its coming and this.
+      // Not cached yet, or already removed again.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
     const fetched = await fetchBlock(mirror, shard, number);
@@ -51,7 +51,7 @@ async function readBlock(mirror: Mirror, shard: string, number: number): Promise
   }
 }
 
-/** Sees to it that a block is here. Returns its bytes if nobody else did so first: the file may be gone again. */
+/** Ensures that a block is cached. Returns its bytes if this call fetched it, because the file may already be gone. */
 export async function fetchBlock(
   mirror: Mirror,
   shard: string,

@@ -1,6 +1,6 @@
 /**
- * The files of a cache: blocks of packs, kept until newer ones need the space. Not synced: a block that a power cut damaged
- * is found by its checksums and fetched again.
+ * The files of a cache: blocks of packs, kept until newer ones need the space. They are not synced to disk: checksums
+ * detect a block that a power cut damaged, and it is fetched again.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -19,7 +19,7 @@ import { dirname, join } from 'node:path';
 import { kinoraError } from '@kinora/clip';
 import { type Mirror, mirrorFile } from './mirror.js';
 
-/** A file appears whole or not at all. Throws `stream/cache` where the disk does not take it. */
+/** Writes a file atomically. Throws `stream/cache` if it cannot be written. */
 export function writeCached(file: string, bytes: Uint8Array): void {
   const beside = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
   withCacheErrors(file, () => {
@@ -38,25 +38,28 @@ export function makeFolder(folder: string): void {
   withCacheErrors(folder, () => mkdirSync(folder, { recursive: true }));
 }
 
-/** Throws `stream/cache`, with what to do about it, where the file system refuses `work`. */
+/** Throws `stream/cache`, with advice, if `work` fails in the file system. */
 export function withCacheErrors<T>(where: string, work: () => T): T {
   try {
     return work();
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     throw kinoraError('stream/cache', where, {
-      expected: 'room and permission to keep what was fetched',
+      expected: 'room and permission to cache fetched data',
       received: code === undefined ? message : (/^[A-Z0-9]+: (.*?),/.exec(message)?.[1] ?? code),
-      hint: 'choose another streamCache, or a smaller streamCacheGB',
+      hint: 'set another streamCache, or a smaller streamCacheGB',
       cause,
     });
   }
 }
 
-/** Blocks to write until the next cleanup, by limit and cache. */
+/** Number of blocks to write before the next cleanup, by limit and cache. */
 const untilCleanup = new Map<string, number>();
 
-/** Removes the oldest files of all mirrors in the cache above its limit, each time that a sixteenth of the limit may be new. */
+/**
+ * Removes the oldest files of all mirrors above the limit of the cache, whenever up to a sixteenth of the limit may be
+ * new.
+ */
 export function evictOldest({ folder, limit, block }: Mirror): void {
   const cache = dirname(folder);
   const key = `${limit} ${cache}`;
@@ -73,13 +76,13 @@ export function evictOldest({ folder, limit, block }: Mirror): void {
 }
 
 const BLOCK = /[.]blocks[/\\]\d+$/;
-/** What `writeCached` writes before it gives it the name of a block. */
+/** Files that `writeCached` is still writing, before they are renamed to a block. */
 const PART = /[.]blocks[/\\]\d+[.]\d+-[0-9a-f]+$/;
 
-/** Milliseconds. Writing takes less: a part that is older was left by a killed process. */
+/** Milliseconds. Writing takes less; an older partial file was left by a killed process. */
 const ABANDONED = 60_000;
 
-/** Blocks, and what killed processes left of some; not what is being written now. */
+/** Blocks and leftovers of killed processes, but not files that are being written. */
 function filesIn(cache: string): { file: string; bytes: number; since: number }[] {
   const mirrors = readdirSync(cache).map((name) => join(cache, name));
   return mirrors
@@ -96,14 +99,15 @@ function filesIn(cache: string): { file: string; bytes: number; since: number }[
 }
 
 /**
- * A claim: a file beside a block while a process fetches it. It only saves traffic: if two fetch a block, either file will do.
+ * A claim: a file beside a block that a process is fetching. It only saves traffic; if two processes fetch a block,
+ * either result is fine.
  */
 
-/** A claim is renewed this often, in milliseconds, and void when it is this old. */
+/** How often a claim is renewed, and the age at which it expires, in milliseconds. */
 const RENEW = 1000;
 const STALE = 5000;
 
-/** Claims a block until the returned function is called; undefined while another process has it. */
+/** Claims a block until the returned function is called; undefined if another process has it. */
 export function claim(block: string): (() => void) | undefined {
   const file = `${block}.claim`;
   if (!taken(file)) return undefined;
@@ -130,6 +134,6 @@ function touch(file: string): void {
   try {
     utimesSync(file, new Date(), new Date());
   } catch {
-    // Another process took the claim for void; that costs a second transfer.
+    // Another process treated the claim as expired; that costs a second transfer.
   }
 }

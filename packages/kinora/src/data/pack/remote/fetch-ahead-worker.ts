@@ -1,20 +1,23 @@
-/** The thread of `fetch-ahead.ts`: some blocks at a time, in the order of need, and not too far ahead of it. */
+/**
+ * The thread of `fetch-ahead.ts`: fetches several blocks at a time, in the order in which they are needed, and not too
+ * far ahead.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import { fetchBlock } from './blocks.js';
 import { mirrorOf } from './mirror.js';
 
-/** Blocks in the order of need. */
+/** Blocks in the order in which they are needed. */
 export interface AheadWork {
   readonly shards: readonly string[];
-  /** Of each block: its shard, its number, and the batch that needs it first. */
+  /** For each block: its shard, its number, and the first batch that needs it. */
   readonly shard: readonly number[];
   readonly block: readonly number[];
   readonly batch: readonly number[];
-  /** int32 `[1]` in shared memory: the last batch handed out. */
+  /** int32 `[1]` in shared memory: the latest batch in use. */
   readonly reached: Int32Array;
 }
 
-/** Requests under way at a time, and blocks fetched beyond those that the batch handed out last needs. */
+/** Concurrent requests, and blocks fetched beyond those that the latest batch needs. */
 const AT_A_TIME = 8;
 const AHEAD = 32;
 
@@ -37,7 +40,7 @@ async function fetchInTurn(): Promise<void> {
   }
 }
 
-/** Whether block `i` is needed by now, or is one of the next few. */
+/** Whether block `i` is needed now, or is one of the next few. */
 function isNear(i: number): boolean {
   const before = batch[i - AHEAD];
   return before === undefined || before <= Atomics.load(reached, 0);

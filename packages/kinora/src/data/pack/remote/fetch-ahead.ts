@@ -1,6 +1,7 @@
 /**
- * Fetches what the next batches of an epoch will need, in a thread of its own, since the one that trains is busy for seconds
- * at a time. It only makes waiting shorter: who reads a clip that is not here yet fetches it, and tells what is wrong.
+ * Prefetches blocks for the next batches of an epoch in a separate thread, because the training thread is busy for
+ * seconds at a time. This only shortens waiting: the reader of a clip fetches missing blocks itself, and reports
+ * errors.
  */
 import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -10,13 +11,13 @@ import { type Mirror, mirrorOf } from './mirror.js';
 import type { Placement } from './placement.js';
 
 export interface FetchAhead {
-  /** Batch `number` has been handed out. */
+  /** Batch `number` is in use. */
   reached(number: number): void;
-  /** Ends the thread, once it has let go of what it was at. */
+  /** Ends the thread after its current request. */
   stop(): Promise<void>;
 }
 
-/** Fetches the blocks of these batches, each a list of positions, from the first one on. */
+/** Fetches the blocks of these batches, each a list of positions, from the first batch on. */
 export function fetchAhead(
   placement: Placement,
   batches: Iterable<readonly number[]>,
@@ -31,19 +32,19 @@ export function fetchAhead(
   worker.unref();
   const ended = new Promise<void>((resolve) => {
     worker.on('exit', () => resolve());
-    worker.on('error', () => undefined); // what it could not fetch, the reader of the clip fetches and tells
+    worker.on('error', () => undefined); // the reader of the clip tries again and reports the error
   });
   return {
     reached: (number) => Atomics.store(reached, 0, number),
     stop: async () => {
-      worker.ref(); // or a process with nothing else to do would end here, in the middle of the caller's work
+      worker.ref(); // otherwise a process with nothing else to do would exit here, in the middle of the caller's work
       worker.postMessage('stop');
       await ended;
     },
   };
 }
 
-/** Each block once, in the order of need: its shard, its number, and the batch that needs it first. */
+/** Each block once, in the order in which they are needed: its shard, its number, and the first batch that needs it. */
 function planOf(
   { shards, shard, from, to }: Placement,
   batches: Iterable<readonly number[]>,

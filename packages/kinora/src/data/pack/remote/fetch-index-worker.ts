@@ -1,4 +1,4 @@
-/** A thread that fetches one file and wakes the thread that waits for it. */
+/** A thread that fetches one file and wakes up the thread that waits for it. */
 import { type MessagePort, workerData } from 'node:worker_threads';
 import { type ThreadError, toThread } from '../../threads.js';
 import { fetchBytes } from './fetch-range.js';

@@ -1,6 +1,7 @@
 /**
- * The index of a pack on a web server, in a mirror on this machine. Lists are read at once, not in time, so a thread fetches
- * the index while this one waits. The mirror's name comes from the index itself: another index has another mirror.
+ * Fetches the index of a pack on a web server into a mirror on this machine. Lists are read synchronously, so another
+ * thread fetches the index while this one waits. The mirror is named after the contents of the index, so another index
+ * has another mirror.
  */
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
@@ -14,20 +15,20 @@ import type { FetchedIndex } from './fetch-index-worker.js';
 import { forgetMirror, type Mirror, mirrorFile } from './mirror.js';
 
 export interface StreamOptions {
-  /** Folder that keeps what was fetched; default: `.cache/kinora` in the home folder. */
+  /** Folder of the cache. Default: `.cache/kinora` in the home folder. */
   readonly cache?: string | undefined;
-  /** Bytes that the shards in it may take; the oldest go first. */
+  /** Size limit of the shards in it, in bytes; the oldest are removed first. */
   readonly limit?: number | undefined;
-  /** Bytes that are fetched at a time. */
+  /** Bytes per request. */
   readonly block?: number | undefined;
 }
 
 const GIGABYTE = 1e9;
 
-/** Bytes of a block: a request takes about as long to be answered as this to be sent. */
+/** Bytes of a block: transferring it takes about as long as the latency of a request. */
 const BLOCK = 4 * 2 ** 20;
 
-/** Milliseconds; beyond it the thread itself is lost. */
+/** Milliseconds; after that, the thread itself must have failed. */
 const LONGEST = 20 * 60_000;
 
 /** Fetches the index and returns its path in the mirror. Throws KinoraError `stream/*`, `pack/*`. */
@@ -44,7 +45,7 @@ export function fetchIndex(url: string, { cache, limit, block }: StreamOptions =
   return file;
 }
 
-/** Of each shard, by its name. Throws `pack/*` where the bytes are no index. */
+/** Size of each shard, by name. Throws `pack/*` if the bytes are not an index. */
 function sizesIn(url: string, bytes: Buffer): Mirror['sizes'] {
   const sizes: Record<string, number> = {};
   for (const shard of indexOf(bytes, url).shards) sizes[shard.file] = shard.bytes;
@@ -52,7 +53,7 @@ function sizesIn(url: string, bytes: Buffer): Mirror['sizes'] {
 }
 
 /**
- * Runs `wait`, which blocks this thread, without listeners for signals, which could not run: Ctrl+C then ends the process.
+ * Runs `wait`, which blocks this thread, without signal listeners, which could not run: Ctrl+C then ends the process.
  * Lists are read before there is anything to save.
  */
 function withoutListeners<T>(wait: () => T): T {
@@ -82,6 +83,12 @@ function fetchNow(url: string): Buffer {
 }
 
 const tooLong = (url: string): KinoraError =>
-  kinoraError('stream/unreachable', url, `the index within ${LONGEST / 60_000} minutes`, 'no end of it', {
-    hint: 'check the address and the network',
-  });
+  kinoraError(
+    'stream/unreachable',
+    url,
+    `the index within ${LONGEST / 60_000} minutes`,
+    'an incomplete download',
+    {
+      hint: 'check the address and the network',
+    },
+  );

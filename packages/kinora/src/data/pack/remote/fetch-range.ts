@@ -1,15 +1,15 @@
 /**
- * Bytes of a file on a web server, by HTTP(S), with retries: what may be better in a moment (no answer, an answer cut short,
- * a busy server) is tried again after a growing pause, what will not is one error that says what to do.
+ * Fetches bytes of a file on a web server by HTTP(S), with retries: transient faults (no response, a truncated
+ * response, a busy server) are retried after increasing pauses; any other fault is one error that states what to do.
  */
 import { KinoraError, kinoraError } from '@kinora/clip';
 
 export interface FetchOptions {
   /** Tries after the first. */
   readonly retries?: number;
-  /** Milliseconds without a byte until a try is given up. */
+  /** Milliseconds without a byte after which a try is aborted. */
   readonly timeout?: number;
-  /** Milliseconds before the second try; doubled before each further one. */
+  /** Milliseconds before the second try; doubled for each further try. */
   readonly pause?: number;
   readonly signal?: AbortSignal;
 }
@@ -60,16 +60,16 @@ async function fetchOnce(
     }
     const bytes = Buffer.concat(chunks);
     if (range !== undefined && bytes.length < range.to - range.from)
-      throw new Error(`an answer cut short after ${bytes.length} of ${range.to - range.from} bytes`);
+      throw new Error(`a response truncated after ${bytes.length} of ${range.to - range.from} bytes`);
     return bytes;
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
-    watch.abort(); // what is left of an answer that is no use
+    watch.abort(); // drops the rest of a useless response
   }
 }
 
-/** OpenSSL's and Node's names of what may be wrong with a certificate. */
+/** OpenSSL's and Node's error codes for certificates. */
 const CERTIFICATE = /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|^CERT_|ERR_TLS_CERT/;
 
 function certificateProblem(error: unknown): string | undefined {
@@ -79,7 +79,7 @@ function certificateProblem(error: unknown): string | undefined {
 
 const notTrusted = (url: string, received: string): KinoraError =>
   kinoraError('stream/certificate', url, 'a certificate that this machine trusts, for that name', received, {
-    hint: 'for a certificate of your own, name its file in the environment: NODE_EXTRA_CA_CERTS=/path/to/ca.pem',
+    hint: 'for your own certificate, set NODE_EXTRA_CA_CERTS=/path/to/ca.pem',
   });
 
 function unreachable(url: string, error: unknown, tries: number): KinoraError {
@@ -88,7 +88,7 @@ function unreachable(url: string, error: unknown, tries: number): KinoraError {
     error instanceof KinoraError
       ? error.parts.received
       : (cause?.code ?? cause?.message ?? (error as Error).message);
-  return kinoraError('stream/unreachable', url, 'an answer from the server', `${reason}, ${tries} times`, {
+  return kinoraError('stream/unreachable', url, 'a response from the server', `${reason}, ${tries} times`, {
     hint: 'check the address and the network; the same command resumes where it stopped',
     cause: error,
   });
@@ -106,33 +106,33 @@ function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** What a web server answers: whether it is what was asked for, and what to say where it is not. Plain data; asks nobody. */
+/** Checks a web server's response against the request, and words the error. Plain data; sends nothing. */
 
-/** Part of a file, and how large the file must be. */
+/** A part of a file, and the size that the file must have. */
 export interface ByteRange {
   readonly from: number;
-  /** The first byte after it. */
+  /** One past its last byte. */
   readonly to: number;
   readonly total: number;
 }
 
 const TRANSIENT = 'stream/passing';
 
-/** Whether what is wrong may be better in a moment. */
+/** Whether the fault may be transient. */
 export const isTransient = ({ code }: KinoraError): boolean => code === TRANSIENT;
 
-/** Answers that are worth another try. */
+/** Status codes that are worth another try. */
 const BUSY = new Set([408, 425, 429, 500, 502, 503, 504]);
 
-/** Throws KinoraError `stream/*`, `isTransient` where another try may help. */
+/** Throws KinoraError `stream/*`, with `isTransient` if another try may help. */
 export function checkAnswer(url: string, range: ByteRange | undefined, answer: Response): void {
   const { status, statusText } = answer;
   const received = `${status} ${statusText}`.trim();
   const fail = (code: string, expected: string, got: string, hint: string) =>
     kinoraError(code, url, expected, got, { hint });
-  if (BUSY.has(status)) throw fail(TRANSIENT, 'an answer', received, 'try again later');
+  if (BUSY.has(status)) throw fail(TRANSIENT, 'a response', received, 'try again later');
   if (range !== undefined && status === 200) {
-    const hint = 'use a server that answers range requests (nginx, Apache, S3 and its like do)';
+    const hint = 'use a server that supports range requests, such as nginx, Apache or S3';
     throw fail(
       'stream/no-ranges',
       `206 and the bytes ${range.from}-${range.to - 1}`,
@@ -149,17 +149,17 @@ export function checkAnswer(url: string, range: ByteRange | undefined, answer: R
   const total = Number(/\/(\d+)$/.exec(given)?.[1] ?? range?.total);
   if (status !== 416 && (range === undefined || total === range.total)) return;
   const got = status === 416 ? 'a shorter one' : `one of ${total}`;
-  const hint = 'index and shards are not of one pack: put both there again';
+  const hint = 'index and shards are from different packs: upload both again';
   throw fail('stream/other-size', `a file of ${range?.total} bytes, as the index says`, got, hint);
 }
 
 export const otherRange = (where: string, { from, to }: ByteRange, received: string): KinoraError =>
   kinoraError('stream/other-range', where, `bytes ${from}-${to - 1}, as requested`, received, {
-    hint: 'the server, or a proxy before it, answers range requests wrongly: use another',
+    hint: 'the server, or a proxy in front of it, does not handle range requests correctly: use another one',
   });
 
 function hintFor(status: number): string {
   if (status === 401 || status === 403)
-    return 'the server requires permission: a signed URL keeps its query for the shards';
-  return 'the shards must lie beside the index; open the address in a browser';
+    return 'the server requires authorization: use a signed URL, whose query is also sent for the shards';
+  return 'the shards must be in the same folder as the index; check the address in a browser';
 }

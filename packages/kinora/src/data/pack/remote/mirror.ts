@@ -1,28 +1,28 @@
 /**
- * A folder on this machine that stands for a pack on a web server: it has a copy of the index and, as far as they have been
- * read, blocks of the shards. A clip in it has a path like any packed clip; reading it fetches the blocks that are not here.
+ * A folder on this machine that mirrors a pack on a web server: it has a copy of the index and the blocks of the shards
+ * that have been read. A clip in it has a path like any packed clip; reading it fetches the missing blocks.
  */
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 export interface Mirror {
   readonly folder: string;
-  /** Address of the index; the shards lie beside it. */
+  /** Address of the index; the shards are beside it. */
   readonly url: string;
   /** Bytes of a block. */
   readonly block: number;
-  /** Bytes that the blocks of this and of all mirrors beside it may take together; the oldest ones go first. */
+  /** Size limit of the blocks of all mirrors in the cache, in bytes; the oldest are removed first. */
   readonly limit: number;
-  /** Bytes of each shard, by its name. */
+  /** Size of each shard in bytes, by name. */
   readonly sizes: Readonly<Record<string, number>>;
 }
 
-/** The file that makes a folder a mirror: all but `folder`, as JSON. */
+/** The file that makes a folder a mirror: everything but `folder`, as JSON. */
 export const mirrorFile = (folder: string): string => join(folder, 'mirror.json');
 
 const known = new Map<string, Mirror | undefined>();
 
-/** The mirror that a shard's path lies in; undefined for a shard of this machine. */
+/** The mirror that contains a shard's path; undefined for a local shard. */
 export function mirrorOf(shard: string): Mirror | undefined {
   const folder = dirname(shard);
   if (!known.has(folder)) known.set(folder, readMirror(folder));
@@ -38,7 +38,7 @@ function readMirror(folder: string): Mirror | undefined {
   }
 }
 
-/** The address of a file beside the index; a query, such as that of a signed URL, stays. */
+/** The address of a file beside the index; keeps the query, such as that of a signed URL. */
 export function addressOf({ url }: Pick<Mirror, 'url'>, file: string): string {
   const { search } = new URL(url);
   const address = new URL(encodeURIComponent(basename(file)), url);
@@ -46,5 +46,5 @@ export function addressOf({ url }: Pick<Mirror, 'url'>, file: string): string {
   return address.href;
 }
 
-/** Makes others read it anew, after its file was written. */
+/** Drops the remembered mirror after its file was written. */
 export const forgetMirror = (folder: string): boolean => known.delete(folder);

@@ -1,4 +1,4 @@
-/** Where the clips of a list of packed clips lie: in which shard, from which byte to which. */
+/** The positions of packed clips: shard and range of bytes. */
 
 import { permutation, type Random, randomStream } from '@kinora/clip';
 import type { ClipItem } from '../../lists/clip-list.js';
@@ -7,7 +7,7 @@ import { packedPlace } from '../description.js';
 export interface Placement {
   /** Paths. */
   readonly shards: readonly string[];
-  /** Of each clip: which shard, and its bytes `[from, to)`; `to` is Infinity for the last clip of a shard. */
+  /** For each clip: its shard and its bytes `[from, to)`; `to` is Infinity for the last clip of a shard. */
   readonly shard: Uint32Array;
   readonly from: Float64Array;
   readonly to: Float64Array;
@@ -26,7 +26,7 @@ export function placementOf(items: readonly ClipItem[]): Placement {
   return { shards: [...shards.keys()], shard, from, to: endsOf(shard, from) };
 }
 
-/** A clip ends where the next one in its shard begins; several may be of one clip. */
+/** A clip ends where the next one in its shard begins; several list items may refer to one clip. */
 function endsOf(shard: Uint32Array, from: Float64Array): Float64Array {
   const to = new Float64Array(from.length).fill(Number.POSITIVE_INFINITY);
   const order = Uint32Array.from(from.keys()).sort((a, b) => shard[a]! - shard[b]! || from[a]! - from[b]!);
@@ -39,16 +39,16 @@ function endsOf(shard: Uint32Array, from: Float64Array): Float64Array {
 }
 
 /**
- * The order of an epoch over clips that are fetched while they are read: shard by shard, mixed by a shuffle buffer, so that
- * at any time few shards are needed. As any order it is a function of (seed, epoch) alone; no clip need be there to know it.
+ * The order of an epoch over streamed clips: shard by shard, mixed by a shuffle buffer, so that only a few shards are
+ * needed at a time. Like any order it is a function of (seed, epoch) alone, and known before any clip is fetched.
  */
 
-/** Names the stream of these draws, beside that of the order of loose clips. */
+/** Identifies the random stream of these draws, as distinct from that for loose clips. */
 const STREAM_ORDER = 0xfffffffe;
 
 /**
- * The same positions in another order: shards in a random one, the clips of each in the order of its bytes, all through a
- * buffer of `buffer` clips of which each next one is drawn, uint32 `[clips]`.
+ * The same positions in another order: shards in random order, the clips of each in the order of their bytes, all
+ * through a shuffle buffer of `buffer` clips; uint32 `[clips]`.
  */
 export function streamOrder(
   positions: Uint32Array,
@@ -63,7 +63,7 @@ export function streamOrder(
   return buffered(sorted, buffer, random);
 }
 
-/** What comes out of a shuffle buffer: it is filled, then a random one of it goes out for each that comes in. */
+/** The output of a shuffle buffer: once it is full, each incoming clip replaces a random one, which is returned. */
 function buffered(positions: Uint32Array, size: number, random: Random): Uint32Array {
   const held = positions.slice(0, size);
   const out = new Uint32Array(positions.length);

@@ -168,7 +168,9 @@ describe('training from a web server', () => {
     const url = `${address}/signed/train.index.jsonl?signature=x%2Fy`;
     const signed = readPack(url, { cache: join(folder.path, 'signed') });
     expect(await digests(signed)).toHaveLength(5);
-    expect(() => open('signed', 'signed')).toThrow(/received 403 Forbidden; the server requires permission/);
+    expect(() => open('signed', 'signed')).toThrow(
+      /received 403 Forbidden; the server requires authorization/,
+    );
   });
 });
 
@@ -209,7 +211,7 @@ describe('bad servers', () => {
     [
       'no-ranges',
       'stream/no-ranges',
-      /received 200 and the whole file; use a server that answers range requests/,
+      /received 200 and the whole file; use a server that supports range requests/,
     ],
     [
       'other-size',
@@ -226,7 +228,7 @@ describe('bad servers', () => {
     [
       'good/nowhere',
       'stream/status',
-      /expected the file, received 404 Not Found; the shards must lie beside/,
+      /expected the file, received 404 Not Found; the shards must be in the same folder/,
     ],
   ])('%s', async (behaviour, code, message) => {
     const failing = fetchBytes(shard(behaviour), range(), quick);
@@ -240,7 +242,7 @@ describe('bad servers', () => {
     const { port } = closed.address() as AddressInfo;
     await new Promise((resolve) => closed.close(resolve));
     await expect(fetchBytes(`http://127.0.0.1:${port}/a.tar`, undefined, quick)).rejects.toThrow(
-      /expected an answer from the server, received ECONNREFUSED, 3 times/,
+      /expected a response from the server, received ECONNREFUSED, 3 times/,
     );
     expect(() => open('good/nowhere', 'x')).toThrow(/nowhere.*received 404 Not Found/);
     expect(() => open('page', 'page')).toThrow(
@@ -252,7 +254,7 @@ describe('bad servers', () => {
   test('a cache that cannot be written to is reported as such', () => {
     writeFileSync(join(folder.path, 'a-file'), '');
     expect(() => open('good', 'a-file/cache')).toThrow(
-      /a-file.*: expected room and permission to keep what was fetched, received not a directory; choose another streamCache/,
+      /a-file.*: expected room and permission to cache fetched data, received not a directory; set another streamCache/,
     );
   });
 

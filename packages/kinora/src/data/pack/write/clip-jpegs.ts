@@ -1,4 +1,4 @@
-/** Any clip as JPEGs for a shard: copied as they are where they fit, encoded otherwise. What it gives has been decoded whole. */
+/** Any clip as JPEGs for a shard: copied unchanged if they fit, otherwise encoded. Every frame is decoded as a check. */
 import { frameAt, frameBytes, resizeFrames, type Size, toHeight } from '@kinora/clip';
 import { encodeJpeg, jpegSize } from '../../decode/jpeg.js';
 import { verifyFrames } from '../../decode/jpeg-frames.js';
@@ -6,9 +6,9 @@ import type { ClipSource } from '../../decode/source.js';
 import { type ClipPart, openClip } from '../../open.js';
 
 export interface JpegSettings {
-  /** Pixels; the width follows. null: as the clip has it, and JPEGs are copied. */
+  /** Height in pixels; the width follows. null: keep the clip's height and copy JPEGs. */
   readonly height: number | null;
-  /** Of what is encoded, 1-100. */
+  /** Quality of encoded JPEGs, 1-100. */
   readonly quality: number;
 }
 
@@ -17,10 +17,10 @@ export interface ClipJpegs extends Size {
   readonly times?: readonly number[];
 }
 
-/** Decoded frames that are in memory at a time, in bytes: a video may be long. */
+/** Limit of decoded frames in memory, in bytes, because a video may be long. */
 const AT_A_TIME = 128 * 2 ** 20;
 
-/** Throws KinoraError `clip/...` if the clip is damaged anywhere in what is kept of it. */
+/** Throws KinoraError `clip/...` if any packed frame of the clip is damaged. */
 export async function clipJpegs(part: ClipPart, { height, quality }: JpegSettings): Promise<ClipJpegs> {
   const source = await openClip(part.path);
   const { positions, times } = keptFrames(source, part);
@@ -29,7 +29,7 @@ export async function clipJpegs(part: ClipPart, { height, quality }: JpegSetting
   return { ...made, ...(times && { times }) };
 }
 
-/** The JPEGs as they are, if the source has any and they have that height. */
+/** The JPEGs unchanged, if the source has any and they have that height. */
 async function copy(
   source: ClipSource,
   positions: readonly number[],
@@ -64,21 +64,21 @@ async function encode(
 }
 
 /**
- * Which frames of a clip a shard needs. Of a part of a video these are the frames on the screen in it, with one before or
- * after where the moment of its end hangs on that: at any frame rate the part then shows what it showed in the video.
+ * The frames of a clip that a shard needs. For a part of a video these are the frames shown in it, plus a neighbouring
+ * frame if the end depends on it, so that at any frame rate the part shows the same as in the video.
  */
 
 export interface KeptFrames {
-  /** Positions in the source, ascending and without gaps. */
+  /** Positions in the source, ascending, without gaps. */
   readonly positions: number[];
-  /** As a packed clip's description has them. */
+  /** Times as in a packed clip's description. */
   readonly times?: number[];
 }
 
-/** Timestamps this close are the same, in seconds, as for the frame on the screen (`resampleByTime`). */
+/** Timestamps this close, in seconds, count as equal, as in `resampleByTime`. */
 const SAME = 1e-6;
 
-/** All frames of a source without timestamps: what its seconds are depends on a frame rate that is chosen in training. */
+/** All frames of a source without timestamps, because its seconds depend on a frame rate that is chosen in training. */
 export function keptFrames(
   { count, times }: Pick<ClipSource, 'count' | 'times'>,
   part: ClipPart,
@@ -87,14 +87,14 @@ export function keptFrames(
   const shown = lastIndex(times, (time) => time <= (part.start ?? 0) + SAME);
   const after = part.end === undefined ? -1 : times.findIndex((time) => time >= part.end!);
   const last = after < 0 ? count - 1 : Math.max(after, shown);
-  // The last frame of all stays as long as the one before it did.
+  // The last frame is shown as long as the one before it.
   const first = Math.max(0, last === count - 1 ? Math.min(shown, count - 2) : shown);
   const positions = Array.from({ length: last - first + 1 }, (_, i) => first + i);
   const own = positions.map((position) => times[position]!);
   return { positions, times: first > 0 ? [times[0]!, ...own] : own };
 }
 
-/** The last index that satisfies; 0 if none does. */
+/** The last index that satisfies the condition; 0 if none does. */
 function lastIndex(times: Float64Array, satisfies: (time: number) => boolean): number {
   let found = 0;
   for (let i = 1; i < times.length && satisfies(times[i]!); i++) found = i;

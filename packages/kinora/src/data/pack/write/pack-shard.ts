@@ -1,6 +1,6 @@
 /**
- * Writes one shard: clips one after the other into a tar beside its place, synced and renamed when it is whole. The
- * layout is WebDataset's: the members of a clip lie together, with one name up to the first dot.
+ * Writes one shard: clips one after the other into a temporary tar, synced and renamed when it is complete. The layout
+ * is WebDataset's: the members of a clip are contiguous and share their name up to the first dot.
  */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -13,11 +13,11 @@ import { type ClipJpegs, clipJpegs, type JpegSettings } from './clip-jpegs.js';
 import { type TarWriter, tarWriter } from './tar-writer.js';
 
 export interface ShardTask {
-  /** Where the shard is to be. */
+  /** Path of the finished shard. */
   readonly file: string;
-  /** Names the unfinished shard among those of other processes. */
+  /** Distinguishes the unfinished shard from those of other processes. */
   readonly beside: string;
-  /** Place in the list, and the clip; in the order of the shard. */
+  /** Position in the list, and the clip; in the order of the shard. */
   readonly clips: readonly (readonly [place: number, item: ClipItem])[];
   readonly labels: readonly string[];
   readonly settings: JpegSettings;
@@ -38,7 +38,10 @@ export interface BadPlace {
   readonly reason: string;
 }
 
-/** Resolves to undefined, with nothing left behind, if `goesOn` says no before a clip. Throws `file/*` for a full disk. */
+/**
+ * Resolves to undefined, leaving nothing behind, if `goesOn` returns false before a clip. Throws `file/*` for a full
+ * disk.
+ */
 export async function packShard(
   task: ShardTask,
   goesOn: () => boolean,
@@ -85,7 +88,7 @@ async function writeClips(
   return { ...tar.end(), clips: entries, bad };
 }
 
-/** The description first, since it tells where the rest is. */
+/** The description comes first, because the positions of the frames follow from it. */
 function addClip(
   tar: TarWriter,
   place: number,

@@ -4,11 +4,11 @@ import { type ThreadError, toThread } from '../../threads.js';
 import { packShard, type ShardTask, type WrittenShard } from './pack-shard.js';
 
 export interface PackWork {
-  /** int32 `[1]` in shared memory: not 0 once the work is to stop. */
+  /** int32 `[1]` in shared memory: nonzero once work should stop. */
   readonly stop: Int32Array;
 }
 
-/** A shard; that it was given up because the work is to stop; or what is wrong. */
+/** A finished shard; that it was abandoned because work should stop; or an error. */
 export type PackReply = { readonly written: WrittenShard | undefined } | { readonly error: ThreadError };
 
 const { stop } = workerData as PackWork;

@@ -1,6 +1,6 @@
 /**
- * Packs a list of clips into WebDataset shards with an index, by worker threads, a shard at a time each. Stopped or killed,
- * the same call goes on with the shards that are missing; the index is written last, when all of them stand.
+ * Packs a list of clips into WebDataset shards with an index, in worker threads that each write one shard at a time.
+ * After an interruption, the same call continues with the missing shards; the index is written last.
  */
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,22 +18,22 @@ import { type ExistingPack, existingPack, type PackPlan, ShardRecords } from './
 import { clipsIn, type NumberedTask, type ShardSettings, tasksOf } from './shard-tasks.js';
 
 export interface PackOptions extends ShardSettings {
-  /** Folder of the shards and the index; made if it is not there. */
+  /** Folder of the shards and the index; created if missing. */
   readonly out: string;
   /** The files are `<name>-000000.tar` and so on, and `<name>.index.jsonl`. */
   readonly name: string;
   readonly workers: number;
-  /** Share of bad clips that are left out; more are an error. */
+  /** Share of bad clips that may be left out; more are an error. */
   readonly maxBadFraction: number;
   readonly progress?: Progress;
-  /** Gives up the shards under way, and stops. */
+  /** Abandons the shards in progress and stops. */
   readonly signal?: AbortSignal;
 }
 
 export interface PackResult {
-  readonly state: 'packed' | 'complete already' | 'stopped';
+  readonly state: 'packed' | 'already complete' | 'stopped';
   readonly index: string;
-  /** Shards that stand, and that there are to be. */
+  /** Finished shards, and shards in all. */
   readonly done: number;
   readonly shards: number;
   /** Clips in them, their bytes, and clips that could not be read. */
@@ -42,11 +42,11 @@ export interface PackResult {
   readonly bad: number;
 }
 
-const ONE_PACKING = { code: 'pack/locked', expected: 'nobody else at packing it' };
+const ONE_PACKING = { code: 'pack/locked', expected: 'no other process that packs it' };
 
 /**
- * Packs what is missing of the pack. Throws `pack/*` where another pack of that name is in the folder or somebody is at this
- * one, and `data/too-many-bad-clips`.
+ * Packs the missing shards. Throws `pack/*` if the folder has another pack of that name or another process is packing
+ * this one, and `data/too-many-bad-clips`.
  */
 export async function packClips(list: ClipList, options: PackOptions): Promise<PackResult> {
   const { out, name, clipsPerShard } = options;
@@ -67,7 +67,7 @@ export async function packClips(list: ClipList, options: PackOptions): Promise<P
   });
 }
 
-/** From a finished pack that has lost shards to one that was interrupted before it had them; and those with bad clips. */
+/** Turns a finished pack with missing shards, or shards with bad clips, into an interrupted one that lacks them. */
 function goBack(
   index: string,
   { entries }: ExistingPack,
@@ -79,10 +79,10 @@ function goBack(
   rmSync(index);
 }
 
-/** A name goes before `-000000.tar`, and the index refers to its shards by it. */
+/** Shards are called NAME-000000.tar and so on, and the index refers to them by name. */
 function checkName(name: string): void {
   if (/^[^./\\][^/\\]*$/.test(name)) return;
-  const expected = 'a name for files: no slashes, no dot at its beginning';
+  const expected = 'a file name without slashes that does not start with a dot';
   throw kinoraError('pack/name', 'name', expected, JSON.stringify(name));
 }
 
@@ -93,7 +93,7 @@ function planOf({ labels, ...list }: ClipList, options: PackOptions): PackPlan {
   return { name, labels: [...labels], list: sha256, ...settings };
 }
 
-/** A shard without some of its clips is packed again: they may have been repaired. */
+/** A shard that lacks some of its clips is packed again, because they may have been repaired. */
 const isWhole = (shard: WrittenShard | undefined): boolean => shard?.bad.length === 0;
 
 async function packShards(
@@ -154,10 +154,10 @@ function completed(index: string, { header, entries }: ExistingPack): PackResult
   let bytes = 0;
   for (const entry of entries.values()) bytes += entry.bytes;
   const { clips, bad, shards } = header;
-  return { state: 'complete already', index, done: shards, shards, clips, bytes, bad };
+  return { state: 'already complete', index, done: shards, shards, clips, bytes, bad };
 }
 
-/** Lists the clips that the pack is without in a file. Throws `data/too-many-bad-clips`. */
+/** Writes a file with the clips that the pack lacks. Throws `data/too-many-bad-clips`. */
 function reportBad(file: string, bad: readonly BadPlace[], clips: number, limit: number): void {
   rmSync(file, { force: true });
   if (bad.length === 0) return;
@@ -172,6 +172,6 @@ function reportBad(file: string, bad: readonly BadPlace[], clips: number, limit:
     code: 'data/too-many-bad-clips',
     expected: `at most ${allowed} of ${clips} clips to be unreadable (maxBadFraction ${limit})`,
     received: `${bad.length}, the first: ${sorted[0]!.reason}`,
-    hint: `all are listed in ${file}; repair them and call again, or raise maxBadFraction`,
+    hint: `all are listed in ${file}; repair them and run it again, or raise maxBadFraction`,
   });
 }

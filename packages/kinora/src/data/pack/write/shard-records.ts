@@ -1,6 +1,6 @@
 /**
- * What is known of the shards of a pack that is being written: a file for each, written once the shard stands, in a hidden
- * folder beside them. Whoever goes on after an interruption writes the others; the index is made of all of them.
+ * Records of the finished shards of a pack that is being written: one file per shard, in a hidden folder beside them.
+ * After an interruption only the others are written; the index is made from all records.
  */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { writeWhole } from '../../../files/record.js';
 import { indexText, type PackHeader, readIndex, type ShardEntry, shardName } from '../index-file.js';
 import type { WrittenShard } from './pack-shard.js';
 
-/** What must be the same for work to be gone on with. */
+/** What must be the same to resume. */
 export type PackPlan = Omit<PackHeader, 'format' | 'version' | 'clips' | 'shards' | 'bad'>;
 
 export class ShardRecords {
@@ -23,7 +23,7 @@ export class ShardRecords {
     this.#folder = join(out, `.${plan.name}.packing`);
   }
 
-  /** Begins, or goes on. Throws `pack/other-plan` where something else was begun here. Removes unfinished shards. */
+  /** Starts or resumes. Throws `pack/other-plan` if something else was started here. Removes unfinished shards. */
   begin(): void {
     mkdirSync(this.#folder, { recursive: true });
     const file = join(this.#folder, 'plan.json');
@@ -40,7 +40,7 @@ export class ShardRecords {
     return join(this.out, shardName(this.plan.name, number));
   }
 
-  /** Where a shard grows. */
+  /** Path of an unfinished shard. */
   besideFile(number: number): string {
     return join(this.out, `.${shardName(this.plan.name, number)}.part`);
   }
@@ -49,7 +49,7 @@ export class ShardRecords {
     writeWhole(this.#file(number), JSON.stringify(shard));
   }
 
-  /** The shard, if it stands. */
+  /** The shard, if it is finished. */
   find(number: number): WrittenShard | undefined {
     const file = this.#file(number);
     if (!existsSync(file)) return undefined;
@@ -58,7 +58,7 @@ export class ShardRecords {
     return size === shard.bytes ? shard : undefined;
   }
 
-  /** Writes the index of all shards and forgets the records. */
+  /** Writes the index of all shards and removes the records. */
   finish(file: string, shards: number, facts: Pick<PackHeader, 'clips' | 'bad'>): void {
     serialize.writeAtomically(file, (sink) => {
       sink.write(Buffer.from(indexText({ ...this.plan, ...facts, shards })));
@@ -78,22 +78,22 @@ export class ShardRecords {
 
 const otherPlan = (folder: string, name: string): KinoraError =>
   kinoraError('pack/other-plan', folder, {
-    expected: `the list and the settings with which packing ${name} began`,
+    expected: `the list and settings with which packing ${name} was started`,
     received: 'others',
     hint: 'continue with the same command, remove that folder to start over, or choose another --out',
   });
 
-/** A pack whose index is there already: whether it is the one that is wanted, and what has become of its shards. */
+/** A pack whose index exists: whether it is the same pack, and which of its shards are intact. */
 
 export interface ExistingPack {
   readonly header: PackHeader;
-  /** The shards that have the size on the disk that they were written with, by number. */
+  /** The shards whose size on disk is the size that was written, by number. */
   readonly entries: ReadonlyMap<number, ShardEntry>;
-  /** Whether no shard is missing or of another size. */
+  /** Whether no shard is missing or has another size. */
   readonly isWhole: boolean;
 }
 
-/** Throws `pack/exists` if it is a pack of something else. */
+/** Throws `pack/exists` if it is another pack. */
 export function existingPack(index: string, plan: PackPlan): ExistingPack {
   const { header, shards } = readIndex(index);
   checkPlan(index, header, plan);

@@ -1,4 +1,4 @@
-/** Which clips of a list go into which shard, and the work of writing one. */
+/** The assignment of clips to shards, and the task of writing a shard. */
 import { permutation, randomStream } from '@kinora/clip';
 import type { ClipList } from '../../lists/clip-list.js';
 import type { JpegSettings } from './clip-jpegs.js';
@@ -8,15 +8,15 @@ import type { ShardRecords } from './shard-records.js';
 export interface ShardSettings extends JpegSettings {
   readonly clipsPerShard: number;
   /**
-   * Seed of a random order of the clips in the shards, as training needs that reads them in their order; null: the
-   * list's. The list that the pack is read as has its own order either way.
+   * Seed of a random order of the clips in the shards, for training that reads them in order; null: the order of the
+   * list. Either way, a pack is read in the order of the list.
    */
   readonly shuffled: number | null;
 }
 
 export type NumberedTask = ShardTask & { readonly number: number };
 
-/** The work of writing these shards. */
+/** The tasks of writing these shards. */
 export function* tasksOf(
   shards: readonly number[],
   { items, labels }: ClipList,

@@ -1,6 +1,6 @@
 /**
- * Writes a tar archive into an open file, member by member, with the checksum of the whole. Headers are those of the npm
- * package `tar`. Members have neither owner nor time: the same clips give the same bytes.
+ * Writes a tar archive into an open file, member by member, and computes its checksum. Headers are those of the npm
+ * package `tar`. Members have no owner and no time, so the same clips give the same bytes.
  */
 import { createHash } from 'node:crypto';
 import { kinoraError } from '@kinora/torch/error';
@@ -8,7 +8,7 @@ import { Header } from 'tar/header';
 import { TAR_BLOCK } from '../description.js';
 
 export interface TarWriter {
-  /** Bytes so far: where the header of the next member will be. */
+  /** Bytes so far, which is the position of the next header. */
   readonly position: number;
   add(name: string, bytes: Uint8Array): void;
   /** Writes the end of the archive. Returns its size, and its SHA-256 in hex. */
@@ -46,7 +46,7 @@ function headerOf(path: string, size: number): Buffer {
   const needsMore = new Header({ path, size, type: 'File', mode: 0o644, mtime: EPOCH }).encode(block);
   if (!needsMore) return block;
   throw kinoraError('pack/member', path, {
-    expected: 'a name and a size that one tar header holds',
+    expected: 'a name and a size that fit into one tar header',
     received: `${path.length} letters and ${size} bytes`,
   });
 }
