@@ -70,5 +70,14 @@ function sentence({ where, expected, received, hint }: KinoraErrorParts): string
   const place = where === undefined ? '' : `${where}: `;
   const got = received === undefined ? '' : `, received ${received}`;
   const next = hint === undefined ? '' : `; ${hint}`;
-  return `${place}expected ${expected}${got}${next}`;
+  return onOneLine(`${place}expected ${expected}${got}${next}`);
 }
+
+/** Names, labels and file contents may hold line breaks and control characters, which a terminal obeys. */
+const onOneLine = (text: string): string =>
+  text.replace(/[\p{Cc}\u2028\u2029]/gu, (character) => ESCAPES[character] ?? hexEscape(character));
+
+const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+const hexEscape = (character: string): string =>
+  `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

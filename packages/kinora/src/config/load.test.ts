@@ -110,7 +110,13 @@ describe('mistakes are one line with file, key, expected and received', () => {
     ['{"std": [1, 1, 0]}', 'a.json:1, std.2: expected a number above 0, received 0'],
     ['{"epochs": "x"}', 'a.json:1, epochs: expected -1 or a number, received "x"'],
     ['{"deterministic": "True"}', 'a.json:1, deterministic: expected true or false, received "True"'],
-    ['{"name": "a/b"}', 'a.json:1, name: expected a name without slashes, received "a/b"'],
+    [
+      '{"name": "a/b"}',
+      'a.json:1, name: expected a name without slashes, other than . and .., received "a/b"',
+    ],
+    // Its folder would be the folder of all runs, or the one around that.
+    ['{"name": ".."}', 'a.json:1, name: expected a name without slashes, other than . and .., received ".."'],
+    ['{"name": "."}', 'a.json:1, name: expected a name without slashes, other than . and .., received "."'],
     ['{"augment": {"scale": [1]}}', 'a.json:1, augment.scale: expected an array of 2 items, received [1]'],
     [
       '{"augment": {"scale": [1.1, 0.9]}}',

@@ -10,7 +10,7 @@ import { preprocessSchema } from './clip-schema.js';
 import { Schedule } from './schedule.js';
 
 const path = z.string().min(1);
-const name = z.string().regex(/^[^/\\]+$/, 'a name without slashes');
+const name = z.string().regex(/^(?!\.\.?$)[^/\\]+$/, 'a name without slashes, other than . and ..');
 const count = z.int().positive();
 const pattern = z.string().min(1);
 const natural = z.int().min(0);

@@ -3,8 +3,16 @@ import { readFileSync } from 'node:fs';
 import { kinoraError, serialize } from '@kinora/torch';
 import type * as z from 'zod';
 
-/** Reads a JSON file of ours; undefined where there is none. Throws `record/damaged`. */
-export function readRecord<T>(file: string, schema: z.ZodType<T>): T | undefined {
+/**
+ * Reads a JSON file of ours; undefined where there is none. Throws `record/damaged`.
+ *
+ * @param consequence of deleting the file, for the hint
+ */
+export function readRecord<T>(
+  file: string,
+  schema: z.ZodType<T>,
+  consequence = 'what it holds is measured again',
+): T | undefined {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -17,7 +25,7 @@ export function readRecord<T>(file: string, schema: z.ZodType<T>): T | undefined
   const issue = result.error.issues[0]!;
   throw kinoraError('record/damaged', [file, ...issue.path].join(', '), {
     expected: issue.message.replace(/^Invalid input: expected /, ''),
-    hint: 'delete the file, and what it holds is measured again',
+    hint: `delete the file, and ${consequence}`,
   });
 }
 

@@ -293,13 +293,17 @@ function unreadable(file: string, cause: unknown): KinoraError {
   const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
   return kinoraError(missing ? 'checkpoint/missing' : 'checkpoint/damaged', file, {
     expected: 'the state of a checkpoint',
-    received: missing ? 'no such file' : (cause as Error).message,
+    received: missing ? 'no such file' : described(cause as NodeJS.ErrnoException),
     hint: missing
       ? 'give the folder of a run or of one of its checkpoints'
       : 'use the other checkpoint of the run (last or best)',
     cause,
   });
 }
+
+/** The system's words; those of a parser quote the file, which may be anything. */
+const described = (cause: NodeJS.ErrnoException): string =>
+  cause instanceof SyntaxError ? 'something other than JSON' : cause.message;
 
 /**
  * Checkpoints as the tutorial writes them, for configurations that ask for its files: `checkpoint.pth.tar` and

@@ -10,6 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readKernels } from './first-kernels.js';
 import { epochMetrics, MetricsLog, type MetricsRecord, readMetrics, truncateMetrics } from './metrics-log.js';
 import { canMount, withTinyDisk } from './tiny-disk.test.util.js';
 
@@ -90,6 +91,39 @@ test.each([
   expect(() => readMetrics(path)).toThrow(
     `${path}:2: expected a JSON object with a step, received ${received}`,
   );
+});
+
+test('damage is quoted shortened, on one line, without characters that a terminal obeys', () => {
+  writeFileSync(path, `{"step":1}\n\u001b[2J\r{"a":\t${'x'.repeat(500)}\n{"loss":"${'y'.repeat(500)}"}\n`);
+  expect(() => readMetrics(path)).toThrow(/:2: expected .*received \\u001b\[2J\\r\{"a":\\tx{1,60}\.\.\.$/);
+  writeFileSync(path, `{"loss":"${'y'.repeat(500)}"}\n`);
+  expect(() => readMetrics(path)).toThrow(/:1: expected .*y\.\.\.$/);
+});
+
+describe('the log of kernels', () => {
+  const float32 = (count: number) => Buffer.alloc(4 * count).toString('base64');
+  const record = { step: 1, finished_epoch: 1, name: 'conv.weight', shape: '2,3,1,1', float32: float32(6) };
+
+  test('is read', () => {
+    write(record);
+    expect(readKernels(path)).toEqual([
+      { epoch: 1, name: 'conv.weight', shape: [2, 3, 1, 1], values: new Float32Array(6) },
+    ]);
+  });
+
+  test.each<[string, Partial<MetricsRecord>, string]>([
+    ['too few values', { float32: float32(5) }, 'epoch 1, shape 2,3,1,1 and 20 bytes'],
+    ['a part of a value', { float32: 'AAAA' }, 'epoch 1, shape 2,3,1,1 and 3 bytes'],
+    ['no values', { float32: null }, 'epoch 1, shape 2,3,1,1 and 3 bytes'],
+    ['no shape', { shape: 'a,b' }, 'epoch 1, shape a,b and 24 bytes'],
+    ['a negative shape', { shape: '-2,-3,1,1' }, 'epoch 1, shape -2,-3,1,1 and 24 bytes'],
+    ['a step', { finished_epoch: null }, 'epoch null, shape 2,3,1,1 and 24 bytes'],
+  ])('%s: refused with the line', (_, changes, received) => {
+    write(record, { ...record, ...changes });
+    expect(() => readKernels(path)).toThrow(
+      `${path}:2: expected an epoch, a shape and as many float32 values as the shape has, received ${received}; delete the file`,
+    );
+  });
 });
 
 test('a folder that is not there', () => {

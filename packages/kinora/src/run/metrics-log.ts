@@ -118,12 +118,14 @@ function parseLine(path: string, number: number, line: string): MetricsRecord {
       typeof value === 'string' ? (NAMED_NUMBERS.get(value) ?? value) : value,
     );
   } catch {
-    throw fail(line.length > 60 ? `${line.slice(0, 60)}...` : line);
+    throw fail(shortened(line));
   }
   if (typeof record !== 'object' || record === null || !('step' in record) || !Number.isInteger(record.step))
-    throw fail(line);
+    throw fail(shortened(line));
   return record as MetricsRecord;
 }
+
+const shortened = (line: string): string => (line.length > 60 ? `${line.slice(0, 60)}...` : line);
 
 /**
  * A file that grows by whole records: each is one write, and one that fails half-way (a full disk) is taken back,

@@ -198,6 +198,15 @@ describe('a resume that is refused writes nothing', () => {
   });
 });
 
+test('a checkpoint whose state is not JSON is one printable line', () => {
+  const { checkpoints } = runFolderOf(copyOf('not-json'));
+  const path = join(checkpoints, 'step-00000006');
+  writeFileSync(join(path, 'checkpoint.json'), '{\n"a\u001b[2J": \n');
+  expect(() => readState(path)).toThrow(
+    `${path}/checkpoint.json: expected the state of a checkpoint, received something other than JSON; use the other`,
+  );
+});
+
 test('a second training touches nothing, not even what looks half-written: the first may be writing it', async () => {
   const copy = copyOf('in-use');
   const folder = runFolderOf(copy);

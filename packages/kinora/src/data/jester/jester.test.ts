@@ -92,6 +92,24 @@ describe('prepareJester', () => {
     expect(report.missing).toEqual([]);
   });
 
+  test.each([
+    ['nothing', ''],
+    ['no JSON', '{"parts":\n[1'],
+    ['a list', '[]'],
+    ['null', 'null'],
+    ['other types', '{"parts":"1","done":"2"}'],
+    ['a folder outside', '{"parts":[1],"done":1,"top":"../../elsewhere"}'],
+  ])('a record that holds %s: one line that says what to do', async (_, text) => {
+    using folder = download();
+    const record = join(folder.path, '.kinora-unpacked.json');
+    writeFileSync(record, text);
+    await expect(prepareJester({ path: folder.path })).rejects.toThrow(
+      /^.*\.kinora-unpacked\.json.*: expected .*; delete the file, and the parts are read again; whole frames are kept$/,
+    );
+    rmSync(record);
+    expect((await prepareJester({ path: folder.path })).missing).toEqual([]);
+  });
+
   test('stops when asked to, and can resume', async () => {
     using folder = download();
     const stop = AbortSignal.abort(new Error('stopped'));

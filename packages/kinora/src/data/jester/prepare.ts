@@ -2,10 +2,12 @@
  * Prepares Jester for training from the downloaded files: the parts of an archive and four lists. When run again, it
  * checks, resumes where it was interrupted and skips finished work.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { kinoraError } from '@kinora/torch/error';
-import { writeWhole } from '../../files/record.js';
+import * as z from 'zod';
+import { climbs } from '../../files/path.js';
+import { readRecord, writeWhole } from '../../files/record.js';
 import { type Progress, silent } from '../../progress.js';
 import {
   type ArchivePart,
@@ -40,7 +42,7 @@ export async function prepareJester(options: JesterOptions): Promise<JesterRepor
   const parts = findParts(path);
   mkdirSync(out, { recursive: true });
   const reporting = { progress, ...(signal && { signal }) };
-  const { top } = readRecord(out, parts);
+  const { top } = recordOf(out, parts);
   const unpacked = parts.length > 0 && top === undefined ? await unpack(parts, out, reporting) : undefined;
   const root = unpacked?.root ?? (parts.length > 0 ? join(out, top!) : unpackedRoot(out));
   const lists = findLists([path, root, out]);
@@ -55,7 +57,7 @@ async function unpack(
   out: string,
   reporting: UnpackOptions,
 ): Promise<UnpackResult> {
-  const record = readRecord(out, parts);
+  const record = recordOf(out, parts);
   checkSpace(parts.slice(record.done), out);
   const onPart = (done: number): void => {
     if (done > record.done) writeRecord(out, { parts: record.parts, done });
@@ -81,24 +83,30 @@ function unpackedRoot(out: string): string {
  * The progress of unpacking, stored in the folder of the frames. It only avoids repeated work; which frames exist is
  * decided by the files themselves.
  */
-interface UnpackRecord {
+const recordSchema = z.object({
   /** Sizes of the parts it describes, in bytes. */
-  readonly parts: readonly number[];
+  parts: z.array(z.int()).readonly(),
   /** How many of them have been read completely. */
-  readonly done: number;
+  done: z.int().min(0),
   /** Once all are unpacked: the folder at the top of the archive. */
-  readonly top?: string;
-}
+  top: z
+    .string()
+    .refine((top) => top === '' || !climbs(top), 'a folder inside this one')
+    .optional(),
+});
+type UnpackRecord = z.infer<typeof recordSchema>;
 
 const RECORD = '.kinora-unpacked.json';
 
 /** The record of exactly these parts; an empty one if there is none. */
-function readRecord(out: string, parts: readonly ArchivePart[]): UnpackRecord {
+function recordOf(out: string, parts: readonly ArchivePart[]): UnpackRecord {
   const empty = { parts: parts.map(({ bytes }) => bytes), done: 0 };
-  const file = join(out, RECORD);
-  if (!existsSync(file)) return empty;
-  const record = JSON.parse(readFileSync(file, 'utf8')) as UnpackRecord;
-  return String(record.parts) === String(empty.parts) ? record : empty;
+  const record = readRecord(
+    join(out, RECORD),
+    recordSchema,
+    'the parts are read again; whole frames are kept',
+  );
+  return record !== undefined && String(record.parts) === String(empty.parts) ? record : empty;
 }
 
 function writeRecord(out: string, record: UnpackRecord): void {

@@ -54,12 +54,15 @@ function isEntry(value: unknown): boolean {
   return whole && typeof id === 'string' && typeof checksum === 'string' && seconds;
 }
 
-const shard = z.object({
-  file: z.string().regex(/^[^/\\]+\.tar$/, 'the name of a tar file beside the index'),
+/** A finished shard: its size, its checksum, and its clips in their order in it. */
+export const shardFacts = z.object({
   bytes: z.int().positive(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  /** In the order of the shard. */
   clips: z.array(z.custom<PackedEntry>(isEntry)),
+});
+
+const shard = shardFacts.extend({
+  file: z.string().regex(/^[^/\\]+\.tar$/, 'the name of a tar file beside the index'),
 });
 
 export type PackHeader = z.output<typeof header>;

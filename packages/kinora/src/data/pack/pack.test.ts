@@ -219,6 +219,14 @@ describe('interrupted', () => {
     const shards = ['train-000000.tar', 'train-000001.tar'].slice(0, first.done);
     expect(readdirSync(out).sort()).toEqual(['.train.packing', ...shards]);
     await expect(pack('stopped', { height: 20 })).rejects.toMatchObject({ code: 'pack/other-plan' });
+    const record = join(out, '.train.packing', '000000.json');
+    for (const text of ['{"bytes":\n', 'null', '{"bytes":-1}']) {
+      writeFileSync(record, text);
+      await expect(pack('stopped')).rejects.toThrow(
+        /^.*000000\.json.*: expected .*; delete the file, and its shard is packed again$/,
+      );
+    }
+    rmSync(record);
     writeFileSync(join(out, '.train-000001.tar.part'), 'half a shard of a process that was killed');
     expect(await pack('stopped')).toMatchObject({ state: 'packed', clips: CLIPS, bad: 0 });
     expect(readdirSync(out).sort()).toEqual(readdirSync(join(folder.path, 'packed')).sort());

@@ -6,12 +6,24 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type KinoraError, kinoraError, serialize } from '@kinora/torch';
-import { writeWhole } from '../../../files/record.js';
-import { indexText, type PackHeader, readIndex, type ShardEntry, shardName } from '../index-file.js';
+import * as z from 'zod';
+import { readRecord, writeWhole } from '../../../files/record.js';
+import {
+  indexText,
+  type PackHeader,
+  readIndex,
+  type ShardEntry,
+  shardFacts,
+  shardName,
+} from '../index-file.js';
 import type { WrittenShard } from './pack-shard.js';
 
 /** What must be the same to resume. */
 export type PackPlan = Omit<PackHeader, 'format' | 'version' | 'clips' | 'shards' | 'bad'>;
+
+const writtenShard: z.ZodType<WrittenShard> = shardFacts.extend({
+  bad: z.array(z.object({ place: z.int(), id: z.string(), path: z.string(), reason: z.string() })),
+});
 
 export class ShardRecords {
   readonly #folder: string;
@@ -51,9 +63,8 @@ export class ShardRecords {
 
   /** The shard, if it is finished. */
   find(number: number): WrittenShard | undefined {
-    const file = this.#file(number);
-    if (!existsSync(file)) return undefined;
-    const shard = JSON.parse(readFileSync(file, 'utf8')) as WrittenShard;
+    const shard = readRecord(this.#file(number), writtenShard, 'its shard is packed again');
+    if (shard === undefined) return undefined;
     const size = statSync(this.shardFile(number), { throwIfNoEntry: false })?.size;
     return size === shard.bytes ? shard : undefined;
   }
