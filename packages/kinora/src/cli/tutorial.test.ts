@@ -70,7 +70,7 @@ describe("the tutorial's command lines", () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const lines = stdout.split('\n');
     if (cuda.deviceCount() === 0)
-      expect(lines.shift()).toBe('no CUDA device here: GPU 0 is not used, the CPU is');
+      expect(lines.shift()).toBe('no CUDA device found: using the CPU instead of GPU 0');
     expect(lines[0]).toMatch(
       /^ConvColumn6 on (cpu|cuda:0): 2 training clips, 2 validation clips, 1 steps an epoch$/,
     );

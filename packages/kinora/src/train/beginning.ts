@@ -109,7 +109,7 @@ function restore(path: string, training: Training): string[] {
     ...(basename(path).startsWith('step-')
       ? [`the link to the checkpoint is missing: resuming from ${path}`]
       : []),
-    ...(changed.length > 0 ? [`resuming with other settings than before: ${changed.join(', ')}`] : []),
+    ...(changed.length > 0 ? [`resuming with changed settings: ${changed.join(', ')}`] : []),
   ];
 }
 

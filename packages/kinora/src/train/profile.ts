@@ -83,7 +83,7 @@ export function describeProfile(
     const bar = '#'.repeat(Math.round(40 * share));
     return `  ${NAMES[phase].padEnd(32)}${each.toFixed(1).padStart(9)} ms${(100 * share).toFixed(1).padStart(7)} %  ${bar}`.trimEnd();
   });
-  const heading = `profile of ${steps} steps of ${facts.batchSize} clips (${rate.toFixed(1)} clips/s), a step:`;
+  const heading = `profile of ${steps} steps of ${facts.batchSize} clips (${rate.toFixed(1)} clips/s), per step:`;
   return [heading, ...rows, ...advice(times, facts).map((line) => `  -> ${line}`)];
 }
 
@@ -93,15 +93,17 @@ export function advice(times: PhaseTimes, { workers, cores, device }: ProfileFac
   const above = (phase: Phase, share: number) => times[phase] > share * total;
   const lines: string[] = [];
   if (above('data', 0.1)) lines.push(dataAdvice(workers, cores));
-  if (above('between', 0.3)) lines.push('validation takes long: a shorter validation list, or longer epochs');
-  if (above('optimizer', 0.2)) lines.push('the optimizer takes long beside the network: a larger batchSize');
-  if (above('logging', 0.1)) lines.push('logs take long: fewer histograms and logClips, a faster disk');
+  if (above('between', 0.3))
+    lines.push('validation takes a large share: use a shorter validation list or longer epochs');
+  if (above('optimizer', 0.2)) lines.push('the optimizer takes a large share: raise batchSize');
+  if (above('logging', 0.1))
+    lines.push('logging takes a large share: reduce histograms and logClips, or use a faster disk');
   if (above('input', 0.2))
-    lines.push('the way to the device takes long: a smaller batchSize, if memory is short');
+    lines.push('copying clips to the device takes a large share: lower batchSize if memory is short');
   if (lines.length > 0) return lines;
   return [
     device === 'cpu'
-      ? 'the engine computes nearly all the time: a GPU, more cores or a smaller network would be faster'
+      ? 'the CPU computes nearly all the time: a GPU, more cores or a smaller network would be faster'
       : 'the GPU computes nearly all the time: a smaller network or more GPUs would be faster',
   ];
 }
@@ -109,5 +111,5 @@ export function advice(times: PhaseTimes, { workers, cores, device }: ProfileFac
 function dataAdvice(workers: number, cores: number): string {
   return workers < cores
     ? `the network waits for clips: raise workers (${workers} now, ${cores} cores here)`
-    : 'the network waits for clips and all cores decode: smaller frames on disk, or a faster disk';
+    : 'the network waits for clips while all cores decode: use smaller frames or a faster disk';
 }

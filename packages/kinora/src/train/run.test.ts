@@ -244,7 +244,7 @@ describe('resumed', () => {
     await trainSession(config);
     const changed = { ...config, epochs: 2, lr: 0.25, batchSize: 5, printSteps: 1, workers: 1 };
     const { lines } = await trainSession(changed, { resume: true });
-    expect(lines[0]).toBe('resuming with other settings than before: batchSize 3 -> 5, lr 0.001 -> 0.25');
+    expect(lines[0]).toBe('resuming with changed settings: batchSize 3 -> 5, lr 0.001 -> 0.25');
     const rates = readMetrics(runFolderOf(config).metrics).map(({ lr }) => lr);
     expect([rates[0], rates.at(-1)]).toEqual([0.001, 0.25]);
     expect(JSON.parse(readFileSync(runFolderOf(config).config, 'utf8')).lr).toBe(0.25);
@@ -254,7 +254,7 @@ describe('resumed', () => {
     const config = data.config('stretched', { epochs: 1, schedule: 'cosine' });
     await trainSession(config);
     const { lines } = await trainSession({ ...config, epochs: 2 }, { resume: true });
-    expect(lines[0]).toBe('resuming with other settings than before: epochs 1 -> 2');
+    expect(lines[0]).toBe('resuming with changed settings: epochs 1 -> 2');
   });
 
   test('with another list: refused, naming the list and what to do; a moved data set is the same list', async () => {

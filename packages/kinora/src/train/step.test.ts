@@ -142,7 +142,7 @@ describe('the loss', () => {
     expect(parts.map((part) => part.toFixed(5))).toEqual(['3.33333', '3.33333', '3.33333', '0.00000']);
     expect([...classWeights({ b: 4 }, ['a', 'b'], [1, 1])!]).toEqual([1, 4]);
     expect(() => classWeights({ Stop: 2 }, ['Stopp'], [1])).toThrow(
-      'classWeights: expected factors by label, received one for "Stop", which is no label; the nearest label is "Stopp"',
+      'classWeights: expected factors by label, received a factor for "Stop", which is not a label; the nearest label is "Stopp"',
     );
   });
 });

@@ -17,7 +17,7 @@ test.each<[DeviceChoice, number, string]>([
 
 test.each<[DeviceChoice, number, string]>([
   [{ gpus: [0, 2] }, 2, '--gpus: expected a number from 0 to 1, received 2'],
-  [{ gpus: [1] }, 1, '--gpus: expected GPU 0, the only one here, received 1'],
+  [{ gpus: [1] }, 1, '--gpus: expected GPU 0, the only one on this machine, received 1'],
   [
     { gpus: [0, 1], localRank: 2 },
     4,

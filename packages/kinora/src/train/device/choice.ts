@@ -21,7 +21,7 @@ export function chooseDevice(
   const available = count();
   if (available === 0) {
     if (gpus !== undefined)
-      progress.log(`no CUDA device here: GPU ${gpus.join(', ')} is not used, the CPU is`);
+      progress.log(`no CUDA device found: using the CPU instead of GPU ${gpus.join(', ')}`);
     return 'cpu';
   }
   const missing = gpus?.find((number) => number >= available);
@@ -45,12 +45,12 @@ const tooFewGpus = (gpus: number, localRank: number): KinoraError =>
   kinoraError('usage/gpus', '--gpus', {
     expected: 'a GPU for every process of this host',
     received: `${gpus} for process ${localRank + 1}`,
-    hint: 'fewer processes, or --use-gpu False',
+    hint: 'start fewer processes, or use --use-gpu False',
   });
 
 function noSuchGpu(number: number, available: number): KinoraError {
   return kinoraError('usage/gpus', '--gpus', {
-    expected: available === 1 ? 'GPU 0, the only one here' : `a number from 0 to ${available - 1}`,
+    expected: available === 1 ? 'GPU 0, the only one on this machine' : `a number from 0 to ${available - 1}`,
     received: String(number),
   });
 }

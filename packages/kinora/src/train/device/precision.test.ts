@@ -25,10 +25,7 @@ test('bf16 on a CPU: a measurement decides, and a line says so where it is again
 
 test('fp16 on a CPU is float32', () => {
   const precision = new Precision('fp16', 'cpu');
-  expect([precision.used, precision.note]).toEqual([
-    'float32',
-    'precision fp16 needs a GPU: float32 is used',
-  ]);
+  expect([precision.used, precision.note]).toEqual(['float32', 'precision fp16 needs a GPU; using float32']);
 });
 
 test('a resumed run goes on in what it used, whatever is measured today, with its scale', () => {

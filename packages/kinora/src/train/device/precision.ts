@@ -76,10 +76,10 @@ const kindOf = (device: Device): 'cpu' | 'cuda' => (device === 'cpu' ? 'cpu' : '
 
 /** In one line, or null where the CPU gains from it. */
 function reasonAgainst(asked: 'bf16' | 'fp16'): string | null {
-  if (asked === 'fp16') return 'precision fp16 needs a GPU: float32 is used';
+  if (asked === 'fp16') return 'precision fp16 needs a GPU; using float32';
   const ratio = seconds('bfloat16') / seconds('float32');
   if (ratio < 1) return null;
-  return `a bf16 convolution takes ${ratio.toPrecision(2)} times as long as a float32 one on this CPU: float32 is used`;
+  return `a bf16 convolution takes ${ratio.toPrecision(2)} times as long as a float32 one on this CPU; using float32`;
 }
 
 /** Of the fastest of three convolutions of a middle layer's shape, forward and backward. */

@@ -184,7 +184,7 @@ async function raised(signal: AbortSignal | undefined): Promise<never> {
 const diverged = (ranks: readonly number[]): KinoraError =>
   kinoraError('train/diverged', 'the end of an epoch', {
     expected: 'the same weights on every rank',
-    received: `others on rank ${ranks.join(', ')}`,
+    received: `different weights on rank ${ranks.join(', ')}`,
     hint: 'faulty memory, or different processors or libraries among the hosts',
   });
 

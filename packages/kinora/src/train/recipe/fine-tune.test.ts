@@ -47,9 +47,9 @@ describe('patterns', () => {
   test('that mean nothing are told, with the nearest name', () => {
     using net = network();
     expect(() => freeze(net, ['base_modle'])).toThrow(
-      /^freeze: expected patterns of parameters of this network \(layers base_model.*, new_fc\), received "base_modle", which means none; the nearest name is "base_model"$/,
+      /^freeze: expected patterns of parameters of this network \(layers base_model.*, new_fc\), received "base_modle", which matches none; the nearest name is "base_model"$/,
     );
-    expect(() => freeze(net, ['*'])).toThrow('freeze: expected something left to train');
+    expect(() => freeze(net, ['*'])).toThrow('freeze: expected at least one parameter to train');
   });
 });
 

@@ -100,7 +100,7 @@ function checkFinite(names: Iterable<string>, weights: Weights, file: string): v
   for (const name of names) {
     if (scope(() => weights.get(name)!.isfinite().all().item())) continue;
     throw kinoraError('model/not-finite', file, 'finite weights', `NaN or infinity in ${name}`, {
-      hint: 'the training that wrote it has diverged; take an earlier checkpoint of it',
+      hint: 'the training that wrote it has diverged; use one of its earlier checkpoints',
     });
   }
 }

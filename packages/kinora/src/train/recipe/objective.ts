@@ -80,7 +80,7 @@ function unknownLabel(name: string, labels: readonly string[]): KinoraError {
   const near = nearest(name, labels);
   return kinoraError('config/class-weights', 'classWeights', {
     expected: 'factors by label',
-    received: `one for "${name}", which is no label`,
+    received: `a factor for "${name}", which is not a label`,
     hint: near && `the nearest label is "${near}"`,
   });
 }

@@ -25,7 +25,7 @@ export function checkPatterns(key: string, patterns: readonly string[], names: r
   const layers = paths.filter((path) => !path.includes('.'));
   throw kinoraError('config/pattern', key, {
     expected: `patterns of parameters of this network (layers ${layers.join(', ')})`,
-    received: `"${stray}", which means none`,
+    received: `"${stray}", which matches none`,
     hint:
       near === undefined
         ? 'kinora models NAME lists the layers of a network'
@@ -52,8 +52,8 @@ export function freeze(network: Network, patterns: readonly string[]): void {
     if (patterns.some((pattern) => matches(pattern, name))) parameter.requiresGrad = false;
   if (network.parameters().some(({ requiresGrad }) => requiresGrad)) return;
   throw kinoraError('config/freeze', 'freeze', {
-    expected: 'something left to train',
-    received: 'patterns that mean all parameters',
+    expected: 'at least one parameter to train',
+    received: 'patterns that match all parameters',
   });
 }
 
