@@ -40,7 +40,7 @@ export class TrainingLoop {
     this.#lastStep = totalSteps(training.config, loaders.train.batchesPerEpoch);
   }
 
-  /** Trains from where the training stands until the configuration's end or the signal. */
+  /** Trains from the current state until the configured end or the signal. */
   async run(): Promise<void> {
     const { stop } = this.#training.ranks;
     const { progress } = this.#training;

@@ -1,6 +1,6 @@
 /**
- * Where the time of training steps goes: a stopwatch that is stopped after each phase, and the table and the advice that
- * come of it. Without `--profile` nobody looks at a clock.
+ * Measures where the time of training steps goes, phase by phase, and prints a table with advice. Without `--profile` no clock
+ * is read.
  */
 import { cuda, type Device } from '@kinora/torch';
 
@@ -8,7 +8,7 @@ import { cuda, type Device } from '@kinora/torch';
 export const PHASES = ['data', 'input', 'forward', 'backward', 'optimizer', 'logging', 'between'] as const;
 export type Phase = (typeof PHASES)[number];
 
-/** Says that the time since it was called last went into `phase`. */
+/** Counts the time since the last call as time of `phase`. */
 export type Lap = (phase: Phase) => void;
 
 export const noLap: Lap = () => undefined;
@@ -39,7 +39,7 @@ export class StepProfile {
     this.#device = device;
   }
 
-  /** A GPU works behind the program's back: its clock is read when it has caught up. */
+  /** A GPU works asynchronously: the clock is read once it has finished. */
   readonly lap: Lap = (phase) => {
     if (this.#device !== 'cpu') cuda.synchronize(this.#device);
     const now = performance.now();

@@ -1,4 +1,4 @@
-/** The state of a training, made from a configuration: network, optimizer and schedule on their device, and where it stands. */
+/** The state of a training, made from a configuration: network, optimizer and schedule on their device, and its progress. */
 import { clipSize, type PreprocessSpec } from '@kinora/clip';
 import {
   cuda,

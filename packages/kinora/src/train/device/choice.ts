@@ -1,4 +1,4 @@
-/** Which device a run uses, and the one line that says so when it is not the one asked for. */
+/** Chooses the device of a run, and reports in one line when it is not the requested one. */
 import { cuda, type Device, type KinoraError, kinoraError } from '@kinora/torch';
 import type { Progress } from '../../progress.js';
 
@@ -11,7 +11,7 @@ export interface DeviceChoice {
   localRank?: number | undefined;
 }
 
-/** Throws for a GPU number that does not exist where there are GPUs; without any, training goes on on the CPU. */
+/** Throws for a GPU number that does not exist where there are GPUs; without any, the CPU is used. */
 export function chooseDevice(
   { useGpu = true, gpus, localRank }: DeviceChoice,
   progress: Progress,

@@ -55,7 +55,7 @@ export class Precision {
     };
   }
 
-  /** Goes on as before where the same was asked of the same kind of device, whatever a measurement says today. */
+  /** Keeps what was used before if the same was requested on the same kind of device, whatever a measurement says today. */
   restore(saved: PrecisionState | undefined): void {
     if (saved === undefined || saved.asked !== this.#asked || saved.device !== kindOf(this.#device)) return;
     this.#used = saved.used;

@@ -1,21 +1,21 @@
 /**
  * Weights of another training to begin with: safetensors, PyTorch files or run folders. What matches by name and shape is
- * taken; what does not is told, tensor by tensor. Only a classifier of another size may differ in shape: it stays as
- * it was drawn.
+ * copied; what does not is reported, tensor by tensor. Only a classifier of another size may differ in shape: it keeps
+ * its initial values.
  */
 import { type KinoraError, kinoraError, noGrad, scope, type Tensor } from '@kinora/torch';
 import { inflate } from '../../model/inflate.js';
 import type { Network } from '../../model/network.js';
 import { networkNameOf, openWeights, type Weights } from '../../model/weights.js';
 
-/** What became of a network's tensors, by name. */
+/** What was done with each tensor of a network, by name. */
 export interface InitReport {
   readonly taken: readonly string[];
   /** Of those, kernels of a 2D network that were given a time axis (model/inflate.ts). */
   readonly inflated: readonly string[];
   /** Of another number of classes: `fc.weight [27, 64] instead of [5, 64]`. */
   readonly classifier: readonly string[];
-  /** In the network, not in the file: left as they were drawn. */
+  /** In the network, not in the file: left at their initial values. */
   readonly missing: readonly string[];
   /** In the file, not in the network: not used. */
   readonly unexpected: readonly string[];
