@@ -154,11 +154,16 @@ async function writeStandalone(folder) {
   return file;
 }
 
-/** @param {string} folder @param {string} file in node_modules */
+/**
+ * Without the mention of source maps, which are not copied: development servers complain about maps that are missing.
+ * @param {string} folder @param {string} file in node_modules
+ */
 function copyRuntime(folder, file) {
+  const source = join(ROOT, 'node_modules', file);
   const target = join(folder, 'dist', 'runtime', basename(file));
   mkdirSync(dirname(target), { recursive: true });
-  copyFileSync(join(ROOT, 'node_modules', file), target);
+  if (file.endsWith('.wasm')) copyFileSync(source, target);
+  else writeIfOther(target, readFileSync(source, 'utf8').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n'));
 }
 
 /** @param {string} folder @returns {import('esbuild').BuildOptions[]} */

@@ -124,6 +124,8 @@ async function checkPageInstall(root, folder, tarballs) {
     );
   writeFileSync(join(project, 'page.ts'), readFileSync(new URL('page.ts', CONSUMERS)));
   await succeed(join(root, 'node_modules', '.bin', 'tsc'), PAGE_TYPE_OPTIONS, project);
+  writeFileSync(join(project, 'no-runtime.mjs'), readFileSync(new URL('no-runtime.mjs', CONSUMERS)));
+  await succeed(process.execPath, ['no-runtime.mjs'], project);
 }
 
 /** @param {string} folder */

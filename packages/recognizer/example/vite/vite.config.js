@@ -1,5 +1,5 @@
-// The worker is an ES module whose parts load later. Vite's development server must not bundle the package, which finds its
-// worker by an address. Threads need a cross-origin isolated page.
+// The worker is an ES module whose parts load later. Before Vite 8 the development server must not bundle the package, which
+// finds its worker by an address. Threads need a cross-origin isolated page.
 export default {
   worker: { format: 'es' },
   optimizeDeps: { exclude: ['@kinora/recognizer'] },
