@@ -114,7 +114,7 @@ describe("the tutorial's command lines", () => {
     expect({ status, stdout }).toEqual({
       status: 0,
       stdout: expect.stringMatching(
-        /^weights from trainings\/jpeg_model\/jester_conv6\/model_best\.pth\.tar; it holds no optimizer of ours, which starts anew\nConvColumn6 on cpu: /,
+        /^weights from trainings\/jpeg_model\/jester_conv6\/model_best\.pth\.tar; the optimizer starts anew, because the file has no optimizer state of Kinora.s\nConvColumn6 on cpu: /,
       ),
     });
   });
