@@ -248,9 +248,9 @@ describe.skipIf(obstacle !== undefined)(
       const threshold = page.getByRole('slider', { name: 'Threshold' });
       await threshold.focus();
       await page.keyboard.press('End');
-      expect(await threshold.getAttribute('aria-valuetext')).toBe('100 %');
+      expect(await threshold.getAttribute('aria-valuetext')).toBe('100\u00a0%');
       await page.getByRole('button', { name: 'Reset' }).click();
-      expect(await threshold.getAttribute('aria-valuetext')).toBe('60 %');
+      expect(await threshold.getAttribute('aria-valuetext')).toBe('60\u00a0%');
       await page.getByText('Labels to ignore').click();
       await page.getByRole('checkbox', { name: GESTURES[0] }).check();
       await page.getByText('Labels to ignore (1)').waitFor();
