@@ -1,11 +1,27 @@
 /** For tests only: a training graph in onnxruntime beside libtorch, on the same clips and targets. */
 
-import { type DType, fromTypedArray, nn, noGrad, ops, type optim, scope, type Tensor } from '@kinora/torch';
-import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
+import {
+  type DType,
+  fromTypedArray,
+  manualSeed,
+  nn,
+  noGrad,
+  ops,
+  type optim,
+  scope,
+  type Tensor,
+} from '@kinora/torch';
+import {
+  InferenceSession,
+  type InferenceSessionFactory,
+  Tensor as OnnxTensor,
+  type TensorConstructor,
+} from 'onnxruntime-node';
 import type { RunConfigInput } from '../../config/index.js';
 import { effectiveConfig } from '../../config/index.js';
 import type { Size3 } from '../../model/layers.js';
 import type { Network } from '../../model/network.js';
+import { findNetwork } from '../../model/registry.js';
 import { runOptimizer } from '../../train/recipe/optimizer.js';
 import { freeze, trainMode } from '../../train/recipe/parameters.js';
 import { specFor } from '../agreement.test.util.js';
@@ -25,6 +41,12 @@ export interface Batch {
 /** What one step gives: `loss`, `logits`, `features`, and the state by the names of its inputs. */
 export type StepValues = Values;
 
+/** onnxruntime-node, or onnxruntime-web. */
+export interface Runtime {
+  readonly InferenceSession: InferenceSessionFactory;
+  readonly Tensor: TensorConstructor;
+}
+
 /** Runs training graphs in onnxruntime, keeping the state from step to step. */
 export class OnnxTrainer {
   readonly state: Values = new Map();
@@ -34,9 +56,17 @@ export class OnnxTrainer {
   #prefix: InferenceSession | undefined;
   #steps = 0;
 
+  readonly #runtime: Runtime;
+
   /** The state begins with the network's weights. */
-  constructor(model: TrainingModel, network: Network, [t, h, w]: Size3) {
+  constructor(
+    model: TrainingModel,
+    network: Network,
+    [t, h, w]: Size3,
+    runtime: Runtime = { InferenceSession, Tensor: OnnxTensor },
+  ) {
     this.#model = model;
+    this.#runtime = runtime;
     this.#shape = [3, t, h, w];
     const weights = network.stateDict();
     for (const { input, initial, shape } of model.spec.state) {
@@ -49,9 +79,10 @@ export class OnnxTrainer {
   /** Runs one step and takes the state that it gives. */
   async step({ clips, targets, size }: Batch, lr: number, seed = 0): Promise<StepValues> {
     const { spec, step, prefix } = this.#model;
-    this.#step ??= await session(step);
+    const { Tensor: OnnxTensor } = this.#runtime;
+    this.#step ??= await this.#session(step);
     const own = { clips: new OnnxTensor('float32', clips, [size, ...this.#shape]) };
-    if (prefix !== null) this.#prefix ??= await session(prefix);
+    if (prefix !== null) this.#prefix ??= await this.#session(prefix);
     const made = this.#prefix === undefined ? {} : await this.#prefix.run(own);
     const from: Record<string, OnnxTensor> = { ...own, ...(made as Record<string, OnnxTensor>) };
     this.#steps += 1;
@@ -76,14 +107,15 @@ export class OnnxTrainer {
     ]);
   }
 
+  #session({ graph, header }: TrainingModel['step']): Promise<InferenceSession> {
+    return this.#runtime.InferenceSession.create(encodeModel(graph, header), { intraOpNumThreads: 1 });
+  }
+
   async release(): Promise<void> {
     await this.#step?.release();
     await this.#prefix?.release();
   }
 }
-
-const session = ({ graph, header }: TrainingModel['step']): Promise<InferenceSession> =>
-  InferenceSession.create(encodeModel(graph, header), { intraOpNumThreads: 1 });
 
 /** The same in libtorch, by its own layers, gradients and optimizers, in the dtype of the network. */
 export class TorchTrainer {
@@ -170,5 +202,36 @@ export function bothTrainers(
     model,
     onnx: new OnnxTrainer(model, network, size),
     torch: new TorchTrainer(network, size, options),
+  };
+}
+
+/** The largest value that an entry of the state is measured by. */
+export function scaleOf(key: string, values: StepValues): number {
+  const largest = (name: string): number =>
+    [...(values.get(name) ?? [])].reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  // A bias before a batch norm has no gradient but rounding, a mean may be zero: their layer's weights, and the deviation, say what is large.
+  if (key.endsWith('running_mean')) return Math.sqrt(largest(key.replace('running_mean', 'running_var')));
+  return Math.max(largest(key), largest(key.replace(/(^|\.)bias(?=\.|$)/, '$1weight')));
+}
+
+/** A network of the registry without dropout, three times with the same weights. */
+export function registryTrainers(
+  name: string,
+  size: Size3,
+  classes: number,
+  options: TrainingOptions,
+): { onnx: OnnxTrainer; single: TorchTrainer; double: TorchTrainer } {
+  const build = () => {
+    manualSeed(5);
+    const network = findNetwork(name).build(classes, size);
+    for (const module of network.namedModules().values()) if (module instanceof nn.Dropout) module.p = 0;
+    return network;
+  };
+  const network = build();
+  const model = toTrainingOnnx({ network, name, spec: specFor(size, classes) }, '0.0.0', options);
+  return {
+    onnx: new OnnxTrainer(model, network, size),
+    single: new TorchTrainer(network, size, options),
+    double: new TorchTrainer(build().to({ dtype: 'float64' }), size, options),
   };
 }

@@ -48,6 +48,7 @@ const CASES: Record<string, () => [Compute, nn.Module?]> = {
   conv3d: () => layer(new nn.Conv3d(4, 3, [2, 3, 3])),
   'conv3d, padding': () => layer(new nn.Conv3d(4, 3, 3, { padding: [1, 1, 0] })),
   'conv3d, stride, padding': () => layer(new nn.Conv3d(4, 3, 3, { stride: [2, 2, 1], padding: 1 })),
+  'conv3d, stride along every axis': () => layer(new nn.Conv3d(4, 3, 3, { stride: 2, padding: 1 })),
   'conv3d, stride that leaves elements unread': () =>
     layer(new nn.Conv3d(4, 3, [2, 2, 3], { stride: [2, 4, 3] })),
   'conv3d, stride longer than the kernel': () =>

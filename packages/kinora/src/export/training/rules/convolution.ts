@@ -139,12 +139,14 @@ const swapped = (call: Call, value: string, rank: number): string =>
 const axesFrom = (first: number, count: number): number[] =>
   Array.from({ length: count }, (_, i) => first + i);
 
-/** The gradient of the input: by flipped kernels; where the stride is above 1, phase by phase. */
+/** The gradient of the input: by flipped kernels; where the stride is above 1, phase by phase unless that doubles the work. */
 function inputGradient(shape: Convolution, gradient: string): string {
-  const { stride, dilation, before, after } = shape;
+  const { kernel, stride, dilation, before, after, groups } = shape;
   const fits = reachOf(shape).every((length, i) => before[i]! <= length && after[i]! <= length);
   if (stride.every((step) => step === 1) && fits) return byFlippedKernels(shape, gradient);
-  if (dilation.every((step) => step === 1)) return byPhases(shape, gradient);
+  const { phases, taps } = phasesOf(shape);
+  const isCheap = groups > 1 || product(phases) * product(taps) < 2 * product(kernel);
+  if (dilation.every((step) => step === 1) && isCheap) return byPhases(shape, gradient);
   return byTransposedConvolution(shape, gradient);
 }
 
@@ -224,15 +226,20 @@ const raveled = (place: readonly number[], size: readonly number[]): number =>
 const unravelled = (index: number, size: readonly number[]): number[] =>
   size.map((length, i) => Math.floor(index / product(size.slice(i + 1))) % length);
 
+/** How many phases have kernels, along each axis, and the size of these kernels; further phases are zero. */
+function phasesOf({ kernel, stride }: Convolution): { phases: number[]; taps: number[] } {
+  const phases = kernel.map((length, i) => Math.min(length, stride[i]!));
+  return { phases, taps: kernel.map((length, i) => Math.ceil(length / phases[i]!)) };
+}
+
 /**
  * With a stride of s, the elements that are i modulo s along an axis read every s-th element of the kernel from i on: each
  * phase is a convolution with stride 1 and a smaller kernel. All of them together are one, with a channel for each phase,
  * which then becomes every s-th element. For dilations of 1.
  */
 export function byPhases(shape: Convolution, gradient: string): string {
-  const { call, kernel, stride, before, groups, size, result, channels, batch } = shape;
-  const phases = kernel.map((length, i) => Math.min(length, stride[i]!)); // the others are zero
-  const taps = kernel.map((length, i) => Math.ceil(length / phases[i]!));
+  const { call, stride, before, groups, size, result, channels, batch } = shape;
+  const { phases, taps } = phasesOf(shape);
   const length = size.map((whole, i) => Math.max(Math.ceil((whole + before[i]!) / stride[i]!), result[i]!));
   const ones = taps.map(() => 1);
   const together = call.node('Conv', [gradient, rearranged(shape, phases, taps)], {
