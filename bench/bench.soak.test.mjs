@@ -28,7 +28,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-// Rehearses the GPU benchmark on the CPU: every part prints its table, and a second call has nothing left to do.
+// Rehearses the GPU benchmark on the CPU: every part prints its table, and a second call finds nothing to do.
 test.skipIf(prepared.python === undefined)('the table for a GPU', { timeout: 1_200_000 }, () => {
   const main = fileURLToPath(new URL('gpu/main.mjs', import.meta.url));
   const out = join(folder, 'gpu.md');

@@ -51,7 +51,7 @@ export function cases({ python, tfjs, data, onnx, libtorch }) {
     },
     {
       name: 'peak memory of a training step',
-      what: 'the same step, a process for each round',
+      what: 'the same step, one process per round',
       fresh: true,
       unit: 'MiB',
       better: 'less',
@@ -95,7 +95,7 @@ export function cases({ python, tfjs, data, onnx, libtorch }) {
     },
     {
       name: 'operator call',
-      what: '`a.add_(b)` of two tensors of one element',
+      what: '`a.add_(b)` on two one-element tensors',
       unit: 'us',
       better: 'less',
       ours: ours('operator-call'),
@@ -127,10 +127,10 @@ const starts = (
   /** @type {string} */ libtorch,
 ) =>
   /** @type {const} */ ([
-    { what: "`import 'kinora'`, which leaves the engine alone", of: ['import'], limit: 150 },
+    { what: "`import 'kinora'`, without loading the engine", of: ['import'], limit: 150 },
     { what: '`kinora --help`', of: ['help'], limit: 200 },
     { what: 'the engine', of: ['engine'] },
-    { what: 'libtorch by itself, a part of the engine', of: ['libtorch', libtorch] },
+    { what: 'libtorch alone, which is part of the engine', of: ['libtorch', libtorch] },
   ]).map(({ what, of, ...rest }) => ({
     name: `start ${of[0]}`,
     what,
@@ -142,7 +142,7 @@ const starts = (
   }));
 
 /**
- * The same comparisons with another checkout of Kinora as the only peer: what a change made faster or slower.
+ * The same comparisons with another checkout of Kinora as the only peer, to measure the effect of a change.
  * @param {readonly Case[]} all @param {string} checkout its folder, set up
  * @returns {readonly Case[]}
  */
@@ -159,7 +159,7 @@ const elsewhere = ({ args, ...command }, checkout) => ({
   ),
 });
 
-/** Both sides on the same one. @param {Command} command @returns {Command} */
+/** Both sides on the same core. @param {Command} command @returns {Command} */
 const oneCore = (command) =>
   existsSync('/usr/bin/taskset')
     ? { ...command, program: 'taskset', args: ['-c', '0', command.program, ...command.args] }

@@ -7,8 +7,8 @@ import { spread } from './statistics.mjs';
  * @typedef {import('./side.mjs').Command} Command
  * @typedef {object} Peer
  * @property {string} name
- * @property {Command | undefined | '' | false} side none: not available here
- * @property {number} [target] smallest acceptable ratio; none: reported only
+ * @property {Command | undefined | '' | false} side none if not available
+ * @property {number} [target] smallest acceptable ratio; without one, the ratio is only reported
  *
  * @typedef {object} Case
  * @property {string} name
@@ -17,8 +17,8 @@ import { spread } from './statistics.mjs';
  * @property {'more' | 'less'} better
  * @property {Command} ours
  * @property {readonly Peer[]} peers
- * @property {number} [limit] the largest value aimed at
- * @property {boolean} [fresh] a process for each number: what is measured differs from process to process
+ * @property {number} [limit] the largest acceptable value
+ * @property {boolean} [fresh] use a new process for each number, because the result varies between processes
  *
  * @typedef {{ median: number, low: number, high: number }} Spread
  * @typedef {{ name: string, value: Spread, ratio: Spread, target?: number }} PeerResult
@@ -68,7 +68,7 @@ export async function compare(one, rounds, say, { warmUp = true } = {}) {
   }
 }
 
-/** The second measurement of a process of its own. @param {Command | undefined} command */
+/** The second measurement of a separate process. @param {Command | undefined} command */
 async function inFreshProcess(command) {
   if (command === undefined) return undefined;
   const side = await startSide(command);
@@ -80,13 +80,13 @@ async function inFreshProcess(command) {
   }
 }
 
-/** Every second round runs backwards, so that nobody always comes after the same one. */
+/** Every second round runs in reverse order, so that no side always follows the same one. */
 function turns(/** @type {number} */ sides, /** @type {number} */ round) {
   const order = Array.from({ length: sides }, (_, i) => i);
   return round % 2 === 0 ? order : order.reverse();
 }
 
-/** How many times better ours is. */
+/** The factor by which ours is better. */
 const ratio = (
   /** @type {number} */ ours,
   /** @type {number} */ theirs,

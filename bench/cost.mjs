@@ -27,19 +27,29 @@ const DATA = [
 function rate(text) {
   const value = Number(text);
   if (Number.isFinite(value) && value > 0) return value;
-  const expected = 'clips a second, a number above 0';
+  const expected = 'clips per second, a number above 0';
   throw new KinoraError({ code: 'usage/number', expected, received: JSON.stringify(text) });
 }
 
 const command = new Command('bench/cost.mjs')
-  .description('Calculate what Jester, Something-Something and Kinetics-700 cost, from measured rates.')
-  .requiredOption('--input <clips/s>', 'of the input path, a core: npm run bench -- --only input', rate)
+  .description(
+    'Calculate the training time for Jester, Something-Something and Kinetics-700 from measured rates.',
+  )
   .requiredOption(
-    '--step <clips/s>',
-    'of training on two cores: npm run bench -- --only "training step"',
+    '--input <clips/s>',
+    'rate of the input pipeline per core, from npm run bench -- --only input',
     rate,
   )
-  .requiredOption('--gpu <clips/s>', 'of training on one GPU, clips in memory: measured or assumed', rate)
+  .requiredOption(
+    '--step <clips/s>',
+    'rate of training on two cores, from npm run bench -- --only "training step"',
+    rate,
+  )
+  .requiredOption(
+    '--gpu <clips/s>',
+    'rate of training on one GPU with clips in memory, measured or assumed',
+    rate,
+  )
   .addHelpText('after', '\nExample:\n  $ node bench/cost.mjs --input 262 --step 5.85 --gpu 2500');
 const { input, step, gpu } = (await flagsOf(command)).options;
 
@@ -86,13 +96,13 @@ for (const [name, clips] of DATA)
 
 /** @typedef {{ name: string, trains: number, decodes: number, sends: number, clips: number }} Place */
 
-/** Both cores train, and decode in between. @returns {Place} */
+/** Both cores train and decode. @returns {Place} */
 function cores() {
   const decodes = CORES_ALONE * ready;
   return { name: 'two cores, no GPU', trains: step, decodes, sends: 0, clips: 1 / (1 / step + 1 / decodes) };
 }
 
-/** Decoding and training go side by side; sending comes after them, none of it hidden. @param {number} count @returns {Place} */
+/** Decoding and training overlap; sending comes after them, none of it hidden. @param {number} count @returns {Place} */
 function gpus(count) {
   const [trains, decodes] = [count * gpu, count * CORES * ready];
   const sending = count === 1 ? 0 : sendingBytes(count, 4 * PARAMETERS) + sendingSums(count);
@@ -113,7 +123,7 @@ function obstacle({ trains, decodes, sends }) {
   return sends > 0.1 ? `${first}, then sending` : first;
 }
 
-/** An epoch, and on GPUs all of them. @param {number} seconds @param {Place} place */
+/** The time of an epoch and, on GPUs, of all epochs. @param {number} seconds @param {Place} place */
 function times(seconds, { name }) {
   const all = EPOCHS * seconds;
   return name.includes('no GPU') ? duration(seconds) : `${duration(seconds)}; ${duration(all)}`;

@@ -3,9 +3,9 @@ import { execute } from '../packages/kinora/dist/cli/run.js';
 import { describeFailure } from '../packages/kinora/dist/cli/terminal/failure.js';
 
 /**
- * The options and arguments that the program was started with. Ends the process after --help, and, with exit code 2, after words
- * that are not understood.
- * @param {import('commander').Command} command named as it is called after `program`
+ * The options and arguments that the program was started with. Ends the process after --help and, with exit code 2,
+ * after usage errors.
+ * @param {import('commander').Command} command its name is what follows `program` on the command line
  * @param {string} [program]
  */
 export async function flagsOf(command, program = 'node') {
@@ -22,7 +22,7 @@ export async function flagsOf(command, program = 'node') {
   return { options: command.opts(), args: command.args };
 }
 
-/** Prints what is wrong, in one line, and ends the process. @param {unknown} error @returns {never} */
+/** Prints the error on one line and ends the process. @param {unknown} error @returns {never} */
 export function fail(error) {
   const { exitCode, text } = describeFailure(error, false);
   console.error(text.replace(/^kinora: /, ''));

@@ -13,10 +13,10 @@ const [SIDE, BYTES] = [2048, 2 ** 28];
 const RUNS = 7;
 
 const command = new Command('bench/floor.mjs')
-  .description("Hold a step of a network against this machine's rate of arithmetic and its bandwidth.")
-  .argument('[network]', 'one that `kinora models` lists', 'ConvColumn6')
-  .argument('[clips]', 'in a step', positiveInt, 8)
-  .option('--by-layers', 'count the maps of each layer by itself, as on a GPU');
+  .description("Compare a step of a network with this machine's limits: arithmetic and memory bandwidth.")
+  .argument('[network]', 'a network from `kinora models`', 'ConvColumn6')
+  .argument('[clips]', 'clips per step', positiveInt, 8)
+  .option('--by-layers', 'count the maps of each layer separately, as on a GPU');
 const {
   options: { byLayers = false },
 } = await flagsOf(command);
@@ -87,7 +87,7 @@ function copy() {
   return () => void to.copy_(from);
 }
 
-/** Seconds of the fastest of several runs: what the machine does when nothing else does. @param {() => void} work */
+/** Seconds of the fastest of several runs, which approximates an idle machine. @param {() => void} work */
 function best(work) {
   let least = Number.POSITIVE_INFINITY;
   for (let run = 0; run < RUNS; run++) {

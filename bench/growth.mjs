@@ -29,8 +29,8 @@ const [mode, kind, file, root] = process.argv.slice(2);
 if (mode === 'measure') await measure(/** @type {Kind} */ (kind), String(file), String(root));
 else {
   const command = new Command('bench/growth.mjs')
-    .description('Measure start-up time and memory against the number of clips in a list.')
-    .argument('[clips...]', `in each list (default: ${SIZES.join(' ')})`, collectNumbers);
+    .description('Measure how start-up time and memory depend on the number of clips in a list.')
+    .argument('[clips...]', `numbers of clips (default: ${SIZES.join(' ')})`, collectNumbers);
   await flagsOf(command);
   await main(command.processedArgs[0] ?? []);
 }
@@ -79,7 +79,7 @@ function cpu() {
   return (user + system) / 1e6;
 }
 
-/** In a process of its own. @param {Kind} kind @param {string} file @param {string} root */
+/** In a separate process. @param {Kind} kind @param {string} file @param {string} root */
 async function measure(kind, file, root) {
   const gc = /** @type {() => void} */ (globalThis.gc);
   gc();
@@ -90,7 +90,7 @@ async function measure(kind, file, root) {
   gc();
   const heap = process.memoryUsage().heapUsed - before;
   const start = cpu();
-  fingerprintList(list); // as a run does, for its checkpoints
+  fingerprintList(list); // as in a run, for its checkpoints
   const spec = defaultSpec([...list.labels]);
   const loader = clipLoader({ list, spec, batchSize: BATCH, workers: 1, training: { seed: 1 } });
   for await (const _ of loader.epoch(0)) break;
@@ -100,7 +100,7 @@ async function measure(kind, file, root) {
   console.log(JSON.stringify({ clips: list.items.length, read, heap, first, peak }));
 }
 
-/** A few clips, loose and packed. @param {string} folder */
+/** Makes a few clips, loose and packed. @param {string} folder */
 async function writeClips(folder) {
   const { writeFileSync } = await import('node:fs');
   for (let i = 0; i < CLIPS; i++) {
@@ -132,7 +132,10 @@ async function writeList(folder, clips) {
   ]);
 }
 
-/** The index of a pack whose shards of 500 clips are all one. @param {string} folder @param {number} clips @param {string} index */
+/**
+ * The index of a pack whose shards of 500 clips are all the same shard. @param {string} folder @param {number} clips
+ * @param {string} index
+ */
 async function writeIndex(folder, clips, index) {
   const [head, shard] = readFileSync(index, 'utf8')
     .trim()

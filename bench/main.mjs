@@ -21,11 +21,17 @@ const NAMES = cases({ python: undefined, tfjs: false, data: '', onnx: '', libtor
 );
 
 const command = new Command('bench')
-  .description('Compare the speed of Kinora with what a user would pick instead, alternately in one run.')
-  .option('--only <words>', 'comparisons with one of these words in their names, such as "input,operator"')
+  .description('Compare the speed of Kinora with its alternatives, which take turns in one run.')
+  .option(
+    '--only <words>',
+    'only comparisons with one of these words in their names, such as "input,operator"',
+  )
   .option('--rounds <n>', 'rounds of each comparison', positiveInt, 5)
-  .option('--against <folder>', 'another checkout of Kinora, set up, instead of the alternatives')
-  .option('--out <file>', 'write the table there too')
+  .option(
+    '--against <folder>',
+    'compare with another checkout of Kinora (already set up) instead of the alternatives',
+  )
+  .option('--out <file>', 'also write the table to this file')
   .addHelpText('after', `\nComparisons:\n  ${NAMES.join('\n  ')}`)
   .addHelpText(
     'after',

@@ -14,10 +14,10 @@ import { packClips } from '../packages/kinora/dist/data/pack/write/pack.js';
 import { flagsOf } from './flags.mjs';
 
 const command = new Command('bench/packed.mjs')
-  .description('Compare reading packed clips with reading loose files, nothing of either in memory.')
-  .argument('<folder>', 'of the clips')
-  .argument('<list>', 'of them, as trainList')
-  .option('--rounds <n>', 'readings of each', positiveInt, 5)
+  .description('Compare reading packed clips with reading loose files, both with cold caches.')
+  .argument('<folder>', 'folder of the clips')
+  .argument('<list>', 'list of the clips, as for trainList')
+  .option('--rounds <n>', 'rounds of reading', positiveInt, 5)
   .addHelpText('after', '\nExample:\n  $ node bench/packed.mjs data/gestures/clips data/gestures/train.csv');
 if (process.argv[2] === 'read') await read();
 else {
@@ -43,8 +43,8 @@ async function main(folder, list, rounds) {
     );
     console.log(
       dropCaches()
-        ? 'Caches dropped before each reading.\n'
-        : 'Caches could not be dropped (root on Linux can): these are warm.\n',
+        ? 'Caches were dropped before each reading.\n'
+        : 'Caches could not be dropped (this needs root on Linux), so they are warm.\n',
     );
     const sides = {
       'loose, in random order': [list, folder, 'random'],
@@ -92,7 +92,7 @@ function dropCaches() {
   }
 }
 
-/** Reads every clip's frames, as training does before it decodes them. */
+/** Reads every clip's frames, as training does before decoding. */
 async function read() {
   const [, file = '', folder = '', order] = process.argv.slice(2);
   const { items } = folder === '' ? readPack(file) : readClipList(file, folder);

@@ -25,7 +25,8 @@ const CLIPS_PER_CLASS = 4;
  */
 
 /**
- * @param {string} cache folder for what is made @param {Say} say @param {{ peers: boolean }} options whether to install them
+ * @param {string} cache folder for what is made @param {Say} say @param {{ peers: boolean }} options whether to install
+ * the peers
  * @returns {Promise<Prepared>}
  */
 export async function prepare(cache, say, { peers }) {
@@ -39,8 +40,8 @@ export async function prepare(cache, say, { peers }) {
   };
   if (!peers) return prepared;
   if (prepared.python === undefined)
-    say.line(`Without Python's peers (${PACKAGES.join(', ')}): they cannot be had here`);
-  if (!prepared.tfjs) say.line('Without TensorFlow.js: npm cannot install it here');
+    say.line(`Skipping Python's peers (${PACKAGES.join(', ')}): they cannot be installed here`);
+  if (!prepared.tfjs) say.line('Skipping TensorFlow.js: npm cannot install it here');
   return prepared;
 }
 
@@ -66,7 +67,7 @@ export async function pythonWithPeers() {
   return undefined;
 }
 
-/** Into a folder of its own: no user of Kinora downloads it. @param {Say} say */
+/** Into a separate folder, so that users of Kinora do not download it. @param {Say} say */
 async function installTfjs(say) {
   if (hasTfjs()) return true;
   const words = [

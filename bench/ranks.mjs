@@ -21,12 +21,14 @@ import { spread } from './statistics.mjs';
 
 const SIDE = fileURLToPath(new URL('./ours/rank.mjs', import.meta.url));
 const command = new Command('bench/ranks.mjs')
-  .description('Measure what training in two processes costs, and how much of the sending backward hides.')
-  .option('--model <name>', 'one that `kinora models` lists', 'ConvColumnSmall')
-  .option('--clips <n>', 'in a step, over both processes', positiveInt, 16)
-  .option('--rounds <n>', 'of steps in one process and in two; 0: none', wholeNumber, 5)
-  .option('--steps <n>', 'of a round', positiveInt, 4)
-  .option('--timed <n>', 'steps that note when gradients are sent; 0: none', wholeNumber, 20);
+  .description(
+    'Measure the cost of training in two processes, and how much of the communication backward hides.',
+  )
+  .option('--model <name>', 'a network from `kinora models`', 'ConvColumnSmall')
+  .option('--clips <n>', 'clips per step, over both processes', positiveInt, 16)
+  .option('--rounds <n>', 'rounds of steps in one process and in two; 0 skips them', wholeNumber, 5)
+  .option('--steps <n>', 'steps per round', positiveInt, 4)
+  .option('--timed <n>', 'steps that record when gradients are sent; 0 skips them', wholeNumber, 20);
 const values = (await flagsOf(command)).options;
 
 const apart = process.getuid?.() === 0 && spawnSync('unshare', ['-n', 'true']).status === 0;
@@ -50,8 +52,7 @@ async function measure() {
     text += chunk;
   });
   await once(child, 'close');
-  if (text === '')
-    throw new Error('expected the figures of rank 0, received nothing; its error stands above');
+  if (text === '') throw new Error('expected the figures of rank 0, received nothing; its error is above');
   return JSON.parse(text);
 }
 

@@ -22,7 +22,7 @@ const rows = [
 
 await flagsOf(
   new Command('bench/scale.mjs').description(
-    'Measure the rate of training steps against cores, clips in a batch and the size of a clip.',
+    'Measure the rate of training steps for different numbers of cores, batch sizes and clip sizes.',
   ),
 );
 console.log(`| ${MODEL} | cores | batch | clip | clips/s of training steps | frames/s |`);
@@ -38,7 +38,10 @@ for (const [i, [what, cores, clips, frames, edge]] of rows.entries()) {
   );
 }
 
-/** Seconds of the fastest step after one to warm up. @type {(cores: number, clips: number, frames: number, edge: number) => number} */
+/**
+ * Seconds of the fastest step after a warm-up step. @type {(cores: number, clips: number, frames: number, edge: number)
+ * => number}
+ */
 function step(cores, clips, frames, edge) {
   const config = { model: MODEL, frames, crop: edge };
   const training = makeTraining(config, cores);

@@ -24,10 +24,10 @@ export async function startSide({ program, args, env = {} }) {
   });
   const name = [program, ...args].join(' ');
   /** @type {string[]} */
-  const said = [];
+  const recent = [];
   const note = (/** @type {string} */ line) => {
-    said.push(line);
-    said.splice(0, said.length - KEPT);
+    recent.push(line);
+    recent.splice(0, recent.length - KEPT);
   };
   createInterface({ input: child.stderr }).on('line', note);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -39,7 +39,7 @@ export async function startSide({ program, args, env = {} }) {
       const { value, done } = await lines.next();
       if (done) {
         await ended;
-        throw new Error(`${name}: expected ${wanted}, received its end:\n${said.join('\n')}`);
+        throw new Error(`${name}: expected ${wanted}, received its end:\n${recent.join('\n')}`);
       }
       if (wanted.test(value)) return value;
       note(value);

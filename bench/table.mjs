@@ -19,7 +19,7 @@ function row({ case: { name, what, unit }, ours }, { name: other, value, ratio, 
   return `| ${name}: ${what} | ${number(ours.median)} ${unit} | ${other}: ${number(value.median)} | **${ratio.median.toFixed(2)}** (${ratio.low.toFixed(2)} to ${ratio.high.toFixed(2)}) | ${verdict} |`;
 }
 
-/** What is held against a limit instead of a peer. @param {import('./compare.mjs').Result} result */
+/** A case with a limit instead of a peer. @param {import('./compare.mjs').Result} result */
 function alone({ case: { name, what, unit, limit }, ours }) {
   const verdict =
     limit === undefined ? '' : `at most ${limit} ${unit}${ours.median <= limit ? '' : ', missed'}`;

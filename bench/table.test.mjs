@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { table } from './table.mjs';
 
-test('a table tells what missed its target, and what has no peer', () => {
+test('a table shows what missed its target, and what has no peer', () => {
   const spread = { median: 2, low: 1, high: 3 };
   const side = { program: '', args: [] };
   const base = { what: 'w', unit: 'ms', better: /** @type {const} */ ('less'), ours: side };

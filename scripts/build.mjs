@@ -1,6 +1,7 @@
 // Turns packages/*/src/**/*.ts into packages/*/dist/**/*.js with source maps, and removes what no longer has a
 // source: file by file, with the entries once more as bundles; the recognizer only bundled, with what it shares of the others' sources
-// and with onnxruntime-web. Types are checked apart from this (`tsc -b`), so that building takes a fraction of a second.
+// and with onnxruntime-web. Types are checked apart from this (`tsc -b`), which is why building takes a fraction of a
+// second.
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,
@@ -222,7 +223,7 @@ function writeIfOther(path, text) {
 }
 
 /**
- * By a rename, so that a process that runs meanwhile never reads half a file.
+ * By a rename, so that a concurrent process never reads half a file.
  * @param {string} file
  * @param {string} text
  */
@@ -235,7 +236,7 @@ function writeWhole(file, text) {
 /** @param {string} folder @param {ReadonlySet<string>} written */
 function removeOrphans(folder, written) {
   for (const name of readdirSync(join(folder, 'dist'), { recursive: true, encoding: 'utf8' })) {
-    if (name.startsWith('studio/')) continue; // of another make: scripts/studio.mjs
+    if (name.startsWith('studio/')) continue; // built by scripts/studio.mjs
     const path = join(folder, 'dist', name);
     const declared = name.match(/^(.*?)\.d\.ts(\.map)?$/)?.[1];
     const stale =

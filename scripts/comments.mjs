@@ -7,7 +7,7 @@ import { run } from '../packages/torch/install/index.mjs';
 /** Sources whose comments are read. */
 const READ = /[.](ts|mjs|cc|h)$/;
 
-/** `loop.ts`, `scripts/golden_nn.py`, `docs/decisions/0113`. What stands behind a star, a dollar or a brace is a pattern. */
+/** `loop.ts`, `scripts/golden_nn.py`, `docs/decisions/0113`. A name after a star, a dollar or a brace is a pattern. */
 const NAME =
   /(?<![\w.\-/*${}<>@:~])(?:[\w-][\w.-]*\/)*(?:[\w-][\w.-]*[.](?:ts|mjs|py|cc|svelte)|docs\/decisions\/\d{4})(?![\w(-]|[.]\w|\/)/g;
 
@@ -33,8 +33,8 @@ const ELSEWHERE = new Set([
 ]);
 
 /**
- * The comments of a source, in order, each with the number of its first line. Strings are skipped: the address in one is no
- * comment.
+ * The comments of a source, in order, each with the number of its first line. Strings are skipped, because an address
+ * in a string is not a comment.
  * @param {string} source @returns {{ line: number, text: string }[]}
  */
 export function commentsOf(source) {
@@ -48,7 +48,7 @@ export function commentsOf(source) {
 export const filesNamed = (text) => text.match(NAME) ?? [];
 
 /**
- * Whether a name is that of a file: its whole path, the end of one, or the beginning of a numbered page's.
+ * Whether a name refers to a file: by its whole path, the end of a path, or the beginning of a numbered page's.
  * @param {string} name @param {ReadonlySet<string>} files paths in the tree, and every end of each
  */
 export const isThere = (name, files) => files.has(name) || ELSEWHERE.has(name);

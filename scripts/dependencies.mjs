@@ -1,6 +1,6 @@
 // Keeps node_modules in line with package-lock.json. npm writes its own record
-// (node_modules/.package-lock.json) last of all, so a record that agrees with the lock file means that the
-// whole installation came through.
+// (node_modules/.package-lock.json) last of all, so a record that agrees with the lock file means that the whole
+// installation succeeded.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, SetupError } from '../packages/torch/install/index.mjs';
@@ -15,7 +15,7 @@ import { run, SetupError } from '../packages/torch/install/index.mjs';
 export async function ensureDependencies(root, say) {
   if (areInstalled(root)) return;
   say.line('Installing the npm packages that package-lock.json lists');
-  // Its errors are wanted even where `npm run --silent` has told every npm below it to keep quiet.
+  // Its errors are needed even if `npm run --silent` has silenced every npm below it.
   const args = ['ci', '--ignore-scripts', '--loglevel=error'];
   const outcome = await say.task('npm ci', () => run('npm', args, { cwd: root }));
   if (outcome.code === 0) return;
@@ -23,7 +23,7 @@ export async function ensureDependencies(root, say) {
   throw failed(outcome);
 }
 
-/** Undoes an installation that did not come through. @param {string} root */
+/** Undoes a failed installation. @param {string} root */
 export function removeUnfinished(root) {
   const modules = join(root, 'node_modules');
   if (!existsSync(join(modules, '.package-lock.json'))) rmSync(modules, { recursive: true, force: true });
@@ -66,7 +66,7 @@ function failed({ code, stderr }) {
   return new SetupError({
     code: offline ? 'setup/no-network' : 'setup/npm',
     where: 'npm ci',
-    expected: offline ? 'a package registry that answers' : 'the npm packages to install',
+    expected: offline ? 'a package registry that responds' : 'the npm packages to install',
     received: complaints[0] ?? `exit status ${code}`,
     hint: offline
       ? 'check the network (npm config get registry) and try again; nothing has been installed'

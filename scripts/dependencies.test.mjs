@@ -86,7 +86,7 @@ test('no registry: one message, even in a quiet npm, and no half of node_modules
   await expect(ensureDependencies(root, silent)).rejects.toMatchObject({
     code: 'setup/no-network',
     message: expect.stringMatching(
-      /^npm ci: expected a package registry that answers, received .*; check the network/,
+      /^npm ci: expected a package registry that responds, received .*; check the network/,
     ),
   });
   expect(existsSync(join(root, 'node_modules'))).toBe(false);

@@ -35,7 +35,7 @@ function notice(name) {
 }
 
 /**
- * A module finds threads and files relative to where it stands: in the bundle too, where it was.
+ * Modules find threads and files relative to themselves; in the bundle too, relative to their original place.
  * @param {string} src @returns {import('esbuild').Plugin}
  */
 function keepPlaces(src) {

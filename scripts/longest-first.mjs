@@ -1,8 +1,8 @@
 // The order in which test files run: those that take longest first, so that two workers end together. On a clean checkout
-// vitest knows no times of earlier runs and starts with the largest files, which are not the slowest.
+// vitest has no times of earlier runs and starts with the largest files, which are not the slowest.
 import { BaseSequencer } from 'vitest/node';
 
-/** By what files start, the most expensive kind first: browsers, compilers, many processes, whole networks. */
+/** By what files launch, the most expensive kind first: browsers, compilers, many processes, whole networks. */
 const KINDS = [
   /^studio\/test\//,
   /\/cli\/(train|help|networks|tutorial)\.test/,

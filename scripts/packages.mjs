@@ -1,5 +1,4 @@
-// Packs each package, installs it into an empty project as a stranger would, checks its types there and runs
-// it there.
+// Packs each package, installs it into an empty project as a user would, checks its types there and runs it there.
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -70,7 +69,7 @@ async function pack(root, workspace, folder) {
   /** @type {[{ filename: string, files: { path: string }[] }]} */
   const [{ filename, files }] = JSON.parse(output);
   const stray = files.find(({ path }) => /\.test\.|(^|\/)\.[^/]+$/.test(path));
-  if (stray !== undefined) throw new Error(`${filename} contains ${stray.path}, which no user needs`);
+  if (stray !== undefined) throw new Error(`${filename} contains ${stray.path}, which users do not need`);
   if (!files.some(({ path }) => /^dist\/(index|node)\.d\.ts$/.test(path)))
     throw new Error(`${filename} has no types: run tsc -b`);
   if (workspace.endsWith('recognizer') && !files.some(({ path }) => /^example\/.*\.html$/.test(path)))
@@ -93,15 +92,16 @@ function checkCopies(root) {
   ]) {
     const original = readFileSync(join(root, basename(copy)), 'utf8');
     if (readFileSync(join(root, 'packages', copy), 'utf8') !== original)
-      throw new Error(`packages/${copy} is no copy`);
+      throw new Error(`packages/${copy} is not a copy`);
   }
   const [clip, torch] = ['clip', 'torch'].map((name) =>
     readFileSync(join(root, 'packages', name, 'src', 'error.ts'), 'utf8'),
   );
-  if (clip !== torch) throw new Error('packages/clip/src/error.ts is no copy of packages/torch/src/error.ts');
+  if (clip !== torch)
+    throw new Error('packages/clip/src/error.ts is not a copy of packages/torch/src/error.ts');
 }
 
-/** Megabytes that the recognizer may take in the node_modules of a page. */
+/** Size limit of the recognizer in the node_modules of a page, in megabytes. */
 const PAGE_LIMIT = 60;
 
 /**
@@ -160,7 +160,7 @@ async function tryProject(root, folder, { name, tarballs, consumer, commands }) 
 }
 
 /**
- * What is optional must not be missed, and is a large part of what npm installs.
+ * Removes optional packages, which must not be required and are a large part of what npm installs.
  * @param {string} project
  * @param {string} name
  */
@@ -174,7 +174,7 @@ function typesFor(root) {
   return [`@types/node@${devDependencies['@types/node']}`];
 }
 
-/** What Node needs beside the recognizer, in the version that this project is tested with. @param {string} root */
+/** What Node needs besides the recognizer, in the version that this project is tested with. @param {string} root */
 function onnxruntimeFor(root) {
   const { devDependencies } = JSON.parse(
     readFileSync(join(root, 'packages', 'recognizer', 'package.json'), 'utf8'),
@@ -183,7 +183,7 @@ function onnxruntimeFor(root) {
 }
 
 /**
- * Equal sources give equal object files: those compiled here serve there, and only linking is done again.
+ * Equal sources give equal object files, so those compiled here are reused there, and only linking is repeated.
  * @param {string} root
  */
 function sharedObjects(root) {

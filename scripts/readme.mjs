@@ -1,6 +1,6 @@
 // Runs the code blocks of a README as a reader would: in order, in one folder that looks like a fresh clone,
-// so that a block finds what the ones before it have written. ```sh blocks go to bash, ```ts blocks are
-// type-checked and run. A block that cannot run here says so where it stands, and counts as skipped:
+// so that a block finds what earlier blocks have written. ```sh blocks go to bash, ```ts blocks are
+// type-checked and run. A block that cannot run here gives the reason in its info string, and counts as skipped:
 //
 //     ```sh not run: takes ten minutes
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -88,7 +88,7 @@ async function runBlock(root, folder, { language, code, line }) {
   const types = await run(join(root, 'node_modules', '.bin', 'tsc'), [...TYPE_OPTIONS, source], {
     cwd: folder,
   });
-  if (types.code !== 0) return { failure: 'its types do not agree', output: types.stdout };
+  if (types.code !== 0) return { failure: 'its types are wrong', output: types.stdout };
   const program = source.replace(/\.ts$/, '.mjs');
   await run(join(root, 'node_modules', '.bin', 'esbuild'), [source, '--format=esm', `--outfile=${program}`]);
   return outcomeOf(await run(process.execPath, [program], { cwd: folder, timeout: LIMIT }));
@@ -102,6 +102,6 @@ const TYPE_OPTIONS = [
 /** @param {import('../packages/torch/install/run.mjs').Outcome} outcome @returns {Outcome} */
 function outcomeOf({ code, stdout, stderr }) {
   const output = `${stdout}${stderr}`.split('\n').slice(-40).join('\n');
-  if (code === 124) return { failure: `not done within ${LIMIT / 60_000} minutes`, output };
+  if (code === 124) return { failure: `not finished within ${LIMIT / 60_000} minutes`, output };
   return { failure: code === 0 ? null : `exit status ${code}`, output };
 }

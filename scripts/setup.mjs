@@ -1,6 +1,5 @@
-// The set-up that stands before every npm script: Node, npm packages, libtorch, the engine's addon, the built
-// TypeScript. It does what is missing and nothing else; when nothing is missing it says nothing and takes a
-// fraction of a second.
+// The set-up that runs before every npm script: Node, npm packages, libtorch, the engine's addon, the built TypeScript.
+// It does only what is missing; if nothing is missing, it prints nothing and takes a fraction of a second.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {

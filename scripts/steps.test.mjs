@@ -19,7 +19,7 @@ describe('runSteps', () => {
     expect(printed).toContain('  x: no camera');
   });
 
-  test('goes on after a step that fails or throws, and tells what it said', async () => {
+  test('continues after a step that fails or throws, and prints its output', async () => {
     const bad = {
       name: 'bad',
       work: async () => ({ passed: 0, failed: ['bad (1)'], skipped: [], output: 'why' }),

@@ -35,7 +35,7 @@ export async function buildStudioIfChanged() {
   writeFileSync(STAMP, state);
 }
 
-/** Names, sizes and times of what it is made of. */
+/** Names, sizes and times of its sources. */
 function stateOfSources() {
   const hash = createHash('sha256');
   const files = [

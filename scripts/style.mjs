@@ -1,4 +1,4 @@
-// Colour where a person looks on, plain text elsewhere. Node 20's own styleText does not ask whether anyone
+// Colour on a terminal, plain text elsewhere. Node 20's own styleText does not check whether anyone
 // does.
 const CODES = { bold: 1, red: 31, green: 32, yellow: 33 };
 const coloured = process.stdout.isTTY === true && !process.env.NO_COLOR;

@@ -37,7 +37,7 @@ export async function packed(cache) {
   return index;
 }
 
-/** A command of Kinora's; its output is told on standard error. @param {string[]} args */
+/** Runs a command of Kinora; its output goes to standard error. @param {string[]} args */
 export async function kinora(args) {
   const child = spawn(process.execPath, [KINORA, ...args], { stdio: ['ignore', 2, 2] });
   const [code] = await once(child, 'close');

@@ -84,18 +84,18 @@ function run([program = '', ...args]) {
       const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
       let text = '';
       /** @type {string[]} */
-      let said = [];
+      let recent = [];
       child.stdout.on('data', (chunk) => {
         text += chunk;
       });
       child.stderr.on('data', (chunk) => {
         process.stderr.write(chunk);
-        said = [...said, ...String(chunk).trim().split('\n')].slice(-5);
+        recent = [...recent, ...String(chunk).trim().split('\n')].slice(-5);
       });
-      child.once('error', (error) => said.push(error.message));
+      child.once('error', (error) => recent.push(error.message));
       child.once('close', (code) => {
         const name = [program, ...args].map((word) => word.split('/').at(-1)).join(' ');
-        const note = code === 0 ? '' : `\n\`${name}\` failed:\n\n    ${said.join('\n    ')}`;
+        const note = code === 0 ? '' : `\n\`${name}\` failed:\n\n    ${recent.join('\n    ')}`;
         resolve({ text: text + note, code: code ?? 1 });
       });
     })

@@ -38,12 +38,12 @@ async function measure(world) {
     const shared = { ...training, ranks };
     const step = () => {
       const { loss } = trainStep(shared, part);
-      world.sum([loss, 0, 0, 0, 0]); // as the loop does, for the log
+      world.sum([loss, 0, 0, 0, 0]); // as in the training loop, for the log
     };
     return { reducer, step };
   };
 
-  /** Milliseconds of a step, begun by all ranks at once. @param {() => void} step */
+  /** Milliseconds of a step that all ranks start at once. @param {() => void} step */
   const lap = async (step, count = Number(steps)) => {
     await world.control.barrier().done();
     const start = performance.now();
@@ -94,7 +94,7 @@ async function measure(world) {
     for (const mebibytes of BUCKETS) {
       const bucketBytes = mebibytes * MEBIBYTE;
       const { reducer, step } = together({ bucketBytes, kind: 'c10d', timed: true });
-      await lap(step, 2); // the first one shows c10d the order of the gradients
+      await lap(step, 2); // in the first one, c10d learns the order of the gradients
       /** @type {import('@kinora/torch').distributed.BucketTime[][]} */
       const own = [];
       const timedStep = () => {

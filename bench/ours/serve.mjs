@@ -1,4 +1,4 @@
-// The protocol of every side in JavaScript: prints `ready`, then answers each line with a number.
+// The protocol of every side in JavaScript: prints `ready`, then replies to each line with a number.
 import { createInterface } from 'node:readline';
 
 /**

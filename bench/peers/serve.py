@@ -1,4 +1,4 @@
-"""What every side in Python does around its measurement: says that it is ready, and answers each line with a number."""
+"""The protocol of every side in Python: prints `ready`, then replies to each line with a number."""
 import sys
 import time
 

@@ -58,7 +58,7 @@ export const channels =
       : refuse(where, 'three numbers, for red, green and blue', value);
   };
 
-/** Values by name, whatever the names are. */
+/** Values by name, with any names. */
 export const record =
   <T>(item: Check<T>): Check<Record<string, T>> =>
   (value, where) =>
@@ -91,7 +91,7 @@ export function refuse(where: string, expected: string, value: unknown): never {
   throw kinoraError('spec/invalid', where, expected, shown);
 }
 
-/** What JSON cannot hold (a function, a bigint, a circle) is named by its type. */
+/** Values that JSON cannot represent (a function, a bigint, a cycle) are named by their type. */
 function asText(value: unknown): string {
   try {
     return JSON.stringify(value) ?? `a ${typeof value}`;

@@ -4,8 +4,8 @@
 import { type Frames, frameOf } from './frames.js';
 
 /**
- * The first pixel of a centred window of `crop` pixels in a side of `size` pixels. Negative where the side
- * is shorter than the window: that many zeros come first.
+ * The first pixel of a centred window of `crop` pixels in a side of `size` pixels. Negative if the side is shorter than
+ * the window; then that many zeros come first.
  */
 export function cropStart(size: number, crop: number): number {
   return crop > size ? -Math.floor((crop - size) / 2) : roundHalfToEven((size - crop) / 2);
@@ -19,7 +19,7 @@ export function roundHalfToEven(value: number): number {
   return floor % 2 === 0 ? floor : floor + 1;
 }
 
-/** Fills `out` with the window of each frame that begins at `left` and `top`; what lies outside the frame is black. */
+/** Fills `out` with the window of each frame that starts at `left` and `top`; pixels outside the frame are black. */
 export function copyWindow(source: Frames, out: Frames, left: number, top: number): void {
   for (let t = 0; t < source.count; t++) copyFrame(frameOf(source, t), frameOf(out, t), left, top);
 }

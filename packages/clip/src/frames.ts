@@ -1,7 +1,4 @@
-/**
- * Decoded frames: the first form of a clip, and the only one that sources hand out.
- * Plain data: no file is open behind it.
- */
+/** Decoded frames: the form in which sources return a clip. Plain data without open files. */
 
 /** Decoded frames, uint8 RGB, `[T, H, W, 3]` contiguous. */
 export interface Frames {
@@ -9,7 +6,7 @@ export interface Frames {
   readonly count: number;
   readonly height: number;
   readonly width: number;
-  /** Seconds from the start of the clip at which each frame is shown, if the source knows. */
+  /** Seconds from the start of the clip at which each frame is shown, if known. */
   readonly times?: Float64Array;
 }
 
@@ -31,8 +28,7 @@ export function frameBytes(height: number, width: number, count = 1): number {
 }
 
 /**
- * `count` frames over `storage`, or over new memory where `storage` is absent or too small.
- * The contents are whatever stood there before.
+ * `count` frames in `storage`, or in new memory if `storage` is absent or too small. The contents are not initialised.
  */
 export function framesIn(
   storage: Uint8Array | undefined,
@@ -52,7 +48,7 @@ export function frameAt(frames: Frames, index: number): Uint8Array {
   return frames.data.subarray(index * bytes, (index + 1) * bytes);
 }
 
-/** Frame `index` by itself, over the same memory. */
+/** Only frame `index`, in the same memory. */
 export function frameOf(frames: Frames, index: number): Frames {
   const { height, width } = frames;
   return { data: frameAt(frames, index), count: 1, height, width };

@@ -1,6 +1,6 @@
 /** @kinora/clip: the table of contents. Decoded frames to the network's input, the same in Node and in browsers. */
 
-// Augmentation: what is drawn for a training clip, and the pixels it makes.
+// Augmentation: draws for a training clip, and their effect on pixels.
 export {
   type AugmentSpec,
   augmentDefaults,
@@ -24,7 +24,7 @@ export {
 export { operations, type RandAugmentSpec, randAugment } from './augment/rand-augment.js';
 export { permutation, type Random, randomStream } from './augment/random.js';
 export { editDistance, nearest } from './edit-distance.js';
-// Errors, which name the field, and the nearest valid one.
+// Errors, and the nearest valid name.
 export { KinoraError, type KinoraErrorParts, kinoraError } from './error.js';
 // Optical flow: fields as bytes, through crop and augmentation, and as colours.
 export {
@@ -42,7 +42,7 @@ export {
 } from './flow/fields.js';
 export { prepareFlow } from './flow/prepare-flow.js';
 export { flowColour, flowPicture, usualMost, wheelPicture } from './flow/wheel.js';
-// Frames, and those of them that make a clip.
+// Frames, and sampling of a clip.
 export { type Box, type Frames, frameAt, frameBytes, framesIn, type Size } from './frames.js';
 // Pixels: resize, crop, normalise.
 export { normaliseClip } from './normalise.js';

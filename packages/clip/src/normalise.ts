@@ -1,6 +1,6 @@
 /**
  * From pixels to the network's numbers: `(pixel / 255 - mean) / std`, float32, channels first.
- * Every step is rounded to float32, so that the bits equal those of the engine's operators.
+ * Every step is rounded to float32, so that the result is bit-identical to that of the engine's operators.
  */
 
 /** The float32 value of each of the 256 pixel values of one channel. */

@@ -1,6 +1,6 @@
 /**
- * Decoded frames to the network's pixels: resize and crop, uint8 `[T, H, W, 3]` in, `[T, crop, crop, 3]` out. This is the
- * one place where a preprocessing spec is executed: trainer, evaluator, exporter, server and browser all come here.
+ * Decoded frames to the network's pixels: resize and crop, uint8 `[T, H, W, 3]` in, `[T, crop, crop, 3]` out. Trainer,
+ * evaluator, exporter, server and browser all execute a preprocessing spec here.
  */
 import { copyWindow, cropStart } from './crop.js';
 import { type Frames, frameBytes, type Size } from './frames.js';
@@ -16,7 +16,7 @@ export function preparedBytes(spec: GeometrySpec, count: number): number {
 
 /**
  * Writes the prepared clip into `out`, `[T, crop.height, crop.width, 3]`, and returns it. Without a resize every pixel is
- * an exact copy. `scratch` may give memory for resized frames. To augment the clip as well, use `augmentClip`.
+ * an exact copy. `scratch` can provide memory for resized frames. To augment the clip as well, use `augmentClip`.
  */
 export function prepareClip(
   frames: Frames,
@@ -58,7 +58,7 @@ function ruledSize(frame: Size, rule: ResizeRule): Size {
   }
 }
 
-/** The size at another height, with the proportions kept. */
+/** The size at another height, with the same aspect ratio. */
 export function toHeight(frame: Size, height: number): Size {
   return { height, width: Math.max(1, Math.round((frame.width * height) / frame.height)) };
 }

@@ -1,5 +1,5 @@
 /**
- * Changes the size of frames: separable triangle filter, widened when shrinking so that nothing aliases.
+ * Resizes frames with a separable triangle filter, which is widened when shrinking to avoid aliasing.
  * The arithmetic is PIL's `Image.resize(BILINEAR)`, bit for bit: 22-bit weights, columns first, uint8 between
  * the two passes. Both passes are WebAssembly, whose source is `resize.wat`.
  */
@@ -7,7 +7,7 @@ import { type Frames, frameBytes, framesIn, type Size } from './frames.js';
 import { RESIZE_WASM } from './resize.generated.js';
 import { type WasmMemory, wasmExports, wasmRoom } from './wasm.js';
 
-/** Frames `[T, height, width, 3]`; the same object if they have that size already. */
+/** Frames `[T, height, width, 3]`; the same object if they already have that size. */
 export function resizeFrames(frames: Frames, height: number, width: number, storage?: Uint8Array): Frames {
   if (frames.height === height && frames.width === width) return frames;
   const out = framesIn(storage, frames.count, height, width);
@@ -18,17 +18,17 @@ export function resizeFrames(frames: Frames, height: number, width: number, stor
   return frames.times === undefined ? out : { ...out, times: frames.times };
 }
 
-/** Outputs one beside the other, and what lies from one to the next, in bytes. */
+/** Number of outputs, and bytes from one to the next. */
 type Steps = readonly [count: number, read: number, write: number, filter: number];
-/** `resize.wat` says what it does: outputs in lines, and in each line. All places are bytes of its memory. */
+/** See `resize.wat`: outputs in lines, and in each line. All positions are bytes of its memory. */
 type Pass = (...places: [from: number, to: number, stride: number, filters: number, pairs: number, ...Steps, ...Steps]) => void; // biome-ignore format: one line
 
 const wasm = wasmExports<{ readonly memory: WasmMemory; readonly filter: Pass }>(RESIZE_WASM);
 
-/** What may be written beyond a picture's last byte. */
+/** Bytes that may be written beyond the end of a picture. */
 const MARGIN = 16;
 
-/** Resizes one frame. What it returns is gone with the next. */
+/** Resizes one frame. The result is valid until the next call. */
 function resizer(from: Size, to: Size): (frame: Uint8Array) => Uint8Array {
   const { memory, filter } = wasm();
   const [fromRow, toRow] = [from.width * 3, to.width * 3];
@@ -52,19 +52,19 @@ function resizer(from: Size, to: Size): (frame: Uint8Array) => Uint8Array {
   };
 }
 
-/** A filter for each output, as `resize.wat` reads them. */
+/** A filter for each output, in the format of `resize.wat`. */
 interface Filters {
   readonly words: Int32Array;
   /** Bytes of one. */
   readonly record: number;
-  /** Of weights; where an output has fewer, the last are 0. */
+  /** Number of weights; if an output has fewer, the last are 0. */
   readonly pairs: number;
-  /** Bytes beyond the last input that are read and count for nothing. */
+  /** Bytes that are read beyond the last input, with weight 0. */
   readonly reach: number;
 }
 
 /**
- * The weights that PIL's `precompute_coeffs` gives for its BILINEAR filter, of support 1.
+ * The weights of PIL's `precompute_coeffs` for its BILINEAR filter, with support 1.
  * @param stride bytes from an input to the next
  */
 function triangleFilter(size: number, out: number, stride: number): Filters {
@@ -81,7 +81,7 @@ function triangleFilter(size: number, out: number, stride: number): Filters {
 
 const BITS = 22;
 
-/** From which input on, and the 22-bit weights, which add up to one: sums stay below 2^31. */
+/** The first input, and the 22-bit weights, which add up to one, so that sums stay below 2^31. */
 function tapsOf(centre: number, support: number, size: number): { first: number; weights: number[] } {
   const first = Math.max(0, Math.trunc(centre - support + 0.5));
   const count = Math.min(size, Math.trunc(centre + support + 0.5)) - first;

@@ -1,6 +1,6 @@
 /**
- * Which frames of a video make a clip, and before that, which frame of a source is on the screen at each tick of the rate
- * the network knows. Pure functions: they return positions in the video, in order, and never touch a frame.
+ * Sampling: which frame of a source is shown at each tick of the network's frame rate, and which of these frames form a
+ * clip. Pure functions that return positions in the video, in order, and never touch a frame.
  */
 import type { Random } from './augment/random.js';
 import type { PreprocessSpec } from './spec.js';
@@ -9,7 +9,7 @@ export type SamplingSpec = Pick<PreprocessSpec, 'frames' | 'stride' | 'clips' | 
 
 /**
  * The positions `[T]` (int32, each in `[0, count)`) to take from a video of `count >= 1` frames.
- * With a random stream as in training, without one as in validation.
+ * With a random stream for training, without one for validation.
  */
 export function samplePositions(count: number, spec: SamplingSpec, random?: Random): Int32Array {
   switch (spec.sampling) {
@@ -35,7 +35,7 @@ export function densePositions(count: number, spec: SamplingSpec, random?: Rando
   return everyStride(count, start, window, spec.stride);
 }
 
-/** As dense, from the middle of the video, in training too. */
+/** Like dense, but from the middle of the video, in training too. */
 export function centrePositions(count: number, spec: SamplingSpec): Int32Array {
   const window = windowLength(count, spec);
   return everyStride(count, Math.max(0, (count - window) >> 1), window, spec.stride);
@@ -43,7 +43,7 @@ export function centrePositions(count: number, spec: SamplingSpec): Int32Array {
 
 /**
  * Segments as in Temporal Segment Networks (Wang et al., ECCV 2016): the video is cut into `frames * clips`
- * equal parts and one frame is taken of each: a random one in training, the middle one in validation.
+ * equal parts and one frame is taken from each: a random one in training, the middle one in validation.
  * A video with fewer frames than segments shows some frames more than once. `stride` is not used.
  */
 export function uniformPositions(count: number, spec: SamplingSpec, random?: Random): Int32Array {
@@ -54,7 +54,7 @@ export function uniformPositions(count: number, spec: SamplingSpec, random?: Ran
   });
 }
 
-/** Frames spanned by the clip; with `clips` -1 the whole video. */
+/** Number of frames spanned by the clip; with `clips` -1, the whole video. */
 export function windowLength(count: number, spec: SamplingSpec): number {
   return spec.clips === -1 ? count : spec.frames * spec.clips * spec.stride;
 }
@@ -70,7 +70,7 @@ const SAME = 1e-6;
 
 /**
  * Positions `[ticks]` (int32) of the frame shown at `from + k / rate` for k = 0, 1, ... before `to`.
- * Works by timestamps, so that a variable frame rate is played at its true speed.
+ * Uses timestamps, so that a variable frame rate is played at its true speed.
  * `times` are the moments (seconds, ascending) at which each frame appears; the last one stays as long as
  * the one before it did, or one tick if it is alone. At least one position is returned.
  */

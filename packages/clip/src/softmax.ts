@@ -1,6 +1,9 @@
 /** Logits to probabilities: one softmax for the trainer, the recognizer and the pages. */
 
-/** Probabilities, float64 `[classes]`, of logits `[classes]`. A temperature above 1 makes them more alike, below 1 less. */
+/**
+ * Probabilities, float64 `[classes]`, of logits `[classes]`. A temperature above 1 makes them more uniform, below 1
+ * less.
+ */
 export function softmax(logits: ArrayLike<number>, temperature = 1): Float64Array {
   const probabilities = Float64Array.from(logits);
   const top = probabilities.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);

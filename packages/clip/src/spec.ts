@@ -1,7 +1,7 @@
 /**
- * The preprocessing spec: everything that turns decoded frames into the network's input, as one JSON object.
- * It lives in the config, in every checkpoint and in every exported model, and is executed everywhere by
- * the same arithmetic (`prepare.ts`, `normalise.ts`). It says nothing about augmentation.
+ * The preprocessing spec: everything that turns decoded frames into the network's input, as one JSON object. It is
+ * stored in the config, in every checkpoint and in every exported model, and executed everywhere by the same arithmetic
+ * (`prepare.ts`, `normalise.ts`). It does not include augmentation.
  */
 import {
   above,
@@ -19,18 +19,18 @@ import {
 import type { Size } from './frames.js';
 
 export interface PreprocessSpec {
-  /** Frames per second of the clips the network knows. Videos are resampled to it by their timestamps. */
+  /** Frames per second of the network's clips. Videos are resampled to this rate by their timestamps. */
   readonly frameRate: number;
-  /** Frames in a clip fed to the network. */
+  /** Number of frames in a clip. */
   readonly frames: number;
-  /** Every how many-th frame is taken. */
+  /** Distance between two frames of a clip, in frames. */
   readonly stride: number;
   /** Consecutive clips of `frames` frames each, joined along time; -1 takes the whole video. */
   readonly clips: number;
   /** `dense`: the tutorial's; `centre`: dense, from the middle; `uniform`: one frame per equal segment. */
   readonly sampling: 'dense' | 'centre' | 'uniform';
   readonly resize: ResizeRule;
-  /** The centred window that the network sees, in pixels. */
+  /** The centre crop that the network sees, in pixels. */
   readonly crop: Size;
   /** Frames smaller than the crop: surrounded by `zeros`, or enlarged by `resize` until they fill it. */
   readonly pad: 'zeros' | 'resize';
@@ -39,13 +39,13 @@ export interface PreprocessSpec {
   readonly std: readonly [number, number, number];
   /** The classes, in the order of the logits. */
   readonly labels: readonly string[];
-  /** The label of a mirrored clip, where it is another one; null: clips of this label must not be mirrored. */
+  /** The label of a mirrored clip, if it differs; null: clips of this label must not be mirrored. */
   readonly flipMap: Readonly<Record<string, string | null>>;
 }
 
 /**
- * What happens to the size of a frame before the crop. The aspect ratio is kept except by `exact`.
- * - `none`: nothing.
+ * How frames are resized before the crop. All rules except `exact` keep the aspect ratio.
+ * - `none`: not resized.
  * - `shrink`: frames higher than `height` are made `height` pixels high; smaller ones stay as they are.
  * - `height`: every frame is made `height` pixels high.
  * - `exact`: every frame is made `height` x `width`.
@@ -124,17 +124,17 @@ export function defaultSpec(labels: readonly string[] = []): PreprocessSpec {
   return { ...specDefaults, labels: [...labels] };
 }
 
-/** Reads a spec from JSON data. Absent fields take their defaults; unknown ones are an error. */
+/** Reads a spec from JSON data. Missing fields get their defaults; unknown fields are an error. */
 export function parseSpec(value: unknown, where = 'preprocessing spec'): PreprocessSpec {
   return checkSpec(value, where);
 }
 
-/** Frames `[T]` that a clip of this spec holds. Undefined where it depends on the video (`clips: -1`). */
+/** Number of frames in a clip of this spec. Undefined if it depends on the video (`clips: -1`). */
 export function clipLength(spec: Pick<PreprocessSpec, 'frames' | 'clips'>): number | undefined {
   return spec.clips === -1 ? undefined : spec.frames * spec.clips;
 }
 
-/** `[T, H, W]` of the clips that networks see; where the length depends on the video, T of the shortest. */
+/** `[T, H, W]` of the network's clips; if the length depends on the video, T of the shortest. */
 export const clipSize = ({ frames, clips, crop }: PreprocessSpec): [t: number, h: number, w: number] => [
   frames * Math.max(1, clips),
   crop.height,

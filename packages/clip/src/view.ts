@@ -1,7 +1,7 @@
 /**
  * Views of a video for evaluation: several clips along time and several crops across the frame, whose predictions are
- * averaged (Wang et al., Non-local Neural Networks, CVPR 2018: 10 clips of 3 crops). One clip and one crop is what the
- * preprocessing spec alone says. Pure functions.
+ * averaged (Wang et al., Non-local Neural Networks, CVPR 2018: 10 clips of 3 crops). The preprocessing spec alone means
+ * one clip and one crop. Pure functions.
  */
 import { type ClipDraw, noDraw } from './augment/augment.js';
 import type { Random } from './augment/random.js';
@@ -9,7 +9,7 @@ import { cropStart } from './crop.js';
 import type { Size } from './frames.js';
 import { densePositions, type SamplingSpec, samplePositions, windowLength } from './sample.js';
 
-/** How many views a prediction averages. */
+/** Number of views that a prediction averages. */
 export interface Views {
   /** Along time. */
   readonly clips: number;
@@ -17,7 +17,7 @@ export interface Views {
   readonly crops: number;
 }
 
-/** One of them: which clip of how many, which crop of how many, from 0. */
+/** One view: index and number of its clip and of its crop, from 0. */
 export interface View extends Views {
   readonly clip: number;
   readonly crop: number;
@@ -38,8 +38,9 @@ export function viewsOf({ clips, crops }: Views): View[] {
 }
 
 /**
- * The positions `[T]` of a view, as samplePositions gives them for one clip. Of several clips the first begins with the
- * video and the last ends with it; segments are sampled at as many places. A video no longer than a clip has only one.
+ * The positions `[T]` of a view, as samplePositions returns them for one clip. Of several clips, the first begins with
+ * the video and the last ends with it; segments are sampled at as many places. A video no longer than a clip has only
+ * one.
  */
 export function viewPositions(count: number, spec: SamplingSpec, { clip, clips }: View): Int32Array {
   if (clips === 1) return samplePositions(count, spec);
@@ -48,7 +49,7 @@ export function viewPositions(count: number, spec: SamplingSpec, { clip, clips }
   return densePositions(count, spec).map((position) => Math.min(count - 1, position + start));
 }
 
-/** A stream that draws the same place in each segment. */
+/** A random stream that draws the same place in each segment. */
 const always = (place: number): Random => ({
   uint32: () => 0,
   uniform: (low = 0, high = 1) => low + place * (high - low),
@@ -56,8 +57,8 @@ const always = (place: number): Random => ({
 });
 
 /**
- * The shift that brings a view's window to the centre, where the crop is. Of several crops the first begins where the
- * longer side of the frame begins and the last ends where it ends; of one, and of a side that the crop covers, none.
+ * The shift that brings a view's window to the centre, where the crop is. Of several crops, the first is at the start
+ * of the frame's longer side and the last at its end. A single crop, or a crop that covers the side, is not shifted.
  */
 export function viewDraw(frame: Size, window: Size, { crop, crops }: View): ClipDraw {
   const shift = (side: 'height' | 'width'): number => {

@@ -1,11 +1,11 @@
-/** WebAssembly modules that stand in the source tree as base64, each with memory of its own. */
+/** WebAssembly modules that are stored as base64 in the source tree, each with its own memory. */
 
 export interface WasmMemory {
   readonly buffer: ArrayBuffer;
   grow(pages: number): number;
 }
 
-/** TypeScript declares it with the DOM alone; Node has it as well. */
+/** TypeScript declares it only with the DOM; Node has it too. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object) => { readonly exports: unknown };
@@ -13,7 +13,7 @@ declare const WebAssembly: {
 
 const PAGE = 1 << 16;
 
-/** What a module exports, one instance to each thread, made when it is first asked for. */
+/** The exports of a module: one instance per thread, created on first use. */
 export function wasmExports<T>(base64: string): () => T {
   let made: T | undefined;
   return () => {
@@ -27,7 +27,7 @@ function instantiate(base64: string): unknown {
   return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports;
 }
 
-/** All of the memory, grown to `bytes` if it is smaller; until it grows again. */
+/** The whole memory, grown to at least `bytes`; valid until it grows again. */
 export function wasmRoom(memory: WasmMemory, bytes: number): Uint8Array {
   const missing = bytes - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / PAGE));

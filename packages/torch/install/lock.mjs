@@ -21,11 +21,11 @@ const POLL = 200; // ms
  */
 export async function withLock(file, work, onWait = () => {}) {
   mkdirSync(dirname(file), { recursive: true });
-  for (let told = false; !take(file); await sleep(POLL)) {
+  for (let reported = false; !take(file); await sleep(POLL)) {
     if (isStale(file)) rmSync(file, { force: true });
-    else if (!told) {
+    else if (!reported) {
       onWait(holderOf(file)?.pid ?? 'unknown');
-      told = true;
+      reported = true;
     }
   }
   const release = () => rmSync(file, { force: true });

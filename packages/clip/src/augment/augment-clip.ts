@@ -1,6 +1,6 @@
 /**
- * What training does to the pixels of a clip: the geometry and colours that were drawn, and beyond them RandAugment and
- * random erasing.
+ * Applies a draw of the augmentation to the pixels of a clip: geometry and colours, then RandAugment and random
+ * erasing.
  */
 import { cropStart } from '../crop.js';
 import { type Frames, frameOf, type Size } from '../frames.js';
@@ -15,8 +15,8 @@ import { type Random, randomStream } from './random.js';
 import { warp } from './warp.js';
 
 /**
- * As `prepareClip`, with what was drawn for the clip: writes `[T, crop.height, crop.width, 3]` into `out` and returns it.
- * A draw that changes nothing gives the bytes of `prepareClip`.
+ * Like `prepareClip`, with the augmentation drawn for the clip: writes `[T, crop.height, crop.width, 3]` into `out` and
+ * returns it. A draw that changes nothing gives the same bytes as `prepareClip`.
  */
 export function augmentClip(
   frames: Frames,
@@ -37,8 +37,8 @@ export function augmentClip(
 }
 
 /**
- * Changes a prepared clip, uint8 RGB, in place: RandAugment, then random erasing. Each draws from a stream of its own, so
- * that switching one on leaves everything else as it was. Returns how pixels moved, from output to source.
+ * Changes a prepared clip, uint8 RGB, in place: RandAugment, then random erasing. Each has its own random stream, so
+ * that enabling one does not change other draws. Returns how pixels moved, as an output-to-source matrix.
  * @param mean the preprocessing's, per channel, on the scale 0 to 1
  */
 export function perturbClip(
@@ -58,7 +58,7 @@ function warpAlike(frames: Frames, draw: FrameDraw, flip: boolean, out: Frames, 
   warp(frames, out, clipMatrix(draw, flip, frames, out), 'bilinear', coloursOf(draw, luma));
 }
 
-/** A frame as torchvision's transforms of PIL images change it: nearest pixels, and CenterCrop as a step of its own. */
+/** Changes a frame like torchvision's transforms of PIL images: nearest pixels, and CenterCrop as a separate step. */
 function warpAsPil(frame: Frames, draw: FrameDraw, flip: boolean, out: Frames, luma: number): void {
   warp(frame, out, clipMatrix(draw, flip, frame, out, true), 'nearest');
   clearOutside(out, frame);
@@ -66,7 +66,7 @@ function warpAsPil(frame: Frames, draw: FrameDraw, flip: boolean, out: Frames, l
   if (colours !== undefined) recolour(out.data, colours);
 }
 
-/** Undefined: colours stay. */
+/** Undefined: no change of colours. */
 function coloursOf(draw: FrameDraw, luma: number): ColourMatrix | undefined {
   return changesNothing(draw) ? undefined : colourMatrix(draw, luma);
 }

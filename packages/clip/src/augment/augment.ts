@@ -1,7 +1,7 @@
 /**
- * Augmentation: what a run may ask for, what is drawn for a training clip, and the geometry it means. Drawn once per clip, so that a
- * gesture moves as it was filmed; once per frame only behind `perFrame`, as in the tutorial.
- * Draws are a function of the random stream alone; nothing here touches pixels.
+ * Augmentation: its settings, the draws for a training clip, and the resulting geometry. Drawn once per clip, so that
+ * motion is preserved; with `perFrame`, once per frame, as in the tutorial. Draws depend only on the random stream;
+ * nothing here touches pixels.
  */
 
 import { cropStart } from '../crop.js';
@@ -13,13 +13,13 @@ import type { RandAugmentSpec } from './rand-augment.js';
 import type { Random } from './random.js';
 
 export interface AugmentSpec {
-  /** Up to this many degrees either way, 0 to 180. */
+  /** Largest rotation in degrees, in both directions, 0 to 180. */
   readonly rotation: number;
-  /** Up to this fraction of the frame's width and height, either way, 0 to 1. */
+  /** Largest shift in both directions, as a fraction of the frame's width and height, 0 to 1. */
   readonly translate: number;
   /** Factor drawn between the two. */
   readonly scale: readonly [low: number, high: number];
-  /** Up to this many degrees along x, either way, 0 to 60. */
+  /** Largest shear along x in degrees, in both directions, 0 to 60. */
   readonly shear: number;
   /** Probability of mirroring a clip; its label goes through the spec's flip map. */
   readonly flip: number;
@@ -27,7 +27,7 @@ export interface AugmentSpec {
   readonly brightness: number;
   readonly contrast: number;
   readonly saturation: number;
-  /** Turns round the colour circle, drawn from `[-x, x]`, at most 0.5. */
+  /** Hue shift, as a fraction of the colour circle, drawn from `[-x, x]`, at most 0.5. */
   readonly hue: number;
   /**
    * The tutorial's RandomAffine: a new draw for each frame, shifts by whole pixels, nearest pixel
@@ -55,7 +55,7 @@ export const augmentDefaults: AugmentSpec = {
   erasing: { probability: 0, area: [0.02, 0.4], ratio: [0.3, 1 / 0.3], fill: 'random' },
 };
 
-/** What was drawn for one clip, or for one frame of it. Translations are fractions of the frame. */
+/** The draw for one clip, or for one frame of it. Translations are fractions of the frame. */
 export interface FrameDraw extends ColourChange, Affine {}
 
 export interface ClipDraw {
@@ -81,7 +81,7 @@ export function drawClip(spec: AugmentSpec, random: Random, count: number): Clip
   return { flip, frames, perFrame: spec.perFrame };
 }
 
-/** Always the same number of draws, so that switching one change on leaves the others as they were. */
+/** Always makes the same number of draws, so that enabling one change does not affect the others. */
 function drawFrame(spec: AugmentSpec, random: Random): FrameDraw {
   const about = (centre: number, reach: number): number => random.uniform(centre - reach, centre + reach);
   return {
@@ -108,7 +108,7 @@ export function clipMatrix(draw: FrameDraw, flip: boolean, frame: Size, crop: Si
   const window = translation(cropStart(frame.width, crop.width), cropStart(frame.height, crop.height));
   const view = flip ? compose(window, mirror(crop.width)) : window;
   if (draw.rotation === 0 && draw.shear === 0 && draw.scale === 1) {
-    // Without trigonometry a shift by whole pixels stays one, and warping stays copying.
+    // Without trigonometry, a shift by whole pixels stays exact, and warping only copies.
     return compose(
       translation(-shift(draw.translateX, frame.width), -shift(draw.translateY, frame.height)),
       view,

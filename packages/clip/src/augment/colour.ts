@@ -1,7 +1,7 @@
 /**
- * Colour jitter as one matrix a clip: brightness, contrast, saturation and hue composed, applied once,
- * rounded once. Linear in RGB where torchvision's ColorJitter clamps after each step and turns hue in HSV;
- * small changes look the same.
+ * Colour jitter as one matrix per clip: brightness, contrast, saturation and hue are composed, applied once and rounded
+ * once. Linear in RGB where torchvision's ColorJitter clamps after each step and turns hue in HSV; small changes look
+ * the same.
  */
 
 export interface ColourChange {
@@ -9,7 +9,7 @@ export interface ColourChange {
   readonly brightness: number;
   readonly contrast: number;
   readonly saturation: number;
-  /** Turns round the colour circle, in [-0.5, 0.5]. */
+  /** Hue shift, as a fraction of the colour circle, in [-0.5, 0.5]. */
   readonly hue: number;
 }
 
@@ -31,12 +31,12 @@ export function changesNothing(change: ColourChange): boolean {
 }
 
 /**
- * `[3, 4]` row by row, 16.16 fixed point: what each channel takes of red, green and blue (0-255), and an offset that has
- * the half for rounding in it.
+ * `[3, 4]` row by row, 16.16 fixed point: the weights of red, green and blue (0-255) for each channel, and an offset
+ * that includes one half for rounding.
  */
 export type ColourMatrix = Int32Array;
 
-/** What a change means. Contrast turns about `meanLuma`, the clip's mean grey level. */
+/** The matrix of a change. Contrast is relative to `meanLuma`, the clip's mean grey level. */
 export function colourMatrix(change: ColourChange, meanLuma: number): ColourMatrix {
   const angle = change.hue * 2 * Math.PI;
   const cos = change.saturation * Math.cos(angle);
@@ -50,7 +50,10 @@ export function colourMatrix(change: ColourChange, meanLuma: number): ColourMatr
   );
 }
 
-/** A change of each channel by itself, as brightness and contrast are; 16.16 fixed point, rounding in the offset. */
+/**
+ * A change that treats channels separately, as brightness and contrast do; 16.16 fixed point, with rounding in the
+ * offset.
+ */
 export interface Gain {
   readonly gain: readonly number[];
   readonly offset: readonly number[];
@@ -58,7 +61,7 @@ export interface Gain {
 
 export const noGain: Gain = { gain: [65536, 65536, 65536], offset: [32768, 32768, 32768] };
 
-/** Undefined where channels mix. */
+/** Undefined if channels mix. */
 export function gainOf(matrix: ColourMatrix): Gain | undefined {
   const [rr, rg, rb, ro, gr, gg, gb, go, br, bg, bb, bo] = matrix as unknown as number[];
   if ([rg, rb, gr, gb, br, bg].some((weight) => weight !== 0)) return undefined;

@@ -1,18 +1,18 @@
 /**
- * Random erasing (Zhong et al., "Random Erasing Data Augmentation", AAAI 2020) on clips: one box, at the same place in
- * every frame and filled alike, so that what is erased does not move. Drawn as torchvision's RandomErasing does.
+ * Random erasing (Zhong et al., "Random Erasing Data Augmentation", AAAI 2020) on clips: one box, at the same place and
+ * with the same fill in every frame, so that it does not move. Drawn as torchvision's RandomErasing does.
  */
 import type { Box, Frames, Size } from '../frames.js';
 import type { Random } from './random.js';
 
 export interface ErasingSpec {
-  /** Of erasing anything. */
+  /** Probability of erasing a box. */
   readonly probability: number;
   /** Part of the frame's area, drawn between the two. */
   readonly area: readonly [low: number, high: number];
   /** Height by width, drawn between the two, evenly in its logarithm. */
   readonly ratio: readonly [low: number, high: number];
-  /** Noise of one value a pixel and channel (the paper's best), the mean of the preprocessing, or black. */
+  /** Random values per pixel and channel (best in the paper), the mean of the preprocessing, or black. */
   readonly fill: 'random' | 'mean' | 'black';
 }
 
@@ -23,7 +23,7 @@ export function eraseBox(clip: Frames, spec: ErasingSpec, mean: readonly number[
   if (box !== undefined) fillBox(clip, box, filling(box, spec.fill, mean, random));
 }
 
-/** A box that fits the frame; undefined where ten draws did not. */
+/** A box that fits the frame; undefined after ten draws that do not. */
 export function drawBox(
   { area, ratio }: Pick<ErasingSpec, 'area' | 'ratio'>,
   frame: Size,

@@ -1,7 +1,7 @@
 /**
- * PIL's picture operations on clips: uint8 RGB `[T, H, W, 3]`, in place, the same in every frame. On a clip of one frame
- * they equal PIL's to the bit (but for `affine`); what PIL measures in a picture (mean, histogram) is measured over the
- * whole clip, so that no frame flickers.
+ * PIL's picture operations on clips: uint8 RGB `[T, H, W, 3]`, in place, the same in every frame. On a clip of one
+ * frame they equal PIL's bit for bit (except `affine`). Statistics that PIL takes from a picture (mean, histogram) are
+ * taken from the whole clip, so that frames do not flicker.
  */
 import { type Frames, frameAt } from '../frames.js';
 import type { Matrix } from './matrix.js';
@@ -41,13 +41,13 @@ export function sharpness(clip: Frames, factor: number): void {
   }
 }
 
-/** ImageOps.posterize: keeps so many bits. */
+/** ImageOps.posterize: keeps this many bits. */
 export function posterize({ data }: Frames, bits: number): void {
   const mask = (0xff << (8 - bits)) & 0xff;
   mapValues(data, (value) => value & mask);
 }
 
-/** ImageOps.solarize: turns values from `threshold` on to their negative. */
+/** ImageOps.solarize: inverts values from `threshold` on. */
 export function solarize({ data }: Frames, threshold: number): void {
   mapValues(data, (value) => (value < threshold ? value : 255 - value));
 }

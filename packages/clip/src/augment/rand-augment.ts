@@ -1,7 +1,7 @@
 /**
  * RandAugment (Cubuk et al., "RandAugment: Practical automated data augmentation with a reduced search space", 2020): a
  * few operations from one table, at one common magnitude. Drawn once per clip, so that all frames change alike. The
- * table is torchvision's (`transforms.RandAugment`); the pixels stand in operations.ts.
+ * table is torchvision's (`transforms.RandAugment`); operations.ts changes the pixels.
  */
 import type { Frames } from '../frames.js';
 import { compose, identity, type Matrix } from './matrix.js';
@@ -9,7 +9,7 @@ import { adjust, affine, autoContrast, equalize, posterize, sharpness, solarize 
 import type { Random } from './random.js';
 
 export interface RandAugmentSpec {
-  /** Operations a clip goes through. */
+  /** Number of operations per clip. */
   readonly number: number;
   /** How strong they are, 0 to 30. */
   readonly magnitude: number;
@@ -19,8 +19,8 @@ const STRONGEST = 30;
 
 interface Operation {
   /**
-   * Changes the clip in place. `level` is the magnitude from 0 to 1, negative half of the time where `signed`. One that
-   * moves pixels returns its output-to-source matrix.
+   * Changes the clip in place. `level` is the magnitude from 0 to 1, negative half of the time where `signed`. An
+   * operation that moves pixels returns its output-to-source matrix.
    */
   apply(clip: Frames, level: number): Matrix | undefined;
   readonly signed: boolean;
@@ -62,7 +62,7 @@ export const operations: Readonly<Record<string, Operation>> = {
 };
 
 /**
- * Puts uint8 RGB frames through `number` operations of the table, each as likely as any other, in place. Returns the
+ * Applies `number` operations of the table, drawn with equal probability, to uint8 RGB frames in place. Returns the
  * output-to-source matrix of all that moved pixels.
  */
 export function randAugment(clip: Frames, { number, magnitude }: RandAugmentSpec, random: Random): Matrix {

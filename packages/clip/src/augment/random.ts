@@ -1,7 +1,7 @@
 /**
  * Random numbers without state to save: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy
- * as 1, 2, 3", SC 2011) turns a key and a counter into four words. A stream is named by (seed, path), so
- * what a clip draws depends on the seed, the epoch and the clip's index, never on the order of the workers.
+ * as 1, 2, 3", SC 2011) turns a key and a counter into four words. A stream is named by (seed, path), so the draws for
+ * a clip depend on the seed, the epoch and the clip's index, never on the order of the workers.
  */
 
 /** A stream of independent draws. */
@@ -50,7 +50,7 @@ export function permutation(count: number, random: Random): Uint32Array {
   return order;
 }
 
-/** Rejects the few words at the top that would make some results likelier than others. */
+/** Rejects the few largest words, which would make some results more likely than others. */
 function below(uint32: () => number, limit: number): number {
   const fair = 2 ** 32 - (2 ** 32 % limit);
   let word = uint32();

@@ -16,7 +16,10 @@ import { fixedPoint, type Matrix } from './matrix.js';
  */
 export type Interpolation = 'nearest' | 'bilinear';
 
-/** Fills all of `out` with what `matrix` shows of each frame of `source`, then changes its colours, the black ones too. */
+/**
+ * Fills all of `out` with each frame of `source` seen through `matrix`, then changes its colours, including black
+ * borders.
+ */
 export function warp(
   source: Frames,
   out: Frames,
@@ -34,7 +37,7 @@ export function warp(
   if (colours !== undefined) recolour(out.data, colours);
 }
 
-/** The frame stays upright and moves by whole pixels: an exact copy. */
+/** For shifts by whole pixels: an exact copy. */
 function isWholeShift([a, b, c, d, e, f]: Matrix): boolean {
   return a === 1 && b === 0 && d === 0 && e === 1 && Number.isInteger(c) && Number.isInteger(f);
 }
@@ -61,8 +64,8 @@ function warpNearest({ data, height, width }: Frames, out: Frames, matrix: Matri
 }
 
 /**
- * In WebAssembly: `bilinear.wat` is its source. It reads and writes memory of its own, one to each thread, that grows to the
- * largest group of frames. Compiled when a frame is first warped.
+ * In WebAssembly; `bilinear.wat` is its source. Each thread has its own memory, which grows to the largest group of
+ * frames. Compiled when a frame is first warped.
  */
 function warpBilinear(source: Frames, out: Frames, matrix: Matrix, colours: ColourMatrix | undefined): void {
   const gain = colours === undefined ? noGain : gainOf(colours);
@@ -74,11 +77,11 @@ function warpBilinear(source: Frames, out: Frames, matrix: Matrix, colours: Colo
   if (colours !== undefined && gain === undefined) recolour(out.data, colours);
 }
 
-/** Frames that are drawn together: where a pixel comes from is found once for all of them. */
+/** Frames that are drawn together, because source positions are the same for all. */
 const GROUP = 16;
-/** Where the frames begin; before them stands what bilinear.wat reads word by word. */
+/** Position of the frames; before them are the parameters of bilinear.wat. */
 const SOURCE = 96;
-/** What it may read or write beyond the last pixel of a frame. */
+/** Bytes that it may read or write beyond the last pixel of a frame. */
 const MARGIN = 16;
 
 const warper = wasmExports<{ readonly memory: WasmMemory; warp(): void }>(BILINEAR_WASM);

@@ -1,29 +1,29 @@
 /**
- * Optical flow as bytes: how far each pixel of a frame moves until the next one, to the right and down. The form in
- * which fields are cached, augmented and batched; knows nothing of how they are found.
+ * Optical flow as bytes: how far each pixel of a frame moves until the next one, to the right and down. Fields are
+ * cached, augmented and batched in this form; computing them is elsewhere.
  */
 import type { Size } from '../frames.js';
 
-/** Fields `[K, H, W, 2]` contiguous: displacements along x and y in pixels a frame, as `flowByte` writes them. */
+/** Fields `[K, H, W, 2]` contiguous: displacements along x and y in pixels per frame, encoded by `flowByte`. */
 export interface FlowFields extends Size {
   readonly data: Uint8Array;
   readonly count: number;
 }
 
-/** Fields that a network sees, of a clip of any length: L in Simonyan & Zisserman (2014). */
+/** Number of fields that a network sees, for a clip of any length: L in Simonyan & Zisserman (2014). */
 export const FLOW_FIELDS = 10;
 
-/** Displacements beyond this many pixels a frame are clipped to it, as they clip theirs. */
+/** Displacements are clipped to this many pixels per frame, as in that paper. */
 export const FLOW_REACH = 20;
 
-/** The byte of no motion. Bytes lie symmetrically about it, so that mirroring is exact. */
+/** The byte for no motion. Bytes are symmetric about it, so that mirroring is exact. */
 export const STILL = 128;
 
 const STEPS = 127;
-/** Pixels between two neighbouring bytes: 0.157. */
+/** Pixels per step of a byte: 0.157. */
 export const FLOW_STEP: number = FLOW_REACH / STEPS;
 
-/** Byte in 1-255 of a displacement in pixels; one that is not a number counts as none. */
+/** Byte in 1-255 of a displacement in pixels; NaN counts as no motion. */
 export function flowByte(pixels: number): number {
   return steps(pixels / FLOW_STEP);
 }
@@ -51,7 +51,7 @@ export function fieldAt(fields: FlowFields, index: number): Uint8Array {
   return fields.data.subarray(index * bytes, (index + 1) * bytes);
 }
 
-/** The fields at these positions in their order; those beyond the last are still. */
+/** The fields at these positions, in order; beyond the last field there is no motion. */
 export function pickFields(fields: FlowFields, positions: ArrayLike<number>): FlowFields {
   const { height, width, count } = fields;
   const picked = stillFields({ height, width }, positions.length);
@@ -60,7 +60,7 @@ export function pickFields(fields: FlowFields, positions: ArrayLike<number>): Fl
   return picked;
 }
 
-/** Fields in which nothing moves. */
+/** Fields without motion. */
 export function stillFields({ height, width }: Size, count: number): FlowFields {
   return { data: new Uint8Array(fieldBytes({ height, width }, count)).fill(STILL), count, height, width };
 }

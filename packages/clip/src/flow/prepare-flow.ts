@@ -1,6 +1,6 @@
 /**
- * Flow fields through a clip's crop and augmentation: vectors are drawn through the same matrix as the pixels, and
- * turned, stretched and mirrored with them. Colours do not touch them.
+ * Applies a clip's crop and augmentation to its flow fields: vectors are moved by the same matrix as the pixels, and
+ * rotated, scaled and mirrored with them. Colour changes do not affect them.
  */
 import { type ClipDraw, clipMatrix, noDraw } from '../augment/augment.js';
 import { compose, identity, type Matrix } from '../augment/matrix.js';
@@ -10,9 +10,9 @@ import { type FlowFields, fieldAt, fieldBytes, STILL, steps } from './fields.js'
 const still: ClipDraw = { flip: false, frames: [noDraw], perFrame: false };
 
 /**
- * Writes the fields as the network's crop shows them into `out`, `[K, crop.height, crop.width, 2]`. `places` says to
- * which frame of the clip each field belongs, for draws that differ from frame to frame; `view` is how
- * pixels moved within the crop afterwards, from output to source.
+ * Writes the fields within the network's crop into `out`, `[K, crop.height, crop.width, 2]`. `places` gives the frame
+ * of the clip that each field belongs to, for draws that differ between frames; `view` is how pixels moved within the
+ * crop afterwards, as an output-to-source matrix.
  */
 export function prepareFlow(
   fields: FlowFields,
@@ -31,10 +31,7 @@ export function prepareFlow(
   return out;
 }
 
-/**
- * Bilinear; what lies outside the source, or outside the crop before `view`, stands still. A pixel belongs to either if
- * its centre falls inside.
- */
+/** Bilinear; no motion outside the source, or outside the crop before `view`. A pixel is inside if its centre is. */
 function warpField(
   source: Uint8Array,
   size: Size,
@@ -72,7 +69,7 @@ export function vectorMatrix([a, b, , d, e]: Matrix): VectorMatrix {
   return [e / determinant, -b / determinant, -d / determinant, a / determinant];
 }
 
-/** The vector at a point between four pixels' centres; beyond the outermost centres it is theirs. */
+/** The vector at a point between the centres of four pixels; beyond the outermost centres, the nearest one. */
 function sample(
   source: Uint8Array,
   { height, width }: Size,

@@ -1,10 +1,13 @@
 /**
  * Flow as colours, as the Middlebury benchmark shows it (Baker et al., "A database and evaluation methodology for optical
- * flow", IJCV 2011): hue is the direction, paleness the stillness.
+ * flow", IJCV 2011): hue is the direction, saturation the speed.
  */
 import { type FlowFields, fieldAt, flowPixels } from './fields.js';
 
-/** Steps from red to yellow, to green, to cyan, to blue, to magenta and back: finer where the eye tells more apart. */
+/**
+ * Steps from red to yellow, to green, to cyan, to blue, to magenta and back, finer where the eye distinguishes more
+ * colours.
+ */
 const STEPS = [15, 6, 4, 11, 13, 6] as const;
 const CORNERS = [[255, 0, 0], [255, 255, 0], [0, 255, 0], [0, 255, 255], [0, 0, 255], [255, 0, 255]] as const; // biome-ignore format: a table
 
@@ -16,7 +19,7 @@ const WHEEL: readonly (readonly number[])[] = STEPS.flatMap((steps, i) => {
   );
 });
 
-/** RGB of a displacement in shares of the largest one shown; beyond it colours are darker. */
+/** RGB of a displacement relative to the largest one shown; beyond that, colours are darker. */
 export function flowColour(x: number, y: number): readonly [r: number, g: number, b: number] {
   const length = Math.hypot(x, y);
   const place = ((Math.atan2(-y, -x) / Math.PI + 1) / 2) * (WHEEL.length - 1);
@@ -28,7 +31,7 @@ export function flowColour(x: number, y: number): readonly [r: number, g: number
   return [channel(0), channel(1), channel(2)];
 }
 
-/** Field `index` as RGB `[H, W, 3]`; `most` pixels a frame have the full colour. */
+/** Field `index` as RGB `[H, W, 3]`; a motion of `most` pixels per frame has full colour. */
 export function flowPicture(fields: FlowFields, index: number, most: number): Uint8Array {
   const field = fieldAt(fields, index);
   const out = new Uint8Array((field.length / 2) * 3);
@@ -49,7 +52,7 @@ export function wheelPicture(size: number): Uint8Array {
   return out;
 }
 
-/** The length in pixels a frame that all but 1 % of the moving pixels (half a pixel and more) stay below; at least 1. */
+/** The 99th percentile of motion, in pixels per frame, over pixels that move by half a pixel or more; at least 1. */
 export function usualMost(fields: FlowFields): number {
   const lengths: number[] = [];
   for (let i = 0; i < fields.data.length; i += 2) {
