@@ -4,7 +4,7 @@
 #include <memory>
 #include <thread>
 
-#include "hotline.h"
+#include "thread_safe_function.h"
 
 namespace kinora::js {
 
@@ -15,7 +15,7 @@ struct Task {
   Settle settle;
   std::exception_ptr error;
   napi_deferred deferred = nullptr;
-  std::shared_ptr<Hotline> done;
+  std::shared_ptr<ThreadSafeFunction> done;
 };
 
 /** The JavaScript error of an exception, as `raise` words it. */
@@ -49,7 +49,7 @@ void execute(Task* task) {
   } catch (...) {
     task->error = std::current_exception();
   }
-  if (!std::shared_ptr<Hotline>(task->done)->call(task)) delete task;
+  if (!std::shared_ptr<ThreadSafeFunction>(task->done)->call(task)) delete task;
 }
 
 }  // namespace
@@ -59,7 +59,7 @@ napi_value in_background(napi_env env, std::function<Settle()> work) {
   task->work = std::move(work);
   napi_value promise;
   check(env, napi_create_promise(env, &task->deferred, &promise));
-  task->done = Hotline::open(env, nullptr, finish);
+  task->done = ThreadSafeFunction::open(env, nullptr, finish);
   std::thread(execute, task.release()).detach();
   return promise;
 }

@@ -1,9 +1,9 @@
-#include "hotline.h"
+#include "thread_safe_function.h"
 
 namespace kinora::js {
 
-std::shared_ptr<Hotline> Hotline::open(napi_env env, napi_value callback, napi_threadsafe_function_call_js receive) {
-  const std::shared_ptr<Hotline> line(new Hotline(env));
+std::shared_ptr<ThreadSafeFunction> ThreadSafeFunction::open(napi_env env, napi_value callback, napi_threadsafe_function_call_js receive) {
+  const std::shared_ptr<ThreadSafeFunction> line(new ThreadSafeFunction(env));
   check(env, napi_create_threadsafe_function(env, callback, nullptr, string(env, "kinora"), 0, 1, nullptr, nullptr, nullptr,
                                              receive, &line->function_));
   // Hooks run in reverse order: this one before that of the function.
@@ -12,18 +12,18 @@ std::shared_ptr<Hotline> Hotline::open(napi_env env, napi_value callback, napi_t
   return line;
 }
 
-bool Hotline::call(void* data) {
+bool ThreadSafeFunction::call(void* data) {
   const std::lock_guard<std::mutex> lock(mutex_);
   return function_ != nullptr && napi_call_threadsafe_function(function_, data, napi_tsfn_nonblocking) == napi_ok;
 }
 
-void Hotline::keep_alive(bool wanted) {
+void ThreadSafeFunction::keep_alive(bool wanted) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (function_ == nullptr) return;
   wanted ? napi_ref_threadsafe_function(env_, function_) : napi_unref_threadsafe_function(env_, function_);
 }
 
-void Hotline::close() {
+void ThreadSafeFunction::close() {
   const auto self = std::move(self_);  // outlives the lock
   const std::lock_guard<std::mutex> lock(mutex_);
   if (function_ == nullptr) return;
@@ -32,8 +32,8 @@ void Hotline::close() {
   function_ = nullptr;
 }
 
-void Hotline::on_exit(void* line) {
-  auto* closing = static_cast<Hotline*>(line);
+void ThreadSafeFunction::on_exit(void* line) {
+  auto* closing = static_cast<ThreadSafeFunction*>(line);
   const auto self = std::move(closing->self_);
   const std::lock_guard<std::mutex> lock(closing->mutex_);
   closing->function_ = nullptr;

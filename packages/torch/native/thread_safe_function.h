@@ -9,13 +9,13 @@
 
 namespace kinora::js {
 
-class Hotline {
+class ThreadSafeFunction {
  public:
   /**
    * @param callback a function for `receive`, or null
    * @param receive is called on JavaScript's thread with what `call` was given; without an environment only to free it
    */
-  static std::shared_ptr<Hotline> open(napi_env env, napi_value callback, napi_threadsafe_function_call_js receive);
+  static std::shared_ptr<ThreadSafeFunction> open(napi_env env, napi_value callback, napi_threadsafe_function_call_js receive);
 
   /** From any thread. False, and `data` stays the caller's, when it is closed. */
   bool call(void* data);
@@ -25,13 +25,13 @@ class Hotline {
   void close();
 
  private:
-  explicit Hotline(napi_env env) : env_(env) {}
+  explicit ThreadSafeFunction(napi_env env) : env_(env) {}
   static void on_exit(void* self);
 
   const napi_env env_;
   std::mutex mutex_;
   napi_threadsafe_function function_ = nullptr;
-  std::shared_ptr<Hotline> self_;  // while it is open, so that on_exit finds it
+  std::shared_ptr<ThreadSafeFunction> self_;  // while it is open, so that on_exit finds it
 };
 
 }  // namespace kinora::js

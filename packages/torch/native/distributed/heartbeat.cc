@@ -13,7 +13,7 @@
 #include <memory>
 #include <thread>
 
-#include "../hotline.h"
+#include "../thread_safe_function.h"
 #include "shared.h"
 
 namespace kinora {
@@ -50,7 +50,7 @@ std::string seconds(Clock::duration time) {
 
 class Heartbeat {
  public:
-  Heartbeat(Settings settings, std::shared_ptr<js::Hotline> listener)
+  Heartbeat(Settings settings, std::shared_ptr<js::ThreadSafeFunction> listener)
       : settings_(std::move(settings)), listener_(std::move(listener)), heard_(settings_.size, {-1, Clock::now()}) {}
 
   /** Threads keep the object alive: one of them may hang in the store for ever. */
@@ -71,7 +71,7 @@ class Heartbeat {
   }
 
   /** Tells every other rank why this one ends. The reason is written by the beating thread, within one interval. */
-  void accuse(const std::string& reason) {
+  void report_error(const std::string& reason) {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       accusation_ = "rank " + std::to_string(settings_.rank) + kError + reason;
@@ -177,7 +177,7 @@ class Heartbeat {
   }
 
   const Settings settings_;
-  const std::shared_ptr<js::Hotline> listener_;
+  const std::shared_ptr<js::ThreadSafeFunction> listener_;
   std::vector<Heard> heard_;
   std::atomic<Clock::rep> answered_{0};
   std::mutex mutex_;
@@ -206,17 +206,17 @@ napi_value start_heartbeat(napi_env env, napi_callback_info info) {
   Settings settings{js::to_string(env, args[0]), static_cast<int>(js::to_int64(env, args[1])),
                     static_cast<int>(js::to_int64(env, args[2])), static_cast<int>(js::to_int64(env, args[3])),
                     time(4), time(5), time(6)};
-  const auto listener = js::Hotline::open(env, args[7], deliver);
+  const auto listener = js::ThreadSafeFunction::open(env, args[7], deliver);
   listener->keep_alive(false);
   const auto heartbeat = std::make_shared<Heartbeat>(std::move(settings), listener);
   Heartbeat::start(heartbeat);
   return heartbeats().insert(env, heartbeat);
 }
 
-/** accuse(heartbeat, reason): names this rank and its error to all others */
-napi_value accuse(napi_env env, napi_callback_info info) {
+/** reportError(heartbeat, reason): names this rank and its error to all others */
+napi_value report_error(napi_env env, napi_callback_info info) {
   const js::Arguments<2> args(env, info);
-  heartbeats().find(env, args[0])->accuse(js::to_string(env, args[1]));
+  heartbeats().find(env, args[0])->report_error(js::to_string(env, args[1]));
   return js::undefined(env);
 }
 
@@ -231,7 +231,7 @@ napi_value stop_heartbeat(napi_env env, napi_callback_info info) {
 
 void define_heartbeat(napi_env env, napi_value exports) {
   js::define<start_heartbeat>(env, exports, "startHeartbeat");
-  js::define<accuse>(env, exports, "accuse");
+  js::define<report_error>(env, exports, "reportError");
   js::define<stop_heartbeat>(env, exports, "stopHeartbeat");
 }
 

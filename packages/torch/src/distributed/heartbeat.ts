@@ -50,7 +50,7 @@ export class Heartbeat {
 
   /** Reports an error of this rank to all others, which receive it within two intervals. */
   reportError(reason: string): void {
-    if (!this.#stopped) c10d().accuse(this.#handle, reason);
+    if (!this.#stopped) c10d().reportError(this.#handle, reason);
   }
 
   /** From now on missing heartbeats count as no failure, neither of this rank nor of others. */

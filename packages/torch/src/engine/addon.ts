@@ -190,6 +190,6 @@ export interface NativeModule {
     graceMs: number,
     onVerdict: (text: string, isError: boolean) => void,
   ): Handle;
-  accuse(heartbeat: Handle, reason: string): void; // reports an error of this rank
+  reportError(heartbeat: Handle, reason: string): void; // reports an error of this rank
   stopHeartbeat(heartbeat: Handle): void;
 }
