@@ -60,7 +60,13 @@ napi_value in_background(napi_env env, std::function<Settle()> work) {
   napi_value promise;
   check(env, napi_create_promise(env, &task->deferred, &promise));
   task->done = ThreadSafeFunction::open(env, nullptr, finish);
-  std::thread(execute, task.release()).detach();
+  try {
+    std::thread(execute, task.get()).detach();
+  } catch (...) {  // no thread could be started
+    task->done->close();
+    throw;
+  }
+  task.release();
   return promise;
 }
 

@@ -55,20 +55,22 @@ class BlockCache final : public c10::Allocator {
     const bool fits = found != free_.end() && found->first <= size + size / 8;
     const size_t taken = fits ? found->first : size;
     used_ += taken;
-    most_used_ = std::max(most_used_, used_);
-    if (!fits) {
-      make_room();
-      return map(size);
-    }
-    Block* block = found->second;
-    free_.erase(found);
-    kept_ -= taken;
+    void* data = fits ? reuse(found) : map(size);
+    most_used_ = std::max(most_used_, used_);  // not before: what is refused was never in use
+    return data;
+  }
+
+  void* reuse(std::multimap<size_t, Block*>::iterator position) {
+    const Block* block = position->second;
+    free_.erase(position);
+    kept_ -= block->size;
     return block->data;
   }
 
   /** A block that nobody had: others go in its place, those that were longest unused first. */
   void make_room() {
-    while (!free_.empty() && used_ + kept_ > most_used_ + std::max(most_used_ / 2, kSpare)) {
+    const size_t most = std::max(most_used_, used_);
+    while (!free_.empty() && used_ + kept_ > most + std::max(most / 2, kSpare)) {
       unmap(std::min_element(free_.begin(), free_.end(), [](const auto& a, const auto& b) {
         return a.second->given_back < b.second->given_back;
       }));
@@ -76,6 +78,7 @@ class BlockCache final : public c10::Allocator {
   }
 
   void* map(size_t size) {
+    make_room();
     const size_t mapped_size = size < kHugePage ? size : size + kHugePage;
     void* mapped = map_pages(mapped_size);
     while (mapped == MAP_FAILED && !free_.empty()) {

@@ -172,7 +172,9 @@ napi_value norm_activation(napi_env env, napi_callback_info info) {
   const Running running{load_optional(env, args[3]), load_optional(env, args[4]), js::to_double(env, args[5])};
   const Settings settings{js::to_double(env, args[6]), js::to_double(env, args[7]), js::to_double(env, args[8]),
                           js::to_int64s(env, args[9])};
-  return wrap(env, NormActivation::apply(load(env, args[0]), load(env, args[1]), load(env, args[2]), running, settings));
+  // Copies: the table of handles may move meanwhile.
+  const at::Tensor input = load(env, args[0]), weight = load(env, args[1]), bias = load(env, args[2]);
+  return wrap(env, NormActivation::apply(input, weight, bias, running, settings));
 }
 
 }  // namespace

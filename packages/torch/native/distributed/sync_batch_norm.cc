@@ -105,7 +105,7 @@ class SyncBatchNorm : public torch::autograd::Function<SyncBatchNorm> {
 /** syncBatchNorm(input, weight?, bias?, runningMean?, runningVar?, momentum, eps, group): handle; in training mode */
 napi_value sync_batch_norm(napi_env env, napi_callback_info info) {
   const js::Arguments<8> args(env, info);
-  const auto& input = load(env, args[0]);
+  const at::Tensor input = load(env, args[0]);  // a copy: the table of handles may move meanwhile
   const auto weight = load_optional(env, args[1]), bias = load_optional(env, args[2]);
   const auto options = input.options().requires_grad(false);
   const Running running{load_optional(env, args[3]), load_optional(env, args[4]), js::to_double(env, args[5])};

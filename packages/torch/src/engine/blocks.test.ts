@@ -26,6 +26,13 @@ test('what is kept makes room before memory runs out, and then there is an error
   expect(scope(() => ops.ones([MIB]).sum().item())).toBe(MIB);
 });
 
+test('a size that was refused does not count as having been in use', () => {
+  expect(() => ops.empty([2 ** 48])).toThrow(/not enough memory/);
+  const before = process.memoryUsage.rss();
+  for (let i = 0; i < 12; i++) takeAndGiveBack((100 + i * 30) * MIB); // 3 GiB if all were kept
+  expect(process.memoryUsage.rss() - before).toBeLessThan(900 * MIB);
+});
+
 test('blocks of both kinds keep what is written to them', () => {
   const sizes = [1, 1000, 32_767, 32_768, 32_769, 600_000, 1_000_000];
   scope(() => {
