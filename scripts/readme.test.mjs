@@ -58,7 +58,7 @@ describe('checkReadme', () => {
 
   test('types count', async () => {
     const result = await readme("ts\nconst n: number = 'five';\nconsole.log(n);");
-    expect(result.failed).toEqual(["README.md:3 (const n: number = 'five';): its types do not agree"]);
+    expect(result.failed).toEqual(["README.md:3 (const n: number = 'five';): its types are wrong"]);
   });
 
   test('what is not run is listed with its reason', async () => {

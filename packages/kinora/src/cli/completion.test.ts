@@ -83,6 +83,7 @@ describe.each(['bash', 'fish'] as const)('%s', (shell) => {
       expect(complete(shell, ...words, 'runs/')).toContain('runs/demo');
     expect(complete(shell, 'export', 'runs/demo', '--format', '').sort()).toEqual([
       'onnx',
+      'onnx-train',
       'pt',
       'safetensors',
     ]);

@@ -68,7 +68,7 @@ describe('kinora predict', () => {
     const { status, stdout, stderr } = kinora('predict', weights, 'a', '-k', '2', '-g', '0');
     expect(status).toBe(0);
     // On a machine with a GPU there is nothing to say.
-    expect(stderr).toMatch(/^(kinora: no CUDA device here[^\n]*\n)?$/);
+    expect(stderr).toMatch(/^(kinora: no CUDA device found[^\n]*\n)?$/);
     expect(stdout).toMatch(/^a\n( {2}S.*\d\d\.\d % {2}█.*\n){2}$/);
   });
 

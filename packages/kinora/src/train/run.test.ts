@@ -166,7 +166,7 @@ describe('refused before anything is written', () => {
       { model: 'ConvColumnSmall', crop: 1 },
       'ConvColumnSmall, conv_layer1.1 (AvgPool3d): expected T >= 1, H >= 2, W >= 2',
     ],
-    ['another number of labels', { numClasses: 4 }, 'expected 4 labels, as numClasses says, received 3'],
+    ['another number of labels', { numClasses: 4 }, 'expected 4 labels, according to numClasses, received 3'],
     ['no training folder', { trainList: '/nowhere/train.csv' }, '/nowhere/train.csv: expected a list'],
   ])('%s', async (name, changes, message) => {
     const config = data.config(name, changes);
