@@ -11,10 +11,14 @@ import { RANDOM_RANGE, ROUNDS } from './random.js';
 const SIZE = [8, 40, 40] as const;
 const CLASSES = 3;
 
+/** Without kinks: a value on the kink of an activation falls to either side by rounding, and its gradient comes or not. */
 function small(): Network {
   manualSeed(4);
   const network = findNetwork('ConvColumnSmall').build(CLASSES, SIZE);
-  for (const module of network.namedModules().values()) if (module instanceof nn.Dropout) module.p = 0;
+  for (const module of network.namedModules().values()) {
+    if (module instanceof nn.Dropout) module.p = 0;
+    if (module instanceof nn.LeakyReLU) Object.assign(module, { negativeSlope: 1 });
+  }
   return network;
 }
 
@@ -79,7 +83,7 @@ describe('frozen layers', () => {
       const expected = torch.step(batch, 0.05);
       for (const [key, values] of await onnx.step(batch, 0.05)) {
         if (/\.0?\.?bias/.test(key)) continue; // before a batch norm a bias has no gradient but rounding
-        expect(difference(values, expected.get(key)!), `${key}, step ${step}`).toBeLessThan(1e-3);
+        expect(difference(values, expected.get(key)!), `${key}, step ${step}`).toBeLessThan(1e-4);
       }
     }
     await onnx.release();
