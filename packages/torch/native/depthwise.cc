@@ -87,9 +87,10 @@ class DepthwiseConv3d : public torch::autograd::Function<DepthwiseConv3d> {
         double for_bias = 0;
         for (int64_t n = 0; n < samples; ++n) {
           const int64_t nth = n * channels + c;
-          for_bias += loops.take_gradient(dy + nth * size.count());
+          loops.take_gradient(dy + nth * size.count());
           if (to[0]) loops.input_gradient(w + c * taps, to[0] + nth * map.count());
           if (to[1]) loops.weight_gradient(x + nth * map.count(), for_weight.data());
+          if (to[2]) for_bias += depthwise::sum(dy + nth * size.count(), size.count());
         }
         if (to[1]) std::copy(for_weight.begin(), for_weight.end(), to[1] + c * taps);
         if (to[2]) to[2][c] = static_cast<float>(for_bias);

@@ -64,7 +64,7 @@ KINORA_VECTORISED void add_all_products(const float* const* sources, int64_t tap
   for (; tap < taps; ++tap) add_products<1>(sources + tap, with, length, to + tap);
 }
 
-KINORA_VECTORISED double sum(const float* x, int64_t count) {
+KINORA_VECTORISED double sum_of_chunk(const float* x, int64_t count) {
   Lanes sums{};
   int64_t i = 0;
   for (; i + kLanes <= count; i += kLanes) sums += lanes(x + i);
@@ -80,6 +80,12 @@ int64_t block_size(int64_t map, int64_t stride, int64_t padding) {
 int64_t first_place(int64_t remainder, int64_t stride, int64_t padding) { return (remainder + (stride - 1) * padding) % stride; }
 
 }  // namespace
+
+double sum(const float* x, int64_t count) {
+  double all = 0;
+  for (int64_t first = 0; first < count; first += kChunk) all += sum_of_chunk(x + first, std::min(kChunk, count - first));
+  return all;
+}
 
 MapLoops::MapLoops(Size3 map, const Filter& filter) : filter_(filter), map_(map), output_(filter.output(map)) {
   const auto& [size, stride, padding] = filter_;
@@ -131,13 +137,11 @@ void MapLoops::convolve(const float* x, const float* weights, float bias, float*
     for (int64_t h = 0; h < output_.h; ++h) y = std::copy_n(result_.data() + (t * block_.h + h) * block_.w, output_.w, y);
 }
 
-double MapLoops::take_gradient(const float* dy) {
+void MapLoops::take_gradient(const float* dy) {
   gradient_.resize(lead_ + block_.count() + kSlack);
-  const double all = sum(dy, output_.count());
   for (int64_t t = 0; t < output_.t; ++t)
     for (int64_t h = 0; h < output_.h; ++h, dy += output_.w)
       std::copy_n(dy, output_.w, gradient_.data() + lead_ + (t * block_.h + h) * block_.w);
-  return all;
 }
 
 void MapLoops::input_gradient(const float* weights, float* dx) {

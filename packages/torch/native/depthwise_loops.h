@@ -26,6 +26,9 @@ struct Filter {
   static int64_t along(int64_t map, int64_t size, int64_t stride, int64_t padding) { return (map + 2 * padding - size) / stride + 1; }
 };
 
+/** Of a map of the gradient by the output: the gradient by the bias. */
+double sum(const float* x, int64_t count);
+
 /** For any number of maps of one size. */
 class MapLoops {
  public:
@@ -34,8 +37,8 @@ class MapLoops {
   /** y = x * weights + bias */
   void convolve(const float* x, const float* weights, float bias, float* y);
 
-  /** Lays out the gradient by the output for the two below. Returns its sum, the gradient by the bias. */
-  double take_gradient(const float* dy);
+  /** Lays out the gradient by the output for the two below. */
+  void take_gradient(const float* dy);
   void input_gradient(const float* weights, float* dx);
   /** Adds to `dweights`. */
   void weight_gradient(const float* x, double* dweights);

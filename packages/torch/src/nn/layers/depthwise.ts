@@ -3,6 +3,7 @@
  * libtorch spends most of its time elsewhere. Not where a trace or a recording wants to know which operator ran.
  */
 import { native } from '../../engine/native.js';
+import { scope } from '../../engine/scope.js';
 import { isObserved } from '../../ops/dispatch.js';
 import { autocastMode } from '../../tensor/autocast.js';
 import { Tensor } from '../../tensor/tensor.js';
@@ -16,15 +17,17 @@ export function depthwiseConv3d(
   input: Tensor,
   { weight, bias, stride, padding, dilation, groups }: Convolution,
 ): Tensor | undefined {
+  if (groups === 1) return undefined; // most convolutions
   const { shape } = input;
-  if (shape.length !== 5 || shape[1] !== groups || weight.shape[0] !== groups || groups === 1)
-    return undefined;
+  if (shape.length !== 5 || shape[1] !== groups || weight.shape[0] !== groups) return undefined;
   if (dilation.some((step) => step !== 1) || input.numel === 0 || isObserved() || autocastMode() !== null)
     return undefined;
   const isPlain = ({ device, dtype }: Tensor): boolean => device === 'cpu' && dtype === 'float32';
   if (![input, weight, ...(bias === null ? [] : [bias])].every(isPlain)) return undefined;
-  const [maps, filters] = [input.contiguous(), weight.contiguous()];
-  return new Tensor(
-    native().depthwiseConv3d(maps.handle, filters.handle, bias?.handle ?? null, stride, padding),
-  );
+  return scope(() => {
+    const [maps, filters] = [input.contiguous(), weight.contiguous()];
+    return new Tensor(
+      native().depthwiseConv3d(maps.handle, filters.handle, bias?.handle ?? null, stride, padding),
+    );
+  });
 }
