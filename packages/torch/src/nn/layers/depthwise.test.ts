@@ -1,5 +1,6 @@
 /** Depthwise convolution by our own kernel: the same as libtorch's operator, which a trace makes it use. */
 import { describe, expect, test } from 'vitest';
+import { liveTensors } from '../../engine/engine.test.util.js';
 import {
   autocast,
   grad,
@@ -176,6 +177,14 @@ test('the same bits on one thread and on two, and without gradients', () => {
       threads.set(before);
     }
   });
+});
+
+test('outside a scope a call leaves its result and nothing else', () => {
+  const [conv, input] = [layer(2, 3), ops.randn([1, 2, 4, 5, 6])];
+  const before = liveTensors();
+  const output = conv.call(input);
+  expect(liveTensors() - before).toBe(1);
+  for (const tensor of [output, input]) tensor.dispose();
 });
 
 test("what it is not for stays libtorch's: other groups, dilation, dtypes, autocast", () => {
