@@ -1,11 +1,14 @@
 // The recognizer as one file that a page loads without a bundler, from its own folder or from another host: the worker is a
 // text in it, onnxruntime-web is in the worker, and WebAssembly is compressed.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 /** What the single file has instead, by the name of the source that it replaces. */
-const INSTEAD = { 'start-worker': 'standalone-worker', 'runtime-web': 'runtime-embedded' };
+const INSTEAD = {
+  'worker/start-worker': 'worker/standalone-worker',
+  'runtime/runtime-web': 'runtime/runtime-embedded',
+};
 
 /**
  * Text of dist/standalone.js.
@@ -50,7 +53,7 @@ function insteadOf(folder, runtime) {
         path: join(runtime, 'ort.wasm.bundle.min.mjs'),
       }));
       for (const [name, other] of Object.entries(INSTEAD))
-        build.onResolve({ filter: new RegExp(`^\\./${name}\\.js$`) }, () => ({
+        build.onResolve({ filter: new RegExp(`/${basename(name)}\\.js$`) }, () => ({
           path: join(folder, 'src', `${other}.ts`),
         }));
     },

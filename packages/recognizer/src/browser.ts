@@ -1,21 +1,21 @@
 /** @kinora/recognizer in browsers: onnxruntime-web in a worker; the page only hands over frames and hears of gestures. */
 import { type Frames, type KinoraError, kinoraError } from '@kinora/clip';
 import type { Abortable } from './abort.js';
-import { framesOf } from './clip.js';
-import { defaultSettings, withChanges } from './gestures.js';
-import type { LivePrediction } from './live.js';
-import type { RawPrediction } from './predictor.js';
+import { framesOf } from './inputs/clip.js';
+import { readVideo, type VideoSource } from './inputs/video-clip.js';
+import { type FrameSink, followVideo } from './inputs/video-frames.js';
+import { defaultSettings, withChanges } from './live/gestures.js';
+import type { LivePrediction } from './live/live.js';
 import { BaseRecognizer, type Feed } from './recognizer.js';
-import { startWorker } from './start-worker.js';
+import type { RawPrediction } from './runtime/predictor.js';
 import type { Attachment, Backend, ModelInfo, Recognizer, RgbaImage, Settings } from './types.js';
-import { readVideo, type VideoSource } from './video-clip.js';
-import { type FrameSink, followVideo } from './video-frames.js';
-import { type OpenRequest, WorkerClient } from './worker-calls.js';
+import { startWorker } from './worker/start-worker.js';
+import { type OpenRequest, WorkerClient } from './worker/worker-calls.js';
 
-export { defaultSettings, GestureTracker, Smoother } from './gestures.js';
-export { predictHead, type TaughtClass, trainHead } from './head.js';
-export { readHead, writeHead } from './head-file.js';
-export { readModelInfo, readModelWeights } from './model-file.js';
+export { defaultSettings, GestureTracker, Smoother } from './live/gestures.js';
+export { predictHead, type TaughtClass, trainHead } from './model/head.js';
+export { readHead, writeHead } from './model/head-file.js';
+export { readModelInfo, readModelWeights } from './model/model-file.js';
 export type * from './types.js';
 
 /** How to open a model in a page. `signal` gives up, and ends the worker. */

@@ -8,9 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 
-const DIST = fileURLToPath(new URL('./', import.meta.url));
-const EXAMPLE = fileURLToPath(new URL('../example/vite/', import.meta.url));
-const README = fileURLToPath(new URL('../README.md', import.meta.url));
+/** This file is part of every test's bundle, in whichever folder of dist that is. */
+const DIST = fileURLToPath(import.meta.url.replace(/\/dist\/(?!.*\/dist\/).*$/, '/dist/'));
+const EXAMPLE = join(DIST, '..', 'example', 'vite');
+const README = join(DIST, '..', 'README.md');
 
 /** Path of a Chromium; undefined where there is none. */
 export const chromiumPath = [

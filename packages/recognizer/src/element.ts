@@ -14,7 +14,7 @@
  */
 import { kinoraError } from '@kinora/clip';
 import { type BrowserRecognizer, createRecognizer, type RecognizerOptions } from './browser.js';
-import { keepFollowing } from './keep-following.js';
+import { keepFollowing } from './live/keep-following.js';
 import type { RecognizerEvents, Settings } from './types.js';
 
 /** Settings by attribute. */

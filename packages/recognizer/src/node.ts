@@ -5,18 +5,18 @@ import { fileURLToPath } from 'node:url';
 import { type Frames, kinoraError } from '@kinora/clip';
 import type { ClipSource } from '../../kinora/src/data/decode/source.js';
 import { type Abortable, abortable } from './abort.js';
-import { clipPositions, framesOf, prepareChosen, prepareFrames } from './clip.js';
-import { defaultSettings, withChanges } from './gestures.js';
-import { Live, type LivePrediction } from './live.js';
-import { readModelInfo } from './model-file.js';
-import { type Engine, oneLine, Predictor, type RawPrediction, sessionEngine } from './predictor.js';
+import { clipPositions, framesOf, prepareChosen, prepareFrames } from './inputs/clip.js';
+import { defaultSettings, withChanges } from './live/gestures.js';
+import { Live, type LivePrediction } from './live/live.js';
+import { readModelInfo } from './model/model-file.js';
 import { BaseRecognizer, type Feed } from './recognizer.js';
+import { type Engine, oneLine, Predictor, type RawPrediction, sessionEngine } from './runtime/predictor.js';
 import type { Attachment, Backend, Recognizer, RgbaImage, Settings, TimedFrame } from './types.js';
 
-export { defaultSettings } from './gestures.js';
-export { predictHead, type TaughtClass, trainHead } from './head.js';
-export { readHead, writeHead } from './head-file.js';
-export { readModelInfo, readModelWeights } from './model-file.js';
+export { defaultSettings } from './live/gestures.js';
+export { predictHead, type TaughtClass, trainHead } from './model/head.js';
+export { readHead, writeHead } from './model/head-file.js';
+export { readModelInfo, readModelWeights } from './model/model-file.js';
 export type * from './types.js';
 
 /** How to open a model in Node. `signal` gives up. */

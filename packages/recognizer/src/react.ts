@@ -1,7 +1,7 @@
 /** `useRecognizer` for React 18 and newer: the recognizer as state of a component. */
 import { useEffect, useState } from 'react';
 import { type BrowserRecognizer, createRecognizer, type RecognizerOptions } from './browser.js';
-import { keepFollowing } from './keep-following.js';
+import { keepFollowing } from './live/keep-following.js';
 import type { Gesture, GestureFile, Prediction, Status } from './types.js';
 
 /** Options of `createRecognizer`. A new `model`, `backend`, `threads` or `runtime` opens another recognizer. */

@@ -4,11 +4,11 @@
  */
 import { type KinoraError, kinoraError } from '@kinora/clip';
 import { type Abortable, abortable } from './abort.js';
-import { defaultSettings, GestureTracker, Smoother, withChanges } from './gestures.js';
-import { type Head, predictHead } from './head.js';
-import { checkHead, readHead } from './head-file.js';
-import type { LivePrediction } from './live.js';
-import type { RawPrediction } from './predictor.js';
+import { defaultSettings, GestureTracker, Smoother, withChanges } from './live/gestures.js';
+import type { LivePrediction } from './live/live.js';
+import { type Head, predictHead } from './model/head.js';
+import { checkHead, readHead } from './model/head-file.js';
+import type { RawPrediction } from './runtime/predictor.js';
 import type {
   Attachment,
   Backend,

@@ -3,11 +3,11 @@
  */
 import type { PreprocessSpec } from '@kinora/clip';
 import type { Abortable } from './abort.js';
-import type { Head } from './head.js';
+import type { Head } from './model/head.js';
 
 export type { Frames, PreprocessSpec } from '@kinora/clip';
 export type { Abortable } from './abort.js';
-export type { Head } from './head.js';
+export type { Head } from './model/head.js';
 
 /** What the recognizer throws, and what `error` events are: `where: expected X, received Y; hint`. */
 export interface RecognizerError extends Error {

@@ -3,12 +3,12 @@
  * the other, in the order in which they came.
  */
 import { type Frames, KinoraError, type KinoraErrorParts, kinoraError } from '@kinora/clip';
-import { dropAlpha, prepareChosen, prepareFrames } from './clip.js';
-import { webEngine } from './engine-web.js';
-import { Live } from './live.js';
-import { readModelInfo } from './model-file.js';
-import { Predictor } from './predictor.js';
-import type { Answered, Asked, Cancelled, OpenRequest, Question, Questions } from './worker-calls.js';
+import { dropAlpha, prepareChosen, prepareFrames } from './inputs/clip.js';
+import { Live } from './live/live.js';
+import { readModelInfo } from './model/model-file.js';
+import { webEngine } from './runtime/engine-web.js';
+import { Predictor } from './runtime/predictor.js';
+import type { Answered, Asked, Cancelled, OpenRequest, Question, Questions } from './worker/worker-calls.js';
 
 let predictor: Predictor | undefined;
 let live: Live | undefined;

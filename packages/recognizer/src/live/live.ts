@@ -3,9 +3,9 @@
  * every few ticks the clip that ends now is predicted. It sees frames only, never a video or a camera.
  */
 import { type Frames, kinoraError, type PreprocessSpec, samplePositions } from '@kinora/clip';
-import { clipFrames, clipTicks, prepareChosen } from './clip.js';
-import type { Predictor, RawPrediction } from './predictor.js';
-import type { Settings } from './types.js';
+import { clipFrames, clipTicks, prepareChosen } from '../inputs/clip.js';
+import type { Predictor, RawPrediction } from '../runtime/predictor.js';
+import type { Settings } from '../types.js';
 
 /** A frame whose pixels are fetched only if they are needed. */
 export interface LiveFrame {

@@ -4,8 +4,8 @@
  */
 import { type KinoraError, kinoraError, softmax } from '@kinora/clip';
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-web';
-import { clipBytes, networkInput } from './clip.js';
-import type { Backend, LayerMaps, ModelInfo } from './types.js';
+import { clipBytes, networkInput } from '../inputs/clip.js';
+import type { Backend, LayerMaps, ModelInfo } from '../types.js';
 
 /** What runs the network, whichever onnxruntime it is: numbers in, named outputs out. */
 export interface Engine {

@@ -2,9 +2,16 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeY4m } from './camera.test.util.js';
-import { buildSite, chromiumPath, launch, needsChromium, openPage, type Site } from './chromium.test.util.js';
-import { exportTestModel, picture } from './model.test.util.js';
+import { writeY4m } from '../camera.test.util.js';
+import {
+  buildSite,
+  chromiumPath,
+  launch,
+  needsChromium,
+  openPage,
+  type Site,
+} from '../chromium.test.util.js';
+import { exportTestModel, picture } from '../model.test.util.js';
 
 /** Opens the camera and follows it; keeps what happens. */
 const SCRIPT = `

@@ -10,9 +10,9 @@ import {
   needsChromium,
   openPage,
   type Site,
-} from './chromium.test.util.js';
-import { exportTestModel, picture } from './model.test.util.js';
-import { createRecognizer } from './node.js';
+} from '../chromium.test.util.js';
+import { exportTestModel, picture } from '../model.test.util.js';
+import { createRecognizer } from '../node.js';
 
 const SCRIPT = `
 import { createRecognizer } from '@kinora/recognizer';

@@ -2,7 +2,7 @@
  * Frames of a `<video>` as they are shown, with their timestamps: requestVideoFrameCallback, or a timer where there is
  * none. Capturing is all that happens on the page's thread.
  */
-import type { Status } from './types.js';
+import type { Status } from '../types.js';
 
 export interface FrameSink {
   /** A new frame at `time` seconds on the video's clock; false where it is not wanted now. */

@@ -3,7 +3,7 @@
  * with a threshold to start, a lower one to end (hysteresis) and a pause after each gesture (cool-down).
  */
 import { type KinoraError, kinoraError } from '@kinora/clip';
-import type { Gesture, Ranked, Settings } from './types.js';
+import type { Gesture, Ranked, Settings } from '../types.js';
 
 /** Settings that `createRecognizer` starts from. */
 export const defaultSettings: Settings = {

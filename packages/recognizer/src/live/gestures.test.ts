@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Gesture, Ranked } from '../types.js';
 import { defaultSettings, GestureTracker, Smoother, withChanges } from './gestures.js';
-import type { Gesture, Ranked } from './types.js';
 
 const settings = { ...defaultSettings, threshold: 0.6, hysteresis: 0.2, coolDown: 1 };
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { exportTestModel, LABELS, picture } from './model.test.util.js';
-import { createRecognizer } from './node.js';
+import { exportTestModel, LABELS, picture } from '../model.test.util.js';
+import { createRecognizer } from '../node.js';
 
 const model = exportTestModel();
 afterAll(() => model.remove());
@@ -14,12 +14,12 @@ const [width, height, rate, count] = [160, 120, 25, 100];
 const frame = (t: number): Uint8Array => picture(height, width, t / 2, 1);
 
 test('prints the gestures that the recognizer finds in the same frames', async () => {
-  const example = fileURLToPath(new URL('../example/node/stream.mjs', import.meta.url));
+  const example = fileURLToPath(new URL('../../example/node/stream.mjs', import.meta.url));
   // In a project of its own, as after npm install.
   const project = join(model.folder, 'project');
   mkdirSync(join(project, 'node_modules', '@kinora'), { recursive: true });
   symlinkSync(
-    fileURLToPath(new URL('..', import.meta.url)),
+    fileURLToPath(new URL('../..', import.meta.url)),
     join(project, 'node_modules/@kinora/recognizer'),
   );
   writeFileSync(join(project, 'stream.mjs'), readFileSync(example));

@@ -3,7 +3,7 @@ import { KinoraError } from '@kinora/clip';
 import { serialize } from '@kinora/torch';
 import { randomStream } from 'kinora';
 import { afterAll, describe, expect, test } from 'vitest';
-import { exportTestModel, LABELS } from './model.test.util.js';
+import { exportTestModel, LABELS } from '../model.test.util.js';
 import { readModelInfo, readModelWeights } from './model-file.js';
 
 const model = exportTestModel('SingleFrameSmall', true);

@@ -4,7 +4,7 @@ import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeY4m } from './camera.test.util.js';
+import { writeY4m } from '../camera.test.util.js';
 import {
   buildSite,
   callInPage,
@@ -13,9 +13,9 @@ import {
   needsChromium,
   openPage,
   type Site,
-} from './chromium.test.util.js';
-import { exportTestModel, picture } from './model.test.util.js';
-import { createRecognizer, writeHead } from './node.js';
+} from '../chromium.test.util.js';
+import { exportTestModel, picture } from '../model.test.util.js';
+import { createRecognizer, writeHead } from '../node.js';
 
 /** Hands one clip in many forms to the recognizer, and gives out the prepared pixels as base64. */
 const SCRIPT = `

@@ -3,13 +3,17 @@
  * page is cross-origin isolated. Which one it is, and why, stands in `backend`.
  */
 import { type KinoraError, kinoraError } from '@kinora/clip';
-import { clipBytes, networkInput } from './clip.js';
+import { clipBytes, networkInput } from '../inputs/clip.js';
+import type { ModelInfo } from '../types.js';
 import { type Engine, oneLine, sessionEngine } from './predictor.js';
 import { mostThreads, openWasm, openWebgpu } from './runtime-web.js';
-import type { ModelInfo } from './types.js';
-import type { OpenRequest } from './worker-calls.js';
 
-export interface WebOptions extends Omit<OpenRequest, 'model'> {
+export interface WebOptions {
+  readonly backend: 'auto' | 'wasm' | 'webgpu';
+  readonly threads: number | undefined;
+  /** Folder of onnxruntime's .wasm files, where the bundler does not place them. */
+  readonly runtime: string | undefined;
+  /** Names the file in errors. */
   readonly where: string;
   readonly groupedConv3d: boolean;
 }

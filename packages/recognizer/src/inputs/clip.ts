@@ -12,7 +12,7 @@ import {
   resampleByTime,
   samplePositions,
 } from '@kinora/clip';
-import type { RgbaImage } from './types.js';
+import type { RgbaImage } from '../types.js';
 
 /** The frames `[T]` of a source that make its clip: at the spec's frame rate, by its sampling rule. */
 export function clipPositions(

@@ -3,7 +3,7 @@
  * that Node takes from the same file: those that are shown at the ticks that the spec's sampling rule chooses.
  */
 import { type KinoraError, kinoraError, type PreprocessSpec, samplePositions } from '@kinora/clip';
-import { abortable } from './abort.js';
+import { abortable } from '../abort.js';
 import { clipFrames, clipTicks } from './clip.js';
 
 export type VideoSource = HTMLVideoElement | Blob | string | URL;

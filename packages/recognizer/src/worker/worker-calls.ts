@@ -1,17 +1,14 @@
 /** What the page asks of the worker, what it answers, and the page's side of it. Pixels are transferred, never copied. */
 import { type Frames, KinoraError, type KinoraErrorParts, kinoraError } from '@kinora/clip';
-import { abortable } from './abort.js';
-import type { LivePrediction, Pace } from './live.js';
-import type { RawPrediction } from './predictor.js';
-import type { Backend, ModelInfo } from './types.js';
+import { abortable } from '../abort.js';
+import type { LivePrediction, Pace } from '../live/live.js';
+import type { WebOptions } from '../runtime/engine-web.js';
+import type { RawPrediction } from '../runtime/predictor.js';
+import type { Backend, ModelInfo } from '../types.js';
 
-export interface OpenRequest {
+export interface OpenRequest extends Pick<WebOptions, 'backend' | 'threads' | 'runtime'> {
   /** Bytes, a file, or an address to fetch. */
   readonly model: Uint8Array | Blob | string;
-  readonly backend: 'auto' | 'wasm' | 'webgpu';
-  readonly threads: number | undefined;
-  /** Folder of onnxruntime's .wasm files, where the bundler does not place them. */
-  readonly runtime: string | undefined;
 }
 
 /** Questions by name: what is asked, what is answered. */

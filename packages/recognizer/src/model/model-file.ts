@@ -3,9 +3,9 @@
  * onnxruntime does not hand out either. Field numbers are those of onnx/onnx.proto3.
  */
 import { type KinoraError, kinoraError, type PreprocessSpec, parseSpec, specDefaults } from '@kinora/clip';
-import { clipFrames, clipTicks } from './clip.js';
+import { clipFrames, clipTicks } from '../inputs/clip.js';
+import type { Layer, LayerMaps, ModelInfo } from '../types.js';
 import { fingerprint } from './head-file.js';
-import type { Layer, LayerMaps, ModelInfo } from './types.js';
 
 /** Of ModelProto. Metadata are pairs of a key, field 1, and a value, field 2. */
 const METADATA = 14;

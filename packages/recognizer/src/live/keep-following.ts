@@ -1,5 +1,5 @@
 /** A `<video>` for as long as it is on the page: recognised now, and again whenever it is played after its end. */
-import type { BrowserRecognizer } from './browser.js';
+import type { BrowserRecognizer } from '../browser.js';
 
 /** Until `signal` is aborted. What goes wrong is an `error` event of the recognizer. */
 export function keepFollowing(
