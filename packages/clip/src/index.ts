@@ -44,11 +44,32 @@ export { prepareFlow } from './flow/prepare-flow.js';
 export { flowColour, flowPicture, usualMost, wheelPicture } from './flow/wheel.js';
 // Frames, and sampling of a clip.
 export { type Box, type Frames, frameAt, frameBytes, framesIn, type Size } from './frames.js';
+// Live recognition: the clips of a running source, and the gestures in their predictions.
+export {
+  clipFrames,
+  clipTicks,
+  type DueClip,
+  LiveClips,
+  type Pace,
+  strideTicks,
+} from './live/clips.js';
+export {
+  type Gesture,
+  GestureTracker,
+  type Ranked,
+  rank,
+  Smoother,
+  type TrackerSettings,
+} from './live/detector.js';
+export { defaultLiveSettings, type LiveSettings, withChanges } from './live/settings.js';
+export { Ticks } from './live/ticks.js';
 // Pixels: resize, crop, normalise.
 export { normaliseClip } from './normalise.js';
+// The postprocessing spec.
+export { type PostprocessSpec, parsePostprocess, postprocessDefaults } from './postprocess.js';
 export { type GeometrySpec, prepareClip, preparedBytes, resizedSize, toHeight } from './prepare.js';
 export { resizeFrames } from './resize.js';
-export { resampleByRate, resampleByTime, type SamplingSpec, samplePositions } from './sample.js';
+export { endOfSource, resampleByRate, resampleByTime, type SamplingSpec, samplePositions } from './sample.js';
 // Logits to probabilities.
 export { softmax } from './softmax.js';
 // The preprocessing spec.

@@ -77,7 +77,10 @@ const SAME = 1e-6;
 export function resampleByTime(times: Float64Array, rate: number, from?: number, to?: number): Int32Array {
   const first = times[0]!;
   const start = Math.max(first, first + (from ?? 0));
-  const end = Math.min(endTime(times, rate), to === undefined ? Number.POSITIVE_INFINITY : first + to);
+  const end = Math.min(
+    endOfSource(times.at(-2), times.at(-1)!, rate),
+    to === undefined ? Number.POSITIVE_INFINITY : first + to,
+  );
   const ticks = Math.max(1, Math.ceil((end - start) * rate - SAME * rate));
   const positions = new Int32Array(ticks);
   let shown = 0;
@@ -96,8 +99,6 @@ export function resampleByRate(count: number, rate: number, from?: number, to?: 
   return Int32Array.from({ length: Math.max(1, last - first) }, (_, i) => first + i);
 }
 
-/** When the last frame leaves the screen, in seconds. */
-function endTime(times: Float64Array, rate: number): number {
-  const last = times.length - 1;
-  return times[last]! + (last > 0 ? times[last]! - times[last - 1]! : 1 / rate);
-}
+/** When the last frame of a source leaves the screen: it stays as long as the one before it did, or one tick if it is alone. */
+export const endOfSource = (before: number | undefined, last: number, rate: number): number =>
+  last + (before !== undefined && last > before ? last - before : 1 / rate);

@@ -1,10 +1,9 @@
 /** @kinora/recognizer in browsers: onnxruntime-web in a worker; the page only hands over frames and hears of gestures. */
-import { type Frames, type KinoraError, kinoraError } from '@kinora/clip';
+import { defaultLiveSettings, type Frames, type KinoraError, kinoraError, withChanges } from '@kinora/clip';
 import type { Abortable } from './abort.js';
 import { framesOf } from './inputs/clip.js';
 import { readVideo, type VideoSource } from './inputs/video-clip.js';
 import { type FrameSink, followVideo } from './inputs/video-frames.js';
-import { defaultSettings, withChanges } from './live/gestures.js';
 import type { LivePrediction } from './live/live.js';
 import { BaseRecognizer, type Feed } from './recognizer.js';
 import type { RawPrediction } from './runtime/predictor.js';
@@ -12,10 +11,11 @@ import type { Attachment, Backend, ModelInfo, Recognizer, RgbaImage, Settings } 
 import { startWorker } from './worker/start-worker.js';
 import { type OpenRequest, WorkerClient } from './worker/worker-calls.js';
 
-export { defaultSettings, GestureTracker, Smoother } from './live/gestures.js';
+export { defaultLiveSettings as defaultSettings, GestureTracker, Smoother } from '@kinora/clip';
 export { predictHead, type TaughtClass, trainHead } from './model/head.js';
 export { readHead, writeHead } from './model/head-file.js';
 export { readModelInfo, readModelWeights } from './model/model-file.js';
+export { modelSettings } from './recognizer.js';
 export type * from './types.js';
 
 /** How to open a model in a page. `signal` gives up, and ends the worker. */
@@ -51,7 +51,7 @@ export type BrowserRecognizer = Recognizer<BrowserSource, BrowserClip, BrowserFr
 export async function createRecognizer(options: RecognizerOptions): Promise<BrowserRecognizer> {
   const { model, backend = 'auto', threads, settings = {}, runtime, worker = startWorker, signal } = options;
   signal?.throwIfAborted();
-  withChanges(defaultSettings, settings);
+  withChanges(defaultLiveSettings, settings);
   const client = new WorkerClient(worker());
   try {
     const ask: OpenRequest = {

@@ -2,21 +2,21 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { type Frames, kinoraError } from '@kinora/clip';
+import { defaultLiveSettings, endOfSource, type Frames, kinoraError, withChanges } from '@kinora/clip';
 import type { ClipSource } from '../../kinora/src/data/decode/source.js';
 import { type Abortable, abortable } from './abort.js';
 import { clipPositions, framesOf, prepareChosen, prepareFrames } from './inputs/clip.js';
-import { defaultSettings, withChanges } from './live/gestures.js';
 import { Live, type LivePrediction } from './live/live.js';
 import { readModelInfo } from './model/model-file.js';
 import { BaseRecognizer, type Feed } from './recognizer.js';
 import { type Engine, oneLine, Predictor, type RawPrediction, sessionEngine } from './runtime/predictor.js';
 import type { Attachment, Backend, Recognizer, RgbaImage, Settings, TimedFrame } from './types.js';
 
-export { defaultSettings } from './live/gestures.js';
+export { defaultLiveSettings as defaultSettings } from '@kinora/clip';
 export { predictHead, type TaughtClass, trainHead } from './model/head.js';
 export { readHead, writeHead } from './model/head-file.js';
 export { readModelInfo, readModelWeights } from './model/model-file.js';
+export { modelSettings } from './recognizer.js';
 export type * from './types.js';
 
 /** How to open a model in Node. `signal` gives up. */
@@ -47,7 +47,7 @@ export type NodeRecognizer = Recognizer<NodeSource, NodeClip, NodeFrame>;
 export async function createRecognizer(options: RecognizerOptions): Promise<NodeRecognizer> {
   const { model, threads = Math.min(4, availableParallelism()), settings = {}, signal } = options;
   signal?.throwIfAborted();
-  withChanges(defaultSettings, settings);
+  withChanges(defaultLiveSettings, settings);
   const where = model instanceof Uint8Array ? 'the model' : String(model);
   const file =
     model instanceof Uint8Array ? model : await readNamed(model, 'recognizer/model', 'an ONNX file', signal);
@@ -172,9 +172,7 @@ class InNode extends BaseRecognizer<NodeSource, NodeClip, NodeFrame> implements 
       times.push(frame.time);
       tell(await live.feed({ time: frame.time, pixels: () => ({ ...frame, count: 1 }), release: () => {} }));
     }
-    const [before, last] = times.length === 2 ? (times as [number, number]) : [times[0] ?? 0, times[0] ?? 0];
-    // The last frame stays as long as the one before it did, or one tick if it is alone.
-    const end = last + (last > before ? last - before : 1 / this.info.spec.frameRate);
+    const end = endOfSource(times.at(-2), times.at(-1) ?? 0, this.info.spec.frameRate);
     if (!signal.aborted) tell(await live.finish(end));
     this.sourceEnded(end);
     const reason = signal.aborted ? 'detached' : 'the source is over';

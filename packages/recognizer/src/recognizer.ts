@@ -2,9 +2,17 @@
  * What browser and Node share: predictions are smoothed and ranked, gestures start and end, listeners hear of it. How
  * clips are predicted and sources followed is each side's own business.
  */
-import { type KinoraError, kinoraError } from '@kinora/clip';
+import {
+  defaultLiveSettings,
+  type Gesture,
+  GestureTracker,
+  type KinoraError,
+  kinoraError,
+  rank,
+  Smoother,
+  withChanges,
+} from '@kinora/clip';
 import { type Abortable, abortable } from './abort.js';
-import { defaultSettings, GestureTracker, Smoother, withChanges } from './live/gestures.js';
 import type { LivePrediction } from './live/live.js';
 import { type Head, predictHead } from './model/head.js';
 import { checkHead, readHead } from './model/head-file.js';
@@ -12,12 +20,10 @@ import type { RawPrediction } from './runtime/predictor.js';
 import type {
   Attachment,
   Backend,
-  Gesture,
   GestureFile,
   ModelInfo,
   Prediction,
   PredictOptions,
-  Ranked,
   Recognition,
   Recognizer,
   RecognizerEvents,
@@ -50,7 +56,7 @@ export abstract class BaseRecognizer<Source, Clip, Frame> implements Recognizer<
 
   constructor(info: ModelInfo, settings: Partial<Settings> = {}) {
     this.info = info;
-    this.#settings = withChanges(defaultSettings, settings);
+    this.#settings = withChanges(modelSettings(info), settings);
   }
 
   /** The clip's pixels, `[T, crop.height, crop.width, 3]`. */
@@ -254,6 +260,10 @@ const closed = (where: string): KinoraError =>
     hint: 'open another with createRecognizer()',
   });
 
+/** Settings that a recognizer of this model starts from: the defaults, with those laid over them that were fitted for the model. */
+export const modelSettings = ({ postprocess }: Pick<ModelInfo, 'postprocess'>): Settings =>
+  withChanges(defaultLiveSettings, postprocess.settings);
+
 /** The answers of the head, where there is one, instead of the network's. */
 const readBy = <Raw extends RawPrediction>(head: Head | undefined, raw: Raw): Raw =>
   head === undefined ? raw : { ...raw, probabilities: predictHead(head, raw.features) };
@@ -261,7 +271,7 @@ const readBy = <Raw extends RawPrediction>(head: Head | undefined, raw: Raw): Ra
 const prediction = (raw: LivePrediction, smoothed: Float32Array, labels: readonly string[]): Prediction => ({
   ...raw,
   smoothed,
-  top: labels.map((label, i): Ranked => ({ label, score: smoothed[i]! })).sort((a, b) => b.score - a.score),
+  top: rank(labels, smoothed),
 });
 
 type Listener<Name extends keyof RecognizerEvents> = (event: RecognizerEvents[Name]) => void;

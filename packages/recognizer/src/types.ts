@@ -1,11 +1,11 @@
 /**
  * What users of the recognizer see, the same in browsers and in Node. Declarations only.
  */
-import type { PreprocessSpec } from '@kinora/clip';
+import type { Gesture, LiveSettings, PostprocessSpec, PreprocessSpec, Ranked } from '@kinora/clip';
 import type { Abortable } from './abort.js';
 import type { Head } from './model/head.js';
 
-export type { Frames, PreprocessSpec } from '@kinora/clip';
+export type { Frames, Gesture, PostprocessSpec, PreprocessSpec, Ranked } from '@kinora/clip';
 export type { Abortable } from './abort.js';
 export type { Head } from './model/head.js';
 
@@ -66,6 +66,8 @@ export interface ModelInfo {
   readonly version: string;
   readonly labels: readonly string[];
   readonly spec: PreprocessSpec;
+  /** Temperature of its probabilities, and the settings of live recognition that were fitted for it. */
+  readonly postprocess: PostprocessSpec;
   /** Length of the input of the network's last layer. */
   readonly features: number;
   /** Identifies the file's bytes: gestures taught on the features of one model mean nothing to another. Not secure. */
@@ -74,36 +76,15 @@ export interface ModelInfo {
   readonly layers?: readonly Layer[];
 }
 
+/** From predictions to gestures; every number may be changed while running. */
+export type Settings = LiveSettings;
+
 /** What runs the network. */
 export interface Backend {
   readonly name: 'wasm' | 'webgpu' | 'cpu';
   readonly threads: number;
   /** Why it is this one. */
   readonly reason: string;
-}
-
-/** From predictions to gestures; every number may be changed while running. */
-export interface Settings {
-  /** Seconds between predictions; rounded to whole frames of the spec's rate. */
-  readonly stride: number;
-  /** Seconds of predictions that are averaged. */
-  readonly window: number;
-  /** Averaged probability at which a gesture starts, in (0, 1]. */
-  readonly threshold: number;
-  /** How far below the threshold it may fall before the gesture ends. */
-  readonly hysteresis: number;
-  /** Seconds after a gesture in which none starts. */
-  readonly coolDown: number;
-  /** Labels that are no gesture. */
-  readonly ignored: readonly string[];
-  /** Seconds that a network looks at which samples whole videos evenly; the others have a length of their own. 3 if left out. */
-  readonly span?: number;
-}
-
-export interface Ranked {
-  readonly label: string;
-  /** In [0, 1]. */
-  readonly score: number;
 }
 
 /** Values of an output or of a weight of the network, row-major. Of a layer that sees frames one by one: `[T, C, H, W]`. */
@@ -129,18 +110,6 @@ export interface Prediction {
   readonly latency: number;
   /** The outputs asked for by name. */
   readonly maps?: Readonly<Record<string, LayerMaps>>;
-}
-
-/** Given twice: when a gesture starts, and when it is over. */
-export interface Gesture {
-  readonly phase: 'started' | 'ended';
-  readonly label: string;
-  /** The highest smoothed probability so far. */
-  readonly score: number;
-  /** Seconds on the source's clock. */
-  readonly started: number;
-  /** Null while it lasts. */
-  readonly ended: number | null;
 }
 
 /** Whether frames arrive, and if not, why. */
@@ -193,7 +162,7 @@ export interface Recognizer<Source, Clip, Frame> {
   readonly info: ModelInfo;
   /** What runs the network, on how many threads, and why. */
   readonly backend: Backend;
-  /** The settings in force. */
+  /** The settings in force: at first the defaults, with those of the model (`info.postprocess`) and of the caller laid over them. */
   readonly settings: Settings;
   /** The labels of predictions: the model's, or those of the gestures in use. */
   readonly labels: readonly string[];

@@ -2,6 +2,7 @@
  * The preprocessing spec at work: which frames of a clip, their pixels, the network's numbers.
  */
 import {
+  clipFrames,
   type Frames,
   type KinoraError,
   kinoraError,
@@ -84,18 +85,6 @@ export function dropAlpha(rgba: ArrayLike<number>, rgb: Uint8Array): void {
     rgb[write + 2] = rgba[read + 2]!;
   }
 }
-
-/** Seconds that a network sees which samples whole videos evenly: the length of most gestures of the Jester data set. */
-const UNIFORM_SPAN = 3;
-
-/** Ticks of the spec's rate that a clip of a running source spans. */
-export function clipTicks(spec: PreprocessSpec, span: number = UNIFORM_SPAN): number {
-  const { sampling, frameRate, stride } = spec;
-  return sampling === 'uniform' ? Math.max(1, Math.round(span * frameRate)) : clipFrames(spec) * stride;
-}
-
-/** Frames of a clip. */
-export const clipFrames = ({ frames, clips }: PreprocessSpec): number => frames * clips;
 
 /** Bytes of a prepared clip. */
 export const clipBytes = (spec: PreprocessSpec): number =>

@@ -2,9 +2,15 @@
  * One clip out of a video that the page can play: a file by its address, a `File` or `Blob`, or a `<video>`. Takes the frames
  * that Node takes from the same file: those that are shown at the ticks that the spec's sampling rule chooses.
  */
-import { type KinoraError, kinoraError, type PreprocessSpec, samplePositions } from '@kinora/clip';
+import {
+  clipFrames,
+  clipTicks,
+  type KinoraError,
+  kinoraError,
+  type PreprocessSpec,
+  samplePositions,
+} from '@kinora/clip';
 import { abortable } from '../abort.js';
-import { clipFrames, clipTicks } from './clip.js';
 
 export type VideoSource = HTMLVideoElement | Blob | string | URL;
 

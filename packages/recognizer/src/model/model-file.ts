@@ -2,8 +2,17 @@
  * What is in an exported model's file: its description and its weights. An ONNX file is read without a library, because
  * onnxruntime does not hand out either. Field numbers are those of onnx/onnx.proto3.
  */
-import { type KinoraError, kinoraError, type PreprocessSpec, parseSpec, specDefaults } from '@kinora/clip';
-import { clipFrames, clipTicks } from '../inputs/clip.js';
+import {
+  clipFrames,
+  clipTicks,
+  type KinoraError,
+  kinoraError,
+  type PostprocessSpec,
+  type PreprocessSpec,
+  parsePostprocess,
+  parseSpec,
+  specDefaults,
+} from '@kinora/clip';
 import type { Layer, LayerMaps, ModelInfo } from '../types.js';
 import { fingerprint } from './head-file.js';
 
@@ -33,6 +42,7 @@ export function readModelInfo(file: Uint8Array, where: string): OpenedInfo {
     network: metadata.get('network') ?? '',
     version: metadata.get('kinora') ?? '',
     ...read,
+    postprocess: readPostprocess(parse(metadata.get('postprocess') ?? '{}', where), where),
     features: checkGraph(readPorts(file) ?? refuse(where, 'an ONNX file', 'a damaged one'), read, where),
     fingerprint: fingerprint(file),
     groupedConv3d: metadata.get('grouped_conv3d') === 'true',
@@ -147,6 +157,16 @@ function readSpec(value: unknown, where: string): PreprocessSpec {
   return spec.clips > 0
     ? spec
     : refuse(where, 'a network that sees clips of one length', 'one that sees whole videos');
+}
+
+/** A temperature and settings that this recognizer cannot apply would change what the model says. */
+function readPostprocess(value: unknown, where: string): PostprocessSpec {
+  try {
+    return parsePostprocess(value, `${where}, postprocess`);
+  } catch (error) {
+    const { where: place = where, expected, received = 'nothing' } = (error as KinoraError).parts;
+    return refuse(place, expected, received, UPDATE);
+  }
 }
 
 const UPDATE = 'export it again, or update @kinora/recognizer';

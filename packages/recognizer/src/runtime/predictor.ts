@@ -82,8 +82,9 @@ export class Predictor {
     const outputs = await run;
     const latency = performance.now() - began;
     const count = clips.length / clipBytes(this.info.spec);
+    const { temperature } = this.info.postprocess;
     return Array.from({ length: count }, (_, i) => ({
-      probabilities: Float32Array.from(softmax(part(outputs.logits!, i, count).data)),
+      probabilities: Float32Array.from(softmax(part(outputs.logits!, i, count).data, temperature)),
       features: part(outputs.features!, i, count).data,
       latency,
       ...(maps.length > 0

@@ -1,7 +1,7 @@
 /** What the page asks of the worker, what it answers, and the page's side of it. Pixels are transferred, never copied. */
-import { type Frames, KinoraError, type KinoraErrorParts, kinoraError } from '@kinora/clip';
+import { type Frames, KinoraError, type KinoraErrorParts, kinoraError, type Pace } from '@kinora/clip';
 import { abortable } from '../abort.js';
-import type { LivePrediction, Pace } from '../live/live.js';
+import type { LivePrediction } from '../live/live.js';
 import type { WebOptions } from '../runtime/engine-web.js';
 import type { RawPrediction } from '../runtime/predictor.js';
 import type { Backend, ModelInfo } from '../types.js';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Gesture, Ranked } from '../types.js';
-import { defaultSettings, GestureTracker, Smoother, withChanges } from './gestures.js';
+import { type Gesture, GestureTracker, type Ranked, Smoother } from './detector.js';
+import { defaultLiveSettings, withChanges } from './settings.js';
 
-const settings = { ...defaultSettings, threshold: 0.6, hysteresis: 0.2, coolDown: 1 };
+const settings = { ...defaultLiveSettings, threshold: 0.6, hysteresis: 0.2, coolDown: 1 };
 
 /** Plays one label's scores, one a second; the rest goes to another label. */
 function play(scores: readonly number[], label = 'Swiping Left', changes = {}): (Gesture | undefined)[] {
@@ -45,6 +45,13 @@ describe('a gesture', () => {
     expect(play([0.9, 0.95, 0.9], 'No gesture')).toEqual([undefined, undefined, undefined]);
   });
 
+  test('of a label with a threshold of its own starts and ends by that', () => {
+    const phases = play([0.5, 0.7, 0.8, 0.65, 0.55], 'Swiping Left', {
+      thresholds: { 'Swiping Left': 0.8, Other: 0.1 },
+    }).map((gesture) => gesture?.phase);
+    expect(phases).toEqual([undefined, undefined, 'started', undefined, 'ended']);
+  });
+
   test('that lasts when the source is over ends there', () => {
     const tracker = new GestureTracker();
     tracker.update(1, [{ label: 'a', score: 0.8 }], settings);
@@ -71,8 +78,8 @@ describe('the average', () => {
 
 describe('settings', () => {
   test('changes are laid over what stands', () => {
-    expect(withChanges(defaultSettings, { threshold: 0.9, ignored: [] })).toEqual({
-      ...defaultSettings,
+    expect(withChanges(defaultLiveSettings, { threshold: 0.9, ignored: [] })).toEqual({
+      ...defaultLiveSettings,
       threshold: 0.9,
       ignored: [],
     });
@@ -82,8 +89,10 @@ describe('settings', () => {
     [{ threshold: 1.5 }, 'settings.threshold: expected a number from 0.01 to 1, received 1.5'],
     [{ stride: Number.NaN }, 'settings.stride: expected a number from 0.01 to 60, received null'],
     [{ ignored: 'No gesture' }, 'settings.ignored: expected a list of labels, received "No gesture"'],
+    [{ thresholds: { a: 2 } }, 'settings.thresholds.a: expected a number from 0.01 to 1, received 2'],
+    [{ thresholds: [0.5] }, 'settings.thresholds: expected numbers by label, received [0.5]'],
     [{ treshold: 0.5 }, 'settings.treshold: expected one of stride, window, threshold'],
   ])('%j is refused by name', (changes, message) => {
-    expect(() => withChanges(defaultSettings, changes as never)).toThrow(message);
+    expect(() => withChanges(defaultLiveSettings, changes as never)).toThrow(message);
   });
 });

@@ -1,6 +1,7 @@
-import { randomStream, resampleByTime } from 'kinora';
 import { describe, expect, test } from 'vitest';
-import { Ticks } from './live.js';
+import { randomStream } from '../augment/random.js';
+import { resampleByTime } from '../sample.js';
+import { Ticks } from './ticks.js';
 
 /** The frames that a running source shows at each tick; its last frame leaves the screen as `resampleByTime` has it. */
 function shown(times: readonly number[], rate: number): number[] {
