@@ -6,7 +6,7 @@
 import { type NativeArgument, native } from '../engine/native.js';
 import { processWide } from '../engine/process-wide.js';
 import { Generator } from '../tensor/random.js';
-import { Tensor } from '../tensor/tensor.js';
+import { isTensor, Tensor } from '../tensor/tensor.js';
 import { type Kind, kindOf, NAMED, type Named, TENSOR } from './kinds.js';
 import type { Operator } from './operators.js';
 import { chooseOverload, type Plan } from './overload.js';
@@ -154,8 +154,8 @@ function callNative(index: number, values: readonly unknown[]): unknown {
 /** Tensors and generators are passed as handles. */
 function lower(value: unknown): unknown {
   if (typeof value !== 'object') return value;
-  if (value instanceof Tensor || value instanceof Generator) return value.handle;
-  return Array.isArray(value) && value.some((item) => item instanceof Tensor) ? value.map(lower) : value;
+  if (isTensor(value) || value instanceof Generator) return value.handle;
+  return Array.isArray(value) && value.some(isTensor) ? value.map(lower) : value;
 }
 
 function raise(

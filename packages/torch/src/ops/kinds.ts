@@ -5,7 +5,7 @@
  */
 import { isDType } from '../engine/dtype.js';
 import { Generator } from '../tensor/random.js';
-import { Tensor } from '../tensor/tensor.js';
+import { isTensor } from '../tensor/tensor.js';
 
 export type Kind = string;
 /** Arguments by name: the last argument of a call, if it is a plain object. */
@@ -17,7 +17,7 @@ export const TENSOR: Kind = 'T';
 export const NAMED: Kind = '{';
 
 export function kindOf(value: unknown): Kind {
-  if (value instanceof Tensor) return TENSOR;
+  if (isTensor(value)) return TENSOR;
   switch (typeof value) {
     case 'number':
       return Number.isInteger(value) ? 'i' : 'f';
