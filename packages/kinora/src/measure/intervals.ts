@@ -43,6 +43,37 @@ export function meanInterval(
   return { value: all, low: quantile(means, 0.025), high: quantile(means, 0.975) };
 }
 
+/**
+ * Any statistic of `items` `[N]` with its interval, by the same bootstrap; resamples on which it is undefined (NaN) are left
+ * out. With a single group there is no interval: both ends are NaN.
+ * @param groups resampled as a whole, `[N]`
+ */
+export function groupInterval<T>(
+  items: readonly T[],
+  groups: Int32Array,
+  statistic: (items: readonly T[]) => number,
+  seed: number,
+  resamples = 2000,
+): Interval {
+  const byGroup = new Map<number, T[]>();
+  for (const [n, item] of items.entries()) {
+    const own = byGroup.get(groups[n]!);
+    if (own === undefined) byGroup.set(groups[n]!, [item]);
+    else own.push(item);
+  }
+  const parts = [...byGroup.values()];
+  const value = statistic(items);
+  if (parts.length < 2) return { value, low: Number.NaN, high: Number.NaN };
+  const random = randomStream(seed, DRAWS);
+  const values = Float64Array.from({ length: resamples }, () =>
+    statistic(parts.flatMap(() => parts[random.below(parts.length)]!)),
+  )
+    .filter((one) => !Number.isNaN(one))
+    .sort();
+  if (values.length === 0) return { value, low: Number.NaN, high: Number.NaN };
+  return { value, low: quantile(values, 0.025), high: quantile(values, 0.975) };
+}
+
 function groupSums(values: ArrayLike<number>, groups: Int32Array): { sum: number; count: number }[] {
   const parts = new Map<number, { sum: number; count: number }>();
   for (const [n, group] of groups.entries()) {
