@@ -7,7 +7,7 @@ import type { Frames } from '@kinora/clip';
 import { encodeJpeg } from '../decode/jpeg.js';
 import { type GestureLabel, playback } from './labels.js';
 import { type Canvas, createCanvas, openScene } from './picture.js';
-import { random } from './random.js';
+import { type Random, random } from './random.js';
 import { expose, vignetteMap } from './render/image.js';
 import { drawScene, frameRate, type Scene, swayAt } from './scene/scene.js';
 
@@ -34,11 +34,22 @@ export interface SyntheticClip extends Frames {
 export function renderClip(request: ClipRequest, { noise = true } = {}): SyntheticClip {
   const { played, reversed } = playback(request.label);
   const scene = drawScene(request.seed, request.person, request.take, played);
-  const { width, height, sensor } = scene;
   const count = scene.timeline.frames;
-  const draw = openScene(canvasFor(width, height), scene);
-  const vignette = vignetteMap(width, height, sensor.vignette);
+  const draw = openScene(canvasFor(scene.width, scene.height), scene);
   const rng = random(request.seed, 'noise', request.take);
+  return exposeFrames(scene, count, rng, draw, { noise, reversed });
+}
+
+/** Films `count` frames that `draw` returns in linear light, forwards or backwards in time. */
+export function exposeFrames(
+  scene: Scene,
+  count: number,
+  rng: Random,
+  draw: (t: number) => Float32Array,
+  { noise = true, reversed = false } = {},
+): SyntheticClip {
+  const { width, height, sensor } = scene;
+  const vignette = vignetteMap(width, height, sensor.vignette);
   const size = width * height * 3;
   const data = new Uint8Array(count * size);
   for (let i = 0; i < count; i++) {
@@ -56,34 +67,26 @@ const gainAt = (scene: Scene, t: number): number => 1 + swayAt(scene.sways.gain,
 const canvases = new Map<number, Canvas>();
 
 /** Buffers are kept per size: allocating them for every clip costs more than clearing them. */
-function canvasFor(width: number, height: number): Canvas {
+export function canvasFor(width: number, height: number): Canvas {
   const key = width * 1024 + height;
   const canvas = canvases.get(key) ?? createCanvas(width, height);
   canvases.set(key, canvas);
   return canvas;
 }
 
-/** A clip to render and write; the main thread sends these to workers. */
-export interface WriteRequest {
-  readonly folder: string;
-  readonly id: string;
-  readonly request: ClipRequest;
-}
-
 /** Name of an unfinished clip's folder. */
 export const partialName = (id: string): string => `.${id}.partial`;
 
 /**
- * Renders a clip and writes it as a folder of JPEG frames `00001.jpg ...`, under a temporary name that is renamed at the
+ * Writes a clip as a folder of JPEG frames `00001.jpg ...`, under a temporary name that is renamed at the
  * end: a folder with a clip's name is a whole clip. Frames are not synced one by one, because they can be rendered again.
  */
-export async function writeClip({
-  folder,
-  id,
-  request,
-}: WriteRequest): Promise<{ frames: number; bytes: number }> {
+export async function writeClip(
+  folder: string,
+  id: string,
+  clip: SyntheticClip,
+): Promise<{ frames: number; bytes: number }> {
   const partial = join(folder, partialName(id));
-  const clip = renderClip(request);
   const size = clip.height * clip.width * 3;
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial);

@@ -9,9 +9,16 @@ export {
   type Split,
   type SynthRecipe,
 } from './plan.js';
+export { type Happening, planStream, renderStream, type StreamRequest } from './stream.js';
 export {
   contactSheetName,
   type SynthOptions,
   type SynthResult,
   synthesize,
 } from './synthesize.js';
+export {
+  defaultStreamRecipe,
+  type StreamRecipe,
+  type SynthStreamOptions,
+  synthesizeStreams,
+} from './synthesize-streams.js';

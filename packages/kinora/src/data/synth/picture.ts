@@ -61,15 +61,34 @@ export function openScene(canvas: Canvas, scene: Scene): (t: number) => Float32A
     addRestingLimb(cones, scene);
   });
   renderStill(canvas, head, scene, (cones) => addHead(cones, scene.person, scene.stance));
+  const headAt = scene.mouth === undefined ? () => head : speakingHead(canvas, scene, scene.mouth);
   return (t) => {
     frame.set(room);
     const [x, y] = [swayAt(scene.sways.x, t), swayAt(scene.sways.y, t)];
     overlayMoved(frame, torso, shoulderSway[0] * x, shoulderSway[1] * y);
-    overlayMoved(frame, head, x, y);
+    overlayMoved(frame, headAt(t), x, y);
     renderHands(canvas, scene, t);
     castShadow(frame, hands, torso, Math.round(-8 * lamp[0]), Math.round(8 * lamp[1]), 0.35);
     overlay(frame, hands);
     return frame;
+  };
+}
+
+/** Pictures of a mouth that opens. */
+const MOUTHS = 3;
+
+/** The head at time `t`, with one of a few openings of its mouth, which are drawn when they are first seen. */
+function speakingHead(canvas: Canvas, scene: Scene, mouth: (t: number) => number): (t: number) => Layer {
+  const open = new Map<number, Layer>();
+  return (t) => {
+    const level = Math.round(MOUTHS * mouth(t));
+    if (level === 0) return canvas.head;
+    const drawn = open.get(level);
+    if (drawn !== undefined) return drawn;
+    const layer = createLayer(canvas.head.width, canvas.head.height);
+    renderStill(canvas, layer, scene, (cones) => addHead(cones, scene.person, scene.stance, level / MOUTHS));
+    open.set(level, layer);
+    return layer;
   };
 }
 

@@ -70,7 +70,7 @@ export function planClips(recipe: SynthRecipe): PlannedClip[] {
 }
 
 /** The people of each split; nobody is in two. */
-export function peopleOf({ people }: SynthRecipe): Record<Split, number[]> {
+export function peopleOf({ people }: Pick<SynthRecipe, 'people'>): Record<Split, number[]> {
   const test = Math.max(1, Math.round(0.1 * people));
   const validation = Math.max(1, Math.round(0.2 * people));
   const ids = Array.from({ length: people }, (_, i) => i);

@@ -5,7 +5,7 @@
 import { randomStream } from '@kinora/clip';
 
 /** What a stream is for. Positions are part of "same seed, same bytes": add at the end, never reorder. */
-const purposes = ['person', 'take', 'camera', 'room', 'noise', 'light'] as const;
+const purposes = ['person', 'take', 'camera', 'room', 'noise', 'light', 'stream'] as const;
 
 export interface Random {
   /** Uniform in [low, high). */

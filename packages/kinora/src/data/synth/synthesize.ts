@@ -8,10 +8,10 @@ import { type KinoraError, kinoraError } from '@kinora/torch';
 import { writeWhole } from '../../files/record.js';
 import { type Progress, silent } from '../../progress.js';
 import { runTasks } from '../threads.js';
-import { partialName, type WriteRequest } from './clip.js';
+import { partialName } from './clip.js';
 import { drawContactSheet } from './contact-sheet.js';
-import { defaultRecipe, listFiles, type PlannedClip, planClips, type SynthRecipe } from './plan.js';
-import type { WriteReply } from './synth-worker.js';
+import { defaultRecipe, listFiles, planClips, type SynthRecipe } from './plan.js';
+import type { WriteReply, WriteRequest } from './synth-worker.js';
 
 export interface SynthOptions extends Partial<Omit<SynthRecipe, 'renderer'>> {
   /** The data set's folder. */
@@ -43,36 +43,61 @@ export async function synthesize(options: SynthOptions): Promise<SynthResult> {
   const { out, workers, progress = silent, signal, ...wanted } = options;
   const recipe: SynthRecipe = { ...defaultRecipe, ...wanted };
   const clips = planClips(recipe);
-  await claimFolder(out, recipe);
-  const missing = await missingClips(out, clips);
-  const total = clips.length;
-  const sum = { done: total - missing.length, total, frames: 0, bytes: 0 };
-  if (missing.length === 0 && (await hasLists(out, clips))) return { ...sum, state: 'complete' };
-  const task = progress.task('rendering gestures', { total, unit: 'clips', start: sum.done });
-  const written = ({ frames, bytes }: { frames: number; bytes: number }) => {
-    sum.frames += frames;
-    sum.bytes += bytes;
-    task.update(++sum.done);
-  };
+  await claimFolder(out, 'clips', recipe);
   const folder = join(out, 'clips');
-  const requests = missing.map(({ id, request }) => ({ folder, id, request }));
-  await writeClips(requests, workers, written, signal).finally(() => task.finish());
+  const missing = await missingOf(folder, clips);
+  const total = clips.length;
+  const before = { done: total - missing.length, total, frames: 0, bytes: 0 };
+  const files = [...Object.keys(listFiles(clips)), contactSheetName];
+  if (missing.length === 0 && (await hasFiles(out, files))) return { ...before, state: 'complete' };
+  const what = { what: 'rendering gestures', unit: 'clips' as const, workers, progress };
+  const sum = await writeAll(folder, missing, before, { ...what, ...(signal && { signal }) });
   if (sum.done < total) return { ...sum, state: 'stopped' };
   writeWhole(join(out, contactSheetName), await drawContactSheet(out, clips));
   for (const [name, text] of Object.entries(listFiles(clips))) writeWhole(join(out, name), text);
   return { ...sum, state: 'finished' };
 }
 
-/** Writes the recipe into a new folder, or checks that the folder has the same one. */
-async function claimFolder(out: string, recipe: SynthRecipe): Promise<void> {
-  await mkdir(join(out, 'clips'), { recursive: true });
+/** What is in the folder, and what this call wrote. */
+export type Written = Omit<SynthResult, 'state'>;
+
+interface WriteOptions extends Pick<SynthOptions, 'workers' | 'progress' | 'signal'> {
+  readonly what: string;
+  readonly unit: 'clips' | 'streams';
+}
+
+/** Renders and writes what is missing, unless the signal stops it. */
+export async function writeAll(
+  folder: string,
+  missing: readonly Omit<WriteRequest, 'folder'>[],
+  before: Written,
+  { what, unit, workers, progress = silent, signal }: WriteOptions,
+): Promise<Written> {
+  const sum = { ...before };
+  const task = progress.task(what, { total: sum.total, unit, start: sum.done });
+  const written = ({ frames, bytes }: { frames: number; bytes: number }) => {
+    sum.frames += frames;
+    sum.bytes += bytes;
+    task.update(++sum.done);
+  };
+  const requests = missing.map(({ id, request }) => ({ folder, id, request }));
+  await writeClips(requests, workers, written, signal).finally(() => task.finish());
+  return sum;
+}
+
+/**
+ * Writes the recipe into a new folder, or checks that the folder has the same one.
+ * @param inner the folder in it that holds what is rendered
+ */
+export async function claimFolder(out: string, inner: string, recipe: object): Promise<void> {
+  await mkdir(join(out, inner), { recursive: true });
   const path = join(out, recipeName);
   const text = `${JSON.stringify(recipe, null, 2)}\n`;
   const found = await readIfExists(path);
   if (found === text) return;
-  const unknown = found === undefined ? (await readdir(join(out, 'clips'))).length : 0;
+  const unknown = found === undefined ? (await readdir(join(out, inner))).length : 0;
   if (found === undefined && unknown === 0) return writeWhole(path, text);
-  throw kinoraError('synth/other-recipe', found === undefined ? join(out, 'clips') : path, {
+  throw kinoraError('synth/other-recipe', found === undefined ? join(out, inner) : path, {
     expected: 'a new folder, or a data set started with the same options',
     received: found === undefined ? `${unknown} entries of something else` : oneLine(found),
     hint: `choose another --out, or remove ${out}`,
@@ -82,18 +107,21 @@ async function claimFolder(out: string, recipe: SynthRecipe): Promise<void> {
 const oneLine = (json: string): string => json.replace(/\s+/g, ' ').trim();
 
 /** Clips that are not in the folder; removes half-written ones of a killed process. */
-async function missingClips(out: string, clips: readonly PlannedClip[]): Promise<PlannedClip[]> {
-  const names = new Set(await readdir(join(out, 'clips')));
+export async function missingOf<Clip extends { readonly id: string }>(
+  folder: string,
+  clips: readonly Clip[],
+): Promise<Clip[]> {
+  const names = new Set(await readdir(folder));
   for (const { id } of clips) {
     const partial = partialName(id);
-    if (names.has(partial)) await rm(join(out, 'clips', partial), { recursive: true, force: true });
+    if (names.has(partial)) await rm(join(folder, partial), { recursive: true, force: true });
   }
   return clips.filter(({ id }) => !names.has(id));
 }
 
-async function hasLists(out: string, clips: readonly PlannedClip[]): Promise<boolean> {
+export async function hasFiles(out: string, files: readonly string[]): Promise<boolean> {
   const names = new Set(await readdir(out));
-  return [...Object.keys(listFiles(clips)), contactSheetName].every((name) => names.has(name));
+  return files.every((name) => names.has(name));
 }
 
 async function readIfExists(path: string): Promise<string | undefined> {

@@ -9,7 +9,7 @@ import { drawHold, type HandState, type Path, type Performance, type Setting } f
 
 type Activity = (setting: Setting) => Performance;
 
-export const drawActivity: Activity = (setting) => setting.rng.pick(activities)(setting);
+export const drawActivity: Activity = (setting) => setting.rng.pick(Object.values(activities))(setting);
 
 /** Held near the head: further back than gestures are. */
 function atHead(setting: Setting, offset: Vec3, pose: Pose): HandState {
@@ -135,15 +135,30 @@ const clap: Activity = (setting) => {
   return { frames: rng.between(13, 22), hand: path(side), other: path(side === 1 ? -1 : 1) };
 };
 
-const activities: readonly Activity[] = [
-  scratchHead,
-  rubFace,
-  drink,
-  telephone,
-  drawInAir,
-  count,
-  shakeFist,
-  okSign,
-  reachDown,
-  clap,
-];
+/** The hand moves low in the picture, in time with speech. Not among the activities of clips. */
+export const gesticulate: Activity = (setting) => {
+  const { rng, side } = setting;
+  const hold = { ...drawHold(setting, poses.relaxed), pitch: rng.between(20, 50) };
+  const [x, y] = [-side * rng.between(0.05, 0.4), rng.between(-1.15, -0.75)];
+  const [beats, width, height] = [rng.between(3, 8), rng.between(0.04, 0.14), rng.between(0.05, 0.16)];
+  const hand: Path = (u) => ({
+    ...hold,
+    center: [x + width * wave(u, 0.6 * beats), y + height * wave(u, beats), 0.1],
+    roll: hold.roll + 10 * wave(u, 0.5 * beats),
+  });
+  return { frames: rng.between(36, 80), hand };
+};
+
+/** By name. Their order is part of "same seed, same bytes". */
+export const activities = {
+  'scratching the head': scratchHead,
+  'rubbing the face': rubFace,
+  drinking: drink,
+  telephoning: telephone,
+  'drawing in the air': drawInAir,
+  counting: count,
+  'shaking a fist': shakeFist,
+  'making an OK sign': okSign,
+  'reaching down': reachDown,
+  clapping: clap,
+} satisfies Record<string, Activity>;

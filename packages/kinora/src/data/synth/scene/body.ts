@@ -117,8 +117,8 @@ function elbowOf(shoulder: Vec3, wrist: Vec3, pole: Vec3, { upperLength, foreLen
   return along(along(shoulder, axis, forward), perpendicular(pole, axis), aside);
 }
 
-/** Adds face and hair. */
-export function addHead(cones: Cones, person: Person, stance: Stance): void {
+/** Adds face and hair. @param mouth how far the mouth is open, in [0, 1] */
+export function addHead(cones: Cones, person: Person, stance: Stance, mouth = 0): void {
   const basis = headBasis(stance);
   const { size, width } = person.head;
   const at: Place = (x, y, z) => add(stance.head, transform(basis, [x * size * width, y * size, z * size]));
@@ -137,6 +137,11 @@ export function addHead(cones: Cones, person: Person, stance: Stance): void {
   }
   bar([-0.1, -0.265, 0.3], 0.022, [0, -0.262, 0.33], 0.034, lips);
   bar([0.1, -0.265, 0.3], 0.022, [0, -0.262, 0.33], 0.034, lips);
+  if (mouth > 0) {
+    const low = -0.275 - 0.085 * mouth;
+    bar([-0.06, low + 0.04, 0.31], 0.02 + 0.03 * mouth, [0.06, low + 0.04, 0.31], 0.02 + 0.03 * mouth, iris);
+    bar([-0.08, low, 0.29], 0.022, [0.08, low, 0.29], 0.022, lips);
+  }
   if (person.head.beard) addBeard(bar);
   if (person.head.glasses) addGlasses(bar);
   hairs[person.head.hair](bar, ball);

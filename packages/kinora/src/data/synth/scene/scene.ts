@@ -64,6 +64,8 @@ export interface Scene {
   /** The gesturing hand and the other one at rest. */
   readonly rest: HandState;
   readonly otherRest: HandState;
+  /** How far the mouth is open at time `t`, in [0, 1]; absent: closed. */
+  readonly mouth?: (t: number) => number;
   readonly sways: { readonly x: Sway; readonly y: Sway; readonly tremor: Sway; readonly gain: Sway };
 }
 
