@@ -3,7 +3,7 @@
  * the start: many of them compute bf16 convolutions more slowly than float32. Weights, losses and validation are float32. With it
  * goes the layout of the clips in memory, of which a GPU is asked.
  */
-import { type AutocastMode, autocast, type Device, ops, optim, scope } from '@kinora/torch';
+import { type AutocastMode, autocast, type Device, KinoraError, ops, optim, scope } from '@kinora/torch';
 import type { PrecisionState } from '../../run/checkpoint.js';
 import { fastestLayout, type Layout } from './layout.js';
 
@@ -77,9 +77,21 @@ const kindOf = (device: Device): 'cpu' | 'cuda' => (device === 'cpu' ? 'cpu' : '
 /** In one line, or null where the CPU gains from it. */
 function reasonAgainst(asked: 'bf16' | 'fp16'): string | null {
   if (asked === 'fp16') return 'precision fp16 needs a GPU; using float32';
-  const ratio = seconds('bfloat16') / seconds('float32');
+  const half = bf16Seconds();
+  if (half === undefined) return 'libtorch refuses bf16 convolutions on this CPU; using float32';
+  const ratio = half / seconds('float32');
   if (ratio < 1) return null;
   return `a bf16 convolution takes ${ratio.toPrecision(2)} times as long as a float32 one on this CPU; using float32`;
+}
+
+/** Undefined where oneDNN may use less than the processor has (`DNNL_MAX_CPU_ISA`): libtorch asks it all the same, and it refuses. */
+function bf16Seconds(): number | undefined {
+  try {
+    return seconds('bfloat16');
+  } catch (error) {
+    if (error instanceof KinoraError && /primitive descriptor/.test(error.message)) return undefined;
+    throw error;
+  }
 }
 
 /** Of the fastest of three convolutions of a middle layer's shape, forward and backward. */
