@@ -35,6 +35,12 @@ export const finite: Check<number> = (value, where) =>
 export const text: Check<string> = (value, where) =>
   typeof value === 'string' && value !== '' ? value : refuse(where, 'a non-empty string', value);
 
+/** A string that is not empty, without line breaks and control characters, which a terminal would obey. */
+export const printable: Check<string> = (value, where) =>
+  /[\p{Cc}\u2028\u2029]/u.test(text(value, where))
+    ? refuse(where, 'text without control characters', value)
+    : (value as string);
+
 export const oneOf =
   <T extends string>(...names: readonly T[]): Check<T> =>
   (value, where) =>

@@ -75,6 +75,7 @@ export { softmax } from './softmax.js';
 // The preprocessing spec.
 export {
   clipLength,
+  clipNumbers,
   clipSize,
   defaultSpec,
   type PreprocessSpec,

@@ -11,11 +11,12 @@ import {
   finite,
   list,
   oneOf,
+  printable,
   record,
   refuse,
-  text,
   whole,
 } from './checks.js';
+import { type KinoraError, kinoraError } from './error.js';
 import type { Size } from './frames.js';
 
 export interface PreprocessSpec {
@@ -63,6 +64,8 @@ export const specLimits = {
   clips: [1, 256],
   /** Sides of the crop and of resized frames. */
   pixels: [1, 8192],
+  /** Numbers in a clip: frames x 3 x height x width. As float32 they are 256 MiB. */
+  numbers: [1, 67_108_864],
 } as const;
 
 /** The tutorial's preprocessing of Jester. */
@@ -111,7 +114,7 @@ const checkSpec = fields<PreprocessSpec>(
     pad: oneOf('zeros', 'resize'),
     mean: channels(finite),
     std: channels(above([0, Number.POSITIVE_INFINITY])),
-    labels: list(text),
+    labels: list(printable),
     flipMap: record((value, where) =>
       typeof value === 'string' ? value : value === null ? null : refuse(where, 'a label or null', value),
     ),
@@ -126,7 +129,22 @@ export function defaultSpec(labels: readonly string[] = []): PreprocessSpec {
 
 /** Reads a spec from JSON data. Missing fields get their defaults; unknown fields are an error. */
 export function parseSpec(value: unknown, where = 'preprocessing spec'): PreprocessSpec {
-  return checkSpec(value, where);
+  const spec = checkSpec(value, where);
+  if (clipNumbers(spec) > specLimits.numbers[1]) throw tooLarge(spec, where);
+  return spec;
+}
+
+/** How many numbers a clip has; if its length depends on the video, the shortest. */
+export const clipNumbers = (spec: Pick<PreprocessSpec, 'frames' | 'clips' | 'crop'>): number =>
+  3 * clipSize(spec).reduce((product, size) => product * size);
+
+function tooLarge(spec: PreprocessSpec, where: string): KinoraError {
+  const [t, h, w] = clipSize(spec);
+  return kinoraError('spec/invalid', where, {
+    expected: `clips of at most ${specLimits.numbers[1]} numbers (frames x 3 x height x width)`,
+    received: `${t} x 3 x ${h} x ${w}`,
+    hint: 'use fewer frames, fewer clips or a smaller crop',
+  });
 }
 
 /** Number of frames in a clip of this spec. Undefined if it depends on the video (`clips: -1`). */
@@ -135,7 +153,11 @@ export function clipLength(spec: Pick<PreprocessSpec, 'frames' | 'clips'>): numb
 }
 
 /** `[T, H, W]` of the network's clips; if the length depends on the video, T of the shortest. */
-export const clipSize = ({ frames, clips, crop }: PreprocessSpec): [t: number, h: number, w: number] => [
+export const clipSize = ({
+  frames,
+  clips,
+  crop,
+}: Pick<PreprocessSpec, 'frames' | 'clips' | 'crop'>): [t: number, h: number, w: number] => [
   frames * Math.max(1, clips),
   crop.height,
   crop.width,

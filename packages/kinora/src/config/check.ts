@@ -1,7 +1,11 @@
 /** Checks across keys: keys that contradict each other, and keys that a piece of work requires. */
+import { clipNumbers, specLimits } from '@kinora/clip';
 import { kinoraError } from '@kinora/torch/error';
 import type { RunConfig } from './run-config.js';
 import { spelled } from './spelling.js';
+
+/** Bytes of the clips of a batch, of which a buffer holds less than 4 GiB: one for each number. */
+const LARGEST_BATCH = 2 ** 32 - 1;
 
 /** Throws for nonsensical combinations: training that never ends, or ends before it starts. */
 export function crossCheck(config: RunConfig, source: string): void {
@@ -29,6 +33,22 @@ export function crossCheck(config: RunConfig, source: string): void {
       `at most ${key('batchSize')} (${batchSize})`,
       accumulateSteps,
       'a part has at least one clip',
+    );
+  const numbers = clipNumbers(config);
+  const { crop, frames, clips } = config;
+  if (numbers > specLimits.numbers[1])
+    fail(
+      key('crop'),
+      `clips of at most ${specLimits.numbers[1]} numbers`,
+      `${numbers} (${frames * Math.max(1, clips)} frames x 3 x ${crop.height} x ${crop.width})`,
+      `use a smaller ${key('crop')}, or fewer ${key('frames')} or ${key('clips')}`,
+    );
+  if (numbers * batchSize > LARGEST_BATCH)
+    fail(
+      key('batchSize'),
+      `batches of at most ${LARGEST_BATCH} numbers`,
+      `${numbers * batchSize} (${batchSize} clips of ${numbers})`,
+      `use a smaller ${key('batchSize')}`,
     );
   const { scale, erasing } = augment;
   for (const [name, range] of Object.entries({

@@ -12,7 +12,7 @@ test('defaults are those of the specs', () => {
 
 describe('preprocessing spec', () => {
   test.each([
-    { frameRate: 1000, frames: 1024, stride: 256, clips: 256 },
+    { frameRate: 1000, frames: 1024, stride: 256, clips: 256, crop: { height: 9, width: 9 } },
     { frameRate: 0.001, frames: 1, stride: 1, clips: 1 },
     { clips: -1, sampling: 'uniform', pad: 'resize', resize: { rule: 'none' } },
     { resize: { rule: 'exact', height: 1, width: 8192 }, crop: { height: 8192, width: 1 } },
@@ -31,6 +31,9 @@ describe('preprocessing spec', () => {
     [{ frames: 1.5 }, 'frames'],
     [{ stride: 257 }, 'stride'],
     [{ clips: 0 }, 'clips'],
+    [{ frames: 1024, clips: 256 }, 'spec'],
+    [{ crop: { height: 8192, width: 8192 } }, 'spec'],
+    [{ labels: ['a\nb'] }, 'labels.0'],
     [{ clips: -2 }, 'clips'],
     [{ sampling: 'by mood' }, 'sampling'],
     [{ resize: 'none' }, 'resize.rule'],

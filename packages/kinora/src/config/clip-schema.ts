@@ -6,11 +6,13 @@
 import {
   type AugmentSpec,
   augmentDefaults,
+  clipNumbers,
   type PreprocessSpec,
   specDefaults,
   specLimits,
 } from '@kinora/clip';
 import * as z from 'zod';
+import { isPrintable } from '../files/bounded.js';
 
 const whole = ([low, high]: readonly [number, number]) => z.int().min(low).max(high);
 const pixels = whole(specLimits.pixels);
@@ -24,7 +26,7 @@ const resizeSchema = z.discriminatedUnion('rule', [
   z.strictObject({ rule: z.literal('exact'), height: pixels, width: pixels }),
 ]);
 
-export const preprocessSchema = z.strictObject({
+const preprocessFields = z.strictObject({
   frameRate: z.number().positive().max(specLimits.frameRate[1]).default(specDefaults.frameRate),
   frames: whole(specLimits.frames).default(specDefaults.frames),
   stride: whole(specLimits.stride).default(specDefaults.stride),
@@ -40,9 +42,14 @@ export const preprocessSchema = z.strictObject({
   pad: z.enum(['zeros', 'resize']).default(specDefaults.pad),
   mean: channels.default([...specDefaults.mean]),
   std: positiveChannels.default([...specDefaults.std]),
-  labels: z.array(z.string().min(1)).default([]),
+  labels: z.array(z.string().min(1).refine(isPrintable, 'text without control characters')).default([]),
   flipMap: z.record(z.string(), z.string().nullable()).default({}),
 }) satisfies z.ZodType<PreprocessSpec>;
+
+export const preprocessSchema = preprocessFields.refine(
+  (spec) => clipNumbers(spec) <= specLimits.numbers[1],
+  `clips of at most ${specLimits.numbers[1]} numbers (frames x 3 x height x width)`,
+);
 
 const amount = z.number().min(0);
 const range = z.tuple([z.number().positive(), z.number().positive()]);

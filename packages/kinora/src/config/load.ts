@@ -2,10 +2,10 @@
  * Turns a JSON file, or an object, into a complete run configuration: reads, overrides, checks, and fills in defaults
  * that follow from other keys. Paths stay as written, relative to the working directory.
  */
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { kinoraError } from '@kinora/torch/error';
+import { KinoraError, kinoraError } from '@kinora/torch/error';
 import type * as z from 'zod';
+import { MEBIBYTE, readBounded } from '../files/bounded.js';
 import { isAddress } from '../files/path.js';
 import { crossCheck } from './check.js';
 import { configError, type IssueContext } from './issues.js';
@@ -30,7 +30,7 @@ export interface LoadOptions {
 
 /** Reads and completes a configuration file. Throws `config/*` errors that name file, line and key. */
 export async function loadConfig(file: string, { set = [] }: LoadOptions = {}): Promise<RunConfig> {
-  const text = await read(file);
+  const text = read(file);
   const spelling = new Spelling(runConfigSchema);
   const value = canonicalKeys(runConfigSchema, parse(text, file), spelling, file);
   if (!isObject(value)) return check(value, file, spelling, { text });
@@ -105,10 +105,13 @@ export function siblingTestList(validation: string | undefined): string | undefi
   return test === name ? undefined : join(dirname(validation), test);
 }
 
-async function read(file: string): Promise<string> {
+const LIMIT = 16 * MEBIBYTE;
+
+function read(file: string): string {
   try {
-    return await readFile(file, 'utf8');
+    return readBounded(file, { expected: 'a JSON file', limit: LIMIT, kind: 'config' }).toString('utf8');
   } catch (cause) {
+    if (cause instanceof KinoraError) throw cause;
     const received =
       (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : (cause as Error).message;
     throw kinoraError('config/unreadable', file, 'a JSON file', received, { cause });

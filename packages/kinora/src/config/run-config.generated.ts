@@ -91,6 +91,11 @@ export type RunConfig = {
   /** Size limit of `streamCache` in gigabytes; the oldest blocks are removed first. Default: 50. */
   streamCacheGB: Values['streamCacheGB'];
   /**
+   * Seconds in which a web server must answer, and then send each 64 KiB, before a request is repeated.
+   * Default: 30.
+   */
+  streamTimeout: Values['streamTimeout'];
+  /**
    * Threads that decode clips; 0 decodes in the main thread. Default: one per core, shared by the ranks
    * of a host, at most 16.
    */

@@ -112,6 +112,14 @@ const data = {
     .positive()
     .default(50)
     .describe('Size limit of `streamCache` in gigabytes; the oldest blocks are removed first.'),
+  streamTimeout: z
+    .number()
+    .positive()
+    .max(3600)
+    .default(30)
+    .describe(
+      'Seconds in which a web server must answer, and then send each 64 KiB, before a request is repeated.',
+    ),
   workers: natural.nullable().default(null).meta({
     description: 'Threads that decode clips; 0 decodes in the main thread.',
     byDefault: 'one per core, shared by the ranks of a host, at most 16',

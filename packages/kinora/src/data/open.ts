@@ -4,6 +4,7 @@
  */
 import { type Stats, statSync } from 'node:fs';
 import { type PreprocessSpec, resampleByRate, resampleByTime } from '@kinora/clip';
+import { checkRegular } from '../files/bounded.js';
 import { fileError } from './decode/file-error.js';
 import { openFolder } from './decode/folder.js';
 import type { ClipSource } from './decode/source.js';
@@ -16,14 +17,19 @@ import { openPacked } from './pack/packed.js';
 export async function openClip(path: string): Promise<ClipSource> {
   const place = packedPlace(path);
   if (place !== undefined) return openPacked(path, place);
-  return statClip(path).isDirectory() ? openFolder(path) : openVideo(path);
+  const stat = statClip(path);
+  if (stat.isDirectory()) return openFolder(path);
+  checkRegular(path, stat, { expected: EXPECTED, kind: 'clip' });
+  return openVideo(path);
 }
+
+const EXPECTED = 'a folder of JPEG frames or a video file';
 
 function statClip(path: string): Stats {
   try {
     return statSync(path);
   } catch (error) {
-    throw fileError(error, path, 'a folder of JPEG frames or a video file');
+    throw fileError(error, path, EXPECTED);
   }
 }
 

@@ -49,10 +49,16 @@ export function readTestList(config: RunConfig, labels: readonly string[]): Clip
   return readClipList(file, need(config, 'validationFolder', 'the test list'), { labels });
 }
 
-const streamOptions = ({ shuffleBuffer, streamCache, streamCacheGB }: RunConfig): PackListOptions => ({
+const streamOptions = ({
+  shuffleBuffer,
+  streamCache,
+  streamCacheGB,
+  streamTimeout,
+}: RunConfig): PackListOptions => ({
   shuffleBuffer,
   cache: streamCache,
   limit: streamCacheGB * 1e9,
+  timeout: streamTimeout * 1000,
 });
 
 function configuredLabels({ labelsFile }: RunConfig): readonly string[] | undefined {

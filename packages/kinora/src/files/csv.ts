@@ -1,13 +1,16 @@
 /** Small text files, line by line, and CSV: lists, labels, tables of clips. */
-import { readFileSync } from 'node:fs';
-import { kinoraError } from '@kinora/torch/error';
+import { KinoraError, kinoraError } from '@kinora/torch/error';
+import { MEBIBYTE, readBounded } from './bounded.js';
+
+/** Most bytes of a list: millions of clips. */
+const LIST_LIMIT = 256 * MEBIBYTE;
 
 /**
  * The lines of a file, without byte order mark and line ends; line n is at index n - 1. The text is UTF-8, or UTF-16 with
  * a byte order mark, as spreadsheets write it. Throws `data/encoding` with the line for bytes that are neither.
  */
 export function readLines(file: string, what: string): string[] {
-  return decode(readBytes(file, what), file).split(/\r?\n/);
+  return decode(readBytes(file, what, LIST_LIMIT), file).split(/\r?\n/);
 }
 
 function decode(bytes: Uint8Array, file: string): string {
@@ -33,11 +36,15 @@ const firstBadLine = (bytes: Uint8Array): number => {
   return before.split('\n').length;
 };
 
-/** All bytes of a file; `what` it should be is for the error. Throws `data/missing-file` and `data/unreadable-file`. */
-export function readBytes(file: string, what: string): Buffer {
+/**
+ * All bytes of a file of at most `limit` bytes; `what` it should be is for the error. Throws `data/missing-file`,
+ * `data/not-a-file`, `data/too-large` and `data/unreadable-file`.
+ */
+export function readBytes(file: string, what: string, limit: number): Buffer {
   try {
-    return readFileSync(file);
+    return readBounded(file, { expected: what, limit, kind: 'data' });
   } catch (cause) {
+    if (cause instanceof KinoraError) throw cause;
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     throw kinoraError(missing ? 'data/missing-file' : 'data/unreadable-file', file, {
       expected: what,

@@ -2,8 +2,8 @@
  * NumPy's .npy files of plain numbers, so that `numpy.load` reads logits and targets. Format 1.0 and 2.0 as in NumPy's
  * numpy/lib/format.py; row-major, little-endian; no structured dtypes and no pickles.
  */
-import { readFileSync } from 'node:fs';
-import { type KinoraError, kinoraError, serialize } from '@kinora/torch';
+import { KinoraError, kinoraError, serialize } from '@kinora/torch';
+import { readBounded } from './bounded.js';
 
 const ARRAYS = {
   '<f4': Float32Array,
@@ -60,11 +60,14 @@ export function readNpy(path: string): Npy {
   return { data: array, shape };
 }
 
+/** What one buffer can hold in every supported Node. */
+const LIMIT = 2 ** 31 - 1;
+
 function readFile(path: string): Buffer {
   try {
-    return readFileSync(path);
+    return readBounded(path, { expected: 'a .npy file', limit: LIMIT });
   } catch (cause) {
-    throw serialize.fileError(path, 'a readable .npy file', cause);
+    throw cause instanceof KinoraError ? cause : serialize.fileError(path, 'a readable .npy file', cause);
   }
 }
 

@@ -1,10 +1,13 @@
 /** Small JSON files of ours: checked when they are read, written whole or not at all. */
-import { readFileSync } from 'node:fs';
-import { kinoraError, serialize } from '@kinora/torch';
+import { KinoraError, kinoraError, serialize } from '@kinora/torch';
 import type * as z from 'zod';
+import { MEBIBYTE, parseJson, readBounded } from './bounded.js';
+
+/** Most bytes of a record. */
+const LIMIT = 256 * MEBIBYTE;
 
 /**
- * Reads a JSON file of ours; undefined where there is none. Throws `record/damaged`.
+ * Reads a JSON file of ours; undefined where there is none. Throws `record/damaged` and `file/*`.
  *
  * @param consequence of deleting the file, for the hint
  */
@@ -15,26 +18,17 @@ export function readRecord<T>(
 ): T | undefined {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readBounded(file, { expected: 'a record', limit: LIMIT }).toString('utf8');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw serialize.fileError(file, 'a readable file', cause);
+    throw cause instanceof KinoraError ? cause : serialize.fileError(file, 'a readable file', cause);
   }
-  const result = schema.safeParse(parsed(text));
-  if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  throw kinoraError('record/damaged', [file, ...issue.path].join(', '), {
-    expected: issue.message.replace(/^Invalid input: expected /, ''),
-    hint: `delete the file, and ${consequence}`,
-  });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  return parseJson(text, schema, (expected, path) =>
+    kinoraError('record/damaged', [file, ...path].join(', '), {
+      expected,
+      hint: `delete the file, and ${consequence}`,
+    }),
+  );
 }
 
 export function writeRecord(file: string, value: unknown): void {

@@ -3,7 +3,7 @@
  * preprocessing spec and the trainer's state), enough for a new process to resume with the very same bits. Where weights
  * are averaged, the model is the average, and `weights.safetensors` holds those that are being trained.
  */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import type { PreprocessSpec } from '@kinora/clip';
 import {
@@ -19,6 +19,7 @@ import {
 import * as z from 'zod';
 import { preprocessSchema } from '../config/clip-schema.js';
 import { canonical, effectiveConfig, type RunConfig } from '../config/index.js';
+import { MEBIBYTE, readBounded } from '../files/bounded.js';
 import { checkWeights } from '../model/finite.js';
 import type { Network } from '../model/network.js';
 import { fromFolder, generations, isFolder, type Link, linked, pointAt, publish } from './generations.js';
@@ -133,12 +134,17 @@ const generationName = ({ step }: TrainingProgress): string => `step-${String(st
 export const isCheckpoint = (path: string): boolean => existsSync(join(path, STATE));
 export const modelFile = (path: string): string => join(path, MODEL);
 
+/** Most bytes of a state. */
+const LIMIT = 64 * MEBIBYTE;
+
 /** Reads the state of a generation. Throws `checkpoint/*` naming the file where it is damaged or of another kind. */
 export function readState(path: string): CheckpointState {
   const file = join(path, STATE);
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
+    value = JSON.parse(
+      readBounded(file, { expected: 'the state of a checkpoint', limit: LIMIT }).toString('utf8'),
+    );
   } catch (cause) {
     throw unreadable(file, cause);
   }

@@ -9,12 +9,12 @@ import {
   fsyncSync,
   ftruncateSync,
   openSync,
-  readFileSync,
   statSync,
   writeSync,
 } from 'node:fs';
-import { kinoraError, serialize } from '@kinora/torch';
+import { KinoraError, kinoraError, serialize } from '@kinora/torch';
 import type { RunConfig } from '../config/index.js';
+import { MEBIBYTE, readBounded } from '../files/bounded.js';
 import { writeWhole } from '../files/record.js';
 import { runFolder, runFolderOf } from './run-folder.js';
 
@@ -98,11 +98,14 @@ export function planCut(path: string, keep: (record: MetricsRecord) => boolean):
   return { dropped: lines.length - kept.length, apply: () => text !== content && writeWhole(path, text) };
 }
 
+/** Millions of steps, and no more than a string can hold. */
+const LIMIT = 511 * MEBIBYTE;
+
 function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readBounded(path, { expected: 'a metrics file', limit: LIMIT }).toString('utf8');
   } catch (cause) {
-    throw serialize.fileError(path, 'a readable metrics file', cause);
+    throw cause instanceof KinoraError ? cause : serialize.fileError(path, 'a readable metrics file', cause);
   }
 }
 

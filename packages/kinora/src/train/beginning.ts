@@ -191,6 +191,7 @@ const HARMLESS = new Set([
   'flowCache',
   'streamCache',
   'streamCacheGB',
+  'streamTimeout',
   'printSteps',
   'saveSteps',
   'histograms',

@@ -3,7 +3,7 @@
  * formats use for a damaged file: its name and the byte position.
  */
 import { constants } from 'node:buffer';
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, constants as modes, openSync, readSync } from 'node:fs';
 import { type KinoraError, kinoraError } from '../error.js';
 import { fileError } from './atomic.js';
 
@@ -44,7 +44,8 @@ export function withFile<T>(path: string, use: (source: ByteSource) => T): T {
 
 function openFile(path: string): number {
   try {
-    return openSync(path, 'r');
+    // Without O_NONBLOCK, opening a pipe waits for its writer.
+    return openSync(path, modes.O_RDONLY | (modes.O_NONBLOCK ?? 0));
   } catch (cause) {
     throw fileError(path, 'a readable file', cause);
   }

@@ -1,9 +1,10 @@
 /**
  * A clip as a folder of JPEG frames, in the order of their names. Only the requested frames are read.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { kinoraError } from '@kinora/clip';
+import { MEBIBYTE, readBounded } from '../../files/bounded.js';
 import { fileError } from './file-error.js';
 import { decodeFrames, type EncodedFrame, verifyFrames } from './jpeg-frames.js';
 import type { ClipSource } from './source.js';
@@ -44,10 +45,13 @@ export function frameFiles(folder: string): string[] {
   throw kinoraError('clip/empty-folder', folder, 'frames named *.jpg', 'a folder with none');
 }
 
-/** Reads the frame's whole file. */
+/** Most bytes of a frame's file. */
+const LIMIT = 256 * MEBIBYTE;
+
+/** Reads the frame's whole file. Throws KinoraError `clip/...`. */
 export function readFrame(file: string): EncodedFrame {
   try {
-    return { bytes: readFileSync(file), name: file };
+    return { bytes: readBounded(file, { expected: 'a JPEG frame', limit: LIMIT, kind: 'clip' }), name: file };
   } catch (error) {
     throw fileError(error, file, 'a JPEG frame');
   }

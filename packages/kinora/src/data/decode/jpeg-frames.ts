@@ -1,6 +1,7 @@
 /** A sequence of JPEGs as frames, from a folder or a packed shard. Only the requested frames are decoded. */
 import { type Frames, frameBytes, framesIn, kinoraError } from '@kinora/clip';
 import { decodeJpeg, jpegSize } from './jpeg.js';
+import { checkClipSize } from './limits.js';
 
 /** An encoded frame and its name in errors. */
 export interface EncodedFrame {
@@ -26,6 +27,7 @@ export function decodeFrames(
     const frame = encoded(position);
     if (frames === undefined) {
       const { height, width } = jpegSize(frame.bytes, frame.name);
+      checkClipSize(frame.name, positions.length, { height, width });
       frames = framesIn(storage, positions.length, height, width);
     }
     decodeInto(frames, t, frame);

@@ -1,5 +1,5 @@
 /** What a video decoder offers to `video.ts`, and the error of files that it cannot decode. */
-import { type Frames, type KinoraError, kinoraError } from '@kinora/clip';
+import { type Frames, KinoraError, kinoraError } from '@kinora/clip';
 
 /** Lists and decodes the frames of a file's first video stream. */
 export interface VideoDecoder {
@@ -22,6 +22,7 @@ export interface VideoDecoder {
  * without addresses.
  */
 export function videoError(path: string, problem: unknown): KinoraError {
+  if (problem instanceof KinoraError) return problem;
   const message = problem instanceof Error ? problem.message : String(problem);
   return kinoraError('clip/corrupt-video', path, {
     expected: 'a complete video file',

@@ -5,6 +5,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
 import { type Frames, frameBytes, framesIn } from '@kinora/clip';
+import { checkClipSize, checkVideoFrame, LARGEST_VIDEO_FRAME } from './limits.js';
 import { type VideoDecoder, videoError } from './video-decoder.js';
 
 const run = promisify(execFile);
@@ -41,15 +42,17 @@ interface Packet {
 
 interface Probe {
   packets?: Packet[];
-  streams?: { avg_frame_rate?: string }[];
+  streams?: { avg_frame_rate?: string; width?: number; height?: number }[];
 }
 
 async function listTimes(path: string): Promise<Float64Array> {
-  const entries = 'packet=pts_time,dts_time,flags:stream=avg_frame_rate';
+  const entries = 'packet=pts_time,dts_time,flags:stream=avg_frame_rate,width,height';
   const what = ['-select_streams', 'v:0', '-show_entries', entries, '-of', 'json'];
   try {
     const { stdout } = await run('ffprobe', ['-v', 'error', ...what, `file:${path}`], { maxBuffer: 2 ** 30 });
     const { packets = [], streams = [] } = JSON.parse(stdout) as Probe;
+    const { width = 0, height = 0 } = streams[0] ?? {};
+    checkVideoFrame(path, { height, width });
     const [frames, seconds] = (streams[0]?.avg_frame_rate ?? '25/1').split('/').map(Number);
     const byOrder = (order: number): number => (order * seconds!) / (frames! || 25);
     const shown = packets.filter((packet) => !packet.flags?.includes('D'));
@@ -69,7 +72,16 @@ async function decodeFrames(
   storage?: Uint8Array,
 ): Promise<Frames> {
   const last = positions[positions.length - 1]!;
-  const flags = ['-v', 'error', '-xerror', '-nostdin', '-threads', '1'];
+  const flags = [
+    '-v',
+    'error',
+    '-xerror',
+    '-nostdin',
+    '-threads',
+    '1',
+    '-max_pixels',
+    `${LARGEST_VIDEO_FRAME}`,
+  ];
   const picture = ['-pix_fmt', 'rgb24', '-f', 'image2pipe', '-c:v', 'ppm', '-'];
   const output = ['-map', '0:v:0', passthrough, 'passthrough', '-frames:v', `${last + 1}`, ...picture];
   const child = spawn('ffmpeg', [...flags, '-i', `file:${path}`, ...output]);
@@ -78,8 +90,13 @@ async function decodeFrames(
     problem += text;
   });
   const exit = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const collector = collectFrames(positions, storage);
-  for await (const chunk of child.stdout) collector.push(chunk as Buffer);
+  const collector = collectFrames(path, positions, storage);
+  try {
+    for await (const chunk of child.stdout) collector.push(chunk as Buffer);
+  } catch (error) {
+    child.kill();
+    throw videoError(path, error);
+  }
   const code = await exit;
   const frames = collector.frames();
   if (code === 0 && frames !== undefined) return frames;
@@ -87,11 +104,12 @@ async function decodeFrames(
 }
 
 /** Splits a stream of PPM pictures (`P6 width height 255`, then the pixels) and keeps the requested positions. */
-function collectFrames(positions: ArrayLike<number>, storage?: Uint8Array) {
+function collectFrames(path: string, positions: ArrayLike<number>, storage?: Uint8Array) {
   let frames: Frames | undefined;
   let seen = 0;
   let next = 0;
   const push = pictureCutter((height, width, pixels) => {
+    if (frames === undefined) checkClipSize(path, positions.length, { height, width });
     frames ??= framesIn(storage, positions.length, height, width);
     for (; next < positions.length && positions[next] === seen; next++) {
       frames.data.set(pixels, next * frameBytes(height, width));

@@ -7,6 +7,7 @@
 import { type Frames, frameBytes, framesIn } from '@kinora/clip';
 import type * as NodeAv from 'node-av';
 import { uninterrupted, uninterruptedAsync, withPauses } from './addon-threads.js';
+import { checkClipSize, checkVideoFrame, LARGEST_VIDEO_FRAME } from './limits.js';
 import { copyOriented, type Orientation, orientedSize, readDisplayMatrix } from './orient.js';
 import { type VideoDecoder, videoError } from './video-decoder.js';
 
@@ -86,8 +87,15 @@ function openFile(av: Av, path: string): OpenFile {
     demuxer.closeSync();
     throw new Error('a file without a video stream');
   }
+  const close = () => demuxer.closeSync();
+  try {
+    checkVideoFrame(path, stream.codecpar);
+  } catch (error) {
+    close();
+    throw error;
+  }
   const tick = stream.timeBase.num / stream.timeBase.den;
-  return { demuxer, stream, tick, [Symbol.dispose]: () => demuxer.closeSync() };
+  return { demuxer, stream, tick, [Symbol.dispose]: close };
 }
 
 /** Seconds; derived from the order of frames if the file has no timestamps. */
@@ -125,8 +133,13 @@ function decodeFrom(
 ): Frames | undefined {
   using file = openFile(av, path);
   if (seek !== undefined && !jump(av, file, seek)) return undefined;
-  using decoder = av.Decoder.createSync(file.stream, { threadCount: 1, exitOnError: true });
-  using painter = framePainter(av, file, positions.length, storage);
+  using decoder = av.Decoder.createSync(file.stream, {
+    threadCount: 1,
+    exitOnError: true,
+    // Not by `options`: node-av 6 frees that dictionary twice.
+    configure: (context) => void context.setOption('max_pixels', LARGEST_VIDEO_FRAME),
+  });
+  using painter = framePainter(av, path, file, positions.length, storage);
   let next = 0;
   let shown = 0;
   for (const frame of withPauses(decoder.framesSync(file.demuxer.packetsSync(file.stream.index)))) {
@@ -150,7 +163,7 @@ function jump(av: Av, { demuxer, stream, tick }: OpenFile, seconds: number): boo
 }
 
 /** Converts decoded pictures to upright RGB at given places of the result. */
-function framePainter(av: Av, { stream }: OpenFile, count: number, storage?: Uint8Array) {
+function framePainter(av: Av, path: string, { stream }: OpenFile, count: number, storage?: Uint8Array) {
   const turn = readDisplayMatrix(stream.codecpar.getCodedSideData(av.AV_PKT_DATA_DISPLAYMATRIX));
   const scaler = new av.SoftwareScaleContext();
   scaler.allocContext();
@@ -158,6 +171,7 @@ function framePainter(av: Av, { stream }: OpenFile, count: number, storage?: Uin
   let frames: Frames | undefined;
   return {
     paint(frame: NodeAv.Frame, place: number): void {
+      if (frames === undefined) checkClipSize(path, count, frame);
       rgb ??= rgbFrame(av, frame);
       frames ??= emptyFrames(rgb, turn, count, storage);
       av.FFmpegError.throwIfError(scaler.scaleFrameSync(rgb, frame), 'colour conversion');

@@ -8,6 +8,9 @@ import { type FlowFields, fieldAt, STILL, stillFields } from '@kinora/clip';
 
 const MAGIC = 'kinora-flow 1 ';
 
+/** zlib stores at most this many bytes in one (zlib.net, "Maximum Compression Factor"), and a few more in its header. */
+const MOST_INFLATED = 1040;
+
 interface Header {
   /** What the fields were computed from and how; a file with another signature is stale. */
   readonly signature: string;
@@ -66,8 +69,10 @@ function readHeader(file: Uint8Array): { header: Header; start: number } | undef
 function parseHeader(text: string): Header | undefined {
   try {
     const header = JSON.parse(text) as Header;
-    const counts = [header.height, header.width, ...header.sizes];
-    return counts.every((count) => Number.isSafeInteger(count) && count > 0) ? header : undefined;
+    const { height, width, sizes } = header;
+    const whole = [height, width, ...sizes].every((count) => Number.isSafeInteger(count) && count > 0);
+    const bytes = height * width * 2;
+    return whole && sizes.every((size) => bytes <= size * MOST_INFLATED) ? header : undefined;
   } catch {
     return undefined;
   }

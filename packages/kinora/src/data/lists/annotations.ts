@@ -46,7 +46,7 @@ export function readClipList(file: string, root: string, options: ListOptions = 
     if (lines[at]!.trim() === '') continue;
     entries++;
     const entry = read(lines[at]!, where);
-    const name = entry.label === undefined ? undefined : className(entry.label);
+    const name = entry.label === undefined ? undefined : className(entry.label, where);
     const label = labelIndex(name, known, unknown, where);
     if (label !== undefined) items.push(clipItem(entry, root, label, where));
   }

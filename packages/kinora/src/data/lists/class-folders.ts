@@ -32,11 +32,11 @@ export function readClassFolders(root: string, options: ListOptions = {}): ClipL
   const classes = entriesOf(root)
     .filter(isFolder)
     .map(({ name }) => name);
-  const labels = options.labels ?? classes.map(className);
+  const labels = options.labels ?? classes.map((name) => className(name, () => root));
   const items: ClipItem[] = [];
   let dropped = 0;
   for (const name of classes) {
-    const label = labels.indexOf(className(name));
+    const label = labels.indexOf(className(name, () => root));
     if (label < 0 && options.unknownLabels !== 'drop')
       throw unknownLabel(join(root, name), name, labels, 'folders');
     const clips = entriesOf(join(root, name)).filter((entry) => isFolder(entry) || isVideoName(entry.name));

@@ -1,13 +1,14 @@
 /** Class names: the labels file, and which class a mirrored clip belongs to. */
 import { nearest } from '@kinora/clip';
 import { type KinoraError, kinoraError } from '@kinora/torch/error';
+import { isPrintable } from '../../files/bounded.js';
 import { readLines } from '../../files/csv.js';
 
 /** Reads a labels file: one class per line, in the order of the logits; empty lines are ignored. */
 export function readLabels(file: string): string[] {
   const seen = new Map<string, number>();
   for (const [i, line] of readLines(file, 'a labels file with one class per line').entries()) {
-    const label = className(line.trim());
+    const label = className(line.trim(), () => `${file} line ${i + 1}`);
     if (label === '') continue;
     if (seen.has(label)) throw repeated(file, i + 1, label, seen.get(label)!);
     seen.set(label, i + 1);
@@ -18,8 +19,18 @@ export function readLabels(file: string): string[] {
   return [...seen.keys()];
 }
 
-/** Composes accented letters (NFC): file systems, editors and keyboards differ in this, invisibly. */
-export const className = (name: string): string => name.normalize('NFC');
+/**
+ * Composes accented letters (NFC): file systems, editors and keyboards differ in this, invisibly. Throws `data/label`,
+ * with where it was found, for a name with control characters or line breaks.
+ */
+export function className(name: string, where: () => string): string {
+  if (isPrintable(name)) return name.normalize('NFC');
+  throw kinoraError('data/label', where(), {
+    expected: 'the name of a class, without line breaks and control characters',
+    received: JSON.stringify(name),
+    hint: 'rename the class',
+  });
+}
 
 /** The error for an unknown label, in a list of `things`. */
 export function unknownLabel(

@@ -17,6 +17,7 @@ import {
   viewDraw,
   viewPositions,
 } from '@kinora/clip';
+import { checkClipSize } from '../decode/limits.js';
 import type { FlowOptions } from '../flow/flow-reader.js';
 import type { ClipItem } from '../lists/clip-list.js';
 import { flipTable, NOT_MIRRORED } from '../lists/labels.js';
@@ -60,6 +61,7 @@ export function clipReader({ spec, training, flow }: ReaderOptions): ClipReader 
     const frames = await source.read(framesAt(timeline, moments), decoded);
     decoded = roomier(decoded, frames.data);
     const size = resizedSize(frames, spec);
+    checkClipSize(item.path, frames.count, size);
     const bytes = frameBytes(size.height, size.width, frames.count);
     if (size.height !== frames.height && (resized?.length ?? 0) < bytes) resized = new Uint8Array(bytes);
     const random = training && stream(training.seed, draw, 1);
@@ -98,6 +100,7 @@ export async function readClip(
   const moments = momentsOf(timeline.length, item, spec);
   const frames = await source.read(framesAt(timeline, moments));
   const size = resizedSize(frames, spec);
+  checkClipSize(item.path, frames.count, size);
   const drawn = item.view && viewDraw(size, spec.crop, item.view);
   const clip = drawn === undefined ? prepareClip(frames, spec) : augmentClip(frames, spec, drawn);
   if (flow === undefined) return { clip, frames: frames.count };

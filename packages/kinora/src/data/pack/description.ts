@@ -24,6 +24,38 @@ export interface ClipDescription extends Size {
   readonly times?: readonly number[];
 }
 
+/** Most bytes of a description, and of a frame: what no pack comes near, and what one buffer should hold. */
+export const LARGEST_DESCRIPTION = 2 ** 24;
+const LARGEST_FRAME = 2 ** 28;
+const LARGEST_SIDE = 65_535;
+
+/** What is wrong with the contents of a description; undefined if nothing is. */
+export function descriptionFault(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return 'something that is not an object';
+  const { id, label, height, width, bytes, sha256, times } = value as Partial<ClipDescription>;
+  if (typeof id !== 'string' || (label !== undefined && typeof label !== 'string')) return 'no id or label';
+  if (!isWhole(height, 1, LARGEST_SIDE) || !isWhole(width, 1, LARGEST_SIDE)) return 'no size of the frames';
+  if (!Array.isArray(bytes) || bytes.length === 0 || !bytes.every((size) => isWhole(size, 1, LARGEST_FRAME)))
+    return `no sizes of JPEGs from 1 to ${LARGEST_FRAME} bytes`;
+  if (!Array.isArray(sha256) || sha256.length !== bytes.length || !sha256.every(isChecksum))
+    return 'no checksum for each JPEG';
+  const counts = [bytes.length, bytes.length + 1];
+  if (times !== undefined && !(Array.isArray(times) && counts.includes(times.length) && areTimes(times)))
+    return 'no ascending times of the frames';
+  return undefined;
+}
+
+export const isWhole = (value: unknown, low: number, high: number): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= low && (value as number) <= high;
+
+export const isChecksum = (value: unknown): value is string =>
+  typeof value === 'string' && /^[0-9a-f]{16}$/.test(value);
+
+const areTimes = (times: readonly unknown[]): boolean =>
+  times.every(
+    (time, i) => Number.isFinite(time) && (i === 0 || (time as number) >= (times[i - 1] as number)),
+  );
+
 /** Size of a tar header, and of the blocks that everything else is padded to, in bytes. */
 export const TAR_BLOCK = 512;
 
@@ -58,7 +90,8 @@ export interface PackedPlace {
   readonly checksum: string;
 }
 
-const PLACE = /^(.+\.tar)#(\d+)\+(\d+):([0-9a-f]{16})$/;
+// The folder's name may hold line breaks.
+const PLACE = /^(.+\.tar)#(\d+)\+(\d+):([0-9a-f]{16})$/s;
 
 /** The place that a path names; undefined for other paths. */
 export function packedPlace(path: string): PackedPlace | undefined {

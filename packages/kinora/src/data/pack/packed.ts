@@ -3,17 +3,28 @@
  * clip's description, and the description those of the frames.
  */
 
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { kinoraError } from '@kinora/clip';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { type KinoraError, kinoraError } from '@kinora/clip';
+import { checkRegular } from '../../files/bounded.js';
 import { fileError } from '../decode/file-error.js';
 import { decodeFrames, type EncodedFrame, verifyFrames } from '../decode/jpeg-frames.js';
 import type { ClipSource } from '../decode/source.js';
-import { type ClipDescription, checksumOf, frameOffsets, type PackedPlace } from './description.js';
+import {
+  type ClipDescription,
+  checksumOf,
+  descriptionFault,
+  frameOffsets,
+  LARGEST_DESCRIPTION,
+  type PackedPlace,
+} from './description.js';
 import { forgetBlocks, mirrorBytes } from './remote/blocks.js';
-import { addressOf, mirrorOf } from './remote/mirror.js';
+import { addressOf, mirrorOf, sizeIn } from './remote/mirror.js';
 
 /** Up to this many bytes between two frames are read rather than skipped, because another request costs more. */
 const GAP = 64 * 1024;
+
+/** Bytes of a range, but for its last frame: its size is only a claim until it is read. */
+const RANGE = 2 ** 28;
 
 /** Opens the clip at a place. Throws KinoraError `clip/...` if it is damaged or missing. */
 export async function openPacked(path: string, place: PackedPlace): Promise<ClipSource> {
@@ -41,13 +52,32 @@ export async function openPacked(path: string, place: PackedPlace): Promise<Clip
   };
 }
 
-/** The clip's description in the shard. */
+/** The clip's description in the shard. Throws KinoraError `clip/...`. */
 export async function readDescription(place: PackedPlace): Promise<ClipDescription> {
   const { shard, offset, bytes, checksum } = place;
+  if (bytes > LARGEST_DESCRIPTION) throw badDescription(place, `one of ${bytes} bytes`);
   const found = await shardBytes(shard, offset, bytes, (read) => checksumOf(read) === checksum);
   check(found, checksum, shard, `${shard}, byte ${offset}`);
-  return JSON.parse(Buffer.from(found).toString('utf8')) as ClipDescription;
+  const description = jsonOf(found);
+  const fault = descriptionFault(description);
+  if (fault !== undefined) throw badDescription(place, fault);
+  return description as ClipDescription;
 }
+
+function jsonOf(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+const badDescription = ({ shard, offset }: PackedPlace, received: string): KinoraError =>
+  kinoraError('clip/description', `${shard}, byte ${offset}`, {
+    expected: `the description of a clip, of at most ${LARGEST_DESCRIPTION} bytes`,
+    received,
+    hint: 'its index was not written by kinora pack: pack the clips again',
+  });
 
 /** Reads the JPEGs at these ascending positions, in as few ranges as their gaps allow. */
 async function encodedFrames(
@@ -84,7 +114,7 @@ function ranges(offsets: Float64Array, bytes: readonly number[], positions: read
   for (const i of new Set(positions)) {
     const last = found.at(-1);
     const to = offsets[i]! + bytes[i]!;
-    if (last === undefined || offsets[i]! - last.to > GAP)
+    if (last === undefined || offsets[i]! - last.to > GAP || offsets[i]! - last.from > RANGE)
       found.push({ from: offsets[i]!, to, members: [i] });
     else {
       last.to = to;
@@ -122,6 +152,7 @@ export async function shardBytes(
 ): Promise<Uint8Array> {
   const mirror = mirrorOf(shard);
   if (mirror === undefined) return localBytes(shard, offset, bytes);
+  checkExtent(shard, offset, bytes, sizeIn(mirror, shard));
   const found = await mirrorBytes(mirror, shard, offset, bytes);
   if (isRight(found)) return found;
   forgetBlocks(mirror, shard, offset, bytes);
@@ -129,30 +160,34 @@ export async function shardBytes(
 }
 
 function localBytes(shard: string, offset: number, bytes: number): Uint8Array {
-  const out = Buffer.allocUnsafe(bytes);
-  const read = readRange(shard, offset, out);
-  if (read === bytes) return out;
-  throw kinoraError('clip/shard-cut-short', shard, {
-    expected: `at least ${offset + bytes} bytes, as in its index`,
-    received: `${statSync(shard).size}`,
-    hint: 'pack it again, or copy it again from its source',
-  });
-}
-
-function readRange(shard: string, offset: number, out: Uint8Array): number {
   let file: number | undefined;
   try {
-    file = openSync(shard, 'r');
-    let done = 0;
-    while (done < out.length) {
-      const read = readSync(file, out, done, out.length - done, offset + done);
-      if (read === 0) break;
+    file = openSync(shard, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const stat = fstatSync(file);
+    checkRegular(shard, stat, { expected: 'a shard of packed clips', kind: 'clip' });
+    checkExtent(shard, offset, bytes, stat.size);
+    const out = Buffer.allocUnsafe(bytes);
+    for (let done = 0; done < bytes; ) {
+      const read = readSync(file, out, done, bytes - done, offset + done);
+      if (read === 0) throw cutShort(shard, offset + bytes, offset + done);
       done += read;
     }
-    return done;
+    return out;
   } catch (error) {
     throw fileError(error, shard, 'a shard of packed clips');
   } finally {
     if (file !== undefined) closeSync(file);
   }
 }
+
+/** Before anything is allocated. */
+function checkExtent(shard: string, offset: number, bytes: number, size: number): void {
+  if (offset + bytes > size) throw cutShort(shard, offset + bytes, size);
+}
+
+const cutShort = (shard: string, expected: number, size: number): KinoraError =>
+  kinoraError('clip/shard-cut-short', shard, {
+    expected: `at least ${expected} bytes, as in its index`,
+    received: `${size}`,
+    hint: 'pack it again, or copy it again from its source',
+  });

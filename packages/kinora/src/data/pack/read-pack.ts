@@ -39,7 +39,8 @@ function readIndexed(
   const { header, shards } = readIndex(file);
   const labels = options.labels ?? header.labels;
   const moved = header.labels.map((label) => labels.indexOf(label));
-  const places: (ClipItem | undefined)[] = [];
+  // Sorted by position rather than stored at it: a position is only a number in a file.
+  const found: { place: number; item: ClipItem }[] = [];
   let dropped = 0;
   for (const entry of shards) {
     const shard = join(dirname(file), entry.file);
@@ -50,11 +51,13 @@ function readIndexed(
         if (options.unknownLabels !== 'drop')
           throw unknownLabel(file, header.labels[clip[2]]!, labels, 'clips');
         dropped++;
-      } else places[clip[0]] = clipItem(clip, shard, label);
+      } else found.push({ place: clip[0], item: clipItem(clip, shard, label) });
     }
   }
-  const items = places.filter((item) => item !== undefined);
-  if (items.length + dropped < header.clips) throw badIndex(file, 'two clips at one position of the list');
+  found.sort((a, b) => a.place - b.place);
+  if (found.some(({ place }, i) => place === found[i - 1]?.place))
+    throw badIndex(file, 'two clips at one position of the list');
+  const items = found.map(({ item }) => item);
   if (items.length > 0) return { labels, items, dropped };
   throw kinoraError('data/empty-list', file, {
     expected: 'at least one clip',

@@ -19,7 +19,8 @@ export const ensembleSchema = z.strictObject({
         sha256: z.string(),
       }),
     )
-    .min(2),
+    .min(2)
+    .max(64),
   /** The list to which the rule was fitted; null for rules without weights. */
   fitted: z.strictObject({ list: z.string(), clips: z.int(), hash: z.string() }).nullable(),
 });

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { kinoraError, serialize } from '@kinora/torch';
 import * as z from 'zod';
+import { isPrintable, parseJson } from '../../files/bounded.js';
 import { readRecord } from '../../files/record.js';
 import { ensembleSchema } from '../../model/ensemble/ensemble.js';
 import type { SiteEnsemble, SiteMeasured } from './protocol.js';
@@ -16,14 +17,16 @@ const studySchema = z.object({
   rules: z.array(measuredSchema.extend({ leaky: z.boolean() })),
 });
 
+const specSchema = z.object({ labels: z.array(z.string().refine(isPrintable, 'a printable label')) });
+
 /** Undefined if the folder has no ensemble. Throws `record/damaged` and `file/*`. */
 export function readEnsemble(folder: string): SiteEnsemble | undefined {
   const file = join(folder, 'model.safetensors');
   const study = readRecord(join(folder, 'ensemble', 'ensemble.json'), studySchema);
   if (study === undefined || !existsSync(file)) return undefined;
   const metadata = serialize.loadSafetensorsMetadata(file);
-  const { rule, fitted } = ensembleSchema.parse(entry(file, metadata, 'ensemble'));
-  const { labels } = z.object({ labels: z.array(z.string()) }).parse(entry(file, metadata, 'spec'));
+  const { rule, fitted } = entry(file, metadata, 'ensemble', ensembleSchema);
+  const { labels } = entry(file, metadata, 'spec', specSchema);
   return {
     labels,
     rule,
@@ -35,13 +38,23 @@ export function readEnsemble(folder: string): SiteEnsemble | undefined {
   };
 }
 
-function entry(file: string, metadata: ReadonlyMap<string, string>, name: string): unknown {
+function entry<T>(
+  file: string,
+  metadata: ReadonlyMap<string, string>,
+  name: string,
+  schema: z.ZodType<T>,
+): T {
+  const fail = (where: string, received: string) =>
+    kinoraError('site/no-ensemble', where, {
+      expected: 'an ensemble that kinora ensemble has saved',
+      received,
+      hint: 'save it again with kinora ensemble',
+    });
   const text = metadata.get(name);
-  if (text !== undefined) return JSON.parse(text);
-  throw kinoraError('site/no-ensemble', file, {
-    expected: 'an ensemble that kinora ensemble has saved',
-    received: `a file without ${name} in its metadata`,
-  });
+  if (text === undefined) throw fail(file, `a file without ${name} in its metadata`);
+  return parseJson(text, schema, (expected, path) =>
+    fail([file, name, ...path].join(', '), `something other than ${expected}`),
+  );
 }
 
 const plain = ({ name, accuracy }: z.output<typeof measuredSchema>): SiteMeasured => ({ name, ...accuracy });

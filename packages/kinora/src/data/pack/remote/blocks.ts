@@ -6,7 +6,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { claim, evictOldest, makeFolder, withCacheErrors, writeCached } from './cache.js';
 import { type FetchOptions, fetchBytes } from './fetch-range.js';
-import { addressOf, type Mirror } from './mirror.js';
+import { addressOf, type Mirror, sizeIn } from './mirror.js';
 
 /** Bytes of a shard of a mirror, fetched unless they are cached. Throws KinoraError `stream/*`. */
 export async function mirrorBytes(
@@ -75,10 +75,14 @@ async function fetchNow(
   number: number,
   options: FetchOptions,
 ): Promise<Uint8Array> {
-  const total = mirror.sizes[basename(shard)]!;
+  const total = sizeIn(mirror, shard);
   const from = number * mirror.block;
   const to = Math.min(total, from + mirror.block);
-  const bytes = await fetchBytes(addressOf(mirror, shard), { from, to, total }, options);
+  const bytes = await fetchBytes(
+    addressOf(mirror, shard),
+    { from, to, total },
+    { timeout: mirror.timeout, ...options },
+  );
   writeCached(blockFile(mirror, shard, number), bytes);
   evictOldest(mirror);
   return bytes;

@@ -3,11 +3,10 @@
  * seconds at a time. This only shortens waiting: the reader of a clip fetches missing blocks itself, and reports
  * errors.
  */
-import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { blocksOf } from './blocks.js';
 import type { AheadWork } from './fetch-ahead-worker.js';
-import { type Mirror, mirrorOf } from './mirror.js';
+import { type Mirror, mirrorOf, sizeIn } from './mirror.js';
 import type { Placement } from './placement.js';
 
 export interface FetchAhead {
@@ -44,6 +43,9 @@ export function fetchAhead(
   };
 }
 
+/** Bytes of a clip that are fetched ahead: where it ends is only a claim of the index. */
+const MOST = 2 ** 28;
+
 /** Each block once, in the order in which they are needed: its shard, its number, and the first batch that needs it. */
 function planOf(
   { shards, shard, from, to }: Placement,
@@ -58,9 +60,8 @@ function planOf(
     for (const position of positions) {
       const own = shard[position]!;
       const start = from[position]!;
-      const end = Number.isFinite(to[position]!)
-        ? to[position]!
-        : mirrors[own]!.sizes[basename(shards[own]!)]!;
+      const next = Number.isFinite(to[position]!) ? to[position]! : sizeIn(mirrors[own]!, shards[own]!);
+      const end = Math.min(next, start + MOST);
       for (const block of blocksOf(mirrors[own]!, start, end - start)) {
         if (known[own]!.has(block)) continue;
         known[own]!.add(block);

@@ -11,7 +11,8 @@ import { type KinoraError, kinoraError } from '@kinora/clip';
 import { fromThread } from '../../threads.js';
 import { indexOf } from '../index-file.js';
 import { makeFolder, writeCached } from './cache.js';
-import type { FetchedIndex } from './fetch-index-worker.js';
+import type { FetchedIndex, IndexRequest } from './fetch-index-worker.js';
+import { TIMEOUT } from './fetch-range.js';
 import { forgetMirror, type Mirror, mirrorFile } from './mirror.js';
 
 export interface StreamOptions {
@@ -21,6 +22,8 @@ export interface StreamOptions {
   readonly limit?: number | undefined;
   /** Bytes per request. */
   readonly block?: number | undefined;
+  /** Milliseconds within which a server has to make progress. Default: 30,000. */
+  readonly timeout?: number | undefined;
 }
 
 const GIGABYTE = 1e9;
@@ -32,12 +35,21 @@ const BLOCK = 4 * 2 ** 20;
 const LONGEST = 20 * 60_000;
 
 /** Fetches the index and returns its path in the mirror. Throws KinoraError `stream/*`, `pack/*`. */
-export function fetchIndex(url: string, { cache, limit, block }: StreamOptions = {}): string {
-  const bytes = fetchNow(url);
+export function fetchIndex(
+  url: string,
+  { cache, limit, block, timeout = TIMEOUT }: StreamOptions = {},
+): string {
+  const bytes = fetchNow(url, timeout);
   const name = createHash('sha256').update(url).update(bytes).digest('hex').slice(0, 16);
   const folder = join(cache ?? join(homedir(), '.cache', 'kinora'), name);
   const file = join(folder, basename(new URL(url).pathname));
-  const facts = { url, block: block ?? BLOCK, limit: limit ?? 50 * GIGABYTE, sizes: sizesIn(url, bytes) };
+  const facts = {
+    url,
+    block: block ?? BLOCK,
+    limit: limit ?? 50 * GIGABYTE,
+    timeout,
+    sizes: sizesIn(url, bytes),
+  };
   makeFolder(folder);
   writeCached(file, bytes);
   writeCached(mirrorFile(folder), Buffer.from(JSON.stringify(facts satisfies Omit<Mirror, 'folder'>)));
@@ -66,11 +78,11 @@ function withoutListeners<T>(wait: () => T): T {
   }
 }
 
-function fetchNow(url: string): Buffer {
+function fetchNow(url: string, timeout: number): Buffer {
   const done = new Int32Array(new SharedArrayBuffer(4));
   const { port1, port2 } = new MessageChannel();
   const worker = new Worker(new URL('./fetch-index-worker.js', import.meta.url), {
-    workerData: { url, done, port: port2 },
+    workerData: { url, timeout, done, port: port2 } satisfies IndexRequest,
     transferList: [port2],
     execArgv: [],
   });

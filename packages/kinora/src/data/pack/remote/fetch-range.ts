@@ -7,12 +7,26 @@ import { KinoraError, kinoraError } from '@kinora/clip';
 export interface FetchOptions {
   /** Tries after the first. */
   readonly retries?: number;
-  /** Milliseconds without a byte after which a try is aborted. */
+  /**
+   * Milliseconds within which a server has to answer, and then, again and again, to send `PROGRESS` bytes or the rest. A
+   * try is aborted where it does not.
+   */
   readonly timeout?: number;
+  /** Most bytes of a whole file, after decompression. */
+  readonly limit?: number;
   /** Milliseconds before the second try; doubled for each further try. */
   readonly pause?: number;
   readonly signal?: AbortSignal;
 }
+
+/** Default of `timeout`. */
+export const TIMEOUT = 30_000;
+
+/** Bytes: a server that sends fewer in `timeout` does not make progress. */
+const PROGRESS = 64 * 1024;
+
+/** Redirects that are followed: as many as browsers follow. */
+const REDIRECTS = 20;
 
 /** Bytes of `url`: all of them, or a range. Throws KinoraError `stream/*`, and the signal's reason. */
 export async function fetchBytes(
@@ -38,23 +52,31 @@ export async function fetchBytes(
 async function fetchOnce(
   url: string,
   range: ByteRange | undefined,
-  { timeout = 30_000, signal }: FetchOptions,
+  { timeout = TIMEOUT, limit = Number.POSITIVE_INFINITY, signal }: FetchOptions,
 ): Promise<Uint8Array> {
   const watch = new AbortController();
   const onAbort = () => watch.abort(signal?.reason);
   signal?.addEventListener('abort', onAbort);
-  const late = () => watch.abort(new Error(`no byte for ${timeout / 1000} s`));
+  let recent = 0;
+  const late = () =>
+    watch.abort(new Error(`${recent === 0 ? 'no byte' : `only ${recent} bytes`} for ${timeout / 1000} s`));
   let timer = setTimeout(late, timeout);
   try {
     const headers = range === undefined ? {} : { range: `bytes=${range.from}-${range.to - 1}` };
-    const answer = await fetch(url, { headers, signal: watch.signal });
+    const answer = await follow(url, { headers, signal: watch.signal, redirect: 'manual' });
     checkAnswer(url, range, answer);
     const chunks: Uint8Array[] = [];
-    let left = range === undefined ? Number.POSITIVE_INFINITY : range.to - range.from;
+    let left = range === undefined ? limit : range.to - range.from;
+    clearTimeout(timer);
+    timer = setTimeout(late, timeout);
     for await (const chunk of answer.body!) {
       left -= chunk.length;
-      if (left < 0) throw otherRange(url, range!, 'more than these');
+      if (left < 0)
+        throw range === undefined ? tooLarge(url, limit) : otherRange(url, range, 'more than these');
       chunks.push(chunk);
+      recent += chunk.length;
+      if (recent < PROGRESS) continue;
+      recent = 0;
       clearTimeout(timer);
       timer = setTimeout(late, timeout);
     }
@@ -68,6 +90,39 @@ async function fetchOnce(
     watch.abort(); // drops the rest of a useless response
   }
 }
+
+/**
+ * The answer after redirects, which lead only to http and https, and from https only to https. Throws KinoraError
+ * `stream/redirect`.
+ */
+async function follow(url: string, request: RequestInit): Promise<Response> {
+  let at = new URL(url);
+  for (let followed = 0; ; followed++) {
+    const answer = await fetch(at.href, request);
+    const location = answer.headers.get('location');
+    if (answer.status < 300 || answer.status >= 400 || location === null) return answer;
+    await answer.body?.cancel();
+    const next = urlOr(location, at);
+    const allowed = at.protocol === 'https:' ? ['https:'] : ['http:', 'https:'];
+    if (next === null || !allowed.includes(next.protocol) || followed === REDIRECTS)
+      throw badRedirect(url, followed, location, allowed);
+    at = next;
+  }
+}
+
+function urlOr(text: string, base: URL): URL | null {
+  return URL.canParse(text, base.href) ? new URL(text, base.href) : null;
+}
+
+const badRedirect = (url: string, followed: number, to: string, allowed: readonly string[]): KinoraError =>
+  kinoraError('stream/redirect', url, {
+    expected: `at most ${REDIRECTS} redirects, to ${allowed.map((name) => `${name}//`).join(' or ')}`,
+    received: followed === REDIRECTS ? 'more' : `one to ${to.slice(0, 200)}`,
+    hint: 'use the address that the server redirects to, if you trust it',
+  });
+
+const tooLarge = (url: string, limit: number): KinoraError =>
+  kinoraError('stream/too-large', url, `the index of a pack, of at most ${limit} bytes`, 'more than that');
 
 /** OpenSSL's and Node's error codes for certificates. */
 const CERTIFICATE = /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|^CERT_|ERR_TLS_CERT/;

@@ -236,6 +236,38 @@ describe('bad servers', () => {
     await expect(failing).rejects.toThrow(shard(behaviour));
   });
 
+  test('one that has moved is followed', async () => {
+    const bytes = await fetchBytes(shard('moved'), range(), quick);
+    expect(bytes).toHaveLength(2000);
+  });
+
+  test.each([
+    ['circle', /expected at most 20 redirects, to http:\/\/ or https:\/\/, received more/],
+    ['to-file', /received one to file:\/\/\/etc\/hostname; use the address/],
+    ['to-ftp', /received one to ftp:\/\/127.0.0.1\/a.tar/],
+    ['to-nowhere', /received one to http:\/\/\[/],
+  ])('redirects: %s', async (behaviour, message) => {
+    const failing = fetchBytes(shard(behaviour), range(), quick);
+    await expect(failing).rejects.toMatchObject({
+      code: 'stream/redirect',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test('one that sends a byte now and then does not make progress', async () => {
+    await expect(fetchBytes(shard('trickles'), undefined, quick)).rejects.toMatchObject({
+      code: 'stream/unreachable',
+      message: expect.stringMatching(/received only \d+ bytes for 0.3 s, 3 times/),
+    });
+  });
+
+  test.each(['endless', 'gzip-bomb'])('a body without end is read up to its limit: %s', async (behaviour) => {
+    const limit = 8 * 2 ** 20;
+    await expect(
+      fetchBytes(shard(behaviour), undefined, { ...quick, timeout: 10_000, limit }),
+    ).rejects.toThrow(`expected the index of a pack, of at most ${limit} bytes, received more than that`);
+  });
+
   test('nobody there; no index there', async () => {
     const closed = createServer().listen(0, '127.0.0.1');
     await once(closed, 'listening');

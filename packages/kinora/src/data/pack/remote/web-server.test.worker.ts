@@ -8,6 +8,7 @@ import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import { createGzip } from 'node:zlib';
 
 export interface WebServerSetup {
   readonly root: string;
@@ -18,12 +19,52 @@ const { root, tls } = workerData as WebServerSetup;
 /** Requests for each path so far. */
 const requests: Record<string, number> = {};
 
+const REDIRECTS: Readonly<Record<string, (file: string) => string>> = {
+  moved: (file) => `/good/${file}`,
+  circle: (file) => `/circle/${file}`,
+  'to-file': () => 'file:///etc/hostname',
+  'to-ftp': () => 'ftp://127.0.0.1/a.tar',
+  'to-nowhere': () => 'http://[',
+};
+
+/** A byte at a time, for ever. */
+function trickle(answer: ServerResponse): void {
+  answer.writeHead(200);
+  const timer = setInterval(() => answer.write('x'), 20);
+  answer.once('close', () => clearInterval(timer));
+}
+
+function endless(answer: ServerResponse): void {
+  const chunk = Buffer.alloc(1 << 16, 'x');
+  const send = (): void => {
+    while (!answer.destroyed && answer.write(chunk));
+  };
+  answer.writeHead(200).on('drain', send);
+  send();
+}
+
+/** Zeros without end, a thousandth of their size on the wire. */
+function gzipBomb(answer: ServerResponse): void {
+  answer.writeHead(200, { 'content-encoding': 'gzip' });
+  const gzip = createGzip();
+  gzip.pipe(answer);
+  const zeros = Buffer.alloc(1 << 20);
+  const send = (): void => {
+    while (!answer.destroyed && gzip.write(zeros));
+  };
+  gzip.on('drain', send);
+  answer.once('close', () => gzip.destroy());
+  send();
+}
+
 const listener: RequestListener = (request, answer) => {
   const { pathname, search } = new URL(request.url!, 'http://localhost');
   if (pathname === '/requests') return answer.end(JSON.stringify(requests));
   const seen = (requests[pathname + search] ?? 0) + 1;
   requests[pathname + search] = seen;
   const [, behaviour, ...rest] = pathname.split('/');
+  const moved = REDIRECTS[behaviour ?? ''];
+  if (moved !== undefined) return answer.writeHead(302, { location: moved(rest.join('/')) }).end('moved');
   const file = join(root, ...rest);
   if (!existsSync(file)) return answer.writeHead(404).end();
   const shard = file.endsWith('.tar');
@@ -31,6 +72,9 @@ const listener: RequestListener = (request, answer) => {
   if (behaviour === 'hangs-up' && seen < 3) return request.socket.destroy();
   if (behaviour === 'silent' && shard) return;
   if (behaviour === 'mute') return;
+  if (behaviour === 'trickles') return trickle(answer);
+  if (behaviour === 'endless') return endless(answer);
+  if (behaviour === 'gzip-bomb') return gzipBomb(answer);
   if (behaviour === 'page') return answer.end('<html>please log in</html>');
   if (behaviour === 'signed' && search !== '?signature=x%2Fy') return answer.writeHead(403).end();
   const bytes = readFileSync(file);
