@@ -75,7 +75,9 @@ export {
   type SynthOptions,
   type SynthRecipe,
   type SynthResult,
+  type SynthStreamOptions,
   synthesize,
+  synthesizeStreams,
 } from './data/synth/index.js';
 
 // Networks: the registry, your own, their inputs, their cost, weights from anywhere.
@@ -131,6 +133,25 @@ export {
 } from './predict/evaluate.js';
 export type { ReportData, ShownClip } from './report/data.js';
 export { writeReport, writeTestResults } from './report/write.js';
+
+// Streams: detections in running videos against the gestures in them.
+
+export { type ListedStream, readStreamList, type StreamListOptions } from './data/lists/stream-list.js';
+export {
+  countStream,
+  type Detection,
+  eventF1,
+  falseAlarmRate,
+  judge,
+  levenshteinAccuracy,
+  type StreamEvent,
+  type StreamResult,
+  type StreamScores,
+  streamScores,
+} from './measure/streams.js';
+export { evaluateLog, evaluateStreams, type StreamEvaluationOptions } from './predict/evaluate-streams.js';
+export { type TuneOptions, type TuneResult, tune } from './predict/tune.js';
+export type { StreamReport } from './report/stream-data.js';
 
 // Several runs: compared, or combined into one model.
 

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defaultLiveSettings, endOfSource, type Frames, kinoraError, withChanges } from '@kinora/clip';
+import { playSource } from '../../kinora/src/data/decode/play.js';
 import type { ClipSource } from '../../kinora/src/data/decode/source.js';
 import { type Abortable, abortable } from './abort.js';
 import { clipPositions, framesOf, prepareChosen, prepareFrames } from './inputs/clip.js';
@@ -243,23 +244,4 @@ async function openSource(path: string): Promise<ClipSource> {
     });
   });
   return openClip(path);
-}
-
-/** Bytes of decoded frames to hold at once. */
-const HELD = 64e6;
-
-/** All frames of a source one after the other, with their times; those of a folder come at `rate` a second. */
-async function* playSource(source: ClipSource, rate: number): AsyncGenerator<TimedFrame> {
-  let together = 1;
-  for (let first = 0; first < source.count; ) {
-    const positions = Array.from({ length: Math.min(together, source.count - first) }, (_, i) => first + i);
-    const { data, height, width } = await source.read(positions);
-    const size = height * width * 3;
-    for (const [i, position] of positions.entries()) {
-      const time = source.times?.[position] ?? position / rate;
-      yield { data: data.subarray(i * size, (i + 1) * size), height, width, time };
-    }
-    first += positions.length;
-    together = Math.max(1, Math.floor(HELD / size));
-  }
 }

@@ -24,6 +24,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./eval.js')).evalCommand(),
   },
   {
+    name: 'tune',
+    summary: 'fit the settings of live recognition on streams',
+    load: async () => (await import('./tune.js')).tuneCommand(),
+  },
+  {
     name: 'test',
     summary: 'predict the clips of an unlabelled test list',
     load: async () => (await import('./test.js')).testCommand(),

@@ -3,9 +3,10 @@
  * clips become its input and what its outputs mean.
  */
 
-import type { PreprocessSpec } from '@kinora/clip';
+import { type PostprocessSpec, type PreprocessSpec, postprocessDefaults } from '@kinora/clip';
 import { noGrad, scope } from '@kinora/torch';
 import type { Network } from '../model/network.js';
+import { postprocessMetadata } from '../run/postprocess.js';
 import { foldBatchNorm } from './fold.js';
 import { foldPadding } from './fold-padding.js';
 import { traceForward } from './forward.js';
@@ -19,6 +20,8 @@ export interface OnnxModel {
   /** Registered name of the network. */
   readonly name: string;
   readonly spec: PreprocessSpec;
+  /** Temperature and live settings that travel with it. Default: none. */
+  readonly postprocess?: PostprocessSpec;
 }
 
 export interface OnnxOptions {
@@ -47,7 +50,7 @@ export function toOnnx(model: OnnxModel, version: string, { explain = false }: O
 /** The graph of a model with what every exported file says of its model, and what this one says besides. */
 export function withHeader(
   graph: Graph,
-  { name, spec }: OnnxModel,
+  { name, spec, postprocess = postprocessDefaults }: OnnxModel,
   version: string,
   further: Readonly<Record<string, string>>,
 ): Translated {
@@ -56,6 +59,7 @@ export function withHeader(
     network: name,
     labels: JSON.stringify(spec.labels),
     spec: JSON.stringify(spec),
+    ...postprocessMetadata(postprocess),
     grouped_conv3d: String(graph.nodes.some(isGroupedConv3d)),
     ...further,
   };

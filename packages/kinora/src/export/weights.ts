@@ -1,13 +1,19 @@
 /** A trained network's weights in the formats that other programs read: safetensors, and what `torch.load` reads. */
+import { postprocessDefaults } from '@kinora/clip';
 import { serialize } from '@kinora/torch';
+import { postprocessMetadata } from '../run/postprocess.js';
 import type { OnnxModel } from './onnx.js';
 
 /** safetensors with PyTorch's names; network and preprocessing stand in its metadata, so that Kinora opens it alone. */
-export function saveSafetensors({ network, name, spec }: OnnxModel, file: string): void {
+export function saveSafetensors(
+  { network, name, spec, postprocess = postprocessDefaults }: OnnxModel,
+  file: string,
+): void {
   serialize.saveSafetensors(file, network.stateDict(), {
     format: 'pt',
     model: name,
     spec: JSON.stringify(spec),
+    ...postprocessMetadata(postprocess),
   });
 }
 

@@ -1,7 +1,7 @@
 /** Evaluates a run's network on its validation clips and writes a report; or predicts its unlabelled test list. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { clipSize } from '@kinora/clip';
+import { clipSize, type LiveSettings } from '@kinora/clip';
 import { type Device, type KinoraError, kinoraError } from '@kinora/torch';
 import {
   effectiveConfig,
@@ -18,9 +18,11 @@ import { type Evaluation, type Summary, summarize, worstClips } from '../measure
 import { networkCost } from '../model/cost/cost.js';
 import { silent } from '../progress.js';
 import type { ShownClip } from '../report/data.js';
+import type { StreamReport } from '../report/stream-data.js';
 import { writeReport, writeTestResults } from '../report/write.js';
 import { epochMetrics } from '../run/metrics-log.js';
 import { configOfRunFolder, runFolderOf } from '../run/run-folder.js';
+import { evaluateStreams } from './evaluate-streams.js';
 import { type OpenedModel, openModel } from './open.js';
 import { type PredictOptions, predictList } from './predict-list.js';
 
@@ -29,6 +31,12 @@ export interface EvaluateOptions extends PredictOptions {
   readonly report?: string;
   /** Name of the clips in the report. Default: `validation`. */
   readonly split?: string;
+  /** A list of streams (data/lists/stream-list.ts) to score as well. */
+  readonly streams?: string;
+  /** Folder that the paths of that list are relative to. Default: that of the list. */
+  readonly streamFolder?: string;
+  /** Live settings to score instead of the model's: changes of the defaults. */
+  readonly liveSettings?: Partial<LiveSettings>;
 }
 
 export interface EvaluateResult {
@@ -37,6 +45,8 @@ export interface EvaluateResult {
   readonly labels: readonly string[];
   /** Folder of the report. */
   readonly report: string;
+  /** What was detected in the streams, where a list of them was given. */
+  readonly streams?: StreamReport;
 }
 
 const WORST = 12;
@@ -64,6 +74,7 @@ async function evaluate(config: RunConfig, options: EvaluateOptions): Promise<Ev
     const list = readSplit(config, 'val', labels);
     if (list === undefined) throw noList('validationList', 'validation');
     warnIfFitted(model, list, options);
+    const streams = await streamsOf(model, options);
     const { indices, ...evaluation } = await predictList(model, list, config, options);
     await writeReport(report, {
       name: config.name,
@@ -75,11 +86,29 @@ async function evaluate(config: RunConfig, options: EvaluateOptions): Promise<Ev
       evaluation,
       worst: await worstFrames(model, list, indices, evaluation),
       facts: facts(model, device),
+      ...(streams && { streams }),
     });
-    return { summary: summarize(evaluation, labels.length), evaluation, labels, report };
+    return {
+      summary: summarize(evaluation, labels.length),
+      evaluation,
+      labels,
+      report,
+      ...(streams && { streams }),
+    };
   } finally {
     model.network.dispose();
   }
+}
+
+/** Before the clips, because a mistake in the list of streams is found at once. */
+async function streamsOf(model: OpenedModel, options: EvaluateOptions): Promise<StreamReport | undefined> {
+  const { streams, streamFolder, liveSettings } = options;
+  if (streams === undefined) return undefined;
+  return evaluateStreams(model, streams, {
+    ...options,
+    ...(streamFolder !== undefined && { root: streamFolder }),
+    ...(liveSettings && { settings: liveSettings }),
+  });
 }
 
 /** Figures on the clips that an ensemble's rule was fitted to are too optimistic. */

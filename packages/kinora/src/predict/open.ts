@@ -1,11 +1,12 @@
 /** Opens a trained network, with the preprocessing it was trained with, from a run, a checkpoint or a file of weights. */
-import { clipSize, type PreprocessSpec, parseSpec } from '@kinora/clip';
+import { clipSize, type PostprocessSpec, type PreprocessSpec, parseSpec } from '@kinora/clip';
 import { type Device, type KinoraError, kinoraError, serialize } from '@kinora/torch';
 import { ENSEMBLE, type EnsembleSpec, ensembleSchema, newEnsemble } from '../model/ensemble/ensemble.js';
 import { foldNorms } from '../model/fold.js';
 import type { Network } from '../model/network.js';
 import { networkOf, openWeights, type Weights } from '../model/weights.js';
 import { weightsFile } from '../run/checkpoint.js';
+import { readPostprocess } from '../run/postprocess.js';
 
 export interface OpenedModel {
   /** In evaluation mode, batch norms folded for inference. The caller disposes it. */
@@ -13,6 +14,8 @@ export interface OpenedModel {
   /** Registered name of the network. */
   readonly name: string;
   readonly spec: PreprocessSpec;
+  /** Temperature and live settings that were fitted for these weights, or the defaults. */
+  readonly postprocess: PostprocessSpec;
   /** The file the weights came from. */
   readonly file: string;
   /** For an ensemble: its members, and the list its rule was fitted to. */
@@ -34,6 +37,7 @@ export function openModel(path: string, { device = 'cpu', spec }: OpenOptions = 
   const file = weightsFile(path);
   const own = specInside(file) ?? spec?.();
   if (own === undefined) throw noSpec(file);
+  const postprocess = readPostprocess(file);
   const members = ensembleInside(file);
   const { weights, claim } = openWeights(file);
   try {
@@ -44,7 +48,7 @@ export function openModel(path: string, { device = 'cpu', spec }: OpenOptions = 
     if (members === undefined) checkLabels(network, own, file);
     network.to({ device }).eval();
     foldNorms(network, clipSize(own));
-    return { network, name, spec: own, file, ...(members && { ensemble: members }) };
+    return { network, name, spec: own, postprocess, file, ...(members && { ensemble: members }) };
   } finally {
     for (const tensor of weights.values()) tensor.dispose();
   }

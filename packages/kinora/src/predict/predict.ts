@@ -1,5 +1,14 @@
 /** Predicts the labels of one clip: prepares it, runs the network and sorts the probabilities. */
-import { oneView, type PreprocessSpec, softmax, type View, type Views, viewsOf } from '@kinora/clip';
+import {
+  oneView,
+  type PostprocessSpec,
+  type PreprocessSpec,
+  postprocessDefaults,
+  softmax,
+  type View,
+  type Views,
+  viewsOf,
+} from '@kinora/clip';
 import { type Device, inferenceMode, scope } from '@kinora/torch';
 import { readClip } from '../data/load/clip-reader.js';
 import type { ClipPart } from '../data/open.js';
@@ -18,14 +27,16 @@ export interface Prediction {
  * several views, the mean probability. Throws `clip/*` errors that name the file.
  */
 export async function predictClip(
-  model: { network: Network; spec: PreprocessSpec },
+  model: { network: Network; spec: PreprocessSpec; postprocess?: PostprocessSpec },
   clip: string | ClipPart,
   device: Device = 'cpu',
   views: Views = oneView,
 ): Promise<Prediction[]> {
   const parts: Float64Array[] = [];
   const whole = typeof clip === 'string' ? { path: clip } : clip;
-  for (const view of viewsOf(views)) parts.push(softmax(await viewLogits(model, whole, view, device)));
+  const { temperature } = model.postprocess ?? postprocessDefaults;
+  for (const view of viewsOf(views))
+    parts.push(softmax(await viewLogits(model, whole, view, device), temperature));
   const { labels } = model.spec;
   const probabilities = parts.length === 1 ? parts[0]! : logMean(parts).map(Math.exp);
   return labels

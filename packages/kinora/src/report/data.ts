@@ -2,6 +2,7 @@
 import type { Frames } from '@kinora/clip';
 import type { Evaluation } from '../measure/metrics.js';
 import type { EpochMetrics } from '../run/metrics-log.js';
+import type { StreamReport } from './stream-data.js';
 
 /** A clip to show: row of the evaluation and its decoded frames. */
 export interface ShownClip {
@@ -26,4 +27,6 @@ export interface ReportData {
   worst: readonly ShownClip[];
   /** Facts about the network and the run, as `[name, value]`: parameters, GMAC, device, training time. */
   facts: readonly (readonly [string, string])[];
+  /** What was detected in streams, where they were evaluated too. */
+  streams?: StreamReport;
 }

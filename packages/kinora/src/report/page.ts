@@ -3,12 +3,14 @@ import { el, type Markup } from '../figures/svg.js';
 import { pageTheme } from '../figures/theme.js';
 import { percent, plural } from '../figures/words.js';
 import { argmax, confusedPairs, confusionMatrix, perClass, summarize } from '../measure/metrics.js';
+import { streamScores } from '../measure/streams.js';
 import type { EpochMetrics } from '../run/metrics-log.js';
 import { confusionChart } from './confusion-chart.js';
 import { curvePictures } from './curves.js';
 import type { ReportData } from './data.js';
 import { header, htmlPage, minuteOf, scroll, section } from './document.js';
 import type { Mistake } from './mistakes.js';
+import { streamSections } from './streams.js';
 import { dataUri } from './strips.js';
 import { classTable, factTable, pairTable } from './tables.js';
 
@@ -23,12 +25,23 @@ export function page(data: ReportData, shown: readonly Mistake[]): string {
     confusion(data),
     classes(data),
     worst(data, shown),
+    ...(data.streams === undefined ? [] : streamSections(data.streams)),
     details(data, shown),
   ];
   return htmlPage(`${data.name}: report`, sections);
 }
 
-function summary({ name, split, date, labels, evaluation }: ReportData): Markup {
+/** The stream score beside the clip score. */
+function streamFigures(streams: ReportData['streams']): [string, string][] {
+  if (streams === undefined) return [];
+  const { levenshtein, falseAlarms } = streamScores(streams.results);
+  return [
+    [percent(levenshtein.value), 'Levenshtein accuracy on streams'],
+    [falseAlarms.value.toFixed(2), 'false alarms a minute'],
+  ];
+}
+
+function summary({ name, split, date, labels, evaluation, streams }: ReportData): Markup {
   const { top1, top5, mean_class_accuracy, loss, clips } = summarize(evaluation, labels.length);
   return header({
     eyebrow: 'Kinora report',
@@ -41,6 +54,7 @@ function summary({ name, split, date, labels, evaluation }: ReportData): Markup 
       [loss.toFixed(3), 'loss'],
       [clips.toLocaleString('en-US'), `${split} clips`],
       [String(labels.length), 'classes'],
+      ...streamFigures(streams),
     ],
   });
 }

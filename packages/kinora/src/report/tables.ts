@@ -73,3 +73,40 @@ function bar(share: number, kind = 'right'): Markup | undefined {
     el('span', { style: `width:${share * 100}%` }),
   );
 }
+
+/** Rows of text, of which all columns but the first are numbers. */
+export function plainTable(
+  caption: string,
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+): Markup {
+  const kind = (i: number): string | undefined => (i > 0 ? 'number' : undefined);
+  const content = el(
+    'table',
+    {},
+    el('caption', { class: 'hidden' }, caption),
+    el(
+      'thead',
+      {},
+      el(
+        'tr',
+        {},
+        headings.map((heading, i) => el('th', { scope: 'col', class: kind(i) }, heading)),
+      ),
+    ),
+    el(
+      'tbody',
+      {},
+      rows.map((row) =>
+        el(
+          'tr',
+          {},
+          row.map((text, i) =>
+            i === 0 ? el('th', { scope: 'row' }, text) : el('td', { class: 'number' }, text),
+          ),
+        ),
+      ),
+    ),
+  );
+  return scroll(caption, content);
+}

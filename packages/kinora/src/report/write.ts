@@ -21,6 +21,7 @@ import type { ReportData } from './data.js';
 import { reportFolder } from './folder.js';
 import { mistakeSheet, mistakes } from './mistakes.js';
 import { page } from './page.js';
+import { streamNumbers } from './streams.js';
 
 /**
  * Writes `folder/index.html`, `metrics.json`, `curves.png`, `confusion.png`, `worst_clips.png`, `test_results.csv`,
@@ -76,7 +77,10 @@ export function predictionsCsv(
 }
 
 /** The contents of metrics.json; undefined shares are null. */
-function numbers({ name, split, date, labels, history, evaluation }: ReportData, counts: Uint32Array) {
+function numbers(
+  { name, split, date, labels, history, evaluation, streams }: ReportData,
+  counts: Uint32Array,
+) {
   const classes = labels.length;
   const named = ({ target, predicted, ...rest }: ReturnType<typeof confusedPairs>[number]) => ({
     target: labels[target],
@@ -95,5 +99,6 @@ function numbers({ name, split, date, labels, history, evaluation }: ReportData,
       ...counts.subarray(c * classes, (c + 1) * classes),
     ]),
     history,
+    ...(streams && { streams: streamNumbers(streams) }),
   };
 }

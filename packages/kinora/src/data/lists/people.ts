@@ -88,3 +88,15 @@ const unknownClip = (file: string, id: string): KinoraError =>
 
 const nameless = (id: string, pattern: RegExp): KinoraError =>
   kinoraError('data/subjects', id, `a name that matches ${pattern}`, JSON.stringify(basename(id)));
+
+/** A number per person of names, `[N]`; without a name, each is someone else. */
+export function peopleNumbers(names: readonly (string | undefined)[]): number[] {
+  const numbers = new Map<string, number>();
+  let next = 0;
+  return names.map((name) => {
+    if (name === undefined) return next++;
+    const number = numbers.get(name) ?? next++;
+    numbers.set(name, number);
+    return number;
+  });
+}
