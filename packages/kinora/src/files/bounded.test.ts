@@ -1,17 +1,10 @@
 /** Files that never end, or not as they say, are refused before they are read. */
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { loadConfig } from '../config/load.js';
-import { readClipList } from '../data/lists/annotations.js';
-import { readLabels } from '../data/lists/labels.js';
-import { isPack } from '../data/pack/read-pack.js';
 import { isPrintable, parseJson, readBounded } from './bounded.js';
-import { readNpy } from './npy.js';
-import { readRecord } from './record.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kinora-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -52,37 +45,6 @@ describe('readBounded', () => {
       expect(() => readBounded('/proc/self/maps', bounds)).toThrow('received more than that');
     },
   );
-});
-
-describe.skipIf(process.platform === 'win32')('pipes and devices', () => {
-  const pipe = join(folder, 'pipe');
-  const readers: [string, (path: string) => unknown][] = [
-    ['a configuration', (path) => loadConfig(path)],
-    ['a list', (path) => readClipList(path, folder)],
-    ['labels', readLabels],
-    ['a record', (path) => readRecord(path, z.object({}))],
-    ['npy', readNpy],
-  ];
-  test.each(readers)('%s', async (_, read) => {
-    if (isPack(folder)) throw new Error('a folder is no pack');
-    execFileSync('mkfifo', [pipe]);
-    try {
-      await expect(async () => read(pipe)).rejects.toThrow(
-        /pipe: expected .*, received a pipe; write it to a file first/,
-      );
-      await expect(async () => read('/dev/zero')).rejects.toThrow(/zero: expected .*, received a device/);
-      await expect(async () => read(folder)).rejects.toThrow(/expected .*, received a folder/);
-    } finally {
-      rmSync(pipe);
-    }
-  });
-
-  test('a pipe is no pack', () => {
-    execFileSync('mkfifo', [pipe]);
-    expect(isPack(pipe)).toBe(false);
-    rmSync(pipe);
-    expect(isPack('/dev/zero')).toBe(false);
-  });
 });
 
 test('parseJson names the field that does not fit', () => {

@@ -2,8 +2,11 @@
  * Serves one folder to browsers on this machine only: on 127.0.0.1, only to pages of its own address, and only files
  * that the folder contained when it started.
  */
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { kinoraError } from '@kinora/torch/error';
@@ -38,9 +41,26 @@ export interface StaticServer {
   close(): Promise<void>;
 }
 
+export interface ServeOptions {
+  /** Called with a line for each file that has vanished, once. Default: prints it to stderr. */
+  readonly log?: (line: string) => void;
+  /** Milliseconds within which a client has to send its request. Default: 15,000. */
+  readonly patience?: number;
+}
+
 /** Port 0 picks any free one. Throws `serve/port` if the port is taken. */
-export async function serveFolder(folder: string, port: number): Promise<StaticServer> {
-  const server = createServer(getRequestListener(siteApp(folder).fetch));
+export async function serveFolder(
+  folder: string,
+  port: number,
+  { log = (line) => process.stderr.write(`${line}\n`), patience = 15_000 }: ServeOptions = {},
+): Promise<StaticServer> {
+  const limits = {
+    headersTimeout: patience,
+    requestTimeout: patience,
+    connectionsCheckingInterval: Math.ceil(patience / 4),
+    maxHeaderSize: 16 * 1024,
+  };
+  const server = createServer(limits, getRequestListener(siteApp(folder, log).fetch));
   await listen(server, port);
   const close = async (): Promise<void> => {
     const closed = closing(server);
@@ -67,7 +87,8 @@ function listen(server: Server, port: number): Promise<void> {
 const closing = (server: Server): Promise<void> => new Promise((closed) => server.close(() => closed()));
 
 /** An app that serves the current files of `folder`, excluding links and files added later. */
-export function siteApp(folder: string): Hono {
+export function siteApp(folder: string, log: (line: string) => void): Hono {
+  const gone = new Set<string>();
   const files = new Set(filesOf(folder).map((file) => `/${file}`));
   if (files.has('/index.html')) files.add('/');
   const app = new Hono();
@@ -75,11 +96,31 @@ export function siteApp(folder: string): Hono {
     if (!isOwnPage(context.req.header('host'), context.req.header('origin')))
       return context.text('This server answers only to pages of its own address.', 403);
     if (!files.has(context.req.path)) return context.text('There is no such file.', 404);
+    const file = context.req.path === '/' ? 'index.html' : context.req.path;
+    const fault = await faultOf(join(folder, file));
+    if (fault !== undefined) {
+      if (!gone.has(file))
+        log(kinoraError('serve/gone', join(folder, file), 'the file that was there', fault).message);
+      gone.add(file);
+      return context.text('There is no such file any more.', 404);
+    }
     context.header('Cache-Control', 'no-cache');
     await next();
   });
   app.get('*', serveStatic({ root: folder }));
   return app;
+}
+
+/** Why a file cannot be served; undefined if it can. A link may have taken its place. */
+async function faultOf(path: string): Promise<string | undefined> {
+  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+  try {
+    await using file = await open(path, flags);
+    return (await file.stat()).isFile() ? undefined : 'something else';
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    return { ENOENT: 'nothing there', ELOOP: 'a link', EACCES: 'no permission to read it' }[code] ?? message;
+  }
 }
 
 /** Host shows another name that resolves to this machine (DNS rebinding); Origin shows another site's page. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -27,4 +27,10 @@ it('replaces nothing but a site', async () => {
   writeFileSync(join(folder, 'notes.txt'), 'mine');
   await expect(build({ run: run('ConvColumnSmall') }, '.')).rejects.toMatchObject({ code: 'site/target' });
   expect(readdirSync(folder)).toEqual(['notes.txt']);
+});
+
+it('removes what killed builds left, and nothing else', async () => {
+  for (const name of ['.site-a1B2c3', '.site-notes', '.other-a1B2c3']) mkdirSync(join(folder, name));
+  await expect(build({ run: run('ConvColumnSmall') })).rejects.toThrow();
+  expect(readdirSync(folder).sort()).toEqual(['.other-a1B2c3', '.site-notes']);
 });

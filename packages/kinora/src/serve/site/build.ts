@@ -15,6 +15,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { kinoraError } from '@kinora/torch';
 import type { RunConfig } from '../../config/index.js';
+import { withLock } from '../../files/lock.js';
 import { findNetwork } from '../../model/registry.js';
 import { type OpenedModel, openModel } from '../../predict/open.js';
 import { runFolderOf } from '../../run/run-folder.js';
@@ -53,6 +54,15 @@ export async function buildSite(source: SiteSource, out: string): Promise<BuiltS
   checkTarget(target);
   for (const { model } of [source.run, source.frameRun ?? []].flat()) checkNetwork(model);
   mkdirSync(dirname(target), { recursive: true });
+  const lock = join(dirname(target), `.${basename(target)}.lock`);
+  return withLock(lock, ONE_BUILD, () => buildBeside(source, target));
+}
+
+const ONE_BUILD = { code: 'site/locked', expected: 'no other process that builds this site' };
+
+/** Only for who holds the lock. */
+async function buildBeside(source: SiteSource, target: string): Promise<BuiltSite> {
+  removeUnfinished(target);
   const folder = mkdtempSync(join(dirname(target), `.${basename(target)}-`));
   try {
     copyApp(folder);
@@ -64,6 +74,16 @@ export async function buildSite(source: SiteSource, out: string): Promise<BuiltS
     return { folder: target, files: filesOf(target).length };
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Removes the folders of builds that were killed. */
+function removeUnfinished(target: string): void {
+  const prefix = `.${basename(target)}-`;
+  for (const entry of readdirSync(dirname(target), { withFileTypes: true })) {
+    const isOurs = entry.name.startsWith(prefix) && /^[A-Za-z0-9]{6}$/.test(entry.name.slice(prefix.length));
+    if (isOurs && entry.isDirectory())
+      rmSync(join(dirname(target), entry.name), { recursive: true, force: true });
   }
 }
 
