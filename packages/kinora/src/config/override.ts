@@ -61,7 +61,9 @@ function jsonOr(text: string): unknown {
 
 function assign(config: Json, [key, ...rest]: string[], value: unknown, assignment: string): Json {
   if (rest.length === 0) return { ...config, [key!]: value };
-  return { ...config, [key!]: assign(asObject(config[key!], assignment), rest, value, assignment) };
+  // Not what every object inherits, such as `toString`.
+  const inner = Object.hasOwn(config, key!) ? config[key!] : undefined;
+  return { ...config, [key!]: assign(asObject(inner, assignment), rest, value, assignment) };
 }
 
 /** `schedule.patience=5` after `"schedule": "plateau"` means that schedule with that patience. */

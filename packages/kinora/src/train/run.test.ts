@@ -385,3 +385,16 @@ describe('a clip that cannot be read', () => {
     expect(existsSync(badClips)).toBe(false);
   });
 });
+
+test('a process trains one run at a time, and the next one after it', async () => {
+  const first = trainRun(data.config('first-of-two', { epochs: 1 }));
+  await expect(trainRun(data.config('second-of-two'))).rejects.toMatchObject({
+    code: 'train/busy',
+    message: expect.stringMatching(
+      /^second-of-two: expected no other training in this process, received first-of-two/,
+    ),
+  });
+  await first;
+  expect(existsSync(runFolderOf(data.config('second-of-two')).path)).toBe(false);
+  await trainRun(data.config('second-of-two', { epochs: 1 }));
+});

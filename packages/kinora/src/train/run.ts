@@ -1,6 +1,6 @@
 /** One run from configuration to checkpoints: reads the lists, makes or resumes the training, trains epoch by epoch. */
 import { availableParallelism } from 'node:os';
-import type { Device, distributed } from '@kinora/torch';
+import { type Device, type distributed, type KinoraError, kinoraError } from '@kinora/torch';
 import { effectiveConfig, namingKeysOf, type RunConfig, type RunConfigInput } from '../config/index.js';
 import { type Progress, silent } from '../progress.js';
 import type { TrainingProgress } from '../run/checkpoint.js';
@@ -67,7 +67,7 @@ export interface RunSummary {
  *
  * @param input what differs from the defaults (`{ name: 'mine', trainFolder: 'data/mine' }`), or a complete configuration;
  *   without a `name` the run is called `configuration`
- * @throws KinoraError `config/*` for a configuration that is not valid, `data/*` for its lists; where the run exists
+ * @throws KinoraError `train/busy` while this process trains another run; `config/*` for a configuration that is not valid, `data/*` for its lists; where the run exists
  *   already and `resume` is not set; `train/locked` while another process trains in its folder; `train/not-finite` when training diverges: the last checkpoint is kept in any case
  */
 export async function trainRun(
@@ -75,6 +75,26 @@ export async function trainRun(
   options: TrainOptions = {},
 ): Promise<RunSummary> {
   const config = effectiveConfig(input);
+  if (training !== undefined) throw alreadyTraining(config.name, training);
+  training = config.name;
+  try {
+    return await inItsFolder(config, options);
+  } finally {
+    training = undefined;
+  }
+}
+
+/** The run that this process trains: two at once would draw from one stream of random numbers, and neither would repeat. */
+let training: string | undefined;
+
+const alreadyTraining = (name: string, other: string): KinoraError =>
+  kinoraError('train/busy', name, {
+    expected: 'no other training in this process',
+    received: `${other}, which is still training`,
+    hint: 'wait for it, or train each run in a process of its own',
+  });
+
+function inItsFolder(config: RunConfig, options: TrainOptions): Promise<RunSummary> {
   return namingKeysOf(config, () => {
     if ((options.rendezvous?.place.rank ?? 0) > 0) return trainHere(config, NOTHING, options);
     return withRunFolder(runFolderOf(config), async () => {

@@ -75,10 +75,15 @@ describe('a size that does not fit the graph is refused', () => {
     ],
     [
       'another crop',
-      { spec: { ...spec, crop: { height: 8192, width: 8192 } } },
-      /received one of \[3, \d+, 8192, 8192\]/,
+      { spec: { ...spec, crop: { height: 512, width: 512 } } },
+      /received one of \[3, \d+, 512, 512\]/,
     ],
-    ['more clips', { spec: { ...spec, clips: 256 } }, /x: expected a spec of the network's input/],
+    [
+      'a clip beyond memory',
+      { spec: { ...spec, crop: { height: 8192, width: 8192 } } },
+      /x: expected clips of at most 67108864 numbers .*, received \d+ x 3 x 8192 x 8192/,
+    ],
+    ['more clips', { spec: { ...spec, clips: 5 } }, /x: expected a spec of the network's input/],
     [
       'an endless clip',
       { spec: { ...spec, sampling: 'dense', stride: 256, frames: spec.frames, frameRate: 1e9 } },
@@ -107,6 +112,29 @@ describe('a size that does not fit the graph is refused', () => {
     const labels = metadata('labels', JSON.stringify(LABELS));
     expect(() => readModelInfo(Uint8Array.from([...cut, ...labels]), 'x')).toThrow(
       /a port clips in the graph, received none/,
+    );
+  });
+});
+
+describe('weights in other files', () => {
+  const field = (number: number, bytes: Uint8Array): Buffer =>
+    Buffer.concat([Uint8Array.of((number << 3) | 2, bytes.length), bytes]);
+  /** With a number of two bytes. */
+  const longField = (number: number, bytes: Uint8Array): Buffer =>
+    Buffer.concat([Uint8Array.of(((number << 3) & 127) | 130, number >> 4, bytes.length), bytes]);
+  const external = field(
+    13,
+    Buffer.concat([field(1, Buffer.from('location')), field(2, Buffer.from('other.bin'))]),
+  );
+  test.each([
+    ['an initializer', field(7, field(5, external))],
+    ['an initializer by its location alone', field(7, field(5, Uint8Array.of(14 << 3, 1)))],
+    ['a constant', field(7, field(1, field(5, field(5, external))))],
+    ['a constant in a branch', field(7, field(1, field(5, field(6, field(5, external)))))],
+    ['a function', longField(25, field(7, field(5, field(5, external))))],
+  ])('%s', (_, part) => {
+    expect(() => readModelInfo(Buffer.concat([file, part]), 'x')).toThrow(
+      'x: expected a model whose weights are in its file, received one that reads other files',
     );
   });
 });

@@ -33,6 +33,8 @@ export function readModelInfo(file: Uint8Array, where: string): OpenedInfo {
   const spec = metadata.get('spec');
   if (spec === undefined)
     return refuse(where, 'a model that says how clips become its input', 'an ONNX file without that');
+  if (hasExternalData(file))
+    return refuse(where, 'a model whose weights are in its file', 'one that reads other files');
   const layers = metadata.get('layers');
   const read = {
     spec: readSpec(parse(spec, where), where),
@@ -48,6 +50,53 @@ export function readModelInfo(file: Uint8Array, where: string): OpenedInfo {
     groupedConv3d: metadata.get('grouped_conv3d') === 'true',
     ...(layers === undefined ? {} : { layers: readLayers(parse(layers, where), where) }),
   };
+}
+
+/**
+ * Messages that hold tensors, by field: those of ModelProto, GraphProto, NodeProto, AttributeProto, SparseTensorProto,
+ * FunctionProto and TrainingInfoProto.
+ */
+const HOLDERS = {
+  model: { 7: 'graph', 20: 'training', 25: 'function' },
+  graph: { 1: 'node', 5: 'tensor', 15: 'sparse' },
+  function: { 7: 'node' },
+  training: { 1: 'graph', 2: 'graph' },
+  node: { 5: 'attribute' },
+  attribute: { 5: 'tensor', 6: 'graph', 10: 'tensor', 11: 'graph', 22: 'sparse', 23: 'sparse' },
+  sparse: { 1: 'tensor', 2: 'tensor' },
+} as const;
+
+/** Of TensorProto: `external_data`, and `data_location` where it is not the file itself. */
+const EXTERNAL_DATA = 13;
+const DATA_LOCATION = 14;
+
+/** Graphs inside graphs; the exporter writes none. */
+const DEEPEST = 16;
+
+/**
+ * Whether a tensor is to be read from another file, which onnxruntime looks for in the working directory. Bytes that break
+ * the format are left to those who read them.
+ */
+function hasExternalData(
+  message: Uint8Array,
+  kind: keyof typeof HOLDERS | 'tensor' = 'model',
+  depth = 0,
+): boolean {
+  if (depth > DEEPEST) return true;
+  try {
+    for (const { number, value, bytes } of fields(message)) {
+      if (kind === 'tensor') {
+        if (number === EXTERNAL_DATA || (number === DATA_LOCATION && value !== 0)) return true;
+      } else if (bytes !== undefined) {
+        const inner = (HOLDERS[kind] as Readonly<Record<number, keyof typeof HOLDERS | 'tensor'>>)[number];
+        if (inner !== undefined && hasExternalData(bytes, inner, kind === 'graph' ? depth + 1 : depth))
+          return true;
+      }
+    }
+  } catch {
+    return false;
+  }
+  return false;
 }
 
 /** What no model comes near, and what a page could not hold. */

@@ -25,12 +25,12 @@ export async function agree(
   const own = flat({ ...facts, 'world size': size });
   if (rank === 0) store.set('facts', JSON.stringify(own));
   await need(store, 'facts', timeoutMs);
-  const leading = JSON.parse(store.get('facts')) as Record<string, string>;
+  const leading = read<Record<string, string>>(store, 'facts', isRecord);
   const mismatch = difference(leading, own, rank);
   store.set(mismatchOf(rank), mismatch);
   if (rank === 0) store.set('verdict', JSON.stringify(await collect(store, size, timeoutMs)));
   await need(store, 'verdict', timeoutMs + 10_000);
-  const { absent, differences } = JSON.parse(store.get('verdict')) as Verdict;
+  const { absent, differences } = read<Verdict>(store, 'verdict', isVerdict);
   if (differences.length > 0) throw differs(differences);
   if (mismatch !== '') throw differs([mismatch]); // a rank that joined after the others had agreed
   if (absent.length > 0) throw absentRanks(absent, timeoutMs);
@@ -77,6 +77,23 @@ function flat(facts: Facts, prefix = ''): Record<string, string> {
 
 const isRecord = (value: unknown): value is Facts =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isVerdict = (value: unknown): boolean =>
+  isRecord(value) && [value.absent, value.differences].every((list) => Array.isArray(list));
+
+/** Whoever reaches the store can write to it. */
+function read<T>(store: Store, key: string, isValid: (value: unknown) => boolean): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(store.get(key));
+  } catch {
+    value = undefined;
+  }
+  if (isValid(value)) return value as T;
+  throw kinoraError('distributed/store', 'rendezvous', `what rank 0 writes as ${key}`, 'something else', {
+    hint: 'another program writes to the port of this training: choose another',
+  });
+}
 
 async function need(store: Store, key: string, timeoutMs: number): Promise<void> {
   const missing = await store.wait([key], timeoutMs);

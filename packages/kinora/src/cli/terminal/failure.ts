@@ -7,6 +7,7 @@ import { KinoraError, kinoraError } from '@kinora/torch/error';
 import { type Command, CommanderError } from 'commander';
 import type { RunConfig } from '../../config/index.js';
 import { type Spelling, spellingOf } from '../../config/spelling.js';
+import { onOneLine } from '../../files/bounded.js';
 import { Interrupted } from './interrupt.js';
 
 export interface Failure {
@@ -51,12 +52,17 @@ function refusalOf(error: unknown): string | null {
   const expected = NEEDS[syscall ?? ''];
   if (code === undefined || expected === undefined || path === undefined) return null;
   const reason = /^[A-Z0-9]+: (.*?), /.exec(message)?.[1] ?? code;
-  return `${path}: expected ${expected}, received ${reason}`;
+  return `${path}: expected ${expected}, received ${reason}${HINTS[code] ?? ''}`;
 }
+
+const HINTS: Readonly<Record<string, string>> = {
+  EMFILE: '; raise the limit of this process, for example ulimit -n 1024',
+  ENFILE: '; close other programs: the machine has no more',
+};
 
 function oneLine(error: unknown): string {
   const message = error instanceof Error ? error.message || error.name : String(error);
-  return message.replace(/\s*\n\s*/g, ' ').trim();
+  return onOneLine(message.replace(/\s*\n\s*/g, ' ').trim());
 }
 
 function stackOf(error: unknown): string {

@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { kinoraError } from '@kinora/torch';
+import { onOneLine as escaped } from '../../files/bounded.js';
 import { csvFields, csvLine, readLines } from '../../files/csv.js';
 import { writeWhole } from '../../files/record.js';
 import type { Progress } from '../../progress.js';
@@ -68,7 +69,7 @@ export function badClipReporter(file: string, resumed: boolean, progress: Progre
   const found = new Map<string, BadClip>(resumed ? known(file).map((clip) => [clip.path, clip]) : []);
   return (clip) => {
     found.set(clip.path, clip);
-    progress.log(`bad clip ${clip.id}: ${clip.reason}`);
+    progress.log(escaped(`bad clip ${clip.id}: ${clip.reason}`));
     writeBadClips(file, [...found.values()]);
   };
 }
