@@ -2,7 +2,7 @@
  * Fits the settings of live recognition on one set of streams and judges them on another. The network runs once a stream, at
  * the shortest stride; every other setting is a replay of these predictions through the recognizer's own rules.
  */
-import { type LiveSettings, type PreprocessSpec, rank, withChanges } from '@kinora/clip';
+import { defaultLiveSettings, type LiveSettings, type PreprocessSpec, rank, withChanges } from '@kinora/clip';
 import { kinoraError } from '@kinora/torch';
 import {
   countStream,
@@ -72,7 +72,8 @@ const shortestStride = ({ frameRate }: Pick<PreprocessSpec, 'frameRate'>): numbe
  * the model's file.
  *
  * The best settings have the highest Levenshtein accuracy among those with at most `falseAlarms` a minute, or the fewest
- * false alarms where none keeps to that; of equals, those with the higher F1, then the shorter delay.
+ * false alarms where none keeps to that; of equals, those with the higher F1, then the shorter delay. Of settings that are
+ * within one standard error of the best, those closest to the defaults are taken.
  *
  * @throws KinoraError `tune/same-streams` where a stream is in both lists
  */
@@ -195,9 +196,14 @@ function isBetter(a: Merit, b: Merit): boolean {
   return at >= 0 && a[at]! > b[at]!;
 }
 
+interface Candidate {
+  readonly found: Omit<LiveSettings, 'thresholds' | 'ignored' | 'span'>;
+  readonly merit: Merit;
+}
+
 /** The best settings of the grid, then thresholds of single labels. */
 export function fit(set: StreamSet, base: LiveSettings, limit: number): Partial<LiveSettings> {
-  let best: { found: Partial<LiveSettings>; merit: Merit } | undefined;
+  const candidates: Candidate[] = [];
   for (const multiple of GRID.stride)
     for (const window of GRID.window)
       for (const threshold of GRID.threshold)
@@ -207,27 +213,58 @@ export function fit(set: StreamSet, base: LiveSettings, limit: number): Partial<
             const stride = multiple * shortestStride(set.spec);
             const found = { stride, window, threshold, hysteresis, coolDown };
             const merit = meritOf(countsOf(set, { ...base, ...found, thresholds: {} }), limit);
-            if (best === undefined || isBetter(merit, best.merit)) best = { found, merit };
+            candidates.push({ found, merit });
           }
-  const { found } = best!;
+  const { found } = simplest(candidates, set);
   const thresholds = fitLabels(set, { ...base, ...found }, limit);
   return { ...found, thresholds };
 }
 
 /**
- * Thresholds of single labels, one label after the other: a change is kept if it is better on all streams and makes neither
- * half of the people worse, so that a single event decides nothing.
+ * Of all settings whose accuracy is within one standard error of the best, those closest to the defaults (the rule of
+ * Breiman et al., "Classification and Regression Trees", 1984, section 3.4.3): the best of thousands on a few gestures owes
+ * much to chance.
+ */
+function simplest(candidates: readonly Candidate[], { streams }: StreamSet): Candidate {
+  const best = candidates.reduce((a, b) => (isBetter(b.merit, a.merit) ? b : a));
+  const events = streams.reduce((sum, own) => sum + own.events.length, 0);
+  const share = Math.min(1, Math.max(0, best.merit[1]!));
+  const least = best.merit[1]! - Math.sqrt((share * (1 - share)) / events);
+  return candidates
+    .filter(({ merit }) => merit[0]! >= best.merit[0]! && merit[1]! >= least)
+    .map((candidate) => ({ candidate, steps: stepsFromDefault(candidate.found) }))
+    .reduce((a, b) =>
+      b.steps < a.steps || (b.steps === a.steps && isBetter(b.candidate.merit, a.candidate.merit)) ? b : a,
+    ).candidate;
+}
+
+/** Steps of the grid between settings and the defaults. */
+function stepsFromDefault(found: Candidate['found']): number {
+  const steps = (values: readonly number[], value: number, usual: number): number => {
+    const place = (one: number) => values.filter((other) => other < one - 1e-9).length;
+    return Math.abs(place(value) - place(usual));
+  };
+  const { window, threshold, hysteresis, coolDown, stride } = defaultLiveSettings;
+  return (
+    Math.round(Math.abs(found.stride / stride - 1)) +
+    steps(GRID.window, found.window, window) +
+    steps(GRID.threshold, found.threshold, threshold) +
+    steps(GRID.hysteresis, found.hysteresis, hysteresis) +
+    steps(GRID.coolDown, found.coolDown, coolDown)
+  );
+}
+
+/**
+ * Thresholds of single labels, one label after the other: a change is kept if it lowers the edit distance in both halves of
+ * the people and does not raise false alarms above the limit, so that a single event or person decides nothing.
  */
 function fitLabels(set: StreamSet, base: LiveSettings, limit: number): Record<string, number> {
   const groups = [...new Set(set.streams.map(({ group }) => group))];
   const side = set.streams.map(({ group }) => groups.indexOf(group) % 2);
   const thresholds: Record<string, number> = {};
   const countsWith = (own: Readonly<Record<string, number>>) => countsOf(set, { ...base, thresholds: own });
-  const half = (counts: readonly StreamCounts[], which: number): Merit =>
-    meritOf(
-      counts.filter((_, i) => side[i] === which),
-      limit,
-    );
+  const distance = (counts: readonly StreamCounts[], which: number): number =>
+    counts.reduce((sum, one, i) => sum + (side[i] === which ? one.distance : 0), 0);
   let counts = countsWith(thresholds);
   for (const label of set.spec.labels) {
     if (base.ignored.includes(label)) continue;
@@ -235,8 +272,8 @@ function fitLabels(set: StreamSet, base: LiveSettings, limit: number): Record<st
       if (threshold === (thresholds[label] ?? base.threshold) || threshold <= base.hysteresis) continue;
       const tried = { ...thresholds, [label]: threshold };
       const changed = countsWith(tried);
-      if (!isBetter(meritOf(changed, limit), meritOf(counts, limit))) continue;
-      if ([0, 1].some((which) => isBetter(half(counts, which), half(changed, which)))) continue;
+      const pays = [0, 1].every((which) => distance(changed, which) < distance(counts, which));
+      if (!pays || meritOf(changed, limit)[0]! < meritOf(counts, limit)[0]!) continue;
       thresholds[label] = threshold;
       counts = changed;
     }
