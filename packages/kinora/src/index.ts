@@ -149,6 +149,7 @@ export {
   type StreamScores,
   streamScores,
 } from './measure/streams.js';
+export { type CalibrateResult, calibrateRun } from './predict/calibrate.js';
 export { evaluateLog, evaluateStreams, type StreamEvaluationOptions } from './predict/evaluate-streams.js';
 export { type TuneOptions, type TuneResult, tune } from './predict/tune.js';
 export type { StreamReport } from './report/stream-data.js';

@@ -24,6 +24,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./eval.js')).evalCommand(),
   },
   {
+    name: 'calibrate',
+    summary: 'fit the temperature of the probabilities',
+    load: async () => (await import('./calibrate.js')).calibrateCommand(),
+  },
+  {
     name: 'tune',
     summary: 'fit the settings of live recognition on streams',
     load: async () => (await import('./tune.js')).tuneCommand(),

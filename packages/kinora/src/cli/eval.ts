@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { kinoraError } from '@kinora/torch/error';
 import { Command } from 'commander';
-import { percent } from '../figures/words.js';
+import { percent, plural } from '../figures/words.js';
 import { orderAccuracy } from '../measure/order-pairs.js';
 import { streamScores } from '../measure/streams.js';
 import { evaluateRun } from '../predict/evaluate.js';
@@ -59,7 +59,7 @@ export async function evaluate(run: string | undefined, flags: EvalFlags): Promi
       ...(flags.defaultSettings === true && { liveSettings: {} }),
     }),
   );
-  const { summary, evaluation, labels, report, streams } = result;
+  const { summary, evaluation, labels, report, people, streams } = result;
   progress.log(
     `top-1 ${percent(summary.top1)}, top-5 ${percent(summary.top5)}, loss ${summary.loss.toFixed(3)}`,
   );
@@ -68,6 +68,13 @@ export async function evaluate(run: string | undefined, flags: EvalFlags): Promi
     progress.log(
       `gestures that differ only in the order of their frames: ${percent(order)} (chance: ${percent(0.5)})`,
     );
+  if (people !== undefined) {
+    const { value, low, high } = people.top1;
+    const [worst] = people.people;
+    progress.log(
+      `${plural(people.people.length, 'person', 'people')}: top-1 ${percent(value)} (95 % interval over people ${percent(low)} to ${percent(high)}); lowest: ${percent(worst!.top1)} of ${plural(worst!.clips, 'clip')} of person ${worst!.person}`,
+    );
+  }
   if (streams !== undefined) progress.log(scoreLines(streams));
   progress.log(`report: ${join(report, 'index.html')}`);
 }

@@ -1,8 +1,8 @@
 /** Evaluates a run's network on its validation clips and writes a report; or predicts its unlabelled test list. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { clipSize, type LiveSettings } from '@kinora/clip';
-import { type Device, type KinoraError, kinoraError } from '@kinora/torch';
+import { clipSize, type LiveSettings, type PostprocessSpec } from '@kinora/clip';
+import { type Device, KinoraError, kinoraError } from '@kinora/torch';
 import {
   effectiveConfig,
   namingKeysOf,
@@ -12,9 +12,11 @@ import {
 } from '../config/index.js';
 import { type ClipList, listHash } from '../data/lists/clip-list.js';
 import { readLabels } from '../data/lists/labels.js';
+import { peopleBeside } from '../data/lists/people.js';
 import { readClip } from '../data/load/clip-reader.js';
 import { readSplit, readTestList } from '../data/splits.js';
 import { type Evaluation, type Summary, summarize, worstClips } from '../measure/metrics.js';
+import { accuracyByPerson, type ClipPeople, type PeopleAccuracy } from '../measure/per-person.js';
 import { networkCost } from '../model/cost/cost.js';
 import { silent } from '../progress.js';
 import type { ShownClip } from '../report/data.js';
@@ -45,6 +47,8 @@ export interface EvaluateResult {
   readonly labels: readonly string[];
   /** Folder of the report. */
   readonly report: string;
+  /** Accuracy by person, where people are known. */
+  readonly people?: PeopleAccuracy;
   /** What was detected in the streams, where a list of them was given. */
   readonly streams?: StreamReport;
 }
@@ -71,11 +75,13 @@ async function evaluate(config: RunConfig, options: EvaluateOptions): Promise<Ev
   const model = openRunModel(config, options);
   try {
     const { labels } = model.spec;
-    const list = readSplit(config, 'val', labels);
-    if (list === undefined) throw noList('validationList', 'validation');
+    const list = validationOf(config, labels);
     warnIfFitted(model, list, options);
     const streams = await streamsOf(model, options);
-    const { indices, ...evaluation } = await predictList(model, list, config, options);
+    const { indices, ...predicted } = await predictList(model, list, config, options);
+    const evaluation = withTemperature(predicted, model.postprocess);
+    const known = peopleIn(list, indices, config, options);
+    const people = known && accuracyByPerson(evaluation, labels.length, known);
     await writeReport(report, {
       name: config.name,
       split,
@@ -86,6 +92,7 @@ async function evaluate(config: RunConfig, options: EvaluateOptions): Promise<Ev
       evaluation,
       worst: await worstFrames(model, list, indices, evaluation),
       facts: facts(model, device),
+      ...(people && { people }),
       ...(streams && { streams }),
     });
     return {
@@ -93,11 +100,45 @@ async function evaluate(config: RunConfig, options: EvaluateOptions): Promise<Ev
       evaluation,
       labels,
       report,
+      ...(people && { people }),
       ...(streams && { streams }),
     };
   } finally {
     model.network.dispose();
   }
+}
+
+/** The people in the evaluated clips, where a subjects file beside the list names them. */
+function peopleIn(
+  { items }: ClipList,
+  indices: Int32Array,
+  { validationList }: RunConfig,
+  { progress = silent }: EvaluateOptions,
+): ClipPeople | undefined {
+  try {
+    const { groups, names } = peopleBeside(items, validationList);
+    return names && { names, groups: Int32Array.from(indices, (index) => groups[index]!) };
+  } catch (error) {
+    if (!(error instanceof KinoraError)) throw error;
+    progress.log(`no figures by person: ${error.message}`);
+    return undefined;
+  }
+}
+
+/** Predictions as they are used: their logits are divided by the model's temperature. */
+const withTemperature = <Predicted extends Evaluation>(
+  evaluation: Predicted,
+  { temperature }: PostprocessSpec,
+): Predicted =>
+  temperature === 1
+    ? evaluation
+    : { ...evaluation, logits: evaluation.logits.map((logit) => logit / temperature) };
+
+/** The validation clips. Throws `config/missing` where the configuration has none. */
+export function validationOf(config: RunConfig, labels: readonly string[]): ClipList {
+  const list = readSplit(config, 'val', labels);
+  if (list === undefined) throw noList('validationList', 'validation');
+  return list;
 }
 
 /** Before the clips, because a mistake in the list of streams is found at once. */
@@ -152,11 +193,11 @@ async function predictTests(
   }
 }
 
-const configOf = async (run: string | RunConfig | RunConfigInput): Promise<RunConfig> =>
+export const configOf = async (run: string | RunConfig | RunConfigInput): Promise<RunConfig> =>
   typeof run === 'string' ? configOfRunFolder(run) : effectiveConfig(run);
 
 /** The configuration's checkpoint if it exists, otherwise the run's own. */
-function openRunModel(
+export function openRunModel(
   config: RunConfig,
   { device = 'cpu', progress = silent }: EvaluateOptions,
 ): OpenedModel {

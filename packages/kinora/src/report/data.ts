@@ -1,6 +1,7 @@
 /** The contents of a report: plain data, collected by training and evaluation. Does not need the engine. */
 import type { Frames } from '@kinora/clip';
 import type { Evaluation } from '../measure/metrics.js';
+import type { PeopleAccuracy } from '../measure/per-person.js';
 import type { EpochMetrics } from '../run/metrics-log.js';
 import type { StreamReport } from './stream-data.js';
 
@@ -27,6 +28,8 @@ export interface ReportData {
   worst: readonly ShownClip[];
   /** Facts about the network and the run, as `[name, value]`: parameters, GMAC, device, training time. */
   facts: readonly (readonly [string, string])[];
+  /** Accuracy by person, where people are known. */
+  people?: PeopleAccuracy;
   /** What was detected in streams, where they were evaluated too. */
   streams?: StreamReport;
 }

@@ -12,7 +12,7 @@ import { header, htmlPage, minuteOf, scroll, section } from './document.js';
 import type { Mistake } from './mistakes.js';
 import { streamSections } from './streams.js';
 import { dataUri } from './strips.js';
-import { classTable, factTable, pairTable } from './tables.js';
+import { classTable, factTable, pairTable, plainTable } from './tables.js';
 
 /** Rows of the table of mistakes. */
 const PAIRS = 12;
@@ -24,6 +24,7 @@ export function page(data: ReportData, shown: readonly Mistake[]): string {
     curves(data.history),
     confusion(data),
     classes(data),
+    people(data),
     worst(data, shown),
     ...(data.streams === undefined ? [] : streamSections(data.streams)),
     details(data, shown),
@@ -91,6 +92,20 @@ function classes({ evaluation, labels }: ReportData): Markup {
   const text =
     'Recall: share of the class that was recognised. Precision: share of its predictions that are correct.';
   return section('Classes', text, classTable(metrics, labels));
+}
+
+function people({ people: known }: ReportData): Markup | undefined {
+  if (known === undefined) return undefined;
+  const { value, low, high } = known.top1;
+  return section(
+    'People',
+    `Top-1 accuracy ${percent(value)}, 95 % interval over people ${percent(low)} to ${percent(high)}. The worst person first.`,
+    plainTable(
+      'Accuracy by person',
+      ['Person', 'Clips', 'Top-1'],
+      known.people.map(({ person, clips, top1 }) => [person, String(clips), percent(top1)]),
+    ),
+  );
 }
 
 function worst({ evaluation, labels }: ReportData, shown: readonly Mistake[]): Markup | undefined {

@@ -38,6 +38,10 @@ export function peopleOf(items: readonly ClipItem[], file: string | undefined): 
   return { ...named, file };
 }
 
+/** The people in clips of a list by the subjects file beside it; unknown where there is none. */
+export const peopleBeside = (items: readonly ClipItem[], list: string | undefined): People =>
+  peopleOf(items, subjectsBeside(list));
+
 /**
  * The person from the name of the clip's file or folder: the first group of the pattern, or the whole match. Throws
  * `data/subjects` for a name that does not match.
