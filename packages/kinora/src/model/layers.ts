@@ -1,5 +1,5 @@
 /** The layers in network tables, as data, and their modules. */
-import { nn, type Tensor } from '@kinora/torch';
+import { nn, scope, type Tensor } from '@kinora/torch';
 
 /** Sizes along time, height and width. */
 export type Size3 = readonly [t: number, h: number, w: number];
@@ -36,6 +36,24 @@ export function buildLayer(layer: Layer): nn.Module {
       return new Motion();
     default:
       return layer satisfies never;
+  }
+}
+
+/** The layers of a network before its first weights. They are its children `prepare.0`, `prepare.1` and so on. */
+export class Preparation {
+  readonly #layers: readonly nn.Module[];
+
+  constructor(layers: readonly nn.Module[]) {
+    this.#layers = layers;
+  }
+
+  namedChildren(): [string, nn.AnyModule][] {
+    return this.#layers.map((layer, i) => [`prepare.${i}`, layer]);
+  }
+
+  /** `[N, 3, T, H, W]` to clips for the first convolution. Not a module, whose output would be that of its last layer. */
+  apply(clips: Tensor): Tensor {
+    return scope(() => this.#layers.reduce((value, layer) => layer.call(value), clips));
   }
 }
 

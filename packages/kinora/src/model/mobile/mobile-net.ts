@@ -3,7 +3,7 @@
  * okankop/Efficient-3DCNNs: inverted residual blocks, the mean over time and space, a linear classifier.
  */
 import { nn, scope, type Tensor } from '@kinora/torch';
-import { buildLayer, type Layer, type Size3 } from '../layers.js';
+import { buildLayer, type Layer, Preparation, type Size3 } from '../layers.js';
 import { Network, type NetworkOutput } from '../network.js';
 
 /** `blocks` blocks of `channels` each, the first one with the stride. */
@@ -33,7 +33,7 @@ export interface MobileNetTable {
 
 /** Clips `[N, 3, T, H, W]` of any size. */
 export class MobileNet extends Network {
-  readonly #prepare: readonly nn.Module[];
+  readonly #prepare: Preparation;
   readonly features: nn.Segments;
   readonly classifier: nn.Sequential;
 
@@ -42,7 +42,7 @@ export class MobileNet extends Network {
     const wide = (channels: number) => Math.trunc(channels * width);
     const outputs = [wide(stem), ...stages.map(({ channels }) => wide(channels))];
     const top = width > 1 ? wide(last) : last;
-    this.#prepare = prepare.map(buildLayer);
+    this.#prepare = new Preparation(prepare.map(buildLayer));
     this.features = new nn.Segments([
       activated(convNorm(3, outputs[0]!, { kernel: 3, stride: [1, 2, 2] })),
       ...stages.flatMap((stage, i) => buildStage(stage, outputs[i]!, outputs[i + 1]!)),
@@ -53,15 +53,11 @@ export class MobileNet extends Network {
   }
 
   override namedChildren(): [string, nn.AnyModule][] {
-    return [
-      ...this.#prepare.map((layer, i): [string, nn.AnyModule] => [`prepare.${i}`, layer]),
-      ...super.namedChildren(),
-    ];
+    return [...this.#prepare.namedChildren(), ...super.namedChildren()];
   }
 
   forward(clips: Tensor): NetworkOutput {
-    const prepared = this.#prepare.reduce((value, layer) => layer.call(value), clips);
-    const features = this.features.call(prepared).mean([2, 3, 4]);
+    const features = this.features.call(this.#prepare.apply(clips)).mean([2, 3, 4]);
     return { logits: this.classifier.call(features), features };
   }
 }

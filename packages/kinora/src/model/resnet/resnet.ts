@@ -2,8 +2,8 @@
  * Residual networks (He et al. 2016, https://arxiv.org/abs/1512.03385) for frames and for clips: a trunk and a linear
  * classifier. One class for all; a row in tables.ts makes a network 2D, 3D, mixed, (2+1)D or inflated.
  */
-import { nn, scope, type Tensor } from '@kinora/torch';
-import { buildLayer, type Layer, type Size3 } from '../layers.js';
+import { nn, type Tensor } from '@kinora/torch';
+import { buildLayer, type Layer, Preparation, type Size3 } from '../layers.js';
 import { Network, type NetworkOutput } from '../network.js';
 import { Trunk, type TrunkTable } from './trunk.js';
 
@@ -21,7 +21,7 @@ export interface ResNetTable extends TrunkTable {
 /** Clips `[N, 3, T, H, W]` of any size. With rank 2 it processes each frame separately and averages their features. */
 export class ResNet extends Network {
   readonly table: ResNetTable;
-  readonly #prepare: nn.Module[];
+  readonly #prepare: Preparation;
   readonly #trunk: Trunk;
   readonly #dropout: nn.Dropout;
   readonly fc: nn.Linear;
@@ -29,7 +29,7 @@ export class ResNet extends Network {
   constructor(table: ResNetTable, classes: number) {
     super();
     this.table = table;
-    this.#prepare = (table.prepare ?? []).map(buildLayer);
+    this.#prepare = new Preparation((table.prepare ?? []).map(buildLayer));
     this.#trunk = new Trunk(table);
     this.#dropout = new nn.Dropout(table.dropout ?? 0);
     this.fc = new nn.Linear(this.#trunk.features, classes);
@@ -39,7 +39,7 @@ export class ResNet extends Network {
   /** The trunk's children are the network's own, as in the originals. */
   override namedChildren(): [string, nn.AnyModule][] {
     return [
-      ...this.#prepare.map((layer, i): [string, nn.AnyModule] => [`prepare.${i}`, layer]),
+      ...this.#prepare.namedChildren(),
       ...this.#trunk.namedChildren(),
       ['dropout', this.#dropout],
       ['fc', this.fc],
@@ -53,7 +53,7 @@ export class ResNet extends Network {
 
   /** `[N, 3, T, H, W]` to `[N, F]`. */
   #see(clips: Tensor): Tensor {
-    const prepared = scope(() => this.#prepare.reduce((value, layer) => layer.call(value), clips));
+    const prepared = this.#prepare.apply(clips);
     if (this.#trunk.rank === 3) return this.#trunk.forward(prepared);
     const features = this.#trunk.forward(framesOf(prepared));
     return features.view([clips.shape[0]!, clips.shape[2]!, this.#trunk.features]).mean([1]);

@@ -4,7 +4,7 @@
  * buffer (Kondratyuk et al. 2021, https://arxiv.org/abs/2103.11511); the sizes are ours.
  */
 import { type KinoraError, kinoraError, nn, scope, type Tensor } from '@kinora/torch';
-import { buildLayer, type Size3 } from '../layers.js';
+import { buildLayer, Preparation, type Size3 } from '../layers.js';
 import { InvertedResidual } from '../mobile/mobile-net.js';
 import { Network, type NetworkOutput } from '../network.js';
 import { CausalConv3d, CausalMotion, CumulativeMean, Memory, type StreamState } from './causal.js';
@@ -57,7 +57,7 @@ export abstract class StreamingNetwork extends Network {
 
 /** Clips `[N, 3, T, H, W]` of any size; the features are those at the last frame. */
 export class CausalMobile extends StreamingNetwork {
-  readonly #prepare: readonly nn.Module[];
+  readonly #prepare: Preparation;
   readonly features: nn.Segments;
   readonly mean: CumulativeMean;
   readonly classifier: nn.Sequential;
@@ -65,9 +65,8 @@ export class CausalMobile extends StreamingNetwork {
   constructor({ motion, stem, stages, last, dropout }: CausalMobileTable, classes: number) {
     super();
     const { memory } = this;
-    this.#prepare = motion
-      ? [new CausalMotion(memory), buildLayer({ type: 'average', kernel: [1, 2, 2] })]
-      : [];
+    const average = () => buildLayer({ type: 'average', kernel: [1, 2, 2] });
+    this.#prepare = new Preparation(motion ? [new CausalMotion(memory), average()] : []);
     const widths = [stem, ...stages.map(({ channels }) => channels)];
     this.features = new nn.Segments([
       unit(new CausalConv3d(memory, 3, stem, [1, 3, 3], 2), stem),
@@ -81,15 +80,11 @@ export class CausalMobile extends StreamingNetwork {
   }
 
   override namedChildren(): [string, nn.AnyModule][] {
-    return [
-      ...this.#prepare.map((layer, i): [string, nn.AnyModule] => [`prepare.${i}`, layer]),
-      ...super.namedChildren(),
-    ];
+    return [...this.#prepare.namedChildren(), ...super.namedChildren()];
   }
 
   forward(clips: Tensor): NetworkOutput {
-    const prepared = this.#prepare.reduce((value, layer) => layer.call(value), clips);
-    const features = this.mean.call(this.features.call(prepared));
+    const features = this.mean.call(this.features.call(this.#prepare.apply(clips)));
     return { logits: this.classifier.call(features), features };
   }
 }
