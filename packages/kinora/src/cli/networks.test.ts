@@ -142,7 +142,7 @@ describe('kinora train --init-from', () => {
     const { status, stderr } = await train('foreign', {}, '--init-from', golden);
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      /ConvColumn5\.pth\.tar: expected the weights of SingleFrameSmall, as the configuration says, received those of ConvColumn5: .*\n$/,
+      /ConvColumn5\.pth\.tar: expected the weights of SingleFrameSmall, as in the configuration, received those of ConvColumn5: .*\n$/,
     );
     expect(() => statSync(runFolderOf(data.config('foreign')).path)).toThrow('ENOENT');
   });

@@ -168,7 +168,7 @@ describe('refused, naming both sides', () => {
     );
   });
 
-  test('weights of another network than the configuration says', async () => {
+  test('weights of another network than in the configuration', async () => {
     const lying = await copy('lying', (folder) => {
       const file = join(folder, 'config.json');
       writeFileSync(file, readFileSync(file, 'utf8').replace('SingleFrameSmall', 'ConvColumnSmall'));

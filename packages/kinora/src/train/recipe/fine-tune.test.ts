@@ -129,7 +129,7 @@ describe('initFrom', () => {
     using conv = findNetwork('ConvColumn5').build(3);
     serialize.saveSafetensors(known, conv.stateDict());
     expect(() => begin(3, known)).toThrow(
-      'known.safetensors: expected the weights of SingleFrameSmall, as the configuration says, received those of ConvColumn5: tensors named',
+      'known.safetensors: expected the weights of SingleFrameSmall, as in the configuration, received those of ConvColumn5: tensors named',
     );
     expect(() => begin(3, foreign)).toThrow(
       'received tensors named features.0.bias, ... instead of base_model',

@@ -110,6 +110,6 @@ const some = (weights: ReadonlyMap<string, Tensor>): string =>
   `${[...weights.keys()].slice(0, 3).join(', ')}, ...`;
 
 const otherWeights = (file: string, model: string, received: string): KinoraError =>
-  kinoraError('model/other-weights', file, `the weights of ${model}, as the configuration says`, received, {
+  kinoraError('model/other-weights', file, `the weights of ${model}, as in the configuration`, received, {
     hint: 'set model to the network that the file belongs to',
   });
