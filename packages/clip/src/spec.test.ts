@@ -1,7 +1,7 @@
 /** The preprocessing spec: defaults and what bad ones say. */
 import { expect, test } from 'vitest';
 
-import { clipLength, defaultSpec, parseSpec } from './spec.js';
+import { clipLength, defaultSpec, parseSpec, specDefaults } from './spec.js';
 
 test("the defaults are the tutorial's", () => {
   const spec = defaultSpec(['a', 'b']);
@@ -17,6 +17,15 @@ test("the defaults are the tutorial's", () => {
   expect(spec.labels).toEqual(['a', 'b']);
   expect(parseSpec(JSON.parse(JSON.stringify(spec)))).toEqual(spec);
   expect([clipLength(spec), clipLength({ ...spec, clips: -1 })]).toEqual([18, undefined]);
+});
+
+test('every default spec is a copy of its own', () => {
+  const changed = defaultSpec();
+  Object.assign(changed.crop, { height: 1 });
+  Object.assign(changed.mean, [1, 1, 1]);
+  Object.assign(changed.flipMap, { left: 'right' });
+  expect(defaultSpec()).toEqual(specDefaults);
+  expect(specDefaults.crop).toEqual({ height: 84, width: 84 });
 });
 
 test('bad specs name the field', () => {

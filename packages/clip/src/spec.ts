@@ -124,7 +124,7 @@ const checkSpec = fields<PreprocessSpec>(
 
 /** The tutorial's preprocessing of Jester, for these labels. */
 export function defaultSpec(labels: readonly string[] = []): PreprocessSpec {
-  return { ...specDefaults, labels: [...labels] };
+  return { ...structuredClone(specDefaults), labels: [...labels] };
 }
 
 /** Reads a spec from JSON data. Missing fields get their defaults; unknown fields are an error. */
