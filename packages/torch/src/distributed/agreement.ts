@@ -6,7 +6,7 @@ import type { Participant, Store } from './store.js';
 export type Facts = Readonly<Record<string, unknown>>;
 
 /** The result of the comparison, which rank 0 publishes. */
-interface Verdict {
+interface Comparison {
   readonly absent: readonly number[];
   /** One sentence for each rank that differs. */
   readonly differences: readonly string[];
@@ -28,9 +28,9 @@ export async function agree(
   const leading = read<Record<string, string>>(store, 'facts', isRecord);
   const mismatch = difference(leading, own, rank);
   store.set(mismatchOf(rank), mismatch);
-  if (rank === 0) store.set('verdict', JSON.stringify(await collect(store, size, timeoutMs)));
-  await need(store, 'verdict', timeoutMs + 10_000);
-  const { absent, differences } = read<Verdict>(store, 'verdict', isVerdict);
+  if (rank === 0) store.set('comparison', JSON.stringify(await collect(store, size, timeoutMs)));
+  await need(store, 'comparison', timeoutMs + 10_000);
+  const { absent, differences } = read<Comparison>(store, 'comparison', isComparison);
   if (differences.length > 0) throw differs(differences);
   if (mismatch !== '') throw differs([mismatch]); // a rank that joined after the others had agreed
   if (absent.length > 0) throw absentRanks(absent, timeoutMs);
@@ -38,7 +38,7 @@ export async function agree(
 
 const mismatchOf = (rank: number): string => `mismatch/${rank}`;
 
-async function collect(store: Store, size: number, timeoutMs: number): Promise<Verdict> {
+async function collect(store: Store, size: number, timeoutMs: number): Promise<Comparison> {
   const ranks = Array.from({ length: size }, (_, rank) => rank);
   const missing = new Set(await store.wait(ranks.map(mismatchOf), timeoutMs));
   const absent = ranks.filter((rank) => missing.has(mismatchOf(rank)));
@@ -78,7 +78,7 @@ function flat(facts: Facts, prefix = ''): Record<string, string> {
 const isRecord = (value: unknown): value is Facts =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const isVerdict = (value: unknown): boolean =>
+const isComparison = (value: unknown): boolean =>
   isRecord(value) && [value.absent, value.differences].every((list) => Array.isArray(list));
 
 /** Whoever reaches the store can write to it. */

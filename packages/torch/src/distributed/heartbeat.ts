@@ -20,7 +20,7 @@ export interface HeartbeatOptions {
 }
 
 /** Why the ranks stop. */
-export interface Verdict {
+export interface RankFailure {
   /** A sentence that names the rank. */
   readonly text: string;
   /** Whether the rank reported an error; otherwise it died, hangs or cannot be reached. */
@@ -30,22 +30,22 @@ export interface Verdict {
 export class Heartbeat {
   readonly intervalMs: number;
   readonly #handle: Handle;
-  readonly #verdict: Promise<Verdict>;
+  readonly #failure: Promise<RankFailure>;
   #stopped = false;
 
   constructor({ host, port, rank, size, ...times }: HeartbeatOptions) {
     const { intervalMs = 1000, limitMs = 12_000, graceMs = 8000 } = times;
     this.intervalMs = intervalMs;
     let announce: (text: string, isError: boolean) => void = () => undefined;
-    this.#verdict = new Promise((resolve) => {
+    this.#failure = new Promise((resolve) => {
       announce = (text, isError) => resolve({ text, isError });
     });
     this.#handle = c10d().startHeartbeat(host, port, rank, size, intervalMs, limitMs, graceMs, announce);
   }
 
   /** Settles when a rank fails; never otherwise. */
-  get verdict(): Promise<Verdict> {
-    return this.#verdict;
+  get failure(): Promise<RankFailure> {
+    return this.#failure;
   }
 
   /** Reports an error of this rank to all others, which receive it within two intervals. */

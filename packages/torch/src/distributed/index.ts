@@ -3,7 +3,7 @@ export { agree, type Facts } from './agreement.js';
 export { firstHost, freePort, type Place, placeFromEnvironment } from './environment.js';
 export { type Backend, type Features, features } from './features.js';
 export { type GroupOptions, ProcessGroup, type ReduceOp, Work } from './group.js';
-export { Heartbeat, type HeartbeatOptions, type Verdict } from './heartbeat.js';
+export { Heartbeat, type HeartbeatOptions, type RankFailure } from './heartbeat.js';
 export {
   type BucketTime,
   broadcastState,

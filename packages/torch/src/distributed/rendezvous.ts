@@ -10,7 +10,7 @@ import { agree, type Facts } from './agreement.js';
 import type { Place } from './environment.js';
 import type { Backend } from './features.js';
 import { checkRank, ProcessGroup } from './group.js';
-import { Heartbeat, type HeartbeatOptions, type Verdict } from './heartbeat.js';
+import { Heartbeat, type HeartbeatOptions, type RankFailure } from './heartbeat.js';
 import { Store } from './store.js';
 import { World } from './world.js';
 
@@ -30,7 +30,7 @@ export interface JoinOptions {
 }
 
 const FIVE_MINUTES = 300_000;
-const VERDICT_MS = 25_000; // longer than the heartbeat's limit plus one exchange
+const FAILURE_MS = 25_000; // longer than the heartbeat's limit plus one exchange
 /**
  * How long to wait for ranks that have not joined yet when one fails. Of the 30 s, detecting a death has already taken
  * 12.
@@ -111,8 +111,8 @@ export class Rendezvous {
 
   /** Rejects when another rank fails; never settles otherwise. */
   get #failure(): Promise<never> {
-    return this.#heartbeat.verdict.then((verdict) => {
-      throw rankFailed(this.place, verdict);
+    return this.#heartbeat.failure.then((failure) => {
+      throw rankFailed(this.place, failure);
     });
   }
 
@@ -123,19 +123,19 @@ export class Rendezvous {
   async #explain(error: unknown): Promise<unknown> {
     const code = error instanceof KinoraError ? error.code : '';
     if (SYMPTOMS.includes(code)) {
-      const verdict = await this.#verdictWithin(VERDICT_MS);
-      return verdict === undefined ? error : rankFailed(this.place, verdict, error);
+      const failure = await this.#failureWithin(FAILURE_MS);
+      return failure === undefined ? error : rankFailed(this.place, failure, error);
     }
     if (!COMMON.includes(code)) this.#heartbeat.reportError(firstLine(error));
     return error;
   }
 
   /** The heartbeat does not keep the process alive; the timer does, while this waits. */
-  async #verdictWithin(timeMs: number): Promise<Verdict | undefined> {
+  async #failureWithin(timeMs: number): Promise<RankFailure | undefined> {
     const timer = new AbortController();
     try {
       const late = sleep(timeMs, undefined, { signal: timer.signal }).catch(() => undefined);
-      return await Promise.race([this.#heartbeat.verdict, late]);
+      return await Promise.race([this.#heartbeat.failure, late]);
     } finally {
       timer.abort();
     }
@@ -183,7 +183,11 @@ async function ownAddress(host: string, port: number): Promise<string> {
 }
 
 /** A lost rank is worth a restart; an error of its own would recur. */
-const rankFailed = ({ rank, worldSize }: Place, { text, isError }: Verdict, cause?: unknown): KinoraError =>
+const rankFailed = (
+  { rank, worldSize }: Place,
+  { text, isError }: RankFailure,
+  cause?: unknown,
+): KinoraError =>
   kinoraError(isError ? 'distributed/rank-failed' : 'distributed/rank-lost', `rank ${rank} of ${worldSize}`, {
     expected: 'all ranks to keep running',
     received: text,

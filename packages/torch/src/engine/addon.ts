@@ -188,7 +188,7 @@ export interface NativeModule {
     intervalMs: number,
     limitMs: number,
     graceMs: number,
-    onVerdict: (text: string, isError: boolean) => void,
+    onFailure: (text: string, isError: boolean) => void,
   ): Handle;
   reportError(heartbeat: Handle, reason: string): void; // reports an error of this rank
   stopHeartbeat(heartbeat: Handle): void;
