@@ -167,6 +167,7 @@ describe('refused before anything is written', () => {
       'ConvColumnSmall, conv_layer1.1 (AvgPool3d): expected T >= 1, H >= 2, W >= 2',
     ],
     ['another number of labels', { numClasses: 4 }, 'expected 4 labels, according to numClasses, received 3'],
+    ['a network that is frozen whole', { freeze: ['*'] }, 'at least one parameter to train'],
     ['no training folder', { trainList: '/nowhere/train.csv' }, '/nowhere/train.csv: expected a list'],
   ])('%s', async (name, changes, message) => {
     const config = data.config(name, changes);

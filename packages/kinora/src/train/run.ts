@@ -123,8 +123,9 @@ async function train(
   const part = { index: ranks.rank, count: ranks.size };
   const loaders = openLoaders(clips, { onBadClip: writer.badClip, part, augment: options.augment });
   const stepsPerEpoch = loaders.train.batchesPerEpoch;
-  const training = new Training(clips, { stepsPerEpoch, device, ranks, lap: profile?.lap });
+  let training: Training | undefined;
   try {
+    training = new Training(clips, { stepsPerEpoch, device, ranks, lap: profile?.lap });
     const notes = begin(beginning, training);
     await ranks.begin(training);
     // Nothing is written before this: a run that is refused stays as it was.
@@ -139,7 +140,7 @@ async function train(
   } finally {
     writer.close();
     await closeLoaders(loaders);
-    training.dispose();
+    training?.dispose();
   }
 }
 
