@@ -1,6 +1,10 @@
 /**
  * Distributes tasks to threads, one at a time per thread, until all are done, one fails or the caller stops.
  * Independent of the tasks: a thread replies to each message with one message.
+ *
+ * Three other files start threads themselves, because their threads differ in just what this pool decides: those of
+ * load/decode-pool.ts live as long as the loader and get all jobs at once; that of pack/remote/fetch-ahead.ts has one job,
+ * without a reply; that of pack/remote/fetch-index.ts is waited for synchronously.
  */
 import { Worker } from 'node:worker_threads';
 import { KinoraError, type KinoraErrorParts } from '@kinora/torch/error';

@@ -1,6 +1,6 @@
 /**
- * What happens when standard output or standard error can no longer be written to: the reader of a pipe is gone, a disk is
- * full, a terminal was closed. Work that can save is stopped as by Ctrl+C; a command that only prints ends at once.
+ * Handles a standard output or standard error that cannot be written to, because a pipe or terminal was closed or a disk is
+ * full. A command that can save its work stops as on Ctrl+C; any other command exits at once.
  */
 import { closeSync } from 'node:fs';
 import { type KinoraError, kinoraError } from '@kinora/torch/error';
@@ -10,23 +10,23 @@ export const OUTPUT_FAILED = 'output/failed';
 const listeners = new Set<(error: KinoraError) => void>();
 let failed = false;
 
-/** Calls `listener` when output fails, instead of ending the process. Returns what ends that. */
+/** Calls `listener` if output fails, instead of ending the process. Returns a function that removes the listener. */
 export function onOutputFailure(listener: (error: KinoraError) => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-/** Of the whole program, once. */
+/** Call once per program, before anything is printed. */
 export function watchOutput(): void {
   for (const name of ['stdout', 'stderr'] as const)
     process[name].on('error', (cause: NodeJS.ErrnoException) => {
-      // Every later write fails again, the line about the failure included.
+      // Later writes fail too, including the one that reports the failure.
       if (failed) return;
       failed = true;
       if (cause.code === 'EIO') process.on('exit', closeStreams);
       const error = outputFailed(name, cause);
       if (listeners.size > 0) for (const listener of [...listeners]) listener(error);
-      // `kinora ... | head` closes the pipe early: the reader has what it wanted.
+      // A pipe that closes early, as in `kinora ... | head`, is not an error.
       else if (cause.code === 'EPIPE') process.exit(process.exitCode ?? 0);
       else {
         process.stderr.write(`kinora: ${error.message}\n`);
@@ -35,13 +35,13 @@ export function watchOutput(): void {
     });
 }
 
-/** Node restores the terminal's modes at its end, and aborts where the terminal is gone, unless the descriptors are closed. */
+/** At exit, Node restores the terminal's modes, and aborts if the terminal is gone; it does neither for closed descriptors. */
 function closeStreams(): void {
   for (const descriptor of [0, 1, 2]) {
     try {
       closeSync(descriptor);
     } catch {
-      // closed already
+      // already closed
     }
   }
 }
@@ -50,7 +50,7 @@ const RECEIVED: Readonly<Record<string, string>> = {
   EPIPE: 'a closed pipe',
   ENOSPC: 'a full disk',
   EDQUOT: 'a used-up quota',
-  EIO: 'an input/output error, as of a terminal that was closed',
+  EIO: 'an input/output error; the terminal may be closed',
 };
 
 const outputFailed = (name: 'stdout' | 'stderr', cause: NodeJS.ErrnoException): KinoraError =>
