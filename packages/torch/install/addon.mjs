@@ -1,7 +1,7 @@
 /**
  * Keeps packages/torch/build in order: one folder per build, named by its hash, and current.json, which tells
- * the runtime which addon to load. A build happens in a temporary folder, is tried out, and appears by one
- * rename. A prebuilt engine is left where npm has put it; current.json then points there.
+ * the runtime which addon to load. A build is made and tried in a temporary folder and then renamed into place. A
+ * prebuilt engine stays where npm installed it; current.json then points there.
  */
 import {
   existsSync,
@@ -34,8 +34,8 @@ export const LAYOUT = { native: join(PACKAGE, 'native'), build: join(PACKAGE, 'b
 
 /**
  * @typedef {object} Current the contents of build/current.json
- * @property {string} addon path of kinora_torch.node: relative to the build folder, absolute where it is prebuilt
- * @property {string} [loader] of a prebuilt engine: absolute path of what to load before it
+ * @property {string} addon path of kinora_torch.node: relative to the build folder, absolute for a prebuilt engine
+ * @property {string} [loader] of a prebuilt engine: absolute path of the file to load before it
  * @property {string} hash
  * @property {import('./libtorch.mjs').Libtorch & { foundBy: import('./search.mjs').FoundBy }} libtorch
  * @property {string} sources digest of native/
@@ -44,7 +44,7 @@ export const LAYOUT = { native: join(PACKAGE, 'native'), build: join(PACKAGE, 'b
  */
 
 /**
- * Builds the addon unless the one that stands there is the one that would be built.
+ * Builds the addon unless the existing one is up to date.
  * @param {import('./say.mjs').Say} say
  * @param {Layout} [layout]
  * @returns {Promise<Current>}
@@ -61,7 +61,7 @@ export async function ensureAddon(say, layout = LAYOUT) {
     if (complaint === null) return publishPackaged(layout, found.packaged, found);
     say.line(`${name} does not load on this system (${complaint}): looking for another libtorch`);
     found = await obtainLibtorch(say, null);
-    found.trace.packaged = hash; // still there at the next search, and still of no use
+    found.trace.packaged = hash; // the next search will find it again, and it will still not load
   }
   const { libtorch, trace } = found;
   const compiler = await findCompiler();
@@ -92,7 +92,7 @@ function circumstances(layout, libtorch, search) {
   return { libtorch, sources: sourcesDigest(layout.native), cxx: process.env.CXX ?? null, search };
 }
 
-/** @param {Layout} [layout] @returns {Current | null} null if there is none, or none that can be read */
+/** @param {Layout} [layout] @returns {Current | null} null if there is none or it cannot be read */
 export function readCurrent(layout = LAYOUT) {
   try {
     return JSON.parse(readFileSync(join(layout.build, 'current.json'), 'utf8'));
@@ -155,7 +155,7 @@ async function tryOut(addon) {
 }
 
 /**
- * Loads addons one after the other in a process of its own: a missing symbol or library shows now, not at the first use.
+ * Loads addons one after the other in a separate process, which detects missing symbols and libraries now, not at the first use.
  * @param {string[]} files @returns {Promise<string | null>} why they do not load
  */
 async function complaintOf(...files) {
@@ -173,7 +173,7 @@ function publish(layout, current) {
   const beside = `${file}.${process.pid}`;
   writeFileSync(beside, `${JSON.stringify(current, null, 2)}\n`);
   renameSync(beside, file);
-  // One build back is kept: a running process may still start a worker thread that loads it.
+  // The previous build is kept: a running process may still start a worker thread that loads it.
   const isBuild = (/** @type {string} */ name) => /^[0-9a-f]{16}$/.test(name) && name !== current.hash;
   keepNewest(layout.build, 1, isBuild);
   return current;

@@ -1,6 +1,6 @@
 /**
- * What to type to get what is missing, per platform. The only place where these words stand: the set-up's
- * errors and `kinora doctor` both print them.
+ * The commands that install what is missing, for each platform. Set-up's errors and `kinora doctor` both print
+ * them.
  */
 
 /**
@@ -73,7 +73,7 @@ const WAYS = {
   },
 };
 
-/** @param {Need} need @param {Platform} platform @returns {string[]} one way a line */
+/** @param {Need} need @param {Platform} platform @returns {string[]} one way per line */
 export function waysToGet(need, platform) {
   return WAYS[need][platform];
 }

@@ -1,8 +1,7 @@
 /**
- * Installs libtorch on Debian and Ubuntu through apt, as root or with a sudo that asks no password. Says
- * first what it costs, as apt itself computes it. The download can be interrupted at any time and leaves the
- * system as it was; the unpacking by dpkg, once begun, is sheltered from Ctrl+C and ends before this process
- * does.
+ * Installs libtorch on Debian and Ubuntu with apt, as root or with a sudo that needs no password. First prints
+ * the sizes that apt computes. The download can be interrupted at any time without changing the system; once
+ * dpkg has begun to unpack, Ctrl+C does not interrupt it, and it ends before this process does.
  */
 import { statfsSync } from 'node:fs';
 import { waysAsText } from './advice.mjs';
@@ -10,16 +9,16 @@ import { SetupError } from './failure.mjs';
 import { isNewEnough, OLDEST } from './libtorch.mjs';
 import { run } from './run.mjs';
 
-/** libtorch itself, and a BLAS ten times as fast as the reference one. */
+/** libtorch, and a BLAS that is ten times as fast as the reference implementation. */
 export const PACKAGES = ['libtorch-dev', 'libopenblas-dev'];
 
-/** Without recommended packages (themes, fonts, plug-ins of GStreamer): a fifth less. */
+/** Without recommended packages (themes, fonts, GStreamer plug-ins), which saves a fifth. */
 const INSTALL = ['install', '-y', '--no-install-recommends'];
-const PATIENT = ['-o', 'DPkg::Lock::Timeout=600']; // seconds to wait for another apt
+const PATIENT = ['-o', 'DPkg::Lock::Timeout=600']; // seconds to wait for another apt process
 const STATUS = ['-o', 'APT::Status-Fd=3'];
 
 /**
- * @returns {Promise<string[] | null>} the words to put before apt-get; null if this user may not install
+ * @returns {Promise<string[] | null>} the command to put before apt-get; null if this user cannot install
  * packages
  */
 export async function privilege() {
@@ -56,9 +55,9 @@ export async function installLibtorch(say, prefix) {
 }
 
 /**
- * The status lines get a descriptor of their own, made by a shell because sudo closes those that it is given.
- * On standard output they would take it away from dpkg where there is no pseudo-terminal, and installation
- * scripts that print would fail.
+ * The status lines get a separate descriptor, opened by a shell because sudo closes inherited ones. If apt wrote them to
+ * standard output without a pseudo-terminal, dpkg would have none, and installation scripts that print would
+ * fail.
  * @param {string[]} prefix
  */
 function aptRunner(prefix) {
@@ -86,7 +85,7 @@ async function checkCandidate() {
 }
 
 /**
- * What apt would download and occupy. With --print-uris it computes and changes nothing.
+ * How much apt would download and occupy on disk. With --print-uris it changes nothing.
  * @returns {Promise<{ text: string, bytes: number }>}
  */
 async function costOf() {

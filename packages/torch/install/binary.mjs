@@ -1,7 +1,7 @@
 /**
- * Looks into shared libraries. Reads the processor one was built for from its header (ELF on Linux, Mach-O on
- * macOS), so that a libtorch of another machine is refused with a sentence instead of a linker's page of
- * symbols; and looks for symbols, so that only what a libtorch has is compiled.
+ * Inspects shared libraries. Reads the processor of a library from its header (ELF on Linux, Mach-O on macOS), so that
+ * a libtorch for another processor causes one clear error instead of a page of linker messages; and looks for
+ * symbols, so that only parts that a libtorch has are compiled.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 
@@ -53,7 +53,7 @@ function elfMachine(head) {
   return ELF_MACHINES[machine] ?? `ELF machine ${machine}`;
 }
 
-/** @param {Buffer} head a fat header: count, then 20 bytes a slice */
+/** @param {Buffer} head a fat header: a count, then 20 bytes per slice */
 function fatSlices(head) {
   const count = Math.min(head.readUInt32BE(4), Math.floor((head.length - 8) / 20));
   return Array.from({ length: count }, (_, slice) => cpuName(head.readUInt32BE(8 + 20 * slice)));
@@ -65,8 +65,8 @@ function cpuName(cpu) {
 }
 
 /**
- * Which of some short texts a file contains. Read in pieces up to the last one found: a library of 400 MB names its symbols
- * early.
+ * Which of these short texts a file contains. Reads it in pieces until all are found: a library of 400 MB has its symbol names near
+ * the beginning.
  * @param {string} file @param {readonly string[]} texts
  * @returns {boolean[]}
  */

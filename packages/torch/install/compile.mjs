@@ -18,7 +18,7 @@ const MEMORY_PER_JOB = 1.5e9; // bytes; the dispatcher's source needs the most, 
  * @property {string} temporary folder of this build alone
  * @property {import('./libtorch.mjs').Libtorch} libtorch
  * @property {import('./compiler.mjs').Compiler} compiler
- * @property {string} [runPath] where the addon looks for libtorch when it is loaded; by default where it is now
+ * @property {string} [runPath] where the addon looks for libtorch when it is loaded; default: its current folder
  */
 
 /**
@@ -93,9 +93,9 @@ function failed(where, { code, stderr }) {
   });
 }
 
-/** As many as there are processors, but no more than free memory holds; at least one. */
+/** One per processor, limited by the free memory; at least one. */
 function jobsThatFit() {
-  const limit = process.constrainedMemory?.() ?? 0; // of a container; 0 or absurdly large without one
+  const limit = process.constrainedMemory?.() ?? 0; // of a container; 0 or extremely large outside one
   const used = process.memoryUsage.rss();
   const free = limit > used && limit < 2 ** 50 ? Math.min(freemem(), limit - used) : freemem();
   return Math.max(1, Math.min(availableParallelism(), Math.floor(free / MEMORY_PER_JOB)));
@@ -111,7 +111,7 @@ async function inParallel(items, width, work) {
 }
 
 /**
- * Marks a file as used today, so that it outlives the next clearing.
+ * Marks a file as used today, so that the next clean-up keeps it.
  * @param {string} file
  * @returns {boolean} whether it exists
  */

@@ -1,4 +1,4 @@
-/** Finds the C++ compiler (CXX, g++, c++, clang++) and states the flags that one libtorch asks of it. */
+/** Finds the C++ compiler (CXX, g++, c++, clang++) and the flags that a libtorch requires. */
 import { createRequire } from 'node:module';
 import { waysAsText } from './advice.mjs';
 import { SetupError } from './failure.mjs';
@@ -11,14 +11,14 @@ import { run } from './run.mjs';
  */
 export const NODE_API = 8;
 
-/** The programs that are tried where CXX names none. */
+/** The programs that are tried if CXX is not set. */
 export const COMPILERS = ['g++', 'c++', 'clang++'];
 
 /**
  * @typedef {import('./libtorch.mjs').Libtorch} Libtorch
  * @typedef {object} Compiler
- * @property {string[]} command the program and the arguments that stand in CXX ("ccache g++")
- * @property {string} version its first line about itself
+ * @property {string[]} command the program and the arguments in CXX ("ccache g++")
+ * @property {string} version the first line that it prints about itself
  */
 
 /**
@@ -45,12 +45,12 @@ export async function findCompiler(env = process.env) {
 
 /**
  * @param {Libtorch} libtorch
- * @returns {string[]} flags that change what is compiled, in contrast to where things lie
+ * @returns {string[]} flags that change the result, without those that name folders
  */
 export function compileFlags(libtorch) {
   return [
     `-std=${libtorch.standard}`,
-    // Without traps to think of, choices between numbers need no branches: map_loops.cc lives on that.
+    // Without floating-point traps, selections between numbers need no branches; map_loops.cc relies on that.
     ...['-O3', '-fno-trapping-math', '-fPIC', '-fvisibility=hidden', '-Wall', '-Wextra'],
     `-DNAPI_VERSION=${NODE_API}`,
     `-D_GLIBCXX_USE_CXX11_ABI=${libtorch.cxx11Abi ? 1 : 0}`,
@@ -59,7 +59,7 @@ export function compileFlags(libtorch) {
   ];
 }
 
-/** What of c10d this libtorch has. @param {Libtorch} libtorch */
+/** The parts of c10d that this libtorch has. @param {Libtorch} libtorch */
 function distributedFlags({ c10d, gloo, ncclIncludes }) {
   return [
     ...(c10d ? ['-DKINORA_C10D=1'] : []),
@@ -75,7 +75,7 @@ export function includeFlags(libtorch, native) {
   const folders = [include, `${include}/torch/csrc/api/include`, ...others];
   return [
     `-I${nodeApiHeaders()}`,
-    `-I${native}/shim`, // instead of headers that may lie about: they belong to another version
+    `-I${native}/shim`, // instead of installed headers, which belong to another version
     `-idirafter${native}/absent`, // for headers that may be missing
     // Naming /usr/include again would put it before the compiler's own headers.
     ...folders

@@ -26,10 +26,10 @@ export function temporaryFolder() {
 /**
  * @typedef {object} Wishes
  * @property {string} [version] "2.4.1"
- * @property {string} [arch] in Node's names
+ * @property {string} [arch] in Node's terms
  * @property {boolean} [headers]
  * @property {boolean} [cxx11Abi]
- * @property {string} [standard] the __cplusplus its ATen.h asks for
+ * @property {string} [standard] the __cplusplus that its ATen.h requires
  * @property {string} [cudart] "libcudart.so.12": makes it a CUDA build
  */
 
@@ -67,7 +67,7 @@ export function fabricateHome(more = {}) {
 }
 
 /**
- * Installs the two packages of a prebuilt engine where npm would put them for a @kinora/torch.
+ * Installs the two packages of a prebuilt engine where npm would install them for a @kinora/torch.
  * @param {string} home @param {{ version?: string, libtorchVersion?: string | null, sources?: string, sha256?: string }} [wishes]
  * @returns {string} home
  */

@@ -1,15 +1,15 @@
 /**
  * The error of the install code. It follows the grammar of KinoraError ("where: expected X, received Y;
- * hint"), which it cannot import: this code runs before anything of the project has been built.
+ * hint"), which it cannot import: this code runs before the project is built.
  */
 
 /**
  * @typedef {object} SetupErrorParts
  * @property {string} code stable and machine-readable: `setup/no-compiler`, `setup/libtorch-too-old`, ...
  * @property {string} expected what was expected, as a noun phrase
- * @property {string} [where] file, folder or program where it went wrong
- * @property {string} [received] what stood there instead
- * @property {string} [hint] what to do next; may run over several lines
+ * @property {string} [where] file, folder or program with the problem
+ * @property {string} [received] what was found instead
+ * @property {string} [hint] what to do next; may have several lines
  * @property {unknown} [cause]
  */
 

@@ -1,7 +1,7 @@
 /**
  * The install code of @kinora/torch: the table of contents. Plain JavaScript without dependencies, because it
- * runs in a fresh clone before anything is installed, and on the machine of whoever installs the published
- * package.
+ * runs in a fresh clone before anything is installed, and on every machine where the published package is
+ * installed.
  */
 export { ensureAddon, readCurrent } from './addon.mjs';
 export { PLATFORM_NAMES, waysAsText, waysToGet } from './advice.mjs';

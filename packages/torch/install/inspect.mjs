@@ -1,4 +1,4 @@
-/** Tells what the set-up would find and use, without installing or building anything; for `kinora doctor`. */
+/** Reports what set-up would find and use, without installing or building anything; for `kinora doctor`. */
 import { dirname, resolve } from 'node:path';
 import { isUpToDate, LAYOUT, readCurrent } from './addon.mjs';
 import { findCompiler } from './compiler.mjs';
@@ -11,12 +11,12 @@ import { findLibtorch } from './search.mjs';
  * @typedef {object} Inspection
  * @property {import('./advice.mjs').Platform} platform
  * @property {import('./search.mjs').Search['libtorch']} libtorch
- * @property {string | null} problem why there is no libtorch, if one was named that cannot be used
+ * @property {string | null} problem why the libtorch that was named cannot be used
  * @property {{ path: string, reason: string }[]} passedOver
- * @property {string | null} packaged name of the package that holds this libtorch, where it is prebuilt
- * @property {string | null} compiler what the compiler says it is
+ * @property {string | null} packaged name of the package that holds this libtorch, if it is prebuilt
+ * @property {string | null} compiler the compiler's description of itself
  * @property {{ state: 'ready' | 'packaged' | 'stale' | 'absent', path: string | null }} addon what the runtime loads: `packaged`
- * is the prebuilt one, which it takes where no set-up has run
+ * is the prebuilt one, which it loads if set-up has not been run
  */
 
 /** @param {import('./addon.mjs').Layout} [layout] @returns {Promise<Inspection>} */

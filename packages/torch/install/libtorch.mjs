@@ -1,6 +1,6 @@
 /**
  * Describes the libtorch in one folder: version, C++ ABI, processor, CUDA. Reads headers and libraries only;
- * it neither runs Python nor loads anything. Where libtorch may lie is search.mjs's business.
+ * it neither runs Python nor loads anything. search.mjs decides where to look.
  */
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -15,18 +15,18 @@ export const OLDEST = /** @type {const} */ ([1, 13]);
  * @property {string} path the folder it was found in
  * @property {string} include folder of ATen/, c10/ and torch/
  * @property {string} lib folder of the libraries
- * @property {string} version as its headers say, "2.4.1"
- * @property {string} standard the C++ standard its headers ask for, "c++17"
+ * @property {string} version according to its headers, "2.4.1"
+ * @property {string} standard the C++ standard that its headers require, "c++17"
  * @property {boolean} cxx11Abi std::string as of GCC 5; false for older pip wheels (_GLIBCXX_USE_CXX11_ABI)
  * @property {boolean} cuda
  * @property {string | null} cudaVersion of the CUDA runtime it links, "12" or "12.4"
  * @property {string | null} cudaInclude folder of cuda_runtime_api.h, if there is one
- * @property {boolean} c10d whether it can train in many processes (USE_DISTRIBUTED)
+ * @property {boolean} c10d whether it supports several processes (USE_DISTRIBUTED)
  * @property {boolean} gloo whether c10d has Gloo, for CPUs
- * @property {readonly string[] | null} ncclIncludes where c10d has NCCL, for GPUs: folders of nccl.h and of what c10d includes with it;
- * null where one of these headers is missing
- * @property {number} modified time of libtorch_cpu, in ms since 1970: a reinstalled libtorch is another
- * libtorch
+ * @property {readonly string[] | null} ncclIncludes if c10d has NCCL, for GPUs: folders of nccl.h and of the headers that it
+ * includes; null if one of them is missing
+ * @property {number} modified time of libtorch_cpu, in ms since 1970: a reinstalled libtorch counts as another
+ * one
  */
 
 /**
@@ -167,7 +167,7 @@ function standardIn(include) {
   return `c++${Math.max(17, Number(demanded ?? 17))}`;
 }
 
-/** torchCheckFail takes a std::string: its mangled name tells which one. @param {string} lib */
+/** torchCheckFail takes a std::string: its mangled name shows which one. @param {string} lib */
 function usesCxx11Abi(lib) {
   const file = join(lib, libraryName('c10'));
   if (process.platform !== 'linux' || !existsSync(file)) return true;
@@ -193,7 +193,7 @@ function cudaVersionOf(path, lib) {
 }
 
 /**
- * The classes of c10d that the libraries hold, by the names of their type information.
+ * The classes of c10d in the libraries, found by the names of their type information.
  * @param {string} path @param {string} lib
  */
 function distributedOf(path, lib) {
@@ -206,7 +206,7 @@ function distributedOf(path, lib) {
   return { c10d, gloo, ncclIncludes: nccl ? ncclIncludesOf(path) : null };
 }
 
-/** What ProcessGroupNCCL.hpp includes from outside libtorch. A toolkit has it in one place, pip's packages each have their own. */
+/** What ProcessGroupNCCL.hpp includes from outside libtorch. A toolkit has it in one folder; pip's packages each have their own. */
 const NCCL_HEADERS = [
   'nccl.h',
   ...['cuda.h', 'cuda_runtime_api.h', 'crt/host_defines.h'],

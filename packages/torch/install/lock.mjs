@@ -1,6 +1,6 @@
 /**
- * Lets one process at a time do a piece of work that others would only repeat. An economy, not a safeguard:
- * what is built appears by a single rename anyway, so the rare double taking of a stale lock does no harm.
+ * Lets one process at a time do work that others would only repeat. It saves time but is not needed for correctness: results
+ * are renamed into place, so it does no harm if two processes rarely take the same stale lock.
  */
 import { mkdirSync, readFileSync, rmSync, statSync, utimes, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -8,8 +8,8 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onInterrupt } from './run.mjs';
 
-const BEAT = 2_000; // ms between signs of life
-const STALE = 30_000; // ms without one, after which the holder counts as gone
+const BEAT = 2_000; // ms between two heartbeats
+const STALE = 30_000; // ms without a heartbeat, after which the holder counts as gone
 const POLL = 200; // ms
 
 /**
@@ -30,7 +30,7 @@ export async function withLock(file, work, onWait = () => {}) {
   }
   const release = () => rmSync(file, { force: true });
   const forget = onInterrupt(release);
-  const heart = setInterval(() => utimes(file, new Date(), new Date(), () => {}), BEAT); // if it is gone, so be it
+  const heart = setInterval(() => utimes(file, new Date(), new Date(), () => {}), BEAT); // ignore an error: the file may be gone
   try {
     return await work();
   } finally {
@@ -56,13 +56,13 @@ function holderOf(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    return undefined; // just released, or not yet written: ask again
+    return undefined; // just released, or not yet written: try again
   }
 }
 
 /**
- * A holder on this machine is asked for; one elsewhere (a shared folder, a container) is judged by its last
- * beat.
+ * Whether the holder still runs: a process on this machine is checked directly, one elsewhere (a shared folder, a container) by
+ * its last heartbeat.
  * @param {string} file
  */
 function isStale(file) {

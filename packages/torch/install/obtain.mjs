@@ -1,4 +1,4 @@
-/** Gets hold of a libtorch: finds one, or installs the system's where that is possible, or says how to. */
+/** Provides a libtorch: finds one, installs the system's if possible, or explains how to install one. */
 
 import { waysAsText } from './advice.mjs';
 import { installLibtorch, privilege } from './apt.mjs';
@@ -12,7 +12,7 @@ import { findLibtorch } from './search.mjs';
  * @param {string | null} home folder of the @kinora/torch whose platform package counts; null for none
  * @returns {Promise<import('./search.mjs').Search & { libtorch:
  * NonNullable<import('./search.mjs').Search['libtorch']> }>}
- * @throws {SetupError} setup/no-libtorch and whatever kept apt from installing it
+ * @throws {SetupError} setup/no-libtorch, and the errors of apt
  */
 export async function obtainLibtorch(say, home) {
   const search = await findLibtorch(process.env, undefined, home);

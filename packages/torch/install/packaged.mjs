@@ -1,7 +1,7 @@
 /**
  * The prebuilt engine: two optional npm packages for each platform, one with the compiled addon and one with libtorch. Finds
- * them where npm, pnpm or Yarn has put them, and checks that they belong to the @kinora/torch that asks. The engine itself
- * runs this when it loads, so it stands on next to nothing.
+ * them where npm, pnpm or Yarn has installed them, and checks that they belong to this @kinora/torch. The engine itself
+ * runs this when it loads, so it imports almost nothing.
  */
 import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,7 +14,7 @@ import { sourcesDigest } from './sources.mjs';
  * @property {string} name of the package with the addon
  * @property {string} libtorchName of the package with the libraries
  * @property {string} addon path of kinora_torch.node
- * @property {string} loader path of an addon that does nothing but bring libtorch into the process, from wherever it lies
+ * @property {string} loader path of an addon that only loads libtorch into the process, from its folder
  * @property {string} hash SHA-256 of the addon
  * @property {import('./libtorch.mjs').Libtorch} libtorch without headers: nothing is compiled against it
  *
@@ -38,10 +38,10 @@ export function packageNames(platform = process.platform, arch = process.arch) {
 }
 
 /**
- * @param {string} home folder of the @kinora/torch that asks
- * @returns {Packaged | null} null where no package for this platform is installed
+ * @param {string} home folder of this @kinora/torch
+ * @returns {Packaged | null} null if no package for this platform is installed
  * @throws {SetupError} setup/engine-version, setup/engine-sources, setup/engine-without-libtorch, setup/libtorch-version: one that
- * does not belong here
+ * does not fit
  */
 export function findPackaged(home) {
   const names = packageNames();
@@ -61,7 +61,7 @@ export function findPackaged(home) {
 }
 
 /**
- * How to get the package that this @kinora/torch asks for and npm has left out; undefined where it asks for none on this platform.
+ * How to install the package that this @kinora/torch lists and npm has left out; undefined if it lists none for this platform.
  * @param {string} home folder of @kinora/torch
  */
 export function wayToThePackage(home) {
@@ -145,7 +145,7 @@ function findLibraries(names, file, manifest) {
 function resolvePackage(name, from) {
   try {
     const file = createRequire(join(from, 'package.json')).resolve(`${name}/package.json`);
-    const manifest = manifestOf(file); // Node remembers paths of files that have gone since
+    const manifest = manifestOf(file); // Node caches paths of files that no longer exist
     return manifest === undefined ? null : { file, manifest };
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code === 'MODULE_NOT_FOUND') return null;
@@ -153,7 +153,7 @@ function resolvePackage(name, from) {
   }
 }
 
-/** @param {string} file @returns {any} undefined where there is none */
+/** @param {string} file @returns {any} undefined if there is none */
 function manifestOf(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));

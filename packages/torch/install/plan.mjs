@@ -1,6 +1,6 @@
 /**
  * Names every object file and the addon by a hash of all that goes into them: sources with the headers they
- * include, libtorch, flags, compiler. Equal names mean equal contents, so a name that exists need not be
+ * include, libtorch, flags, compiler. Equal names mean equal contents, so an existing file need not be
  * built again.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { compileFlags, linkFlags } from './compiler.mjs';
 import { SetupError } from './failure.mjs';
 import { digest, filesIn, textsIn } from './sources.mjs';
 
-/** Folders of headers that stand in for those of others; libtorch's own include them, so they count for every source. */
+/** Folders of headers that replace others; libtorch's headers include them, so they count for every source. */
 const SUBSTITUTES = ['shim', 'absent'];
 
 /**
@@ -66,7 +66,7 @@ function includeClosure(native, source) {
     const text = readFileSync(join(native, name), 'utf8');
     for (const [, included = ''] of text.matchAll(/^\s*#\s*include\s+"([^"]+)"/gm)) {
       const path = join(dirname(name), included);
-      if (own.has(path)) seen.add(path); // a Set's iteration visits what is added to it meanwhile
+      if (own.has(path)) seen.add(path); // iterating over a Set also visits elements added during the iteration
     }
   }
   return [...seen];

@@ -1,6 +1,6 @@
 /**
- * Which of the four families of machines this is, as far as installing things goes. WSL counts as the Linux
- * it runs.
+ * The four kinds of platforms, which differ in how software is installed. WSL counts as the Linux that it
+ * runs.
  */
 import { existsSync } from 'node:fs';
 

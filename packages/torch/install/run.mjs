@@ -1,6 +1,6 @@
 /**
- * Runs other programs and keeps them on a lead: when this process is interrupted, its children are stopped
- * and the registered clean-ups run, so that nothing half-done is left behind.
+ * Runs other programs. When this process is interrupted, its children are stopped and the registered clean-ups
+ * run, so that no partial results are left.
  */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
@@ -14,10 +14,9 @@ import { constants } from 'node:os';
  * @typedef {object} RunOptions
  * @property {string} [cwd]
  * @property {NodeJS.ProcessEnv} [env]
- * @property {boolean} [shareTerminal] stays in this process's group: for what runs as root, which only the
- * terminal's
- *   Ctrl+C can reach
- * @property {boolean} [sheltered] a Ctrl+C on the terminal does not reach it and an interrupt waits for its
+ * @property {boolean} [shareTerminal] stays in this process's group: for programs that run as root, which only the
+ * terminal's Ctrl+C can interrupt
+ * @property {boolean} [sheltered] Ctrl+C does not reach it, and an interrupt waits for it to
  * end
  * @property {boolean} [inherit] show its output instead of collecting it
  * @property {number} [timeout] milliseconds, after which it and its children are killed; its exit status is
@@ -48,7 +47,7 @@ export function run(command, args, options = {}) {
   const child = spawn(command, args, {
     cwd,
     env,
-    detached: !shareTerminal, // a process group of its own, so that it can be stopped together with its children
+    detached: !shareTerminal, // a separate process group, so that it can be stopped together with its children
     stdio: ['ignore', inherit ? 'inherit' : 'pipe', inherit ? 'inherit' : 'pipe'],
   });
   const ended = collect(child, onLine);
@@ -61,15 +60,15 @@ export function run(command, args, options = {}) {
   return ended.then((outcome) => {
     clearTimeout(alarm);
     running.delete(entry);
-    if (interrupted) return new Promise(() => {}); // whoever waited must not go on: interrupt() ends the process
+    if (interrupted) return new Promise(() => {}); // the caller must not continue: interrupt() ends the process
     const late = timeout !== undefined && outcome.code === 137 && Date.now() - start >= timeout;
     return late ? { ...outcome, code: 124 } : outcome;
   });
 }
 
 /**
- * Registers what has to be undone should the process be interrupted.
- * @param {() => void} cleanup @returns {() => void} takes the registration back
+ * Registers a clean-up for when the process is interrupted.
+ * @param {() => void} cleanup @returns {() => void} cancels the registration
  */
 export function onInterrupt(cleanup) {
   cleanups.add(cleanup);
@@ -77,7 +76,7 @@ export function onInterrupt(cleanup) {
 }
 
 /**
- * Makes Ctrl+C and SIGTERM end this process in order. For the entry files only: a library installs no
+ * Makes Ctrl+C and SIGTERM end this process cleanly. For entry files only: a library must not install signal
  * handlers.
  */
 export function handleInterrupts() {
@@ -103,7 +102,7 @@ function signalGroup({ pid }, signal) {
   try {
     if (pid !== undefined) process.kill(-pid, signal);
   } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ESRCH') throw error; // it has just ended by itself
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ESRCH') throw error; // it has just ended
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * Progress on standard error: one line when a task starts, one when it ends, and between them a live line on
- * a terminal or a plain line every ten seconds elsewhere. A task that ends within two seconds leaves no
- * trace.
+ * a terminal or a plain line every ten seconds elsewhere. A task that ends within two seconds prints
+ * nothing.
  */
 
 const LIVE_EVERY = 200; // ms, on a terminal
@@ -9,7 +9,7 @@ const PLAIN_EVERY = 10_000; // ms, in a log file
 const QUIET_UNTIL = 2_000; // ms
 
 /**
- * @typedef {(detail: string) => void} Update tells how far the task is: "3 of 8"
+ * @typedef {(detail: string) => void} Update reports how far the task is: "3 of 8"
  * @typedef {object} Say
  * @property {(text: string) => void} line
  * @property {<T>(title: string, work: (update: Update) => Promise<T>) => Promise<T>} task
@@ -36,7 +36,7 @@ export function createSay(stream = process.stderr) {
   };
 }
 
-/** Says nothing; for callers that only want the result. @type {Say} */
+/** Prints nothing; for callers that only want the result. @type {Say} */
 export const silent = { line: () => {}, task: (_title, work) => work(() => {}) };
 
 /** @param {{ isTTY?: boolean | undefined, write(text: string): unknown }} stream @param {string} title */

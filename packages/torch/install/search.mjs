@@ -1,8 +1,8 @@
 /**
- * Looks for libtorch in the order the documentation promises: LIBTORCH, the torch of the python3 on the PATH
- * (then of Debian's own), the package for this platform, the system's folders. Only LIBTORCH is an order: a defect there is
- * an error. Elsewhere a defective libtorch is passed over, and so is Python's where it would need a compiler that is missing and
- * the package needs none; the reason is kept for `kinora doctor`, and for the message should nothing better turn up.
+ * Looks for libtorch in the documented order: LIBTORCH, the torch of the python3 on the PATH (then of Debian's python3), the
+ * package for this platform, the system's folders. If LIBTORCH names an unusable libtorch, that is an error. Elsewhere an unusable
+ * libtorch is skipped, and so is Python's if it would need a missing compiler and the package needs none. The reasons are kept
+ * for `kinora doctor`, and for the message if nothing else is found.
  */
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
@@ -23,16 +23,16 @@ const SYSTEM_FOLDERS = ['/usr', '/usr/local', '/usr/local/libtorch', '/opt/libto
  *
  * @typedef {object} Search
  * @property {(Libtorch & { foundBy: FoundBy }) | null} libtorch
- * @property {Packaged | null} packaged the prebuilt engine, where it is what was found
- * @property {{ path: string, reason: string }[]} passedOver defective ones, in search order
+ * @property {Packaged | null} packaged the prebuilt engine, if that was found
+ * @property {{ path: string, reason: string }[]} passedOver unusable ones, in search order
  * @property {Trace} trace what the search depended on
  *
  * @typedef {object} Trace
  * @property {string | null} named the value of LIBTORCH
- * @property {string[]} interpreters the python3 programs that were asked
- * @property {Watch[]} watch folders whose change would make another search worth its while
+ * @property {string[]} interpreters the python3 programs that were run
+ * @property {Watch[]} watch folders whose changes call for a new search
  * @property {string | null} packaged hash of the prebuilt engine that is installed
- * @property {boolean} compilerMissing whether Python's torch was passed over for want of a compiler
+ * @property {boolean} compilerMissing whether Python's torch was skipped because there is no compiler
  *
  * @typedef {{ path: string, modified: number | null }} Watch
  */
@@ -42,7 +42,7 @@ const SYSTEM_FOLDERS = ['/usr', '/usr/local', '/usr/local/libtorch', '/opt/libto
  * @param {readonly string[]} [systemFolders]
  * @param {string | null} [home] folder of the @kinora/torch whose platform package counts; null for none
  * @returns {Promise<Search>}
- * @throws {SetupError} when LIBTORCH is set and what it names cannot be used
+ * @throws {SetupError} if LIBTORCH names a libtorch that cannot be used
  */
 export async function findLibtorch(env = process.env, systemFolders = SYSTEM_FOLDERS, home = PACKAGE) {
   if (env.LIBTORCH) {
@@ -83,8 +83,8 @@ export async function findLibtorch(env = process.env, systemFolders = SYSTEM_FOL
 }
 
 /**
- * Whether a search now would see what the recorded one saw. Costs a few file look-ups, where a search starts
- * Python.
+ * Whether a new search would have the same result as the recorded one. Takes a few file look-ups, whereas a search
+ * starts Python.
  * @param {Trace} trace @param {NodeJS.ProcessEnv} [env] @param {string} [home]
  */
 export function wouldFindTheSame(
@@ -141,7 +141,7 @@ async function hasCompiler(env) {
   );
 }
 
-/** Whether there may be a compiler by now, without starting one. @param {NodeJS.ProcessEnv} env */
+/** Whether there may now be a compiler, without running it. @param {NodeJS.ProcessEnv} env */
 function seesCompiler(env) {
   const programs = env.CXX ? env.CXX.split(/\s+/).slice(0, 1) : COMPILERS;
   const folders = (env.PATH ?? '').split(delimiter);
@@ -168,7 +168,7 @@ function describeNamed(path) {
   }
 }
 
-/** Runs in / because Python would take a folder named torch in the working directory for the package. */
+/** Runs in / because Python would import a folder named torch in the working directory. */
 const PROBE = `
 import importlib.util, json, site, sys
 spec = importlib.util.find_spec('torch')
@@ -178,8 +178,8 @@ print(json.dumps({'folders': torch, 'sites': sorted(set(sites))}))
 `;
 
 /**
- * The folders of the torch packages that the interpreters would import, without importing them (that takes
- * seconds).
+ * The folders of the torch packages that the interpreters would import, without importing them, which would
+ * take seconds.
  * @param {readonly string[]} pythons @param {NodeJS.ProcessEnv} env
  * @returns {Promise<{ folders: string[], sites: string[] }>}
  */
@@ -203,6 +203,6 @@ function interpreters(env) {
  */
 async function probe(python, env) {
   const { code, stdout } = await run(python, ['-c', PROBE], { cwd: '/', env });
-  if (code !== 0) return { folders: [], sites: [] }; // no working interpreter is the same as none
+  if (code !== 0) return { folders: [], sites: [] }; // a broken interpreter counts as none
   return JSON.parse(stdout);
 }

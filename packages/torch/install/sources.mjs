@@ -1,11 +1,11 @@
-/** The addon's sources as texts, and hashes of texts: the leaf that whatever compares sources stands on. */
+/** The addon's sources as texts, and hashes of texts. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 /**
- * One hash over all files of native/: for the quick question whether any has changed, and whether a prebuilt addon was compiled
- * from them.
+ * One hash of all files in native/: a quick check whether any has changed, and whether a prebuilt addon was compiled from
+ * them.
  * @param {string} native
  */
 export function sourcesDigest(native) {
