@@ -2,7 +2,7 @@
  * The output and exit code of a failed command, and usage errors: unknown words, with the nearest valid one. A stack is
  * shown only with --debug.
  */
-import { nearest } from '@kinora/clip';
+import { nearest } from '@kinora/clip/edit-distance'; // not all of it: `kinora --help` loads this file
 import { KinoraError, kinoraError } from '@kinora/torch/error';
 import { type Command, CommanderError } from 'commander';
 import type { RunConfig } from '../../config/index.js';
