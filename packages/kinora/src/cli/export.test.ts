@@ -4,34 +4,17 @@ import { join } from 'node:path';
 import { defaultSpec } from '@kinora/clip';
 import { manualSeed, serialize, type Tensor } from '@kinora/torch';
 import { InferenceSession } from 'onnxruntime-node';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findNetwork } from '../model/registry.js';
 import { openModel } from '../predict/open.js';
-import { run } from './run.js';
+import { kinoraHere } from './terminal/kinora.test.util.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kinora-export-'));
 const at = (...names: string[]): string => join(folder, ...names);
 const labels = ['Swiping Left', 'Swiping Right', 'Stop Sign'];
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** In this process, in which the engine is loaded already. Paths are those in the folder. */
-async function kinora(...words: string[]) {
-  const text = { stdout: '', stderr: '' };
-  const catching = (['stdout', 'stderr'] as const).map((name) =>
-    vi.spyOn(process[name], 'write').mockImplementation((chunk) => {
-      text[name] += String(chunk).replaceAll(`${folder}/`, '');
-      return true;
-    }),
-  );
-  const paths = words.map((word, i) =>
-    (i === 0 && !word.startsWith('-')) || words[i - 1] === '--out' ? at(word) : word,
-  );
-  try {
-    return { status: await run(['export', ...paths]), ...text };
-  } finally {
-    for (const spy of catching) spy.mockRestore();
-  }
-}
+const kinora = (...words: string[]) => kinoraHere(folder, 'export', ...words);
 
 beforeAll(() => {
   manualSeed(3);

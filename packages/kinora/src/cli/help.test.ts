@@ -17,10 +17,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { distributed } from '@kinora/torch';
 import type { Command } from 'commander';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { COMMANDS } from './commands.js';
-import { run } from './run.js';
-import { kinora } from './terminal/kinora.test.util.js';
+import { kinora, kinoraHere } from './terminal/kinora.test.util.js';
 
 /** Examples that cannot run here. One that disappears from the help, or that appears there, fails a test below. */
 const NOT_RUN: Readonly<Record<string, string>> = {
@@ -117,22 +116,9 @@ const wordsOf = (line: string): string[] =>
 /** In this process, in which the engine is loaded already; processes that train together are started as a user starts them. */
 async function runExample(example: string): Promise<{ status: number | null; output: string }> {
   const words = wordsOf(example).slice(1);
-  if (words.includes('--nproc')) {
-    const { status, stdout, stderr } = await kinora(folder, ...words);
-    return { status, output: stdout + stderr };
-  }
-  let output = '';
-  const catching = (['stdout', 'stderr'] as const).map((name) =>
-    vi.spyOn(process[name], 'write').mockImplementation((chunk) => {
-      output += chunk;
-      return true;
-    }),
-  );
-  try {
-    return { status: await run(words), output };
-  } finally {
-    for (const spy of catching) spy.mockRestore();
-  }
+  const start = words.includes('--nproc') ? kinora : kinoraHere;
+  const { status, stdout, stderr } = await start(folder, ...words);
+  return { status, output: stdout + stderr };
 }
 
 test.each(examples)('%s', { timeout: 240_000 }, async (example) => {

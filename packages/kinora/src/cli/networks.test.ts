@@ -3,33 +3,14 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { serialize } from '@kinora/torch';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunConfigInput } from '../config/index.js';
 import { networks } from '../model/registry.js';
 import { runFolderOf } from '../run/run-folder.js';
 import { TinyData, trainSession } from '../train/tiny-run.test.util.js';
-import { run } from './run.js';
+import { type Exit, kinoraHere } from './terminal/kinora.test.util.js';
 
-interface Said {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function kinora(...words: string[]): Promise<Said> {
-  const text = { stdout: '', stderr: '' };
-  const catching = (['stdout', 'stderr'] as const).map((name) =>
-    vi.spyOn(process[name], 'write').mockImplementation((chunk) => {
-      text[name] += chunk;
-      return true;
-    }),
-  );
-  try {
-    return { status: await run(words), ...text };
-  } finally {
-    for (const spy of catching) spy.mockRestore();
-  }
-}
+const kinora = (...words: string[]): Promise<Exit> => kinoraHere(process.cwd(), ...words);
 
 let data: TinyData;
 beforeAll(() => {
@@ -107,7 +88,7 @@ describe('kinora flow', () => {
 
 describe('kinora train --init-from', () => {
   const golden = fileURLToPath(new URL('../../golden/tutorial/ConvColumn5.pth.tar', import.meta.url));
-  const train = (name: string, changes: RunConfigInput, ...words: string[]): Promise<Said> =>
+  const train = (name: string, changes: RunConfigInput, ...words: string[]): Promise<Exit> =>
     kinora(
       'train',
       '--config',

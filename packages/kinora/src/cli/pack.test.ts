@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { temporaryFolder, writeTestClip } from '../data/decode/fixtures.test.util.js';
-import { kinora } from './terminal/kinora.test.util.js';
+import { kinora, kinoraHere } from './terminal/kinora.test.util.js';
 
 let folder: ReturnType<typeof temporaryFolder>;
 
@@ -28,7 +28,7 @@ test('packs the lists of a configuration, says how to train from them, checks th
   expect(packed.stdout).toContain(
     '--set trainList=packed/train.index.jsonl --set validationList=packed/validation.index.jsonl',
   );
-  const checked = await kinora(folder.path, 'pack', '--check', 'packed', '--workers', '1');
+  const checked = await kinoraHere(folder.path, 'pack', '--check', 'packed', '--workers', '1');
   expect(checked).toMatchObject({ status: 0 });
   expect(checked.stdout).toContain('train.index.jsonl: 6 clips, 0 bad, 0 damaged shards');
 
@@ -36,7 +36,7 @@ test('packs the lists of a configuration, says how to train from them, checks th
   const bytes = readFileSync(shard);
   bytes[1700]! ^= 1; // in the first frame: two headers and the description stand before it
   writeFileSync(shard, bytes);
-  const damaged = await kinora(folder.path, 'pack', '--check', 'packed', '--workers', '1');
+  const damaged = await kinoraHere(folder.path, 'pack', '--check', 'packed', '--workers', '1');
   expect(damaged.status).toBe(1);
   expect(damaged.stdout).toMatch(/train-000000\.tar: expected SHA-256 [0-9a-f]{64}, as in its index/);
   expect(damaged.stdout).toMatch(/6 clips, 1 bad, 1 damaged shards/);
@@ -45,7 +45,7 @@ test('packs the lists of a configuration, says how to train from them, checks th
 
 test('finds bad clips in loose files too', async () => {
   writeFileSync(join(folder.path, 'clips/3/00002.jpg'), 'no picture');
-  const { status, stdout } = await kinora(
+  const { status, stdout } = await kinoraHere(
     folder.path,
     'pack',
     '--check',
@@ -70,7 +70,7 @@ test.each([
   [['--folder', 'clips', '--height', '100000'], '--height: expected a whole number from 1 to 8192'],
   [['--check', '.'], '.: expected a file named *.index.jsonl, received none'],
 ])('%j is refused in one line', async (words, message) => {
-  const { status, stderr } = await kinora(folder.path, 'pack', ...words);
+  const { status, stderr } = await kinoraHere(folder.path, 'pack', ...words);
   expect(status).not.toBe(0);
   expect(stderr).toContain(message);
   expect(stderr.trim().split('\n')).toHaveLength(1);

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,15 +8,14 @@ import { encodeJpeg } from '../data/decode/jpeg.js';
 import { findNetwork } from '../model/registry.js';
 import type { Prediction } from '../predict/predict.js';
 import { describePrediction } from './predict.js';
+import { type Exit, kinoraHere, kinora as startKinora } from './terminal/kinora.test.util.js';
 
-const main = new URL('./main.js', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'kinora-predict-'));
 const weights = join(folder, 'model.safetensors');
 const labels = ['Swiping Left', 'Swiping Right', 'Stop Sign'];
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const kinora = (...words: string[]) =>
-  spawnSync(process.execPath, [main, ...words], { encoding: 'utf8', cwd: folder });
+const kinora = (...words: string[]): Promise<Exit> => kinoraHere(folder, ...words);
 
 /** A folder of grey frames that become lighter. */
 function writeClip(name: string, frames = 20): void {
@@ -52,8 +50,8 @@ const parse = (stdout: string): Line[] =>
     .map((line) => JSON.parse(line));
 
 describe('kinora predict', () => {
-  test('--json prints one object a clip, likeliest first', () => {
-    const { status, stdout, stderr } = kinora('predict', weights, 'a', 'b', '--json');
+  test('--json prints one object a clip, likeliest first', async () => {
+    const { status, stdout, stderr } = await startKinora(folder, 'predict', weights, 'a', 'b', '--json');
     expect([status, stderr]).toEqual([0, '']);
     const [a, b] = parse(stdout);
     expect([a!.path, b!.path]).toEqual(['a', 'b']);
@@ -64,54 +62,54 @@ describe('kinora predict', () => {
     expect(b!.top![0]!.probability).not.toBe(shares[0]);
   });
 
-  test('prints bars for people; without a GPU, -g says so on stderr and goes on', () => {
-    const { status, stdout, stderr } = kinora('predict', weights, 'a', '-k', '2', '-g', '0');
+  test('prints bars for people; without a GPU, -g says so on stderr and goes on', async () => {
+    const { status, stdout, stderr } = await kinora('predict', weights, 'a', '-k', '2', '-g', '0');
     expect(status).toBe(0);
     // On a machine with a GPU there is nothing to say.
     expect(stderr).toMatch(/^(kinora: no CUDA device found[^\n]*\n)?$/);
     expect(stdout).toMatch(/^a\n( {2}S.*\d\d\.\d % {2}█.*\n){2}$/);
   });
 
-  test('an unreadable clip among others: they get their answer, the exit code is 1', () => {
-    const text = kinora('predict', weights, 'empty', 'a');
+  test('an unreadable clip among others: they get their answer, the exit code is 1', async () => {
+    const text = await kinora('predict', weights, 'empty', 'a');
     expect(text.status).toBe(1);
     expect(text.stdout).toMatch(/^a\n/);
     expect(text.stderr).toMatch(
       /^kinora: empty: expected .*\nkinora: expected clips that can be read, received 1 of 2/,
     );
-    const lines = parse(kinora('predict', weights, 'empty', 'a', '--json').stdout);
+    const lines = parse((await kinora('predict', weights, 'empty', 'a', '--json')).stdout);
     expect(lines[0]!.error).toMatch(/^empty: expected /);
     expect(lines[1]!.top).toHaveLength(3);
   });
 
-  test('alone, its error is one line', () => {
-    const { status, stderr, stdout } = kinora('predict', weights, 'empty');
+  test('alone, its error is one line', async () => {
+    const { status, stderr, stdout } = await kinora('predict', weights, 'empty');
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(/^kinora: empty: expected [^\n]*\n$/);
   });
 
-  test('a clip that is damaged anywhere gets no answer, even where the network does not look', () => {
+  test('a clip that is damaged anywhere gets no answer, even where the network does not look', async () => {
     writeClip('long', 40);
     writeFileSync(join(folder, 'long', '00039.jpg'), 'broken');
-    const { status, stderr, stdout } = kinora('predict', weights, 'long');
+    const { status, stderr, stdout } = await kinora('predict', weights, 'long');
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(/^kinora: long\/00039\.jpg: expected a complete JPEG, received [^\n]*\n$/);
   });
 
-  test('needs RUN and a clip', () => {
-    expect(kinora('predict')).toMatchObject({
+  test('needs RUN and a clip', async () => {
+    expect(await kinora('predict')).toMatchObject({
       status: 2,
       stderr:
         'kinora predict: expected the argument RUN, received nothing; kinora predict --help describes it\n',
     });
-    expect(kinora('predict', weights)).toMatchObject({
+    expect(await kinora('predict', weights)).toMatchObject({
       status: 2,
       stderr: expect.stringMatching(/^kinora predict: expected the argument CLIP, received nothing/),
     });
   });
 
-  test('--checkpoint, which named RUN before, ends with the command line of today', () => {
-    expect(kinora('predict', '--checkpoint', 'runs/my run', 'a', '--json')).toMatchObject({
+  test('--checkpoint, which named RUN before, ends with the command line of today', async () => {
+    expect(await kinora('predict', '--checkpoint', 'runs/my run', 'a', '--json')).toMatchObject({
       status: 2,
       stdout: '',
       stderr:
@@ -119,8 +117,8 @@ describe('kinora predict', () => {
     });
   });
 
-  test('--set without --config has nothing to change', () => {
-    expect(kinora('predict', weights, 'a', '--set', 'crop=64')).toMatchObject({
+  test('--set without --config has nothing to change', async () => {
+    expect(await kinora('predict', weights, 'a', '--set', 'crop=64')).toMatchObject({
       status: 2,
       stderr: expect.stringMatching(/^kinora predict: expected --set only together with --config/),
     });

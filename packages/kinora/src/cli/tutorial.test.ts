@@ -15,7 +15,7 @@ import { writeTestClip } from '../data/decode/fixtures.test.util.js';
 import { readClip } from '../data/load/clip-reader.js';
 import { readNpy, writeNpy } from '../files/npy.js';
 import { networkInput } from '../model/input.js';
-import { type Exit, kinora } from './terminal/kinora.test.util.js';
+import { type Exit, kinora, kinoraHere } from './terminal/kinora.test.util.js';
 
 const python = ['/usr/bin/python3', 'python3'].find((name) => {
   try {
@@ -37,7 +37,7 @@ const at = (...names: string[]): string => join(folder, ...names);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** One of its command lines, without `train.py`. */
-const line = (words: string): Promise<Exit> => kinora(folder, 'train', ...words.split(' '));
+const line = (words: string): Promise<Exit> => kinoraHere(folder, 'train', ...words.split(' '));
 
 const original = JSON.parse(
   readFileSync(fileURLToPath(new URL('../../../../configs/config.json', import.meta.url)), 'utf8'),
@@ -66,7 +66,14 @@ beforeAll(() => {
 
 describe("the tutorial's command lines", () => {
   test('--config configs/config.json -g 0', async () => {
-    const { status, stdout, stderr } = await line('--config configs/config.json -g 0');
+    const { status, stdout, stderr } = await kinora(
+      folder,
+      'train',
+      '--config',
+      'configs/config.json',
+      '-g',
+      '0',
+    );
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const lines = stdout.split('\n');
     if (cuda.deviceCount() === 0)
