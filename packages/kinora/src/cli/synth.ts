@@ -20,6 +20,7 @@ interface SynthFlags {
   validationPerClass: number;
   testPerClass: number;
   people: number;
+  height: number;
   seed: number;
   workers: number;
   streams?: number;
@@ -27,7 +28,7 @@ interface SynthFlags {
 }
 
 export function synthCommand(): Command {
-  const { train, validation, test, people, seed } = defaultRecipe;
+  const { train, validation, test, people, height, seed } = defaultRecipe;
   return new Command('synth')
     .description(
       'Render a synthetic version of the Jester gestures: 27 classes, JPEG frames, lists, a contact sheet.',
@@ -37,6 +38,12 @@ export function synthCommand(): Command {
     .option('--validation-per-class <n>', 'validation clips per class', wholeNumber, validation)
     .option('--test-per-class <n>', 'test clips per class', wholeNumber, test)
     .option('--people <n>', 'people in all splits together; no person is in two splits', positiveInt, people)
+    .option(
+      '--height <pixels>',
+      'height of the frames; any height shows the same scenes',
+      positiveInt,
+      height,
+    )
     .option('--seed <n>', 'random seed; the same seed gives the same bytes', wholeNumber, seed)
     .option(
       '--streams <n>',
@@ -55,7 +62,7 @@ export function synthCommand(): Command {
 async function runSynth(flags: SynthFlags, command: Command): Promise<void> {
   if (flags.streams !== undefined) return renderStreams(flags, flags.streams, command);
   refuseFlags(command, ['seconds'], 'without --streams');
-  const { out = 'data/gestures', workers, seed, people } = flags;
+  const { out = 'data/gestures', workers, seed, people, height } = flags;
   const counts = {
     train: flags.clipsPerClass,
     validation: flags.validationPerClass,
@@ -63,7 +70,7 @@ async function runSynth(flags: SynthFlags, command: Command): Promise<void> {
   };
   const progress = createProgress();
   const result = await interruptible(async (signal) => {
-    const done = await synthesize({ out, workers, seed, people, ...counts, progress, signal });
+    const done = await synthesize({ out, workers, seed, people, height, ...counts, progress, signal });
     if (done.state === 'stopped') progress.log(describe(out, done));
     return done;
   });
@@ -71,7 +78,7 @@ async function runSynth(flags: SynthFlags, command: Command): Promise<void> {
 }
 
 async function renderStreams(flags: SynthFlags, streams: number, command: Command): Promise<void> {
-  refuseFlags(command, ['clipsPerClass', 'validationPerClass', 'testPerClass'], 'with --streams');
+  refuseFlags(command, ['clipsPerClass', 'validationPerClass', 'testPerClass', 'height'], 'with --streams');
   const { out = 'data/streams', workers, seed, people, seconds } = flags;
   const progress = createProgress();
   const { state, total } = await interruptible(async (signal) => {

@@ -40,15 +40,20 @@ export function decodeJpeg(bytes: Uint8Array, out: Uint8Array, name: string): Si
   return size;
 }
 
-/** Encodes RGB `[H, W, 3]`. `quality` is 1-100; colour is subsampled (4:2:0), as in cameras. */
-export function encodeJpeg(pixels: Uint8Array, { height, width }: Size, quality = 90): Uint8Array {
+/** Encodes RGB `[H, W, 3]`. `quality` is 1-100; by default, colour has half the resolution (4:2:0), as in cameras. */
+export function encodeJpeg(
+  pixels: Uint8Array,
+  { height, width }: Size,
+  quality = 90,
+  chroma: 'half' | 'full' = 'half',
+): Uint8Array {
   return uninterrupted(() =>
     turbo.compressSync(asBuffer(pixels), {
       width,
       height,
       quality,
       format: turbo.FORMAT_RGB,
-      subsampling: turbo.SAMP_420,
+      subsampling: chroma === 'half' ? turbo.SAMP_420 : turbo.SAMP_444,
     }),
   );
 }

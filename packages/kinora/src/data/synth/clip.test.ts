@@ -1,3 +1,4 @@
+import { resizeFrames } from '@kinora/clip';
 import { describe, expect, test } from 'vitest';
 import { type ClipRequest, renderClip } from './clip.js';
 import { gestureLabels, orderPairs } from './labels.js';
@@ -38,6 +39,18 @@ describe('a rendered clip', () => {
       expect(Buffer.from(a.data).equals(Buffer.from(b.data))).toBe(false);
     },
   );
+});
+
+test('another height shows the same scene, in pixels of another size', () => {
+  const large = renderClip(request({}), { noise: false });
+  const small = renderClip(request({ height: 50 }), { noise: false });
+  expect([small.height, small.count]).toEqual([50, large.count]);
+  expect(Math.abs(small.width - large.width / 2)).toBeLessThanOrEqual(1);
+  const halved = resizeFrames(large, small.height, small.width).data;
+  const difference = (other: Uint8Array) =>
+    halved.reduce((sum, value, i) => sum + Math.abs(value - other[i]!), 0) / halved.length;
+  const stranger = renderClip(request({ height: 50, take: 12 }), { noise: false }).data;
+  expect(difference(small.data)).toBeLessThan(difference(stranger) / 4);
 });
 
 describe('order-only pairs', () => {

@@ -9,7 +9,7 @@ import { type GestureLabel, playback } from './labels.js';
 import { type Canvas, createCanvas, openScene } from './picture.js';
 import { type Random, random } from './random.js';
 import { expose, vignetteMap } from './render/image.js';
-import { drawScene, frameRate, type Scene, swayAt } from './scene/scene.js';
+import { drawScene, frameHeight, frameRate, type Scene, swayAt } from './scene/scene.js';
 
 /** Identifies a clip: the same request gives the same bytes. */
 export interface ClipRequest {
@@ -18,6 +18,8 @@ export interface ClipRequest {
   /** Number of the take: room, light and movement are drawn anew for each. */
   readonly take: number;
   readonly label: GestureLabel;
+  /** Of the frames, in pixels; any height shows the same scene. Default: 100, as in Jester. */
+  readonly height?: number;
 }
 
 export interface SyntheticClip extends Frames {
@@ -26,14 +28,14 @@ export interface SyntheticClip extends Frames {
 }
 
 /**
- * Renders a clip: uint8 RGB `[28-45, 100, 132-176, 3]` at 12 frames per second.
+ * Renders a clip: uint8 RGB `[28-45, 100, 132-176, 3]` at 12 frames per second, or of another height in proportion.
  *
  * @param noise false leaves out the camera's noise: the clips of an order-only pair with the same seed, person and
  *   take then have exactly the same frames, in reverse order
  */
 export function renderClip(request: ClipRequest, { noise = true } = {}): SyntheticClip {
   const { played, reversed } = playback(request.label);
-  const scene = drawScene(request.seed, request.person, request.take, played);
+  const scene = drawScene(request.seed, request.person, request.take, played, request.height);
   const count = scene.timeline.frames;
   const draw = openScene(canvasFor(scene.width, scene.height), scene);
   const rng = random(request.seed, 'noise', request.take);
@@ -88,12 +90,14 @@ export async function writeClip(
 ): Promise<{ frames: number; bytes: number }> {
   const partial = join(folder, partialName(id));
   const size = clip.height * clip.width * 3;
+  // A camera halves the resolution of colour; a picture of its own made smaller still has it.
+  const chroma = clip.height < frameHeight ? 'full' : 'half';
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial);
   try {
     let bytes = 0;
     const files = Array.from({ length: clip.count }, (_, i) => {
-      const jpeg = encodeJpeg(clip.data.subarray(i * size, (i + 1) * size), clip, clip.jpegQuality);
+      const jpeg = encodeJpeg(clip.data.subarray(i * size, (i + 1) * size), clip, clip.jpegQuality, chroma);
       bytes += jpeg.length;
       return writeFile(join(partial, frameName(i)), jpeg);
     });

@@ -39,12 +39,13 @@ async function frameRow(folder: string, top: number): Promise<string> {
   return (await Promise.all(frames)).join('');
 }
 
-/** The middle of a JPEG frame. */
+/** The middle of a JPEG frame, enlarged where the set is smaller than Jester. */
 function middle(jpeg: Buffer, left: number, top: number): string {
   const { height, width } = jpegSize(jpeg, 'contact sheet');
-  const box = `x="${left}" y="${top}" width="${frameWidth}" height="${height}"`;
+  const box = `x="${left}" y="${top}" width="${frameWidth}" height="${frameHeight}"`;
+  const shown = Math.round((frameWidth * height) / frameHeight);
   return (
-    `<svg ${box} viewBox="${(width - frameWidth) >> 1} 0 ${frameWidth} ${height}">` +
+    `<svg ${box} viewBox="${(width - shown) >> 1} 0 ${shown} ${height}">` +
     `<image width="${width}" height="${height}" href="data:image/jpeg;base64,${jpeg.toString('base64')}"/></svg>`
   );
 }

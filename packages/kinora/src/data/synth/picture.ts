@@ -56,6 +56,7 @@ export function openScene(canvas: Canvas, scene: Scene): (t: number) => Float32A
   const { frame, torso, head, hands } = canvas;
   const room = scene.paintRoom();
   const lamp = scene.light.direction;
+  const reach = 8 * scene.zoom;
   renderStill(canvas, torso, scene, (cones) => {
     addTorso(cones, scene.person, scene.stance);
     addRestingLimb(cones, scene);
@@ -68,7 +69,7 @@ export function openScene(canvas: Canvas, scene: Scene): (t: number) => Float32A
     overlayMoved(frame, torso, shoulderSway[0] * x, shoulderSway[1] * y);
     overlayMoved(frame, headAt(t), x, y);
     renderHands(canvas, scene, t);
-    castShadow(frame, hands, torso, Math.round(-8 * lamp[0]), Math.round(8 * lamp[1]), 0.35);
+    castShadow(frame, hands, torso, Math.round(-reach * lamp[0]), Math.round(reach * lamp[1]), 0.35);
     overlay(frame, hands);
     return frame;
   };
@@ -139,7 +140,7 @@ function addSample(canvas: Canvas, layer: Layer, scene: Scene, x: number, y: num
   const wide = 1 + sensor.softness;
   clearSurface(surface, region);
   drawCones(surface, cones, wide * x, wide * y);
-  shade(layer.pixels, surface, cones, region, person.materials, light, 1 / samples);
+  shade(layer.pixels, surface, cones, region, person.materials, light, 1 / samples, scene.zoom);
   touch(layer, region);
 }
 

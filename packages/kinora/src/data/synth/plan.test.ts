@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { gestureLabels, orderPairs } from './labels.js';
-import { defaultRecipe, listFiles, peopleOf, planClips, type SynthRecipe, splits } from './plan.js';
+import {
+  defaultRecipe,
+  listFiles,
+  peopleOf,
+  planClips,
+  type SynthRecipe,
+  splits,
+  storedRecipe,
+} from './plan.js';
 
 const recipe: SynthRecipe = { ...defaultRecipe, train: 10, validation: 4, test: 2, people: 30 };
 const clips = planClips(recipe);
@@ -66,3 +74,21 @@ test.each([
   [{ train: 0 }, 'train: expected a whole number of at least 1, received 0'],
   [{ seed: 0.5 }, 'seed: expected a whole number of at least 0, received 0.5'],
 ])('%o is refused', (over, message) => expect(() => planClips({ ...recipe, ...over })).toThrow(message));
+
+test("a set of Jester's height is stored as before there was a height, another one with it", () => {
+  expect(Object.keys(storedRecipe(recipe))).toEqual([
+    'renderer',
+    'seed',
+    'train',
+    'validation',
+    'test',
+    'people',
+  ]);
+  expect(storedRecipe({ ...recipe, height: 50 })).toEqual({ ...recipe, height: 50 });
+});
+
+test.each([23, 801, 50.5])('a height of %d is refused', (height) => {
+  expect(() => planClips({ ...recipe, height })).toThrow(
+    `synthetic data set, height: expected a whole number of at least 24 and at most 800, received ${height}`,
+  );
+});

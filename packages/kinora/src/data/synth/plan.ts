@@ -7,6 +7,7 @@ import { permutation, randomStream } from '@kinora/clip';
 import { kinoraError } from '@kinora/torch';
 import type { ClipRequest } from './clip.js';
 import { gestureLabels, playback } from './labels.js';
+import { frameHeight } from './scene/scene.js';
 
 /** The recipe of a data set: the same recipe gives the same bytes. */
 export interface SynthRecipe {
@@ -22,6 +23,8 @@ export interface SynthRecipe {
   readonly test: number;
   /** People in all splits together, at least 3: about 70 % in training, 20 % in validation, 10 % in the test split. Default: 150. */
   readonly people: number;
+  /** Height of the frames in pixels, 24 to 800; any height shows the same scenes. Default: 100, as in Jester. */
+  readonly height: number;
 }
 
 export const defaultRecipe: SynthRecipe = {
@@ -31,7 +34,13 @@ export const defaultRecipe: SynthRecipe = {
   validation: 12,
   test: 4,
   people: 150,
+  height: frameHeight,
 };
+
+/** The recipe as it is stored. Jester's height is left out: sets that are older than this setting have the same text. */
+export function storedRecipe({ height, ...recipe }: SynthRecipe): object {
+  return height === frameHeight ? recipe : { ...recipe, height };
+}
 
 export const splits = ['train', 'validation', 'test'] as const;
 export type Split = (typeof splits)[number];
@@ -64,7 +73,8 @@ export function planClips(recipe: SynthRecipe): PlannedClip[] {
   return clips
     .map(({ split, label, person }, i) => {
       const number = numbers[i]! + 1;
-      return { id: String(number), split, request: { seed: recipe.seed, person, take: number, label } };
+      const { seed, height } = recipe;
+      return { id: String(number), split, request: { seed, person, take: number, label, height } };
     })
     .sort((a, b) => a.request.take - b.request.take);
 }
@@ -106,12 +116,13 @@ export function listFiles(clips: readonly PlannedClip[]): Record<string, string>
 const lines = (rows: readonly string[]): string => rows.map((row) => `${row}\n`).join('');
 
 function checkRecipe(recipe: SynthRecipe): void {
-  const limits = { seed: 0, train: 1, validation: 0, test: 0, people: 3 };
+  const limits = { seed: 0, train: 1, validation: 0, test: 0, people: 3, height: 24 };
   for (const [name, least] of Object.entries(limits)) {
     const value = recipe[name as keyof typeof limits];
-    if (Number.isSafeInteger(value) && value >= least) continue;
+    const most = name === 'height' ? 800 : Number.MAX_SAFE_INTEGER;
+    if (Number.isSafeInteger(value) && value >= least && value <= most) continue;
     throw kinoraError('synth/recipe', `synthetic data set, ${name}`, {
-      expected: `a whole number of at least ${least}`,
+      expected: `a whole number of at least ${least}${name === 'height' ? ` and at most ${most}` : ''}`,
       received: String(value),
     });
   }

@@ -10,7 +10,7 @@ import { type Progress, silent } from '../../progress.js';
 import { runTasks } from '../threads.js';
 import { partialName } from './clip.js';
 import { drawContactSheet } from './contact-sheet.js';
-import { defaultRecipe, listFiles, planClips, type SynthRecipe } from './plan.js';
+import { defaultRecipe, listFiles, planClips, type SynthRecipe, storedRecipe } from './plan.js';
 import type { WriteReply, WriteRequest } from './synth-worker.js';
 
 export interface SynthOptions extends Partial<Omit<SynthRecipe, 'renderer'>> {
@@ -43,7 +43,7 @@ export async function synthesize(options: SynthOptions): Promise<SynthResult> {
   const { out, workers, progress = silent, signal, ...wanted } = options;
   const recipe: SynthRecipe = { ...defaultRecipe, ...wanted };
   const clips = planClips(recipe);
-  await claimFolder(out, 'clips', recipe);
+  await claimFolder(out, 'clips', storedRecipe(recipe));
   const folder = join(out, 'clips');
   const missing = await missingOf(folder, clips);
   const total = clips.length;

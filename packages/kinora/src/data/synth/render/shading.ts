@@ -83,6 +83,8 @@ export interface Light {
 /**
  * Adds the surface to a layer's pixels (premultiplied linear RGB and coverage, `[height, width, 4]`), each sample
  * with `weight`. Like the rasteriser, one flat loop.
+ *
+ * @param zoom scales what is measured in pixels: how far away a nearer surface casts darkness, and the pattern of cloth
  */
 export function shade(
   layer: Float32Array,
@@ -92,6 +94,7 @@ export function shade(
   table: Float32Array,
   light: Light,
   weight: number,
+  zoom: number,
 ): void {
   const { width, depth, normal, cone } = surface;
   const data = cones.data;
@@ -100,7 +103,8 @@ export function shade(
   const halfLength = 1 / Math.hypot(lx, ly, lz + 1);
   const [keyRed, keyGreen, keyBlue] = light.key;
   const [skyRed, skyGreen, skyBlue] = light.ambient;
-  const border = 2;
+  const border = Math.max(1, Math.round(2 * zoom));
+  const [gap, perPixel] = [0.8 * zoom, 1 / zoom];
   const left = Math.max(border, region.left);
   const right = Math.min(width - border, region.right);
   const top = Math.max(border, region.top);
@@ -130,12 +134,12 @@ export function shade(
         ny *= length;
         nz *= length;
       }
-      const z = depth[pixel]! + 0.8;
+      const z = depth[pixel]! + gap;
       const shadow =
-        nearer(depth[pixel - 2]! - z) +
-        nearer(depth[pixel + 2]! - z) +
-        nearer(depth[pixel - 2 * width]! - z) +
-        nearer(depth[pixel + 2 * width]! - z);
+        nearer(perPixel * (depth[pixel - border]! - z)) +
+        nearer(perPixel * (depth[pixel + border]! - z)) +
+        nearer(perPixel * (depth[pixel - border * width]! - z)) +
+        nearer(perPixel * (depth[pixel + border * width]! - z));
       const open = (1 - 0.2 * table[m + 8]! * shadow) * (0.72 + 0.28 * Math.max(0, nz));
       const wrapped = (nx * lx + ny * ly + nz * lz + 0.35) * 0.74;
       const diffuse = wrapped > 0 ? wrapped * open : 0;
@@ -146,7 +150,7 @@ export function shade(
       let palm = 0.5 + 0.9 * side;
       palm = Math.min(1, Math.max(0, palm));
       const weave = table[m + 7]!;
-      const pattern = weave === 0 ? 1 : 1 + weave * stripes(data, at, x, y);
+      const pattern = weave === 0 ? 1 : 1 + weave * stripes(data, at, x, y, perPixel);
       const red = (table[m]! + palm * (table[m + 3]! - table[m]!)) * pattern;
       const green = (table[m + 1]! + palm * (table[m + 4]! - table[m + 1]!)) * pattern;
       const blue = (table[m + 2]! + palm * (table[m + 5]! - table[m + 2]!)) * pattern;
@@ -162,9 +166,9 @@ export function shade(
 const nearer = (d: number): number => (d <= 0 ? 0 : d > 4 ? 1 : d * 0.25);
 
 /** Bands of cloth at right angles to the cone's axis, in [-1, 1]; they move with the cone. */
-function stripes(data: Float32Array, at: number, x: number, y: number): number {
+function stripes(data: Float32Array, at: number, x: number, y: number, perPixel: number): number {
   const dx = data[at + 4]! - data[at]!;
   const dy = data[at + 5]! - data[at + 1]!;
   const position = ((x - data[at]!) * dx + (y - data[at + 1]!) * dy) / (Math.sqrt(dx * dx + dy * dy) + 1e-3);
-  return Math.sin(position * 1.1);
+  return Math.sin(position * (1.1 * perPixel));
 }

@@ -16,13 +16,13 @@ const wallColors = '#d9d4ca #c9cdd0 #e7e2d6 #b9b3a6 #9fb0b5 #c4b29a #8e9aa6 #a7a
   ' ',
 );
 
-/** Paints a room: linear RGB `[height, width, 3]`. */
-export function paintRoom(width: number, height: number, rng: Random): Float32Array {
+/** Paints a room: linear RGB `[height, width, 3]`; `zoom` scales what is measured in pixels. */
+export function paintRoom(width: number, height: number, zoom: number, rng: Random): Float32Array {
   const room = { width, height, pixels: new Float32Array(width * height * 3) };
   paintWall(room, rng);
   rng.pick(furnishings)(room, rng);
   if (rng.chance(0.4)) chair(room, rng);
-  blur(room, rng.integer(1, 3));
+  blur(room, Math.max(1, Math.round(zoom * rng.integer(1, 3))));
   addGrain(room, rng, rng.between(0.01, 0.045));
   return room.pixels;
 }

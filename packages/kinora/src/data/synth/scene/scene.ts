@@ -22,7 +22,7 @@ import {
 import { drawPerson, type Person } from './person.js';
 import { paintRoom } from './room.js';
 
-/** Pixels. */
+/** Height of Jester's frames in pixels; lengths in pixels are those of a picture of this height. */
 export const frameHeight = 100;
 /** Jester's frame rate, frames per second. */
 export const frameRate = 12;
@@ -31,7 +31,7 @@ export const frameRate = 12;
 export interface Sensor {
   /** Exposure time as a share of the time per frame. */
   readonly shutter: number;
-  /** Standard deviation of the noise, in 8-bit levels. */
+  /** Standard deviation of the noise, in 8-bit levels; smaller pictures average more of it. */
   readonly noise: number;
   /** How much darker the corners are. */
   readonly vignette: number;
@@ -50,6 +50,8 @@ export interface Sway {
 export interface Scene {
   readonly width: number;
   readonly height: number;
+  /** Pixels per pixel of a picture that is `frameHeight` high. */
+  readonly zoom: number;
   readonly person: Person;
   readonly stance: Stance;
   readonly anchors: Anchors;
@@ -69,13 +71,19 @@ export interface Scene {
   readonly sways: { readonly x: Sway; readonly y: Sway; readonly tremor: Sway; readonly gain: Sway };
 }
 
-/** Draws the scene of one take. */
-export function drawScene(seed: number, personId: number, take: number, label: PlayedLabel): Scene {
+/** Draws the scene of one take, for pictures of `height` pixels: another height shows the same scene. */
+export function drawScene(
+  seed: number,
+  personId: number,
+  take: number,
+  label: PlayedLabel,
+  height = frameHeight,
+): Scene {
+  const zoom = height / frameHeight;
   const person = drawPerson(seed, personId);
   const rng = random(seed, 'take', take);
-  const studio = drawStudio(seed, personId, rng.integer(0, 1));
-  const height = frameHeight;
-  const camera = drawCamera(studio.width, height, studio.scale, rng);
+  const studio = drawStudio(seed, personId, rng.integer(0, 1), height);
+  const camera = drawCamera(studio, height, rng);
   const side: Side = rng.chance(person.rightHanded) ? 1 : -1;
   const stance = drawStance(rng);
   const anchors = anchorsOf(person, stance);
@@ -83,6 +91,7 @@ export function drawScene(seed: number, personId: number, take: number, label: P
   return {
     ...studio,
     height,
+    zoom,
     person,
     stance,
     anchors,
@@ -93,8 +102,8 @@ export function drawScene(seed: number, personId: number, take: number, label: P
     rest: drawRest(stance, side, rng),
     otherRest: drawRest(stance, side === 1 ? -1 : 1, rng),
     sways: {
-      x: drawSway(rng, rng.chance(0.2) ? 5 : 1.6),
-      y: drawSway(rng, rng.chance(0.15) ? 3 : 1),
+      x: drawSway(rng, zoom * (rng.chance(0.2) ? 5 : 1.6)),
+      y: drawSway(rng, zoom * (rng.chance(0.15) ? 3 : 1)),
       tremor: drawSway(rng, 0.025),
       gain: drawSway(rng, 0.02),
     },
@@ -110,19 +119,20 @@ interface Studio {
 }
 
 /** A person's camera and one of the two rooms they are filmed in. */
-function drawStudio(seed: number, personId: number, roomNumber: number): Studio {
+function drawStudio(seed: number, personId: number, roomNumber: number, height: number): Studio {
+  const zoom = height / frameHeight;
   const rng = random(seed, 'camera', personId);
-  const width = 2 * rng.integer(66, 88);
-  const scale = rng.between(41, 48);
+  const width = 2 * Math.round(zoom * rng.integer(66, 88));
+  const scale = zoom * rng.between(41, 48);
   const sensor: Sensor = {
     shutter: rng.between(0.15, 0.6),
-    noise: rng.between(0.6, 4.5),
+    noise: zoom * rng.between(0.6, 4.5),
     vignette: rng.between(0, 0.35),
-    softness: rng.between(0.3, 1),
+    softness: zoom * rng.between(0.3, 1),
     jpegQuality: rng.integer(72, 93),
   };
   const light = drawLight(random(seed, 'light', personId, roomNumber));
-  const room = () => paintRoom(width, frameHeight, random(seed, 'room', personId, roomNumber));
+  const room = () => paintRoom(width, height, zoom, random(seed, 'room', personId, roomNumber));
   return { width, scale, sensor, light, paintRoom: room };
 }
 
@@ -137,12 +147,13 @@ function drawLight(rng: Random): Light {
   };
 }
 
-function drawCamera(width: number, height: number, scale: number, rng: Random): Camera {
+function drawCamera({ width, scale }: Studio, height: number, rng: Random): Camera {
+  const shift = (3 * height) / frameHeight;
   return {
     scale: scale * rng.between(0.97, 1.05),
     distance: 3.2,
-    centerX: width / 2 + rng.between(-3, 3),
-    centerY: height / 2 + rng.between(-3, 3),
+    centerX: width / 2 + rng.between(-shift, shift),
+    centerY: height / 2 + rng.between(-shift, shift),
   };
 }
 
