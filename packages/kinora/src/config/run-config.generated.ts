@@ -173,6 +173,11 @@ export type RunConfig = {
   /** Stop after this many steps, even within an epoch. Default: no limit. */
   maxSteps: Values['maxSteps'];
   /**
+   * Stop after this many epochs in a row without a better validation result (higher top-1, or equal and
+   * lower loss). The best checkpoint is kept in any case. Default: train to the end.
+   */
+  patience: Values['patience'];
+  /**
    * Weights to start from: a run folder, a safetensors file or a PyTorch file. Default: random weights.
    */
   initFrom: Values['initFrom'];

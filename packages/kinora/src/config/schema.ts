@@ -214,6 +214,11 @@ const training = {
     .nullable()
     .default(null)
     .meta({ description: 'Stop after this many steps, even within an epoch.', byDefault: 'no limit' }),
+  patience: count.nullable().default(null).meta({
+    description:
+      'Stop after this many epochs in a row without a better validation result (higher top-1, or equal and lower loss). The best checkpoint is kept in any case.',
+    byDefault: 'train to the end',
+  }),
   initFrom: path.nullable().default(null).meta({
     description: 'Weights to start from: a run folder, a safetensors file or a PyTorch file.',
     byDefault: 'random weights',

@@ -194,6 +194,7 @@ const HARMLESS = new Set([
   'streamTimeout',
   'printSteps',
   'saveSteps',
+  'patience',
   'histograms',
   'logClips',
   'evalClips',

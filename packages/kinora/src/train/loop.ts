@@ -3,8 +3,10 @@
  * started from. On a GPU it launches a step before it reads the last one's results; before a checkpoint it reads all of them.
  */
 import { setImmediate } from 'node:timers/promises';
+import { type KinoraError, kinoraError } from '@kinora/torch';
+import { type RunConfig, spelled } from '../config/index.js';
 import type { Batch } from '../data/load/loader.js';
-import { percent } from '../figures/words.js';
+import { percent, plural } from '../figures/words.js';
 import { type Averages, addBatch, addSums, averages, evaluated, noSums, type Sums } from '../measure/sums.js';
 import { checkLoss } from '../model/finite.js';
 import { PendingQueue } from '../model/pending.js';
@@ -37,6 +39,7 @@ export class TrainingLoop {
     this.#loaders = loaders;
     this.#writer = writer;
     this.#runsAhead = runsAhead;
+    if (training.config.patience !== null && loaders.val === undefined) throw noValidation(training.config);
     this.#lastStep = totalSteps(training.config, loaders.train.batchesPerEpoch);
   }
 
@@ -45,7 +48,7 @@ export class TrainingLoop {
     const { stop } = this.#training.ranks;
     const { progress } = this.#training;
     // A state with batches done has an epoch to finish, if only its validation.
-    while (progress.batch > 0 || (progress.step < this.#lastStep && !isExhausted(this.#training))) {
+    while (progress.batch > 0 || this.#goesOn()) {
       try {
         if (progress.step < this.#lastStep) await this.#trainEpoch();
         await this.#finishEpoch();
@@ -56,6 +59,18 @@ export class TrainingLoop {
         return;
       }
     }
+  }
+
+  /** Whether there is another epoch to train. A function of the state, so that a resumed run ends where another would. */
+  #goesOn(): boolean {
+    const { config, progress } = this.#training;
+    if (progress.step >= this.#lastStep || isExhausted(this.#training)) return false;
+    const waited = epochsSinceBest(progress);
+    if (config.patience === null || waited < config.patience) return true;
+    this.#writer.log(
+      `stopped: ${plural(waited, 'epoch')} without a better validation result than that of epoch ${progress.best!.epoch + 1} (patience ${config.patience})`,
+    );
+    return false;
   }
 
   async #trainEpoch(): Promise<void> {
@@ -188,6 +203,10 @@ function isExhausted({ config, schedule, optimizer }: Training): boolean {
   return config.schedule.name === 'plateau' && scheduledRate(config, optimizer) < config.lastLr;
 }
 
+/** Whole epochs after the best one; 0 before the first has been validated. */
+const epochsSinceBest = ({ best, epoch }: TrainingProgress): number =>
+  best === null ? 0 : epoch - 1 - best.epoch;
+
 /** Higher top-1 is better; among equals the lower loss. */
 function keepBest(progress: TrainingProgress, { top1, loss }: Averages): boolean {
   const { best } = progress;
@@ -195,6 +214,13 @@ function keepBest(progress: TrainingProgress, { top1, loss }: Averages): boolean
   if (isBest) progress.best = { top1, loss, epoch: progress.epoch };
   return isBest;
 }
+
+const noValidation = (config: RunConfig): KinoraError =>
+  kinoraError('config/contradiction', spelled(config, 'patience'), {
+    expected: 'validation clips, whose result it waits for',
+    received: 'a configuration without any',
+    hint: `give ${spelled(config, 'validationList')}, or leave ${spelled(config, 'patience')} out`,
+  });
 
 const note = ({ sums }: TrainingProgress): string => {
   const { loss, top1 } = averages(sums);
