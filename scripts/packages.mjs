@@ -24,6 +24,7 @@ const PAGE_TYPE_OPTIONS = [
 export async function checkPackages(root) {
   const folder = mkdtempSync(join(tmpdir(), 'kinora-packages-'));
   try {
+    await succeed(join(root, 'node_modules', '.bin', 'tsc'), ['-b'], root); // types, as `npm run pack` makes them
     const clip = await pack(root, 'packages/clip', folder);
     const torch = await pack(root, 'packages/torch', folder);
     const kinora = await pack(root, 'packages/kinora', folder);
@@ -71,7 +72,7 @@ async function pack(root, workspace, folder) {
   const stray = files.find(({ path }) => /\.test\.|(^|\/)\.[^/]+$/.test(path));
   if (stray !== undefined) throw new Error(`${filename} contains ${stray.path}, which users do not need`);
   if (!files.some(({ path }) => /^dist\/(index|node)\.d\.ts$/.test(path)))
-    throw new Error(`${filename} has no types: run tsc -b`);
+    throw new Error(`${filename} has no types: npm run pack writes them`);
   if (workspace.endsWith('recognizer') && !files.some(({ path }) => /^example\/.*\.html$/.test(path)))
     throw new Error(`${filename} has no examples`);
   return join(folder, filename);
