@@ -2,9 +2,10 @@
 import { join } from 'node:path';
 import { run } from '../packages/torch/install/index.mjs';
 import { checkComments } from './comments.mjs';
+import { TEXTS } from './docs/contents.mjs';
 import { checkNodeVersions } from './node-versions.mjs';
 import { checkPackages } from './packages.mjs';
-import { checkReadme } from './readme.mjs';
+import { checkDocuments, checkReadme } from './readme.mjs';
 import { buildStudioIfChanged } from './studio.mjs';
 import { vitest } from './vitest.mjs';
 
@@ -58,6 +59,14 @@ export function checks(root) {
     },
     { name: 'unit tests', work: () => vitest(root, 'vitest.config.mjs') },
     ...READMES.map((file) => ({ name: `code blocks of ${file}`, work: () => checkReadme(root, file) })),
+    {
+      name: 'code blocks of the documents',
+      work: () =>
+        checkDocuments(
+          root,
+          TEXTS.filter((file) => !READMES.includes(file)),
+        ),
+    },
     { name: 'engine on newer versions of Node', work: () => checkNodeVersions([22, 24]) },
     { name: 'packages in an empty project', work: () => checkPackages(root) },
   ];

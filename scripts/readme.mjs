@@ -1,11 +1,21 @@
-// Runs the code blocks of a README as a reader would: in order, in one folder that looks like a fresh clone,
-// so that a block finds what earlier blocks have written. ```sh blocks go to bash, ```ts blocks are
-// type-checked and run. A block that cannot run here gives the reason in its info string, and counts as skipped:
+// Runs the code blocks of a README or another document as a reader would: in order, in one folder that looks like a fresh clone,
+// so that a block finds what earlier blocks have written, and with `kinora` installed. ```sh blocks go to bash, ```ts blocks are
+// type-checked and run. A block that cannot run here gives the reason in its info string. One of TypeScript may be type-checked
+// nevertheless, as part of a page; any other counts as skipped:
 //
+//     ```ts types only: needs a camera
 //     ```sh not run: takes ten minutes
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { run } from '../packages/torch/install/index.mjs';
 
 const LIMIT = 5 * 60_000; // ms a block
@@ -14,7 +24,7 @@ const LIMIT = 5 * 60_000; // ms a block
 const NOT_CLONED = new Set(['.git', 'runs', 'data', '.cache']);
 
 /**
- * @typedef {{ line: number, language: 'sh' | 'ts', code: string, notRun: string | null }} Block
+ * @typedef {{ line: number, language: 'sh' | 'ts', code: string, notRun: string | null, typesOnly?: true }} Block
  * @typedef {{ failure: string | null, output: string }} Outcome
  */
 
@@ -41,19 +51,37 @@ export async function checkReadme(root, file) {
   return result;
 }
 
+/** The same for many documents; those without blocks are fine. @param {string} root @param {readonly string[]} files */
+export async function checkDocuments(root, files) {
+  /** @type {Required<import('./steps.mjs').Result>} */
+  const all = { passed: 0, failed: [], skipped: [], unsteady: [], output: '' };
+  for (const file of files) {
+    if (blocksOf(readFileSync(join(root, file), 'utf8')).length === 0) continue;
+    const { passed, failed, skipped, output = '' } = await checkReadme(root, file);
+    all.passed += passed;
+    all.failed.push(...failed);
+    all.skipped.push(...skipped);
+    all.output += output;
+  }
+  return all;
+}
+
 /**
  * The sh and ts blocks of a Markdown text.
  * @param {string} text @returns {Block[]}
- * @throws {Error} on an info string that is neither empty nor "not run: REASON"
+ * @throws {Error} on an info string that is neither empty nor "not run: REASON" nor, for ts, "types only: REASON"
  */
 export function blocksOf(text) {
   return [...text.matchAll(/^```(sh|ts)\b[ \t]*(.*)\n([\s\S]*?)^```[ \t]*$/gm)].map((match) => {
     const [, language, info = '', code = ''] = match;
     const line = text.slice(0, match.index).split('\n').length;
-    const notRun = info === '' ? null : (info.match(/^not run: (.+)$/)?.[1] ?? null);
-    if (info !== '' && notRun === null)
+    const notRun = info.match(/^not run: (.+)$/)?.[1] ?? null;
+    const typesOnly = language === 'ts' && /^types only: .+$/.test(info);
+    if (info !== '' && notRun === null && !typesOnly)
       throw new Error(`line ${line}: expected "not run: REASON", received "${info}"`);
-    return { line, language: /** @type {'sh' | 'ts'} */ (language), code: code.trim(), notRun };
+    /** @type {Block} */
+    const block = { line, language: /** @type {'sh' | 'ts'} */ (language), code: code.trim(), notRun };
+    return typesOnly ? { ...block, typesOnly } : block;
   });
 }
 
@@ -76,27 +104,37 @@ function readersFolder(root) {
   for (const name of readdirSync(root).filter((entry) => !NOT_CLONED.has(entry))) {
     symlinkSync(join(root, name), join(folder, name));
   }
+  mkdirSync(join(folder, INSTALLED));
+  symlinkSync(join(root, 'packages', 'kinora', 'dist', 'cli', 'main.js'), join(folder, INSTALLED, 'kinora'));
   return folder;
 }
 
+/** Where a global `npm install kinora` would have put the program. */
+const INSTALLED = '.installed';
+
 /** @param {string} root @param {string} folder @param {Block} block @returns {Promise<Outcome>} */
-async function runBlock(root, folder, { language, code, line }) {
-  if (language === 'sh')
-    return outcomeOf(await run('bash', ['-euo', 'pipefail', '-c', code], { cwd: folder, timeout: LIMIT }));
+async function runBlock(root, folder, { language, code, line, typesOnly }) {
+  if (language === 'sh') {
+    const env = { ...process.env, PATH: `${join(folder, INSTALLED)}${delimiter}${process.env.PATH}` };
+    return outcomeOf(
+      await run('bash', ['-euo', 'pipefail', '-c', code], { cwd: folder, env, timeout: LIMIT }),
+    );
+  }
   const source = join(folder, `readme-${line}.ts`);
   writeFileSync(source, code);
-  const types = await run(join(root, 'node_modules', '.bin', 'tsc'), [...TYPE_OPTIONS, source], {
-    cwd: folder,
-  });
+  const options = [...TYPE_OPTIONS, ...(typesOnly ? PAGE_OPTIONS : NODE_OPTIONS)];
+  const types = await run(join(root, 'node_modules', '.bin', 'tsc'), [...options, source], { cwd: folder });
   if (types.code !== 0) return { failure: 'its types are wrong', output: types.stdout };
+  if (typesOnly) return { failure: null, output: '' };
   const program = source.replace(/\.ts$/, '.mjs');
   await run(join(root, 'node_modules', '.bin', 'esbuild'), [source, '--format=esm', `--outfile=${program}`]);
   return outcomeOf(await run(process.execPath, [program], { cwd: folder, timeout: LIMIT }));
 }
 
-const TYPE_OPTIONS = [
-  ...['--ignoreConfig', '--noEmit', '--strict', '--skipLibCheck', '--types', 'node'],
-  ...['--module', 'nodenext', '--target', 'es2022', '--lib', 'es2023,esnext.disposable'],
+const TYPE_OPTIONS = ['--ignoreConfig', '--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022'];
+const NODE_OPTIONS = ['--types', 'node', '--module', 'nodenext', '--lib', 'es2023,esnext.disposable'];
+const PAGE_OPTIONS = [
+  ...['--module', 'esnext', '--moduleResolution', 'bundler', '--lib', 'es2023,dom,dom.iterable'],
 ];
 
 /** @param {import('../packages/torch/install/run.mjs').Outcome} outcome @returns {Outcome} */

@@ -43,6 +43,13 @@ describe('blocksOf', () => {
 });
 
 describe('checkReadme', () => {
+  test('a block of a page is type-checked and does not run', async () => {
+    const page = "document.querySelector('video')!.play();\nthrow new Error('ran');";
+    expect(await readme(`ts types only: needs a page\n${page}`)).toMatchObject({ passed: 1, failed: [] });
+    const wrong = await readme('ts types only: needs a page\nconst n: number = document.title;');
+    expect(wrong.failed[0]).toContain('its types are wrong');
+  });
+
   test('runs blocks in order in one folder, away from the project', async () => {
     const result = await readme(
       'sh\necho 5 > five.txt',
