@@ -79,6 +79,7 @@ export const SECTIONS = [
       ...['Contributing', 'CONTRIBUTING.md'],
       ...['Testing', 'docs/testing.md'],
       ...['Reliability', 'docs/reliability.md'],
+      ...['Security', 'SECURITY.md'],
       ...['Changelog', 'CHANGELOG.md'],
       ...['Third-party terms', 'THIRD_PARTY.md'],
     ),
