@@ -75,7 +75,7 @@ describe('kinora export', () => {
     );
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(
-      /^net\.train\.onnx: ConvColumnSmall, 3 labels, \d+\.\d\d MB\nwith net\.train\.safetensors\nwith net\.train\.prefix\.onnx\n$/,
+      /^net\.train\.onnx: ConvColumnSmall, 3 labels, \d+\.\d\d MB\nwith net\.train\.safetensors\nwith net\.train\.inference\.onnx\nwith net\.train\.prefix\.onnx\n$/,
     );
     const [step, prefix] = await Promise.all(
       ['net.train.onnx', 'net.train.prefix.onnx'].map((name) => InferenceSession.create(at(name))),
@@ -86,7 +86,9 @@ describe('kinora export', () => {
     expect(step!.outputNames).toEqual(expect.arrayContaining(['loss', 'next.fc7.weight']));
     expect(prefix!.outputNames).toEqual(['prefix']);
     expect(openModel(at('net.train.safetensors')).name).toBe('ConvColumnSmall');
-    await Promise.all([step!.release(), prefix!.release()]);
+    const network = await InferenceSession.create(at('net.train.inference.onnx'));
+    expect([network.inputNames, network.outputNames]).toEqual([['clips'], ['logits', 'features']]);
+    await Promise.all([step!.release(), prefix!.release(), network.release()]);
   });
 
   test.each([

@@ -29,7 +29,7 @@ export interface ExportOptions extends TrainingOptions {
 export interface Exported {
   readonly file: string;
   readonly bytes: number;
-  /** What belongs to it: of `onnx-train` the weights that training starts from, and the frozen prefix. */
+  /** What belongs to it: of `onnx-train` the weights that training starts from, the network for recognition, and the frozen prefix. */
   readonly others: readonly string[];
   readonly network: string;
   readonly labels: readonly string[];
@@ -86,16 +86,17 @@ const write: Record<Format, Writer> = {
 const writeOnnx = (file: string, { graph, header }: Translated): void =>
   writeWhole(file, encodeModel(graph, header));
 
-/** The step, and beside it the weights and the prefix under the same name. */
+/** The step, and beside it, under the same name, the weights, the network for recognition, and the prefix. */
 function writeTraining(model: OnnxModel, file: string, { training, source }: WriterOptions): string[] {
   const { step, prefix } = toTrainingOnnx(model, version(), training);
   const name = file.replace(/\.onnx$/, '');
-  const weights = `${name}.safetensors`;
+  const [weights, inference] = [`${name}.safetensors`, `${name}.inference.onnx`] as const;
   checkOther(weights, source);
+  writeOnnx(inference, toOnnx(model, version(), { foldNorms: false }));
   if (prefix !== null) writeOnnx(`${name}.prefix.onnx`, prefix);
   saveSafetensors(model, weights);
   writeOnnx(file, step);
-  return [weights, ...(prefix === null ? [] : [`${name}.prefix.onnx`])];
+  return [weights, inference, ...(prefix === null ? [] : [`${name}.prefix.onnx`])];
 }
 
 const EXTENSIONS: Record<Format, string> = {

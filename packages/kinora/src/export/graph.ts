@@ -32,7 +32,8 @@ export interface Constant {
 export interface Port {
   readonly name: string;
   readonly dtype: DType;
-  readonly shape: readonly Size[];
+  /** A text is a size of that name, which the graph leaves open. */
+  readonly shape: readonly (Size | string)[];
 }
 
 export class Graph {

@@ -97,5 +97,9 @@ function encodePort({ name, dtype, shape }: Port): Uint8Array[] {
 }
 
 /** What scales with the batch is named: `N`, `16N`. */
-const dimension = (size: Size): Uint8Array =>
-  isPerClip(size) ? text(2, size.perClip === 1 ? 'N' : `${size.perClip}N`) : int64(1, size);
+const dimension = (size: Size | string): Uint8Array =>
+  typeof size === 'string'
+    ? text(2, size)
+    : isPerClip(size)
+      ? text(2, size.perClip === 1 ? 'N' : `${size.perClip}N`)
+      : int64(1, size);

@@ -27,6 +27,11 @@ export interface OnnxModel {
 export interface OnnxOptions {
   /** Also gives out what every layer made, under the layer's path; batch norm is then left unfolded. */
   readonly explain?: boolean;
+  /**
+   * Folds batch norms into the layers before them. Without it every weight is a constant under its name in the weights
+   * file, so that a program can replace it. Default: unless `explain`.
+   */
+  readonly foldNorms?: boolean;
 }
 
 /** An ONNX model before it becomes bytes. */
@@ -42,8 +47,12 @@ export interface Translated {
  * ONNX form.
  * @param version of this library, for the metadata
  */
-export function toOnnx(model: OnnxModel, version: string, { explain = false }: OnnxOptions = {}): Translated {
-  const { graph, layers } = scope(() => noGrad(() => buildGraph(model, explain)));
+export function toOnnx(
+  model: OnnxModel,
+  version: string,
+  { explain = false, foldNorms = !explain }: OnnxOptions = {},
+): Translated {
+  const { graph, layers } = scope(() => noGrad(() => buildGraph(model, explain, foldNorms)));
   return withHeader(graph, model, version, explain ? { layers: JSON.stringify(layers) } : {});
 }
 
@@ -75,7 +84,11 @@ function isGroupedConv3d({ op, attributes: { group, kernel_shape } }: Node): boo
   );
 }
 
-function buildGraph({ network, spec }: OnnxModel, explain: boolean): { graph: Graph; layers: LayerMap[] } {
+function buildGraph(
+  { network, spec }: OnnxModel,
+  explain: boolean,
+  foldNorms: boolean,
+): { graph: Graph; layers: LayerMap[] } {
   const forward = traceForward(network, spec);
   const graph = new Graph();
   const translator = new Translator(graph, forward.traces, network.stateDict());
@@ -90,7 +103,7 @@ function buildGraph({ network, spec }: OnnxModel, explain: boolean): { graph: Gr
     : [];
   graph.prune(); // what nothing reads must not keep the rest from being folded
   foldPadding(graph);
-  if (!explain) foldBatchNorm(graph);
+  if (foldNorms) foldBatchNorm(graph);
   graph.prune();
   return { graph, layers };
 }

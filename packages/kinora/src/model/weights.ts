@@ -21,7 +21,7 @@ export interface WeightsFile {
 export function openWeights(file: string): WeightsFile {
   if (file.endsWith('.safetensors')) {
     const claim = serialize.loadSafetensorsMetadata(file).get('model');
-    return { weights: bare(serialize.loadSafetensors(file), file), claim };
+    return { weights: bare(withoutTrainer(serialize.loadSafetensors(file)), file), claim };
   }
   const content = serialize.loadTorch(file);
   const key = content instanceof Map ? ENVELOPES.find((name) => content.get(name) instanceof Map) : undefined;
@@ -29,6 +29,18 @@ export function openWeights(file: string): WeightsFile {
     return { weights: bare(content, file), claim: undefined };
   const arch = content.get('arch');
   return { weights: bare(content.get(key), file), claim: typeof arch === 'string' ? arch : undefined };
+}
+
+/** Of a training in a page: what @kinora/recognizer's trainer keeps beside the weights to continue, moments above all. */
+const TRAINER = /^trainer[.]/;
+
+function withoutTrainer(tensors: Map<string, Tensor>): Map<string, Tensor> {
+  for (const [name, tensor] of [...tensors]) {
+    if (!TRAINER.test(name)) continue;
+    tensors.delete(name);
+    tensor.dispose();
+  }
+  return tensors;
 }
 
 /** Keys under which checkpoints store the state_dict: the ImageNet example, PyTorch's tutorial, torchvision's references. */

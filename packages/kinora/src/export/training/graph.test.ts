@@ -37,6 +37,7 @@ describe('the description', () => {
       optimizer: { optimizer: 'sgd', momentum: 0.9, weightDecay: 1e-5 },
       freeze: [],
       data: [{ name: 'clips', rows: 1, shape: [3, ...SIZE] }],
+      classifier: { weight: 'fc7.weight', bias: 'fc7.bias' },
     });
     const state = (input: string) => spec.state.find((entry) => entry.input === input);
     expect(state('fc7.weight')).toEqual({

@@ -6,17 +6,17 @@ import { type DType, type KinoraError, kinoraError, nn, noGrad, scope, type Tens
 import { effectiveConfig } from '../../config/index.js';
 import type { Network } from '../../model/network.js';
 import { freeze, trainMode } from '../../train/recipe/parameters.js';
-import type { Size, TensorRef } from '../batch.js';
+import { isTensor, type Size, type TensorRef, tensorsIn, type Value } from '../batch.js';
 import { foldPadding } from '../fold-padding.js';
 import { type Forward, traceForward } from '../forward.js';
-import { floats, Graph } from '../graph.js';
+import { floats, Graph, type Port } from '../graph.js';
 import { type OnnxModel, type Translated, withHeader } from '../onnx.js';
 import { Translator } from '../translate.js';
 import { crossEntropy } from './loss.js';
 import { momentNames, type OptimizerSettings, optimizerOf, type StepInputs } from './optimizer.js';
 import { Prefix } from './prefix.js';
 import { Randomness } from './random.js';
-import type { StateTensor, TrainingSpec } from './spec.js';
+import type { Classifier, StateTensor, TrainingSpec } from './spec.js';
 import { Tape } from './tape.js';
 
 export interface TrainingOptions extends Partial<OptimizerSettings> {
@@ -127,10 +127,51 @@ function build(
   graph.prune();
   foldPadding(graph);
   graph.prune();
-  return { graph, prefix, spec: { version: 1, optimizer: settings, freeze: patterns, data, state } };
+  const classifier = classifierOf(forward, parameters);
+  if (classifier !== null) leaveClassesOpen(graph, classifier);
+  return {
+    graph,
+    prefix,
+    spec: { version: 1, optimizer: settings, freeze: patterns, data, classifier, state },
+  };
 }
 
 type Refs = ReadonlyMap<string, TensorRef>;
+
+/** The layer that makes the logits, if it is linear, trained, and used for nothing else. */
+function classifierOf(
+  { calls, output: { logits, streams }, result }: Forward,
+  parameters: Refs,
+): Classifier | null {
+  const { tensor } = result(logits);
+  const last = calls.find(({ outputs }) => tensorsIn(outputs).some((one) => one.tensor === tensor));
+  if (last?.operator !== 'aten::linear' || streams !== undefined) return null;
+  const nameOf = (value: Value | undefined): string | undefined =>
+    [...parameters].find(([, ref]) => isTensor(value) && value.tensor === ref.tensor)?.[0];
+  const weight = nameOf(last.inputs.get('weight'));
+  const bias = last.inputs.get('bias') ?? null;
+  const biasName = bias === null ? null : nameOf(bias);
+  if (weight === undefined || biasName === undefined) return null;
+  const own = [weight, biasName].map((name) => parameters.get(name ?? '')?.tensor);
+  const elsewhere = calls.some(
+    (call) => call !== last && tensorsIn([...call.inputs.values()]).some((one) => own.includes(one.tensor)),
+  );
+  return elsewhere ? null : { weight, bias: biasName };
+}
+
+/** Names the number of classes instead of stating it: no node of the graph depends on it. */
+function leaveClassesOpen(graph: Graph, { weight, bias }: Classifier): void {
+  const ofLayer = (name: string): boolean =>
+    [weight, bias].some((own) => own !== null && (name === own || name.startsWith(`${own}.`)));
+  const open = (port: Port): Port => {
+    const name = port.name.replace(/^next\./, '');
+    if (ofLayer(name)) return { ...port, shape: [CLASSES, ...port.shape.slice(1)] };
+    return name === 'targets' || name === 'logits' ? { ...port, shape: [port.shape[0]!, CLASSES] } : port;
+  };
+  for (const ports of [graph.inputs, graph.outputs]) ports.splice(0, ports.length, ...ports.map(open));
+}
+
+const CLASSES = 'classes';
 
 /** Batch norms in training, by path. */
 const learningNorms = (network: Network): [string, nn.BatchNormNd][] =>

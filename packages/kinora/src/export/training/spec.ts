@@ -15,8 +15,19 @@ export interface TrainingSpec {
    * `shape` is of one clip.
    */
   readonly data: readonly DataInput[];
+  /**
+   * The last layer, where it is one linear layer whose rows are the classes. The graph then takes any number of classes:
+   * those of `targets` and of this layer's tensors, whose first axis they are. Null: only the number in `state`.
+   */
+  readonly classifier: Classifier | null;
   /** Tensors that the caller hands from one step to the next. */
   readonly state: readonly StateTensor[];
+}
+
+/** Names of a linear layer's tensors, `[classes, F]` and `[classes]`. */
+export interface Classifier {
+  readonly weight: string;
+  readonly bias: string | null;
 }
 
 export interface DataInput {
