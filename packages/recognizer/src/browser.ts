@@ -1,27 +1,28 @@
 /** @kinora/recognizer in browsers: onnxruntime-web in a worker; the page only hands over frames and hears of gestures. */
-import { defaultLiveSettings, type Frames, type KinoraError, kinoraError, withChanges } from '@kinora/clip';
+import { defaultLiveSettings, type KinoraError, kinoraError, withChanges } from '@kinora/clip';
 import type { Abortable } from './abort.js';
-import { framesOf } from './inputs/clip.js';
-import { readVideo, type VideoSource } from './inputs/video-clip.js';
+import { absolute, type BrowserClip, clipPixels } from './inputs/browser-clip.js';
 import { type FrameSink, followVideo } from './inputs/video-frames.js';
 import type { LivePrediction } from './live/live.js';
 import { BaseRecognizer, type Feed } from './recognizer.js';
 import type { RawPrediction } from './runtime/predictor.js';
-import type { Attachment, Backend, ModelInfo, Recognizer, RgbaImage, Settings } from './types.js';
+import type { Attachment, Backend, ModelInfo, ModelSource, Recognizer, Settings } from './types.js';
 import { startWorker } from './worker/start-worker.js';
-import { type OpenRequest, WorkerClient } from './worker/worker-calls.js';
+import { type OpenRequest, type Questions, WorkerClient } from './worker/worker-calls.js';
 
 export { defaultLiveSettings as defaultSettings, GestureTracker, Smoother } from '@kinora/clip';
 export { predictHead, type TaughtClass, trainHead } from './model/head.js';
 export { readHead, writeHead } from './model/head-file.js';
 export { readModelInfo, readModelWeights } from './model/model-file.js';
 export { modelSettings } from './recognizer.js';
+export { type BrowserTrainer, createTrainer, type TrainerOptions } from './training/browser.js';
+export type * from './training/types.js';
 export type * from './types.js';
 
 /** How to open a model in a page. `signal` gives up, and ends the worker. */
 export interface RecognizerOptions extends Abortable {
   /** An ONNX file that `kinora export` wrote: its address, its bytes, or a file of the reader's. */
-  readonly model: string | URL | ArrayBuffer | Uint8Array | Blob;
+  readonly model: ModelSource | ArrayBuffer;
   /** Left out or `auto`: WebGPU where it runs the network, else WebAssembly. */
   readonly backend?: 'auto' | 'wasm' | 'webgpu';
   /** Of WebAssembly; left out: those of the machine, at most 4. One where the page is not cross-origin isolated. */
@@ -35,13 +36,9 @@ export interface RecognizerOptions extends Abortable {
 
 /** A `<video>` that plays a camera or a file. */
 export type BrowserSource = HTMLVideoElement;
-/**
- * A video: a `File` or `Blob`, an address relative to the page, or a `<video>` (of a camera, its next seconds are taken;
- * else the file that it plays). Or pictures (RGBA), one a tick of the spec's rate. Or decoded frames (RGB).
- */
-export type BrowserClip = VideoSource | readonly RgbaImage[] | Frames;
 /** What `createImageBitmap` takes: a `<video>`, a canvas, an `ImageData`, an `ImageBitmap`, a `VideoFrame`. */
 export type BrowserFrame = ImageBitmapSource;
+export type { BrowserClip } from './inputs/browser-clip.js';
 export type BrowserRecognizer = Recognizer<BrowserSource, BrowserClip, BrowserFrame>;
 
 /**
@@ -52,7 +49,7 @@ export async function createRecognizer(options: RecognizerOptions): Promise<Brow
   const { model, backend = 'auto', threads, settings = {}, runtime, worker = startWorker, signal } = options;
   signal?.throwIfAborted();
   withChanges(defaultLiveSettings, settings);
-  const client = new WorkerClient(worker());
+  const client = new WorkerClient<Questions>(worker());
   try {
     const ask: OpenRequest = {
       model: addressOrBytes(model),
@@ -73,9 +70,6 @@ function addressOrBytes(model: RecognizerOptions['model']): string | Uint8Array 
   return model instanceof Uint8Array || model instanceof Blob ? model : absolute(model);
 }
 
-/** Relative to the page, as everything else on it: the worker lies elsewhere. */
-const absolute = (address: string | URL): string => new URL(address, document.baseURI).href;
-
 /** Frames that may wait for the worker; more are dropped, so that a slow machine stays close to now. */
 const MOST_WAITING = 4;
 
@@ -84,22 +78,24 @@ class InBrowser
   implements BrowserRecognizer
 {
   readonly backend: Backend;
-  readonly #client: WorkerClient;
+  readonly #client: WorkerClient<Questions>;
 
-  constructor(client: WorkerClient, info: ModelInfo, backend: Backend, settings: Partial<Settings>) {
+  constructor(
+    client: WorkerClient<Questions>,
+    info: ModelInfo,
+    backend: Backend,
+    settings: Partial<Settings>,
+  ) {
     super(info, settings);
     this.#client = client;
     this.backend = backend;
   }
 
   protected async pixels(clip: BrowserClip, signal: AbortSignal | undefined): Promise<Uint8Array> {
-    if (isVideo(clip)) {
-      const prepare = (bitmap: ImageBitmap): Promise<Uint8Array> =>
-        this.#client.ask('picture', { bitmap }, { transfer: [bitmap], signal });
-      return readVideo(clip, this.info.spec, prepare, signal);
-    }
-    const frames = Array.isArray(clip) ? framesOf(clip) : (clip as Frames);
-    return this.#client.ask('prepare', frames, { signal });
+    return clipPixels(clip, this.info.spec, signal, {
+      picture: (bitmap) => this.#client.ask('picture', { bitmap }, { transfer: [bitmap], signal }),
+      frames: (frames) => this.#client.ask('prepare', frames, { signal }),
+    });
   }
 
   protected rawPredictions(
@@ -108,6 +104,10 @@ class InBrowser
     signal: AbortSignal | undefined,
   ): Promise<RawPrediction[]> {
     return this.#client.ask('predict', { clips, maps }, { signal });
+  }
+
+  protected replaceModel(model: ModelSource): Promise<ModelInfo> {
+    return this.#client.ask('use', { model: addressOrBytes(model) });
   }
 
   protected async readText(file: string | URL, signal: AbortSignal | undefined): Promise<string> {
@@ -217,9 +217,6 @@ class InBrowser
 
   readonly #report = (error: Error): void => this.emit('error', error);
 }
-
-const isVideo = (clip: BrowserClip): clip is VideoSource =>
-  typeof clip === 'string' || [HTMLVideoElement, Blob, URL].some((kind) => clip instanceof kind);
 
 /** A video that has shown nothing yet: callers start their loop before it does. */
 const isWithoutPicture = (frame: BrowserFrame): boolean =>

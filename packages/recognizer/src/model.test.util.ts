@@ -2,8 +2,16 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Frames } from '@kinora/clip';
 import { manualSeed, noGrad, serialize } from '@kinora/torch';
-import { defaultSpec, encodeJpeg, exportModel, findNetwork, type PreprocessSpec } from 'kinora';
+import {
+  defaultSpec,
+  type ExportOptions,
+  encodeJpeg,
+  exportModel,
+  findNetwork,
+  type PreprocessSpec,
+} from 'kinora';
 
 export const LABELS = ['Swiping Left', 'Swiping Right', 'Stop Sign', 'Thumb Up', 'No gesture'];
 
@@ -32,6 +40,50 @@ export function exportTestModel(name = 'ConvColumnSmall', explain = false, gain 
   network.dispose();
   const { file: onnx } = exportModel(weights, { format: 'onnx', out: join(folder, 'model.onnx'), explain });
   return { folder, weights, onnx, spec, remove: () => rmSync(folder, { recursive: true }) };
+}
+
+export interface TestExport {
+  readonly folder: string;
+  /** `NAME.train.onnx` */
+  readonly training: string;
+  readonly spec: PreprocessSpec;
+  remove(): void;
+}
+
+/** A network of random weights, small enough that a step takes milliseconds, exported for training. */
+export function exportTraining(
+  options: Partial<ExportOptions> = {},
+  name = 'ConvColumnSmall',
+  seed = 2,
+): TestExport {
+  const folder = mkdtempSync(join(tmpdir(), 'kinora-training-'));
+  const size: [number, number, number] = [8, 40, 40];
+  const { build } = findNetwork(name);
+  const spec = {
+    ...defaultSpec(['a', 'b', 'c']),
+    frames: size[0],
+    crop: { height: size[1], width: size[2] },
+  };
+  manualSeed(seed);
+  const network = build(3, size);
+  const weights = join(folder, 'net.safetensors');
+  serialize.saveSafetensors(weights, network.stateDict(), { model: name, spec: JSON.stringify(spec) });
+  network.dispose();
+  const training = join(folder, 'net.train.onnx');
+  exportModel(weights, { optimizer: 'adamw', ...options, format: 'onnx-train', out: training });
+  return { folder, training, spec, remove: () => rmSync(folder, { recursive: true }) };
+}
+
+/** Frames of a square that moves in one of four directions; `variant` changes how far and how fast. */
+export function moving(way: number, variant: number, count = 16): Frames {
+  const [height, width] = [60, 80];
+  const data = new Uint8Array(count * height * width * 3);
+  for (let t = 0; t < count; t++)
+    data.set(
+      picture(height, width, (t - count / 2) * (0.8 + variant / 8), (way * Math.PI) / 2),
+      t * height * width * 3,
+    );
+  return { data, count, height, width };
 }
 
 /** A picture in which a bright square moves with `t` over a gradient, RGB `[height, width, 3]`. */

@@ -1,23 +1,33 @@
 /** @kinora/recognizer in Node: onnxruntime-node, no libtorch, no compiler. Frames, JPEG folders or video files in. */
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { defaultLiveSettings, endOfSource, type Frames, kinoraError, withChanges } from '@kinora/clip';
 import { playSource } from '../../kinora/src/data/decode/play.js';
-import type { ClipSource } from '../../kinora/src/data/decode/source.js';
 import { type Abortable, abortable } from './abort.js';
-import { clipPositions, framesOf, prepareChosen, prepareFrames } from './inputs/clip.js';
+import { framesOf } from './inputs/clip.js';
+import { clipPixels, type NodeClip, openSource, pathOf, readNamed } from './inputs/node-clip.js';
 import { Live, type LivePrediction } from './live/live.js';
 import { readModelInfo } from './model/model-file.js';
 import { BaseRecognizer, type Feed } from './recognizer.js';
+import { openRuntime, sessionOptions } from './runtime/engine-node.js';
 import { type Engine, oneLine, Predictor, type RawPrediction, sessionEngine } from './runtime/predictor.js';
-import type { Attachment, Backend, Recognizer, RgbaImage, Settings, TimedFrame } from './types.js';
+import type {
+  Attachment,
+  Backend,
+  ModelInfo,
+  ModelSource,
+  Recognizer,
+  RgbaImage,
+  Settings,
+  TimedFrame,
+} from './types.js';
 
 export { defaultLiveSettings as defaultSettings } from '@kinora/clip';
 export { predictHead, type TaughtClass, trainHead } from './model/head.js';
 export { readHead, writeHead } from './model/head-file.js';
 export { readModelInfo, readModelWeights } from './model/model-file.js';
 export { modelSettings } from './recognizer.js';
+export { createTrainer, type NodeTrainer, type TrainerOptions } from './training/node.js';
+export type * from './training/types.js';
 export type * from './types.js';
 
 /** How to open a model in Node. `signal` gives up. */
@@ -29,15 +39,11 @@ export interface RecognizerOptions extends Abortable {
   readonly settings?: Partial<Settings>;
 }
 
-/**
- * A folder of JPEG frames or a video file by its path or `file:` address, decoded frames (RGB), or pictures (RGBA), one a
- * tick of the spec's rate.
- */
-export type NodeClip = string | URL | Frames | readonly RgbaImage[];
 /** The same by its path or address, or frames as they come. Files are played as fast as they can be predicted. */
 export type NodeSource = string | URL | AsyncIterable<TimedFrame> | Iterable<TimedFrame>;
 /** A picture, RGBA, or RGB `[H, W, 3]`. It is copied. */
 export type NodeFrame = RgbaImage;
+export type { NodeClip } from './inputs/node-clip.js';
 export type NodeRecognizer = Recognizer<NodeSource, NodeClip, NodeFrame>;
 
 /**
@@ -49,10 +55,7 @@ export async function createRecognizer(options: RecognizerOptions): Promise<Node
   const { model, threads = Math.min(4, availableParallelism()), settings = {}, signal } = options;
   signal?.throwIfAborted();
   withChanges(defaultLiveSettings, settings);
-  const where = model instanceof Uint8Array ? 'the model' : String(model);
-  const file =
-    model instanceof Uint8Array ? model : await readNamed(model, 'recognizer/model', 'an ONNX file', signal);
-  const { groupedConv3d: _, ...info } = readModelInfo(file, where);
+  const { file, info, where } = await readModel(model, signal);
   const opening = nodeEngine(file, threads, where);
   try {
     const engine = await abortable(opening, signal);
@@ -64,22 +67,21 @@ export async function createRecognizer(options: RecognizerOptions): Promise<Node
   }
 }
 
-async function readNamed(
-  path: string | URL,
-  code: string,
-  expected: string,
+async function readModel(
+  model: ModelSource,
   signal: AbortSignal | undefined,
-): Promise<Uint8Array> {
-  try {
-    return await readFile(path, { signal });
-  } catch (cause) {
-    signal?.throwIfAborted();
-    const received = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : String(cause);
-    throw kinoraError(code, String(path), expected, received, { cause });
-  }
+): Promise<{ file: Uint8Array; info: ModelInfo; where: string }> {
+  const named = typeof model === 'string' || model instanceof URL;
+  const where = named ? String(model) : 'the model';
+  const file = named
+    ? await readNamed(model, 'recognizer/model', 'an ONNX file', signal)
+    : await bytesOf(model);
+  const { groupedConv3d: _, ...info } = readModelInfo(file, where);
+  return { file, info, where };
 }
 
-const pathOf = (path: string | URL): string => (path instanceof URL ? fileURLToPath(path) : path);
+const bytesOf = async (model: Uint8Array | Blob): Promise<Uint8Array> =>
+  model instanceof Uint8Array ? model : new Uint8Array(await model.arrayBuffer());
 
 /** Frames that may wait for the network; more are dropped, so that a slow machine stays close to now. */
 const MOST_WAITING = 4;
@@ -96,11 +98,7 @@ class InNode extends BaseRecognizer<NodeSource, NodeClip, NodeFrame> implements 
   }
 
   protected async pixels(clip: NodeClip): Promise<Uint8Array> {
-    const { spec } = this.info;
-    if (Array.isArray(clip)) return prepareFrames(framesOf(clip), spec);
-    if (typeof clip !== 'string' && !(clip instanceof URL)) return prepareFrames(clip as Frames, spec);
-    const source = await openSource(pathOf(clip));
-    return prepareChosen(await source.read(clipPositions(source.count, source.times, spec)), spec);
+    return clipPixels(clip, this.info.spec);
   }
 
   protected rawPredictions(
@@ -109,6 +107,13 @@ class InNode extends BaseRecognizer<NodeSource, NodeClip, NodeFrame> implements 
     signal: AbortSignal | undefined,
   ): Promise<RawPrediction[]> {
     return this.#predictor.predict(clips, maps, signal);
+  }
+
+  protected async replaceModel(model: ModelSource): Promise<ModelInfo> {
+    const { file, info, where } = await readModel(model, undefined);
+    this.#predictor.checkReplacement(info, where);
+    await this.#predictor.replace(await nodeEngine(file, this.backend.threads, where), info);
+    return info;
   }
 
   protected async readText(file: string | URL, signal: AbortSignal | undefined): Promise<string> {
@@ -213,35 +218,8 @@ function copyOf(frame: NodeFrame): Frames {
 /** Opens an ONNX file. Throws `recognizer/runtime` where there is no onnxruntime, `recognizer/model` where it refuses the file. */
 async function nodeEngine(file: Uint8Array, threads: number, where: string): Promise<Engine> {
   const { InferenceSession, Tensor } = await openRuntime();
-  const options = { intraOpNumThreads: threads, interOpNumThreads: 1, executionMode: 'sequential' } as const;
-  const session = await InferenceSession.create(file, options).catch((cause: Error) => {
+  const session = await InferenceSession.create(file, sessionOptions(threads)).catch((cause: Error) => {
     throw kinoraError('recognizer/model', where, 'a network to run', oneLine(cause), { cause });
   });
   return sessionEngine(session, Tensor, { name: 'cpu', threads, reason: 'onnxruntime-node' });
-}
-
-/** A package of its own, because it is of no use in browsers and takes 288 MB. */
-async function openRuntime(): Promise<typeof import('onnxruntime-node')> {
-  try {
-    return await import('onnxruntime-node');
-  } catch (cause) {
-    throw kinoraError('recognizer/runtime', 'onnxruntime-node', {
-      expected: 'the package that runs networks in Node',
-      received:
-        (cause as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND' ? 'no such package' : String(cause),
-      hint: 'npm install onnxruntime-node',
-      cause,
-    });
-  }
-}
-
-/** Decodes with the trainer's own code. Opens a folder of JPEG frames (needs `@julusian/jpeg-turbo`) or a video file (needs `node-av` or the program ffmpeg). */
-async function openSource(path: string): Promise<ClipSource> {
-  const { openClip } = await import('../../kinora/src/data/open.js').catch((cause: Error) => {
-    throw kinoraError('recognizer/decoder', path, 'the packages that decode pictures', cause.message, {
-      hint: 'npm install @julusian/jpeg-turbo (and node-av for video files)',
-      cause,
-    });
-  });
-  return openClip(path);
 }

@@ -22,6 +22,7 @@ import type {
   Backend,
   GestureFile,
   ModelInfo,
+  ModelSource,
   Prediction,
   PredictOptions,
   Recognition,
@@ -42,7 +43,7 @@ const TAUGHT_FILLED = 0.75;
 
 export abstract class BaseRecognizer<Source, Clip, Frame> implements Recognizer<Source, Clip, Frame> {
   abstract readonly backend: Backend;
-  readonly info: ModelInfo;
+  #info: ModelInfo;
   readonly #emitter = new Emitter();
   readonly #smoother = new Smoother();
   #gestures = new GestureTracker();
@@ -55,7 +56,7 @@ export abstract class BaseRecognizer<Source, Clip, Frame> implements Recognizer<
   #closing: Promise<void> | undefined;
 
   constructor(info: ModelInfo, settings: Partial<Settings> = {}) {
-    this.info = info;
+    this.#info = info;
     this.#settings = withChanges(modelSettings(info), settings);
   }
 
@@ -73,7 +74,13 @@ export abstract class BaseRecognizer<Source, Clip, Frame> implements Recognizer<
   protected abstract readText(file: string | URL, signal: AbortSignal | undefined): Promise<string>;
   /** Tells whoever predicts of other settings. */
   protected abstract settingsChanged(settings: Settings): void;
+  /** Runs another network from now on, and tells what it is. What was asked before is answered by the network before. */
+  protected abstract replaceModel(model: ModelSource): Promise<ModelInfo>;
   protected abstract free(): Promise<void>;
+
+  get info(): ModelInfo {
+    return this.#info;
+  }
 
   get settings(): Settings {
     return this.#settings;
@@ -164,6 +171,17 @@ export abstract class BaseRecognizer<Source, Clip, Frame> implements Recognizer<
     this.#head = head;
   }
 
+  async useModel(model: ModelSource, { signal }: Abortable = {}): Promise<void> {
+    this.#checkOpen('useModel()');
+    signal?.throwIfAborted();
+    const before = this.labels;
+    this.#info = await this.replaceModel(model);
+    this.#head = undefined;
+    if (before.join('\n') === this.labels.join('\n')) return;
+    this.sourceEnded(this.#latest.prediction?.time ?? 0);
+    this.#forget();
+  }
+
   on<Name extends keyof RecognizerEvents>(
     event: Name,
     listener: (event: RecognizerEvents[Name]) => void,
@@ -198,6 +216,8 @@ export abstract class BaseRecognizer<Source, Clip, Frame> implements Recognizer<
   /** A prediction of the attached source. */
   protected predicted(raw: LivePrediction): void {
     const read = readBy(this.#head, raw);
+    // Of the network before `useModel`, which had other labels.
+    if (read.probabilities.length !== this.labels.length) return;
     const smoothed = this.#smoother.add(raw.time, read.probabilities, this.#settings.window);
     const made = prediction(read, smoothed, this.labels);
     const { gesture: before } = this.#latest;

@@ -79,6 +79,9 @@ export interface ModelInfo {
 /** From predictions to gestures; every number may be changed while running. */
 export type Settings = LiveSettings;
 
+/** An ONNX file that `kinora export` wrote or a trainer made: its address (in Node its path), its bytes, or a file of the reader's. */
+export type ModelSource = string | URL | Uint8Array | Blob;
+
 /** What runs the network. */
 export interface Backend {
   readonly name: 'wasm' | 'webgpu' | 'cpu';
@@ -194,6 +197,12 @@ export interface Recognizer<Source, Clip, Frame> {
    * no such file, and for gestures that were taught on another model.
    */
   useGestures(gestures: GestureFile | null, options?: Abortable): Promise<void>;
+  /**
+   * Runs another network from now on, such as the one that a trainer has just improved. Source, settings and frames stay;
+   * what is recognised meanwhile comes from the network before. Gestures of `useGestures` end, because they belong to its
+   * features. Throws `recognizer/model` for what is no model or has another input, and then changes nothing.
+   */
+  useModel(model: ModelSource, options?: Abortable): Promise<void>;
   /** Calls `listener` from now on; returns what ends that, as `options.signal` does. */
   on<Name extends keyof RecognizerEvents>(
     event: Name,

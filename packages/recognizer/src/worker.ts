@@ -2,27 +2,38 @@
  * The worker: model, pixels and network live here, so that the page never waits for them. Answers questions one after
  * the other, in the order in which they came.
  */
-import { type Frames, KinoraError, type KinoraErrorParts, kinoraError } from '@kinora/clip';
+import { type Frames, KinoraError, kinoraError, type PreprocessSpec } from '@kinora/clip';
 import { dropAlpha, prepareChosen, prepareFrames } from './inputs/clip.js';
+import { bytesOf, nameOf } from './inputs/file-source.js';
 import { Live } from './live/live.js';
 import { readModelInfo } from './model/model-file.js';
 import { webEngine } from './runtime/engine-web.js';
-import { Predictor } from './runtime/predictor.js';
-import type { Answered, Asked, Cancelled, OpenRequest, Question, Questions } from './worker/worker-calls.js';
+import { type Engine, Predictor } from './runtime/predictor.js';
+import { type TrainerQuestions, trainerAnswers } from './training/calls.js';
+import { webPlace } from './training/place-web.js';
+import type { ModelInfo } from './types.js';
+import { type Answers, serve } from './worker/serve.js';
+import type { Answered, Asked, Cancelled, OpenRequest, Questions } from './worker/worker-calls.js';
+
+/** A worker is asked the questions of a recognizer or those of a trainer. */
+type All = Questions & TrainerQuestions<OpenRequest['model']>;
 
 let predictor: Predictor | undefined;
+/** How the network was opened, for one that replaces it. */
+let request: OpenRequest | undefined;
 let live: Live | undefined;
-let turn: Promise<void> = Promise.resolve();
 const read = bitmapReader();
 
-type Answers = { [Name in Question]: (ask: Questions[Name]['ask']) => Promise<Questions[Name]['answer']> };
+const trainer = trainerAnswers(webPlace);
+const specNow = (): PreprocessSpec => trainer.spec() ?? opened().info.spec;
 
-const answers: Answers = {
+const answers: Answers<All> = {
+  ...trainer.answers,
   open,
-  prepare: async (frames) => prepareFrames(frames, opened().info.spec),
+  prepare: async (frames) => prepareFrames(frames, specNow()),
   picture: async ({ bitmap }) => {
     try {
-      return prepareChosen(read(bitmap), opened().info.spec);
+      return prepareChosen(read(bitmap), specNow());
     } finally {
       bitmap.close();
     }
@@ -38,78 +49,45 @@ const answers: Answers = {
   frame: async ({ time, bitmap }) =>
     live?.feed({ time, pixels: () => read(bitmap), release: () => bitmap.close() }),
   finish: async ({ time }) => live?.finish(time),
+  use: async ({ model }) => {
+    const { engine, info } = await openNetwork({ ...request!, model }, (info, where) =>
+      opened().checkReplacement(info, where),
+    );
+    await opened().replace(engine, info);
+    return info;
+  },
   close: async () => {
     live?.close();
     await predictor?.close();
   },
 };
 
-const cancelled = new Set<number>();
+const receive = serve(answers, (message) =>
+  (self as unknown as { postMessage(message: Answered): void }).postMessage(message),
+);
+self.onmessage = ({ data }: MessageEvent<Asked<All> | Cancelled>) => receive(data);
 
-self.onmessage = ({ data }: MessageEvent<Asked | Cancelled>) => {
-  if ('cancel' in data) cancelled.add(data.cancel);
-  else turn = turn.then(() => answer(data));
-};
-
-async function answer({ id, name, ask }: Asked): Promise<void> {
-  const unwanted = cancelled.has(id);
-  // Questions come in the order of their numbers: what was cancelled too late is forgotten here.
-  for (const one of cancelled) if (one <= id) cancelled.delete(one);
-  if (unwanted) return;
-  try {
-    const value = await answers[name](ask as never);
-    post({ id, answer: value });
-  } catch (error) {
-    post({ id, error: partsOf(error) });
-  }
-}
-
-function post(message: Answered): void {
-  (self as unknown as { postMessage(message: Answered): void }).postMessage(message);
-}
-
-async function open(request: OpenRequest): Promise<Questions['open']['answer']> {
-  const { model } = request;
-  const where = nameOf(model);
-  const file = await bytesOf(model);
-  const { groupedConv3d, ...info } = readModelInfo(file, where);
-  const engine = await webEngine(file, { ...request, where, groupedConv3d }, info);
+async function open(asked: OpenRequest): Promise<Questions['open']['answer']> {
+  const { engine, info } = await openNetwork(asked);
   predictor = new Predictor(engine, info);
+  request = asked;
   return { info, backend: engine.backend };
 }
 
-function nameOf(model: OpenRequest['model']): string {
-  if (typeof model === 'string') return model;
-  return model instanceof File ? model.name : 'the model';
-}
-
-async function bytesOf(model: OpenRequest['model']): Promise<Uint8Array> {
-  if (typeof model === 'string') return fetchModel(model);
-  return model instanceof Blob ? new Uint8Array(await model.arrayBuffer()) : model;
-}
-
-async function fetchModel(address: string): Promise<Uint8Array> {
-  const refuse = (received: string, cause?: unknown): never => {
-    const expected = 'an ONNX file that can be fetched';
-    throw kinoraError('recognizer/model', address, expected, received, { cause });
-  };
-  const response = await fetch(address).catch((cause) => refuse(String(cause), cause));
-  if (!response.ok) refuse(`status ${response.status} ${response.statusText}`.trim());
-  return new Uint8Array(await response.arrayBuffer());
+async function openNetwork(
+  asked: OpenRequest,
+  check: (info: ModelInfo, where: string) => void = () => {},
+): Promise<{ engine: Engine; info: ModelInfo }> {
+  const where = nameOf(asked.model);
+  const file = await bytesOf(asked.model, 'recognizer/model', 'an ONNX file');
+  const { groupedConv3d, ...info } = readModelInfo(file, where);
+  check(info, where);
+  return { engine: await webEngine(file, { ...asked, where, groupedConv3d }, info), info };
 }
 
 function opened(): Predictor {
   if (predictor !== undefined) return predictor;
   throw kinoraError('recognizer/worker', "the recognizer's worker", 'an open model', 'none');
-}
-
-/** What crosses to the page; causes may not be cloneable. */
-function partsOf(error: unknown): KinoraErrorParts {
-  if (error instanceof KinoraError) {
-    const { cause: _, ...parts } = error.parts;
-    return parts;
-  }
-  return { code: 'recognizer/failed', expected: 'the network to run', received: String(error) };
 }
 
 /**

@@ -15,6 +15,7 @@ import {
 } from '@kinora/clip';
 import type { Layer, LayerMaps, ModelInfo } from '../types.js';
 import { fingerprint } from './head-file.js';
+import { fields, messages } from './protobuf.js';
 
 /** Of ModelProto. Metadata are pairs of a key, field 1, and a value, field 2. */
 const METADATA = 14;
@@ -168,7 +169,7 @@ function readLayers(value: unknown, where: string): Layer[] {
 }
 
 /** Key and value pairs of the top level; undefined where the bytes break the format. */
-function readMetadata(file: Uint8Array): Map<string, string> | undefined {
+export function readMetadata(file: Uint8Array): Map<string, string> | undefined {
   const metadata = new Map<string, string>();
   const text = new TextDecoder();
   try {
@@ -291,10 +292,6 @@ export function readModelWeights(file: Uint8Array): Map<string, LayerMaps> {
   return weights;
 }
 
-function* messages(message: Uint8Array, wanted: number): Generator<Uint8Array> {
-  for (const { number, bytes } of fields(message)) if (number === wanted && bytes !== undefined) yield bytes;
-}
-
 interface RawTensor {
   name: string;
   type: number;
@@ -312,47 +309,3 @@ function readTensor(message: Uint8Array): RawTensor {
   }
   return tensor;
 }
-
-/** One field of a message in the Protocol Buffers wire format (protobuf.dev, "Encoding"). */
-interface Field {
-  readonly number: number;
-  /** Of a varint. */
-  readonly value?: number;
-  /** Of a length-delimited field. */
-  readonly bytes?: Uint8Array;
-}
-
-const VARINT = 0;
-const BYTES = 2;
-/** Bytes of a field by its wire type, where that is fixed: varints are read, and take none after that. */
-const LENGTHS: Readonly<Record<number, number>> = { [VARINT]: 0, 1: 8, 5: 4 };
-
-/** The fields of a protobuf message, in file order. Throws RangeError where it ends too early. */
-function* fields(message: Uint8Array): Generator<Field> {
-  let at = 0;
-  const varint = (): number => {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = message[at++];
-      if (byte === undefined || scale > 2 ** 56) throw new RangeError('no varint');
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
-    }
-  };
-  while (at < message.length) {
-    const key = varint();
-    const number = Math.floor(key / 8);
-    if (number === 0) throw new RangeError('no field');
-    const kind = key & 7;
-    const value = kind === VARINT ? varint() : undefined;
-    const length = kind === BYTES ? varint() : (LENGTHS[kind] ?? refuseKind());
-    if (at + length > message.length) throw new RangeError('a field that ends after its message');
-    if (value !== undefined) yield { number, value };
-    else yield kind === BYTES ? { number, bytes: message.subarray(at, at + length) } : { number };
-    at += length;
-  }
-}
-
-const refuseKind = (): never => {
-  throw new RangeError('a wire type that nobody writes');
-};

@@ -4,7 +4,7 @@
  */
 import { type KinoraError, kinoraError } from '@kinora/clip';
 import { clipBytes, networkInput } from '../inputs/clip.js';
-import type { ModelInfo } from '../types.js';
+import type { Backend, ModelInfo } from '../types.js';
 import { type Engine, oneLine, sessionEngine } from './predictor.js';
 import { mostThreads, openWasm, openWebgpu } from './runtime-web.js';
 
@@ -63,23 +63,28 @@ async function webgpuEngine(file: Uint8Array, options: WebOptions, { spec }: Mod
 }
 
 async function wasmEngine(file: Uint8Array, options: WebOptions, obstacle: string): Promise<Engine> {
-  const runtime = await openWasm();
-  const wanted = options.threads ?? Math.min(4, navigator.hardwareConcurrency);
-  const threads = self.crossOriginIsolated ? Math.min(wanted, mostThreads ?? wanted) : 1;
-  runtime.env.wasm.numThreads = threads;
-  if (options.runtime !== undefined) runtime.env.wasm.wasmPaths = options.runtime;
+  const { runtime, backend } = await openWebAssembly(options, obstacle);
   const session = await runtime.InferenceSession.create(file, { executionProviders: ['wasm'] }).catch(
     (cause: Error) => {
       throw kinoraError('recognizer/model', options.where, 'a network to run', oneLine(cause));
     },
   );
+  return sessionEngine(session, runtime.Tensor, backend);
+}
+
+/** onnxruntime-web's WebAssembly, with as many threads as the page may have. `reason` says why it is this one. */
+export async function openWebAssembly(
+  options: Pick<WebOptions, 'threads' | 'runtime'>,
+  reason: string,
+): Promise<{ runtime: Awaited<ReturnType<typeof openWasm>>; backend: Backend }> {
+  const runtime = await openWasm();
+  const wanted = options.threads ?? Math.min(4, navigator.hardwareConcurrency);
+  const threads = self.crossOriginIsolated ? Math.min(wanted, mostThreads ?? wanted) : 1;
+  runtime.env.wasm.numThreads = threads;
+  if (options.runtime !== undefined) runtime.env.wasm.wasmPaths = options.runtime;
   const alone = wanted > 1 && threads === 1 && mostThreads !== 1;
   const isolation = 'one thread, because the page is not cross-origin isolated (COOP and COEP headers)';
-  return sessionEngine(session, runtime.Tensor, {
-    name: 'wasm',
-    threads,
-    reason: alone ? `${obstacle}; ${isolation}` : obstacle,
-  });
+  return { runtime, backend: { name: 'wasm', threads, reason: alone ? `${reason}; ${isolation}` : reason } };
 }
 
 const noWebgpu = (where: string, received: string): KinoraError =>

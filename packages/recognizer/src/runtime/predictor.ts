@@ -52,17 +52,44 @@ export interface RawPrediction {
 }
 
 export class Predictor {
-  readonly #engine: Engine;
+  #engine: Engine;
+  #info: ModelInfo;
   /** Settles when the runs so far have: a session runs one at a time. */
   #busy: Promise<unknown> = Promise.resolve();
-  readonly info: ModelInfo;
 
   /** Throws `recognizer/model` for a network that wants more than frames. */
   constructor(engine: Engine, info: ModelInfo) {
-    const others = engine.inputs.filter((name) => name !== 'clips');
-    if (others.length > 0) throw wantsMore(info.network, others);
+    checkInputs(engine, info);
     this.#engine = engine;
-    this.info = info;
+    this.#info = info;
+  }
+
+  get info(): ModelInfo {
+    return this.#info;
+  }
+
+  /** Throws `recognizer/model` for a network whose clips are others. */
+  checkReplacement({ spec, network }: ModelInfo, where: string): void {
+    const inputOf = ({ labels: _, flipMap: __, ...input }: ModelInfo['spec']): string =>
+      JSON.stringify(input);
+    if (inputOf(spec) === inputOf(this.#info.spec)) return;
+    throw kinoraError('recognizer/model', where, {
+      expected: `a network with the preprocessing of the one in use, ${this.#info.network}`,
+      received: `${network} with another`,
+      hint: 'open it with createRecognizer()',
+    });
+  }
+
+  /** Runs another network, which `checkReplacement` has accepted, as soon as the runs so far are over. */
+  async replace(engine: Engine, info: ModelInfo): Promise<void> {
+    checkInputs(engine, info);
+    await this.#busy;
+    const before = this.#engine;
+    const running = this.#busy;
+    this.#engine = engine;
+    this.#info = info;
+    await running;
+    await before.close();
   }
 
   /** Prepared clips `[N, T, H, W, 3]` to one prediction each. Given up before it begins if `signal` is aborted. */
@@ -125,6 +152,11 @@ function part({ shape, data }: LayerMaps, index: number, count: number): LayerMa
   const size = data.length / count;
   const own = rows / count;
   return { shape: own === 1 ? rest : [own, ...rest], data: data.slice(index * size, (index + 1) * size) };
+}
+
+function checkInputs({ inputs }: Engine, { network }: ModelInfo): void {
+  const others = inputs.filter((name) => name !== 'clips');
+  if (others.length > 0) throw wantsMore(network, others);
 }
 
 const wantsMore = (network: string, others: readonly string[]): KinoraError =>

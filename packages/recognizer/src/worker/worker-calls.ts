@@ -24,14 +24,18 @@ export interface Questions {
   frame: { ask: { time: number; bitmap: ImageBitmap }; answer: LivePrediction | undefined };
   /** The source is over: its last frame stays until `time`. */
   finish: { ask: { time: number }; answer: LivePrediction | undefined };
+  /** Runs another network from now on. */
+  use: { ask: Pick<OpenRequest, 'model'>; answer: ModelInfo };
   close: { ask: undefined; answer: undefined };
 }
-export type Question = keyof Questions;
 
-export interface Asked<Name extends Question = Question> {
+/** What may be asked of a worker, by name. */
+export type Protocol<All> = { [Name in keyof All]: { ask: unknown; answer: unknown } };
+
+export interface Asked<All extends Protocol<All>, Name extends keyof All = keyof All> {
   readonly id: number;
   readonly name: Name;
-  readonly ask: Questions[Name]['ask'];
+  readonly ask: All[Name]['ask'];
 }
 
 /** An answer that nobody waits for any more; what has not begun is left out. */
@@ -48,7 +52,7 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-export class WorkerClient {
+export class WorkerClient<All extends Protocol<All>> {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #next = 0;
@@ -65,16 +69,16 @@ export class WorkerClient {
    * Asks, handing over the memory of `transfer`. Rejects with the KinoraError that the worker met, or with the reason of
    * `signal`.
    */
-  async ask<Name extends Question>(
+  async ask<Name extends keyof All>(
     name: Name,
-    ask: Questions[Name]['ask'],
+    ask: All[Name]['ask'],
     { transfer = [], signal }: { transfer?: Transferable[]; signal?: AbortSignal | undefined } = {},
-  ): Promise<Questions[Name]['answer']> {
+  ): Promise<All[Name]['answer']> {
     if (this.#failure !== undefined) throw this.#failure;
     const id = this.#next++;
-    const answer = new Promise<Questions[Name]['answer']>((resolve, reject) => {
+    const answer = new Promise<All[Name]['answer']>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, name, ask } satisfies Asked, transfer);
+      this.#worker.postMessage({ id, name, ask } satisfies Asked<All>, transfer);
     });
     try {
       return await abortable(answer, signal);
