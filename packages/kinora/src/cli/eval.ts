@@ -4,8 +4,9 @@ import { kinoraError } from '@kinora/torch/error';
 import { Command } from 'commander';
 import { percent, plural } from '../figures/words.js';
 import { orderAccuracy } from '../measure/order-pairs.js';
+import type { Rejection } from '../measure/rejection.js';
 import { streamScores } from '../measure/streams.js';
-import { evaluateRun } from '../predict/evaluate.js';
+import { evaluateRun, type UnknownClips } from '../predict/evaluate.js';
 import { evaluateLog } from '../predict/evaluate-streams.js';
 import type { StreamReport } from '../report/stream-data.js';
 import { scoreFacts } from '../report/streams.js';
@@ -23,6 +24,8 @@ interface EvalFlags extends ConfigOptions, DeviceOptions {
   streamFolder?: string;
   defaultSettings?: boolean;
   log?: string;
+  unknown?: string;
+  unknownFolder?: string;
 }
 
 export function evalCommand(): Command {
@@ -32,6 +35,11 @@ export function evalCommand(): Command {
     .option('--stream <list>', 'list of videos and the gestures in them: path,label,start,end')
     .option('--stream-folder <folder>', "folder of the list's paths (default: the list's own)")
     .option('--default-settings', 'with --stream: ignore the settings that kinora tune has stored')
+    .option(
+      '--unknown <list>',
+      'list of clips that show none of the labels: measure how well they can be rejected',
+    )
+    .option('--unknown-folder <folder>', "folder of these clips (default: the list's own)")
     .option(
       '--log <file>',
       "instead of RUN: compare a recognizer's own log of gesture events (JSON lines or path,label,start,end) with --stream",
@@ -47,6 +55,7 @@ export function evalCommand(): Command {
 async function start(run: string | undefined, flags: EvalFlags, command: Command): Promise<void> {
   if (flags.stream === undefined)
     refuseFlags(command, ['streamFolder', 'defaultSettings', 'log'], 'without --stream');
+  if (flags.unknown === undefined) refuseFlags(command, ['unknownFolder'], 'without --unknown');
   return flags.log === undefined ? evaluate(run, flags) : scoreLog(run, flags.log, flags, command);
 }
 
@@ -57,9 +66,10 @@ export async function evaluate(run: string | undefined, flags: EvalFlags): Promi
       ...(flags.stream !== undefined && { streams: flags.stream }),
       ...(flags.streamFolder !== undefined && { streamFolder: flags.streamFolder }),
       ...(flags.defaultSettings === true && { liveSettings: {} }),
+      ...(flags.unknown !== undefined && { unknown: unknownOf(flags.unknown, flags.unknownFolder) }),
     }),
   );
-  const { summary, evaluation, labels, report, people, streams } = result;
+  const { summary, evaluation, labels, report, rejection, people, streams } = result;
   progress.log(
     `top-1 ${percent(summary.top1)}, top-5 ${percent(summary.top5)}, loss ${summary.loss.toFixed(3)}`,
   );
@@ -75,9 +85,21 @@ export async function evaluate(run: string | undefined, flags: EvalFlags): Promi
       `${plural(people.people.length, 'person', 'people')}: top-1 ${percent(value)} (95 % interval over people ${percent(low)} to ${percent(high)}); lowest: ${percent(worst!.top1)} of ${plural(worst!.clips, 'clip')} of person ${worst!.person}`,
     );
   }
+  if (rejection !== undefined) progress.log(rejectionLines(rejection));
   if (streams !== undefined) progress.log(scoreLines(streams));
   progress.log(`report: ${join(report, 'index.html')}`);
 }
+
+const unknownOf = (list: string, folder: string | undefined): UnknownClips =>
+  folder === undefined ? { list } : { list, folder };
+
+const rejectionLines = (rejection: readonly Rejection[]): string =>
+  rejection
+    .map(
+      ({ score, auroc, falseAlarms }) =>
+        `unknown clips by ${score}: AUROC ${percent(auroc)}, false alarms at 95 % recall ${percent(falseAlarms)}`,
+    )
+    .join('\n');
 
 /** The scores of streams, one a line. */
 export const scoreLines = ({ results }: StreamReport): string =>
@@ -97,7 +119,8 @@ async function scoreLog(
       received: run,
       hint: 'leave it out',
     });
-  refuseFlags(command, ['config', 'set', 'gpus', 'useGpu', 'defaultSettings'], 'with --log');
+  const unused = ['config', 'set', 'gpus', 'useGpu', 'defaultSettings', 'unknown', 'unknownFolder'];
+  refuseFlags(command, unused, 'with --log');
   const report = await evaluateLog(log, stream!, streamFolder === undefined ? {} : { root: streamFolder });
   process.stdout.write(`${scoreLines(report)}\n`);
 }

@@ -231,6 +231,7 @@ export interface StreamScores {
   };
 }
 
+/** The scores of streams, by the definitions above, with intervals by the bootstrap over people. */
 export function streamScores(results: readonly StreamResult[], seed = 1): StreamScores {
   const counts = results.map((result) => countStream(result));
   const groups = Int32Array.from(results, ({ group }) => group);

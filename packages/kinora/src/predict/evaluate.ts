@@ -1,6 +1,6 @@
 /** Evaluates a run's network on its validation clips and writes a report; or predicts its unlabelled test list. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { clipSize, type LiveSettings, type PostprocessSpec } from '@kinora/clip';
 import { type Device, KinoraError, kinoraError } from '@kinora/torch';
 import {
@@ -10,6 +10,7 @@ import {
   type RunConfig,
   type RunConfigInput,
 } from '../config/index.js';
+import { readClipList } from '../data/lists/annotations.js';
 import { type ClipList, listHash } from '../data/lists/clip-list.js';
 import { readLabels } from '../data/lists/labels.js';
 import { peopleBeside } from '../data/lists/people.js';
@@ -17,6 +18,7 @@ import { readClip } from '../data/load/clip-reader.js';
 import { readSplit, readTestList } from '../data/splits.js';
 import { type Evaluation, type Summary, summarize, worstClips } from '../measure/metrics.js';
 import { accuracyByPerson, type ClipPeople, type PeopleAccuracy } from '../measure/per-person.js';
+import { compareRejection, type Rejection } from '../measure/rejection.js';
 import { networkCost } from '../model/cost/cost.js';
 import { silent } from '../progress.js';
 import type { ShownClip } from '../report/data.js';
@@ -37,8 +39,17 @@ export interface EvaluateOptions extends PredictOptions {
   readonly streams?: string;
   /** Folder that the paths of that list are relative to. Default: that of the list. */
   readonly streamFolder?: string;
+  /** Clips that show none of the labels: how well they can be rejected is measured too. */
+  readonly unknown?: UnknownClips;
   /** Live settings to score instead of the model's: changes of the defaults. */
   readonly liveSettings?: Partial<LiveSettings>;
+}
+
+/** A list of clips whose labels do not matter, and the folder that they are in. */
+export interface UnknownClips {
+  readonly list: string;
+  /** Default: the folder of the list. */
+  readonly folder?: string;
 }
 
 export interface EvaluateResult {
@@ -49,6 +60,8 @@ export interface EvaluateResult {
   readonly report: string;
   /** Accuracy by person, where people are known. */
   readonly people?: PeopleAccuracy;
+  /** How well unknown clips can be rejected by each score, the best first; where they were given. */
+  readonly rejection?: readonly Rejection[];
   /** What was detected in the streams, where a list of them was given. */
   readonly streams?: StreamReport;
 }
@@ -80,6 +93,7 @@ async function evaluate(config: RunConfig, options: EvaluateOptions): Promise<Ev
     const streams = await streamsOf(model, options);
     const { indices, ...predicted } = await predictList(model, list, config, options);
     const evaluation = withTemperature(predicted, model.postprocess);
+    const rejection = await rejectionOf(model, config, evaluation.logits, options);
     const known = peopleIn(list, indices, config, options);
     const people = known && accuracyByPerson(evaluation, labels.length, known);
     await writeReport(report, {
@@ -92,6 +106,7 @@ async function evaluate(config: RunConfig, options: EvaluateOptions): Promise<Ev
       evaluation,
       worst: await worstFrames(model, list, indices, evaluation),
       facts: facts(model, device),
+      ...(rejection && { rejection }),
       ...(people && { people }),
       ...(streams && { streams }),
     });
@@ -100,12 +115,28 @@ async function evaluate(config: RunConfig, options: EvaluateOptions): Promise<Ev
       evaluation,
       labels,
       report,
+      ...(rejection && { rejection }),
       ...(people && { people }),
       ...(streams && { streams }),
     };
   } finally {
     model.network.dispose();
   }
+}
+
+/** How well clips of none of the labels can be rejected. */
+async function rejectionOf(
+  model: OpenedModel,
+  config: RunConfig,
+  known: Float32Array,
+  { unknown, ...options }: EvaluateOptions,
+): Promise<Rejection[] | undefined> {
+  if (unknown === undefined) return undefined;
+  const list = readClipList(unknown.list, unknown.folder ?? dirname(unknown.list));
+  const items = list.items.map((item) => ({ ...item, label: -1 }));
+  const predicted = await predictList(model, { ...list, items }, config, options, 'predicting unknown clips');
+  const { logits } = withTemperature(predicted, model.postprocess);
+  return compareRejection(known, logits, model.spec.labels.length);
 }
 
 /** The people in the evaluated clips, where a subjects file beside the list names them. */
@@ -126,7 +157,7 @@ function peopleIn(
 }
 
 /** Predictions as they are used: their logits are divided by the model's temperature. */
-const withTemperature = <Predicted extends Evaluation>(
+const withTemperature = <Predicted extends Pick<Evaluation, 'logits'>>(
   evaluation: Predicted,
   { temperature }: PostprocessSpec,
 ): Predicted =>

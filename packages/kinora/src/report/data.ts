@@ -2,6 +2,7 @@
 import type { Frames } from '@kinora/clip';
 import type { Evaluation } from '../measure/metrics.js';
 import type { PeopleAccuracy } from '../measure/per-person.js';
+import type { Rejection } from '../measure/rejection.js';
 import type { EpochMetrics } from '../run/metrics-log.js';
 import type { StreamReport } from './stream-data.js';
 
@@ -28,6 +29,8 @@ export interface ReportData {
   worst: readonly ShownClip[];
   /** Facts about the network and the run, as `[name, value]`: parameters, GMAC, device, training time. */
   facts: readonly (readonly [string, string])[];
+  /** How well clips that show none of the labels can be rejected, where such clips were given. */
+  rejection?: readonly Rejection[];
   /** Accuracy by person, where people are known. */
   people?: PeopleAccuracy;
   /** What was detected in streams, where they were evaluated too. */

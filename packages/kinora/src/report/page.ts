@@ -25,6 +25,7 @@ export function page(data: ReportData, shown: readonly Mistake[]): string {
     confusion(data),
     classes(data),
     people(data),
+    unknown(data),
     worst(data, shown),
     ...(data.streams === undefined ? [] : streamSections(data.streams)),
     details(data, shown),
@@ -104,6 +105,24 @@ function people({ people: known }: ReportData): Markup | undefined {
       'Accuracy by person',
       ['Person', 'Clips', 'Top-1'],
       known.people.map(({ person, clips, top1 }) => [person, String(clips), percent(top1)]),
+    ),
+  );
+}
+
+function unknown({ rejection }: ReportData): Markup | undefined {
+  if (rejection === undefined) return undefined;
+  return section(
+    'None of these',
+    'How well clips that show none of the labels can be told from the others by each score. AUROC: 50 % is chance. False alarms: share of them that is accepted where 95 % of the clips with a label are.',
+    plainTable(
+      'Rejection by score',
+      ['Score', 'AUROC', 'False alarms', 'Threshold'],
+      rejection.map(({ score, auroc, falseAlarms, threshold }) => [
+        score,
+        percent(auroc),
+        percent(falseAlarms),
+        threshold.toFixed(3),
+      ]),
     ),
   );
 }

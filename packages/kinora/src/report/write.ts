@@ -78,7 +78,7 @@ export function predictionsCsv(
 
 /** The contents of metrics.json; undefined shares are null. */
 function numbers(
-  { name, split, date, labels, history, evaluation, people, streams }: ReportData,
+  { name, split, date, labels, history, evaluation, rejection, people, streams }: ReportData,
   counts: Uint32Array,
 ) {
   const classes = labels.length;
@@ -99,6 +99,7 @@ function numbers(
       ...counts.subarray(c * classes, (c + 1) * classes),
     ]),
     history,
+    ...(rejection && { rejection }),
     ...(people && { people }),
     ...(streams && { streams: streamNumbers(streams) }),
   };
