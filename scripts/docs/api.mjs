@@ -2,15 +2,39 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-/** Entry points of the packages, with the name of each in the reference. */
-const ENTRIES = [
-  { name: 'kinora', file: 'packages/kinora/src/index.ts' },
-  { name: '@kinora/torch', file: 'packages/torch/src/index.ts' },
-  { name: '@kinora/clip', file: 'packages/clip/src/index.ts' },
-  { name: '@kinora/recognizer', file: 'packages/recognizer/src/browser.ts' },
-  { name: '@kinora/recognizer/node', file: 'packages/recognizer/src/node.ts' },
-  { name: '@kinora/recognizer/element', file: 'packages/recognizer/src/element.ts' },
-  { name: '@kinora/recognizer/react', file: 'packages/recognizer/src/react.ts' },
+/** Entry points of the packages, with the name of each in the reference, and what it is. */
+export const ENTRIES = [
+  {
+    name: 'kinora',
+    file: 'packages/kinora/src/index.ts',
+    about: 'train, evaluate, predict and export, in Node',
+  },
+  {
+    name: '@kinora/torch',
+    file: 'packages/torch/src/index.ts',
+    about: 'tensors, autograd, modules, optimizers',
+  },
+  {
+    name: '@kinora/clip',
+    file: 'packages/clip/src/index.ts',
+    about: 'decoded frames to network input, anywhere',
+  },
+  {
+    name: '@kinora/recognizer',
+    file: 'packages/recognizer/src/browser.ts',
+    about: 'live recognition in pages',
+  },
+  {
+    name: '@kinora/recognizer/node',
+    file: 'packages/recognizer/src/node.ts',
+    about: 'what `@kinora/recognizer` exports in Node; import it by that name',
+  },
+  {
+    name: '@kinora/recognizer/element',
+    file: 'packages/recognizer/src/element.ts',
+    about: 'the custom element',
+  },
+  { name: '@kinora/recognizer/react', file: 'packages/recognizer/src/react.ts', about: 'the hook for React' },
 ];
 
 /** The declarations of libtorch's operators. As a section for each, in each class, they would be most of the reference. */
@@ -81,7 +105,7 @@ function tidy(folder) {
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     const file = join(folder, name);
     if (!/\.(md|json)$/.test(name)) continue;
-    const text = readFileSync(file, 'utf8').replaceAll('/Index.md', '/Index-.md');
+    const text = readFileSync(file, 'utf8').replaceAll('/Index.md', '/Index-.md').replaceAll('| - |', '| |');
     writeFileSync(file, withoutUndefined(text));
     if (basename(name) === 'Index.md') renameSync(file, join(dirname(file), 'Index-.md'));
   }

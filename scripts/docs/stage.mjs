@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
+import { ENTRIES } from './api.mjs';
 import { commandIndex, commandPages } from './commands.mjs';
 import { pageOf, SECTIONS, TEXTS } from './contents.mjs';
 import { decisionIndex, decisions, SUBJECTS } from './decisions.mjs';
@@ -54,6 +55,7 @@ export async function stage(root, folder, api, apiContents) {
   site.page('decisions/index', `${about}${decisionIndex(records)}\n${adding}`);
   site.page('index', readFileSync(join(root, 'docs', '.vitepress', 'home.md'), 'utf8'));
   cpSync(api, join(folder, 'api'), { recursive: true });
+  site.page('api/index', apiIndex(apiContents));
   site.sources();
   site.file('studio/public/icon.svg', 'icon.svg');
   const navigation = { nav: NAVIGATION, sidebar: sidebars(records, commands, apiContents) };
@@ -179,7 +181,7 @@ const withoutFigures = (text) =>
     )
     .replace(/^# .+$/m, `$&\n\n${STUDIO_NOTE}`);
 
-const STUDIO_NOTE = `::: info
+const STUDIO_NOTE = `::: info Figures
 The figures of this chapter are interactive and compute on a clip and a trained network. To see them, run \`npm run studio\` and open **Learn**.
 :::`;
 
@@ -235,6 +237,24 @@ function sidebars(records, commands, api) {
     ),
     ...apiSidebars(references, api),
   };
+}
+
+/** The first page of the API reference. @param {readonly Item[]} api */
+function apiIndex(api) {
+  const rows = api.map(
+    ({ title, path = '' }) =>
+      `| [\`${title}\`](${path}) | ${ENTRIES.find(({ name }) => name === title)?.about} |`,
+  );
+  return `# API reference
+
+What the packages export, from the docstrings that editors show.
+
+| import from | contents |
+|---|---|
+${rows.join('\n')}
+
+libtorch's operators (\`ops.conv3d\`, \`x.add(y)\`) have PyTorch's names and arguments. Editors show their signatures, and PyTorch's documentation describes them.
+`;
 }
 
 /**
