@@ -19,6 +19,10 @@ import {
 import { type KinoraError, kinoraError } from './error.js';
 import type { Size } from './frames.js';
 
+/**
+ * How decoded frames become network input: frame rate, sampling, resizing, crop, normalisation,
+ * labels. It is part of every configuration, checkpoint and exported model.
+ */
 export interface PreprocessSpec {
   /** Frames per second of the network's clips. Videos are resampled to this rate by their timestamps. */
   readonly frameRate: number;

@@ -22,6 +22,7 @@ export interface ProgressOptions {
   every?: number;
 }
 
+/** Where a long operation reports what it does. */
 export interface Progress {
   task(label: string, options?: ProgressOptions): ProgressTask;
   /** Prints one permanent line, such as an epoch's result or a warning. */

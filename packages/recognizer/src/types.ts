@@ -96,6 +96,7 @@ export interface LayerMaps {
   readonly data: Float32Array;
 }
 
+/** What the network sees in one clip. */
 export interface Prediction {
   /** Seconds on the source's clock up to which the clip reaches; the clip's length for `predict`. */
   readonly time: number;
@@ -121,6 +122,7 @@ export interface Status {
   readonly reason: string;
 }
 
+/** Events by name. */
 export interface RecognizerEvents {
   prediction: Prediction;
   gesture: Gesture;
@@ -150,6 +152,7 @@ export interface PredictOptions extends Abortable {
   readonly maps?: readonly string[];
 }
 
+/** A source that a recognizer follows. */
 export interface Attachment {
   /** Stops taking frames. */
   detach(): void;

@@ -12,6 +12,7 @@ import { type Affine, compose, inverseAffine, type Matrix, mirror, quantise, tra
 import type { RandAugmentSpec } from './rand-augment.js';
 import type { Random } from './random.js';
 
+/** What augmentation may change in a training clip, and how much. */
 export interface AugmentSpec {
   /** Largest rotation in degrees, in both directions, 0 to 180. */
   readonly rotation: number;
@@ -58,6 +59,7 @@ export const augmentDefaults: AugmentSpec = {
 /** The draw for one clip, or for one frame of it. Translations are fractions of the frame. */
 export interface FrameDraw extends ColourChange, Affine {}
 
+/** The augmentation drawn for one clip. */
 export interface ClipDraw {
   readonly flip: boolean;
   /** One draw for all frames, or one for each. */

@@ -5,6 +5,7 @@
 import type { Box, Frames, Size } from '../frames.js';
 import type { Random } from './random.js';
 
+/** Random erasing: how probable, how large and with what. */
 export interface ErasingSpec {
   /** Probability of erasing a box. */
   readonly probability: number;

@@ -15,6 +15,7 @@ import { type ComparePlan, planRows, type RowPlan } from './plan.js';
 import { type RowOptions, readRow, runRow } from './row.js';
 import { runRowInChild } from './row-process.js';
 
+/** Which networks to compare, on what budget. */
 export interface CompareOptions extends ComparePlan, RowOptions {
   /** Time the networks again, even those that already have figures. */
   readonly measure?: boolean;

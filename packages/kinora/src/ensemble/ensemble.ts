@@ -18,6 +18,7 @@ import { type Collected, collect } from './logits.js';
 import { checkMembers, type Member, openMember, readMember } from './member.js';
 import { type Study, study } from './study.js';
 
+/** Which runs to combine, and on which clips. */
 export interface EnsembleOptions extends PredictOptions, ListOptions {
   /** Run folders, two or more. */
   readonly members: readonly string[];
@@ -33,6 +34,7 @@ export interface EnsembleOptions extends PredictOptions, ListOptions {
   readonly seed?: number;
 }
 
+/** The ensemble, and what it gains. */
 export interface EnsembleResult {
   readonly members: readonly Member[];
   readonly labels: readonly string[];

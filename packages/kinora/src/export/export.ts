@@ -13,6 +13,7 @@ import { savePyTorch, saveSafetensors } from './weights.js';
 export const FORMATS = ['onnx', 'onnx-train', 'safetensors', 'pt'] as const;
 export type Format = (typeof FORMATS)[number];
 
+/** Format and file of an export. */
 export interface ExportOptions extends TrainingOptions {
   /**
    * `onnx` for onnxruntime and the recognizer, `onnx-train` for training in onnxruntime, `safetensors` for Kinora, `pt` for
@@ -26,6 +27,7 @@ export interface ExportOptions extends TrainingOptions {
   readonly explain?: boolean;
 }
 
+/** The file that was written, and what is in it. */
 export interface Exported {
   readonly file: string;
   readonly bytes: number;

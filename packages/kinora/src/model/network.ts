@@ -2,6 +2,7 @@
 import { nn, type Tensor } from '@kinora/torch';
 import type { Size3 } from './layers.js';
 
+/** What a network computes for a batch of clips. */
 export interface NetworkOutput {
   /** `[N, classes]`, unnormalised. */
   logits: Tensor;

@@ -10,6 +10,7 @@ import { networks } from './registry.js';
 
 export type Weights = Map<string, Tensor>;
 
+/** A file of weights, opened. */
 export interface WeightsFile {
   /** By name, without the prefixes of wrappers. The caller disposes them. */
   readonly weights: Weights;
@@ -63,6 +64,7 @@ function bare(state: unknown, file: string): Weights {
   return weights;
 }
 
+/** A network with the weights of a file. */
 export interface FoundNetwork {
   readonly name: string;
   readonly network: Network;

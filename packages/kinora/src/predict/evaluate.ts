@@ -30,6 +30,7 @@ import { evaluateStreams } from './evaluate-streams.js';
 import { type OpenedModel, openModel } from './open.js';
 import { type PredictOptions, predictList } from './predict-list.js';
 
+/** What to evaluate, and how. */
 export interface EvaluateOptions extends PredictOptions {
   /** Folder of the report; default: `report/` of the run. */
   readonly report?: string;
@@ -45,6 +46,7 @@ export interface EvaluateOptions extends PredictOptions {
   readonly liveSettings?: Partial<LiveSettings>;
 }
 
+<<<<<<< HEAD
 /** A list of clips whose labels do not matter, and the folder that they are in. */
 export interface UnknownClips {
   readonly list: string;
@@ -52,6 +54,9 @@ export interface UnknownClips {
   readonly folder?: string;
 }
 
+=======
+/** Predictions, accuracy and report of an evaluation. */
+>>>>>>> 01c54d0 (Say in hover text what each type of the public API is)
 export interface EvaluateResult {
   readonly summary: Summary;
   readonly evaluation: Evaluation;

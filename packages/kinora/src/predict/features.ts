@@ -12,6 +12,7 @@ import { isPack, readPack } from '../data/pack/read-pack.js';
 import { networkInputs } from '../model/input.js';
 import type { Network } from '../model/network.js';
 
+/** Features of one clip. */
 export interface ClipFeatures {
   /** The clip's id in the list; `class/file` for folders. */
   readonly id: string;
@@ -25,6 +26,7 @@ export interface ClipFeatures {
   readonly logits: Float32Array;
 }
 
+/** Which clips to collect features of, and how. */
 export interface FeatureOptions {
   /** Device of the network. Default: `cpu`. */
   readonly device?: Device;

@@ -8,6 +8,7 @@ import { networkOf, openWeights, type Weights } from '../model/weights.js';
 import { weightsFile } from '../run/checkpoint.js';
 import { readPostprocess } from '../run/postprocess.js';
 
+/** A trained network with the preprocessing that it was trained with. */
 export interface OpenedModel {
   /** In evaluation mode, batch norms folded for inference. The caller disposes it. */
   readonly network: Network;
@@ -22,6 +23,7 @@ export interface OpenedModel {
   readonly ensemble?: EnsembleSpec;
 }
 
+/** Which checkpoint to open, and on which device. */
 export interface OpenOptions {
   /** Device of the network. Default: `cpu`. */
   device?: Device;

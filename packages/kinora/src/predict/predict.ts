@@ -16,6 +16,7 @@ import { networkInputs } from '../model/input.js';
 import type { Network } from '../model/network.js';
 import { logMean } from './views.js';
 
+/** A label with its probability. */
 export interface Prediction {
   readonly label: string;
   /** In [0, 1]; they sum to 1 over all labels. */

@@ -6,6 +6,7 @@ import { loadConfig, type RunConfig } from '../config/index.js';
 import { withLock } from '../files/lock.js';
 import { sweep } from './generations.js';
 
+/** Paths in the folder of a run. */
 export interface RunFolder {
   readonly path: string;
   /** The effective configuration. */

@@ -16,6 +16,7 @@ import { fingerprintWeights } from './ranks/share.js';
 import { FolderWriter, noWriter } from './run-writer.js';
 import { Training } from './training.js';
 
+/** What a training run takes besides its configuration. */
 export interface TrainOptions {
   /**
    * `true` or `'last'` resumes from the last checkpoint, with exactly the losses of an uninterrupted run; `'best'` resumes from
@@ -45,6 +46,7 @@ export interface TrainOptions {
   readonly rendezvous?: distributed.Rendezvous | undefined;
 }
 
+/** What a run reached, and where its folder is. */
 export interface RunSummary {
   /** Paths of what the run has written; `folder.path` is the run folder. */
   readonly folder: RunFolder;

@@ -5,6 +5,7 @@
  */
 import { softmax } from '@kinora/clip';
 
+/** A classifier of taught gestures, on the features of a network. */
 export interface Head {
   readonly labels: readonly string[];
   /** Of the examples' features, `[F]`, which are standardised to mean 0 and standard deviation 1. */

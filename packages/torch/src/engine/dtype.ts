@@ -1,6 +1,7 @@
 /** Element types: PyTorch's names, their sizes, and the typed array each one is read into. */
 import { KinoraError } from '../error.js';
 
+/** A dtype by its PyTorch name, without `torch.`. */
 export type DType =
   | 'uint8'
   | 'int8'

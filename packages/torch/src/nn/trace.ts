@@ -18,6 +18,7 @@ export interface TracedTensor {
 /** An argument or a result: a tensor, a constant, or a list of them. */
 export type TracedValue = TracedTensor | number | bigint | boolean | string | null | readonly TracedValue[];
 
+/** One operator call of a trace. */
 export interface TracedCall {
   /** `aten::conv3d` */
   readonly operator: string;
@@ -36,6 +37,7 @@ export interface TracedModule {
   readonly output: TracedTensor;
 }
 
+/** The operator calls of a forward pass. */
 export interface Trace<T> {
   readonly result: T;
   readonly calls: readonly TracedCall[];

@@ -6,6 +6,7 @@ import { type KinoraError, kinoraError } from '../error.js';
 import { type NestedArray, type Scalar, type Shape, Tensor } from '../tensor/tensor.js';
 import { callOp } from './dispatch.js';
 
+/** dtype, device and gradient of a new tensor. */
 export interface TensorOptions {
   dtype?: DType;
   device?: Device;

@@ -8,6 +8,7 @@ import { native } from '../engine/native.js';
 import { processWide } from '../engine/process-wide.js';
 import { synchronous } from '../engine/scope.js';
 
+/** An autocast mode, as in `torch.autocast`. */
 export interface AutocastMode {
   readonly device: Device;
   readonly dtype: Extract<DType, 'bfloat16' | 'float16'>;

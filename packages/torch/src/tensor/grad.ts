@@ -30,6 +30,7 @@ export function inferenceMode<T>(fn: () => T): T {
   }
 }
 
+/** Options of `backward`, as in `torch.autograd.backward`. */
 export interface BackwardOptions {
   /** Keep the graph for another backward pass; default: false. */
   retainGraph?: boolean;
@@ -47,6 +48,7 @@ export function backward(output: Tensor, gradient?: Tensor | null, options: Back
   native().backward([output.handle], gradients, retainGraph, createGraph, []);
 }
 
+/** Options of `grad`, as in `torch.autograd.grad`. */
 export interface GradOptions extends BackwardOptions {
   /** One for each output; may be omitted for outputs of one element. */
   gradOutputs?: readonly Tensor[];

@@ -11,7 +11,9 @@ import { currentScope, type Owned, type Scope } from '../engine/scope.js';
 import { type KinoraError, kinoraError } from '../error.js';
 import { formatTensor } from './print.js';
 
+/** Sizes of the dimensions. */
 export type Shape = readonly number[];
+/** An element of a tensor. */
 export type Scalar = number | bigint | boolean;
 export type NestedArray<T = Scalar> = T | readonly NestedArray<T>[];
 

@@ -3,6 +3,7 @@
  */
 import { KinoraError } from '@kinora/torch/error';
 
+/** A clip that could not be read, and why. */
 export interface BadClip {
   /** Position in the list. */
   readonly index: number;

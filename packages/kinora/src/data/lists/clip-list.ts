@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import type { View } from '@kinora/clip';
 
+/** One clip of a list. */
 export interface ClipItem {
   /** As in the annotation; need not be unique. */
   readonly id: string;
@@ -18,6 +19,7 @@ export interface ClipItem {
   readonly view?: View;
 }
 
+/** Clips with their labels, in the order of the list. */
 export interface ClipList {
   /** The classes, in the order of the logits. */
   readonly labels: readonly string[];

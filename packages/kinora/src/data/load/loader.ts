@@ -25,6 +25,7 @@ import { boundedWorkers, type DecodePool, decodePool, defaultWorkers } from './d
 import { balancedOrder, batchCount, batchPlaces, epochOrder, type Part, repeatsIn, WHOLE } from './order.js';
 import { type Ahead, readAhead } from './read-ahead.js';
 
+/** How a loader decodes, augments and batches clips. */
 export interface LoaderOptions {
   /** The clips, from `readClipList` or `readClassFolders`. */
   readonly list: ClipList;
@@ -55,6 +56,7 @@ export interface LoaderOptions {
   readonly onBadClip?: (clip: BadClip) => void;
 }
 
+/** Clips of one step, with their targets. */
 export interface Batch {
   /**
    * uint8 RGB `[N, T, H, W, 3]` in shared memory. Owned by the loader: valid until the next batch is requested or
@@ -77,6 +79,7 @@ export interface Batch {
   release(): void;
 }
 
+/** Which epoch a loader goes through, and from where. */
 export interface EpochOptions {
   /** The first batch. Default 0. */
   readonly startBatch?: number;
@@ -87,6 +90,7 @@ export interface EpochOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Reads a list of clips in batches, decoded ahead in worker threads. */
 export interface ClipLoader {
   /** Clips in the list, including bad ones. */
   readonly clips: number;

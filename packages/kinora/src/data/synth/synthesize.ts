@@ -13,6 +13,7 @@ import { drawContactSheet } from './contact-sheet.js';
 import { defaultRecipe, listFiles, planClips, type SynthRecipe, storedRecipe } from './plan.js';
 import type { WriteReply, WriteRequest } from './synth-worker.js';
 
+/** Which synthetic data set to render, and where. */
 export interface SynthOptions extends Partial<Omit<SynthRecipe, 'renderer'>> {
   /** The data set's folder. */
   readonly out: string;
@@ -24,6 +25,7 @@ export interface SynthOptions extends Partial<Omit<SynthRecipe, 'renderer'>> {
   readonly signal?: AbortSignal;
 }
 
+/** What was rendered. */
 export interface SynthResult {
   /** `finished` by this call, `complete` before it, or `stopped` by the signal. */
   readonly state: 'finished' | 'complete' | 'stopped';

@@ -20,6 +20,7 @@ import { StreamingNetwork } from '../streaming/causal-mobile.js';
 import { type CheckpointCost, checkpointCost } from './checkpoint-cost.js';
 import { savedBytes } from './saved-activations.js';
 
+/** What one layer costs for one clip. */
 export interface LayerCost {
   /** Dotted module path, `conv_layer1.0`. */
   readonly path: string;
@@ -38,6 +39,7 @@ export interface LayerCost {
   readonly activationBytes: number;
 }
 
+/** What a network costs for one clip. */
 export interface NetworkCost {
   readonly layers: readonly LayerCost[];
   readonly parameters: number;

@@ -32,6 +32,7 @@ export interface CausalMobileTable {
   readonly dropout: number;
 }
 
+/** What a network computes for the next frames of a stream. */
 export interface StreamOutput extends NetworkOutput {
   /** Pass it to the next step. The caller disposes its tensors when the stream ends. */
   readonly state: StreamState;
