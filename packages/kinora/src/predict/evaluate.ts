@@ -46,7 +46,6 @@ export interface EvaluateOptions extends PredictOptions {
   readonly liveSettings?: Partial<LiveSettings>;
 }
 
-<<<<<<< HEAD
 /** A list of clips whose labels do not matter, and the folder that they are in. */
 export interface UnknownClips {
   readonly list: string;
@@ -54,9 +53,7 @@ export interface UnknownClips {
   readonly folder?: string;
 }
 
-=======
 /** Predictions, accuracy and report of an evaluation. */
->>>>>>> 01c54d0 (Say in hover text what each type of the public API is)
 export interface EvaluateResult {
   readonly summary: Summary;
   readonly evaluation: Evaluation;
