@@ -57,3 +57,20 @@ test.each([
   nameKeysAs(undefined);
   expect(describeFailure(error, false).text).toMatch(/lower batchSize, or raise maxBadFraction/);
 });
+
+test('what a disk refuses without a path is one line too; so is a limit, with what to do', () => {
+  const failed = (code: string, reason: string, syscall: string, path?: string) =>
+    describeFailure(
+      Object.assign(new Error(`${code}: ${reason}, ${syscall}`), { code, syscall, path }),
+      false,
+    ).text;
+  expect(failed('EIO', 'i/o error', 'fsync')).toBe(
+    'kinora: file system: expected a disk that allows fsync, received i/o error',
+  );
+  expect(failed('ENOSPC', 'no space left on device', 'rm', '/a')).toBe(
+    'kinora: /a: expected a disk that allows rm, received no space left on device',
+  );
+  expect(failed('EMFILE', 'too many open files', 'open', '/a')).toMatch(
+    /received too many open files; raise the limit/,
+  );
+});

@@ -46,13 +46,29 @@ const NEEDS: Readonly<Record<string, string>> = {
   rename: 'room and permission to write',
 };
 
+/** Calls that change files: their failure is the machine's, with or without a path. */
+const CHANGES = new Set([
+  'write',
+  'fsync',
+  'ftruncate',
+  'rm',
+  'rmdir',
+  'unlink',
+  'link',
+  'symlink',
+  'copyfile',
+  'mkdtemp',
+  'close',
+]);
+
 /** File system errors in the project's grammar: a full disk or a file in the way is not a fault of the program. */
 function refusalOf(error: unknown): string | null {
-  const { code, syscall, path, message } = (error ?? {}) as NodeJS.ErrnoException;
-  const expected = NEEDS[syscall ?? ''];
-  if (code === undefined || expected === undefined || path === undefined) return null;
+  const { code, syscall = '', path, message } = (error ?? {}) as NodeJS.ErrnoException;
+  const needs = path === undefined ? undefined : NEEDS[syscall];
+  const expected = needs ?? (CHANGES.has(syscall) ? `a disk that allows ${syscall}` : undefined);
+  if (code === undefined || code === 'EPIPE' || expected === undefined) return null;
   const reason = /^[A-Z0-9]+: (.*?), /.exec(message)?.[1] ?? code;
-  return `${path}: expected ${expected}, received ${reason}${HINTS[code] ?? ''}`;
+  return `${path ?? 'file system'}: expected ${expected}, received ${reason}${HINTS[code] ?? ''}`;
 }
 
 const HINTS: Readonly<Record<string, string>> = {
