@@ -7,7 +7,6 @@ import { kinoraError } from '@kinora/torch';
 import {
   countStream,
   eventF1,
-  falseAlarmRate,
   levenshteinAccuracy,
   medianDelay,
   type StreamCounts,
@@ -58,7 +57,7 @@ export interface TuneResult {
 const GRID = {
   stride: [1, 2, 3],
   window: [0, 0.25, 0.5, 0.75, 1, 1.5],
-  threshold: [0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98],
+  threshold: [0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998],
   hysteresis: [0.05, 0.1, 0.2, 0.3, 0.5],
   coolDown: [0, 0.5, 1, 1.5],
 } as const;
@@ -98,7 +97,11 @@ export async function tune(model: OpenedModel, file: string, options: TuneOption
     before: scoresOf(own, before),
     after: scoresOf(own, after),
   });
-  const result = { settings, fit: gain(file, set), withinLimit: rateOf(set, after) <= falseAlarms };
+  const result = {
+    settings,
+    fit: gain(file, set),
+    withinLimit: excess(countsOf(set, after), falseAlarms) === 0,
+  };
   let judged: Gain | undefined;
   if (others !== undefined)
     judged = gain(
@@ -166,7 +169,15 @@ export function countsOf(set: StreamSet, settings: LiveSettings): StreamCounts[]
   );
 }
 
-const rateOf = (set: StreamSet, settings: LiveSettings): number => falseAlarmRate(countsOf(set, settings));
+/**
+ * False alarms above the limit. A set that is too short for a single one to keep to the limit may have that one: 0.5 a minute
+ * cannot be told from none in less than two minutes.
+ */
+function excess(counts: readonly StreamCounts[], limit: number): number {
+  const alarms = counts.reduce((sum, { falseAlarms }) => sum + falseAlarms, 0);
+  const seconds = counts.reduce((sum, { quietSeconds }) => sum + quietSeconds, 0);
+  return Math.max(0, alarms - Math.ceil((limit * seconds) / 60));
+}
 
 const scoresOf = (set: StreamSet, settings: LiveSettings): StreamScores =>
   streamScores(
@@ -180,11 +191,10 @@ const scoresOf = (set: StreamSet, settings: LiveSettings): StreamScores =>
 type Merit = readonly number[];
 
 function meritOf(counts: readonly StreamCounts[], limit: number): Merit {
-  const rate = falseAlarmRate(counts);
   const accuracy = levenshteinAccuracy(counts);
   const delay = medianDelay(counts, 'fromEnd');
   return [
-    rate <= limit ? 0 : limit - rate,
+    -excess(counts, limit),
     accuracy,
     eventF1(counts, 1),
     Number.isNaN(delay) ? Number.NEGATIVE_INFINITY : -delay,
