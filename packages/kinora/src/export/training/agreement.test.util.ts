@@ -214,17 +214,25 @@ export function scaleOf(key: string, values: StepValues): number {
   return Math.max(largest(key), largest(key.replace(/(^|\.)bias(?=\.|$)/, '$1weight')));
 }
 
-/** A network of the registry without dropout, three times with the same weights. */
+/**
+ * A network of the registry without dropout, three times with the same weights. `smooth` makes every activation SiLU, which has
+ * no kink where rounding decides whether a gradient comes.
+ */
 export function registryTrainers(
   name: string,
   size: Size3,
   classes: number,
   options: TrainingOptions,
+  smooth = false,
 ): { onnx: OnnxTrainer; single: TorchTrainer; double: TorchTrainer } {
   const build = () => {
     manualSeed(5);
     const network = findNetwork(name).build(classes, size);
-    for (const module of network.namedModules().values()) if (module instanceof nn.Dropout) module.p = 0;
+    for (const module of network.namedModules().values()) {
+      if (module instanceof nn.Dropout) module.p = 0;
+      const kinked = [nn.LeakyReLU, nn.ReLU, nn.ReLU6].some((kind) => module instanceof kind);
+      if (smooth && kinked) Object.setPrototypeOf(module, nn.SiLU.prototype);
+    }
     return network;
   };
   const network = build();
