@@ -68,6 +68,7 @@ export const SECTIONS = [
       ...['Accuracy', 'docs/results.md'],
       ...['Comparison of networks', 'docs/compare/README.md'],
       ...['Speed', 'docs/performance.md'],
+      ...['Streams and calibration', 'docs/streams.md'],
       ...['Live latency', 'docs/live.md'],
       ...['Scale', 'docs/scale.md'],
     ),
