@@ -12,7 +12,7 @@ import {
   specLimits,
 } from '@kinora/clip';
 import * as z from 'zod';
-import { isPrintable } from '../files/bounded.js';
+import { isPrintable } from '../files/printable.js';
 
 const whole = ([low, high]: readonly [number, number]) => z.int().min(low).max(high);
 const pixels = whole(specLimits.pixels);

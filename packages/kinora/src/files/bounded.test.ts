@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { isPrintable, parseJson, readBounded } from './bounded.js';
+import { parseJson, readBounded } from './bounded.js';
+import { isPrintable } from './printable.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kinora-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

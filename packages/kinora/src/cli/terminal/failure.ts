@@ -7,7 +7,7 @@ import { KinoraError, kinoraError } from '@kinora/torch/error';
 import { type Command, CommanderError } from 'commander';
 import type { RunConfig } from '../../config/index.js';
 import { type Spelling, spellingOf } from '../../config/spelling.js';
-import { onOneLine } from '../../files/bounded.js';
+import { onOneLine } from '../../files/printable.js';
 import { Interrupted } from './interrupt.js';
 
 export interface Failure {

@@ -1,8 +1,8 @@
 /** Class names: the labels file, and which class a mirrored clip belongs to. */
 import { nearest } from '@kinora/clip';
 import { type KinoraError, kinoraError } from '@kinora/torch/error';
-import { isPrintable } from '../../files/bounded.js';
 import { readLines } from '../../files/csv.js';
+import { isPrintable } from '../../files/printable.js';
 
 /** Reads a labels file: one class per line, in the order of the logits; empty lines are ignored. */
 export function readLabels(file: string): string[] {

@@ -2,8 +2,8 @@
 
 import { existsSync } from 'node:fs';
 import { kinoraError } from '@kinora/torch';
-import { onOneLine as escaped } from '../../files/bounded.js';
 import { csvFields, csvLine, readLines } from '../../files/csv.js';
+import { onOneLine as escaped } from '../../files/printable.js';
 import { writeWhole } from '../../files/record.js';
 import type { Progress } from '../../progress.js';
 import type { BadClip } from './bad-clips.js';

@@ -6,9 +6,10 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { type KinoraError, kinoraError } from '@kinora/clip';
 import * as z from 'zod';
-import { isPrintable, MEBIBYTE, parseJson } from '../../files/bounded.js';
+import { MEBIBYTE, parseJson } from '../../files/bounded.js';
 import { readBytes } from '../../files/csv.js';
 import { climbs } from '../../files/path.js';
+import { isPrintable } from '../../files/printable.js';
 import { isChecksum, isWhole, LARGEST_DESCRIPTION } from './description.js';
 
 /** The beginning of the file, by which a pack is distinguished from other lists. */
