@@ -54,7 +54,7 @@ export function synthCommand(): Command {
     .option('--workers <n>', 'threads', positiveInt, availableParallelism())
     .addHelpText(
       'after',
-      '\nExamples:\n  $ kinora synth\n  $ kinora synth --out data/tiny --clips-per-class 2 --validation-per-class 1 --test-per-class 1 --people 30\n  $ kinora synth --streams 10 --out data/streams',
+      '\nExamples:\n  $ kinora synth\n  $ kinora synth --out data/tiny --clips-per-class 2 --validation-per-class 1 --test-per-class 1 --people 30\n  $ kinora synth --streams 2 --seconds 20 --out data/streams',
     )
     .action(runSynth);
 }
