@@ -19,8 +19,8 @@ export const sizes = tiny
   : {
       step: 8,
       inferences: 5,
-      calls: 20_000,
-      callRuns: 30,
+      calls: 1_000,
+      callRuns: 600,
       starts: 5,
       batch: 16,
       batches: 16,
