@@ -3,7 +3,7 @@
  * each combination of argument kinds; the values themselves are converted natively, by the schema.
  */
 
-import { type NativeArgument, native } from '../engine/native.js';
+import { type NativeArgument, type NativeModule, native } from '../engine/native.js';
 import { processWide } from '../engine/process-wide.js';
 import { Generator } from '../tensor/random.js';
 import { isTensor, Tensor } from '../tensor/tensor.js';
@@ -136,9 +136,12 @@ function run(operator: Operator, values: readonly unknown[]): unknown {
     : (results as unknown[]).map((result, i) => raise(operator, i, result, values));
 }
 
+/** The addon's `call`, kept because looking it up takes part of a short call. */
+let call: NativeModule['call'] | undefined;
+
 /** Written out for the usual numbers of arguments: a spread costs as much as the call. */
 function callNative(index: number, values: readonly unknown[]): unknown {
-  const { call } = native();
+  call ??= native().call;
   switch (values.length) {
     case 1:
       return call(index, lower(values[0]));
