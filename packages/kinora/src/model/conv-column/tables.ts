@@ -119,7 +119,7 @@ export const convColumnTables: readonly ConvColumnTable[] = [
   },
   {
     name: 'ConvColumnSmall',
-    summary: '6 convolutions, background subtracted; for laptops, browsers and the demo',
+    summary: '6 convolutions, background subtracted; for laptops and browsers',
     input: [16, 84, 84],
     stages: [
       [motion, half, ...unit(3, 16, [3, 3, 3], [1, 2, 2])],
@@ -129,5 +129,18 @@ export const convColumnTables: readonly ConvColumnTable[] = [
       [everywhere],
     ],
     head: { input: 128, hidden: [], dropout: 0.3 },
+  },
+  {
+    name: 'ConvColumnTiny',
+    summary: '5 convolutions on small frames, background subtracted; for the demo',
+    input: [16, 42, 42],
+    stages: [
+      [motion, ...unit(3, 16, [3, 3, 3], [2, 2, 2])],
+      unit(16, 32, [1, 3, 3]),
+      unit(32, 64, [3, 3, 3], [1, 2, 2]),
+      [...unit(64, 128, [3, 3, 3], [2, 2, 2]), ...unit(128, 128, [1, 3, 3])],
+      [everywhere],
+    ],
+    head: { input: 128, hidden: [], dropout: 0.2 },
   },
 ];
