@@ -77,7 +77,7 @@ export function cases({ python, tfjs, data, onnx, libtorch }) {
     },
     {
       name: 'input path',
-      what: "JPEG folders to augmented batches by the demo's recipe, one core",
+      what: "JPEG folders to augmented batches by the full demo's recipe, one core",
       unit: 'clips/s',
       better: 'more',
       ours: oneCore(ours('input-path', data)),
@@ -87,7 +87,7 @@ export function cases({ python, tfjs, data, onnx, libtorch }) {
     },
     {
       name: 'epoch',
-      what: "the demo's network and recipe from JPEG folders to updated weights, all cores",
+      what: "the full demo's network and recipe from JPEG folders to updated weights, all cores",
       unit: 'clips/s',
       better: 'more',
       ours: ours('epoch', data),

@@ -11,7 +11,7 @@ import { readCurrent, run } from '../packages/torch/install/index.mjs';
 
 const PACKAGES = ['python3-torch', 'python3-torchvision', 'python3-pil'];
 const TFJS = fileURLToPath(new URL('tfjs', import.meta.url));
-/** Enough for three batches of the demo's 32 in each epoch. */
+/** Enough for three batches of the full demo's 32 in each epoch. */
 const CLIPS_PER_CLASS = 4;
 
 /**

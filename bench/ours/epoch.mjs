@@ -1,4 +1,4 @@
-// One epoch of the demo's network from JPEG folders to updated weights, on all cores. Prints clips/s.
+// One epoch of the full demo's network from JPEG folders to updated weights, on all cores. Prints clips/s.
 import { effectiveConfig } from 'kinora';
 import { openLoaders, readClips } from '../../packages/kinora/dist/train/clips.js';
 import { trainStep } from '../../packages/kinora/dist/train/step.js';

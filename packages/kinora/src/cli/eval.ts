@@ -47,7 +47,7 @@ export function evalCommand(): Command {
   return withDevice(withConfig(command))
     .addHelpText(
       'after',
-      '\nExamples:\n  $ kinora eval runs/demo\n  $ kinora eval runs/demo --set validationList=data/gestures/test-key.csv\n  $ kinora eval runs/demo --stream data/streams/test.csv\n  $ kinora eval --log gestures.jsonl --stream data/streams/test.csv',
+      '\nExamples:\n  $ kinora eval runs/demo\n  $ kinora eval runs/demo --set validationList=data/demo/test-key.csv\n  $ kinora eval runs/demo --stream data/streams/test.csv\n  $ kinora eval --log gestures.jsonl --stream data/streams/test.csv',
     )
     .action(start);
 }

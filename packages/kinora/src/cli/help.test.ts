@@ -24,7 +24,8 @@ import { kinora, kinoraHere } from './terminal/kinora.test.util.js';
 /** Examples that cannot run here. One that disappears from the help, or that appears there, fails a test below. */
 const NOT_RUN: Readonly<Record<string, string>> = {
   'kinora demo': 'renders and trains for minutes; the continuous integration runs it',
-  'kinora synth': "renders the demo's data set for a minute; a smaller one is another example",
+  'kinora demo --full': 'renders and trains for many minutes',
+  'kinora synth': "renders the full demo's data set for a minute; a smaller one is another example",
   'kinora train --config configs/config.json -g 0,1': 'needs Jester and two GPUs',
   'kinora studio': 'serves until Ctrl+C; the tests of the studio open one',
   'kinora studio runs/demo': 'serves until Ctrl+C; the tests of the studio open one',
@@ -62,6 +63,7 @@ beforeAll(() => {
   }
   mkdirSync('data');
   symlinkSync('tiny', 'data/gestures');
+  symlinkSync('tiny', 'data/demo');
 });
 afterAll(() => {
   process.chdir(home);

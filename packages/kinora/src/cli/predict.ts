@@ -47,7 +47,7 @@ export function predictCommand(): Command {
   return withDevice(withConfig(command))
     .addHelpText(
       'after',
-      '\nExamples:\n  $ kinora predict runs/demo data/gestures/clips/1\n  $ kinora predict runs/demo data/gestures/clips/1 data/gestures/clips/2 --top 3 --json',
+      '\nExamples:\n  $ kinora predict runs/demo data/demo/clips/1\n  $ kinora predict runs/demo data/demo/clips/1 data/demo/clips/2 --top 3 --json',
     )
     .action(predict);
 }

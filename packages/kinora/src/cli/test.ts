@@ -9,7 +9,7 @@ export function testCommand(): Command {
     .description('Predict the clips of an unlabelled test list, as `id;label` lines.')
     .argument('[RUN]', `${RUN}; default: the run of --config`);
   return withDevice(withConfig(command))
-    .addHelpText('after', '\nExample:\n  $ kinora test runs/demo --set testList=data/gestures/test.csv')
+    .addHelpText('after', '\nExample:\n  $ kinora test runs/demo --set testList=data/demo/test.csv')
     .action(predictTests);
 }
 
