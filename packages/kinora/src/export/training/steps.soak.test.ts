@@ -10,7 +10,8 @@ import { randomBatch, registryTrainers, type StepValues } from './agreement.test
 const SIZE: Size3 = [8, 40, 40];
 const CLASSES = 4;
 const STEPS = 50;
-const NETWORKS = ['ConvColumnSmall', 'R2Plus1DSmall', 'MobileNet3DSmall', 'CausalMobile3DSmall'];
+/** Networks whose activations are all modules, so that each can be made smooth; residual blocks have a ReLU besides. */
+const NETWORKS = ['ConvColumnSmall', 'MobileNet3DSmall'];
 /** How many times as far from the judge as libtorch in single precision a training graph may be. */
 const FACTOR = 10;
 
