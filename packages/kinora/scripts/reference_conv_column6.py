@@ -69,7 +69,7 @@ def main(path):
     model.double()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, amsgrad=True)
     losses = []
-    for _ in range(5):  # STEPS of the test
+    for _ in range(3):  # STEPS of the test
         losses.append(step(model, clips.double(), labels)[2])
         optimizer.step()
     torch.save(result | {'losses': losses, 'trained': copies(model.state_dict().items())}, path)

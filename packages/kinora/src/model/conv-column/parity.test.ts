@@ -31,7 +31,7 @@ const QUICK = {
 const THREADS = 2;
 
 /** Of training: enough for AMSGrad's maximum to hold a value that the average has left. */
-const STEPS = 5;
+const STEPS = 3;
 
 /**
  * Batch norms subtract what these biases add, so their gradients are zero but for rounding, of which no two orders of addition share
