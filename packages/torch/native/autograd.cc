@@ -12,7 +12,7 @@ namespace kinora {
 
 namespace {
 
-/** A guard can only be undone in the order of a stack; TypeScript's inferenceMode() closes it in `finally`. */
+/** Guards must be closed in reverse order; TypeScript's inferenceMode() closes its guard in `finally`. */
 thread_local std::vector<std::unique_ptr<c10::InferenceMode>> inference_modes;
 
 /** backward(outputs, gradients | [], retainGraph, createGraph, inputs) */
@@ -35,7 +35,7 @@ napi_value get_gradient(napi_env env, napi_callback_info info) {
   return wrap(env, load(env, args[0]).grad());
 }
 
-/** libtorch takes any gradient here; PyTorch's checks stand in its Python part. */
+/** libtorch takes any gradient here; PyTorch checks it in its Python code. */
 void check_gradient(const at::Tensor& tensor, const at::Tensor& gradient) {
   if (!gradient.defined()) return;
   TORCH_CHECK(gradient.sizes() == tensor.sizes(), "a gradient of shape ", gradient.sizes(), " for a tensor of shape ", tensor.sizes());
@@ -72,7 +72,7 @@ napi_value is_leaf(napi_env env, napi_callback_info info) {
   return js::boolean(env, load(env, args[0]).is_leaf());
 }
 
-/** setGradEnabled(enabled): what it was before */
+/** setGradEnabled(enabled): the previous mode */
 napi_value set_grad_enabled(napi_env env, napi_callback_info info) {
   const js::Arguments<1> args(env, info);
   const bool previous = c10::GradMode::is_enabled();

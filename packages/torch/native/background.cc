@@ -30,7 +30,7 @@ napi_value error_of(napi_env env, const std::exception_ptr& error) {
   return value;
 }
 
-/** On the thread of JavaScript; without an environment when that is going down, and nobody waits any more. */
+/** Runs on JavaScript's thread. `env` is null if the environment is shutting down; nothing waits for the result then. */
 void finish(napi_env env, napi_value, void*, void* data) {
   const std::unique_ptr<Task> task(static_cast<Task*>(data));
   if (env == nullptr) return;
@@ -62,7 +62,7 @@ napi_value in_background(napi_env env, std::function<Settle()> work) {
   task->done = ThreadSafeFunction::open(env, nullptr, finish);
   try {
     std::thread(execute, task.get()).detach();
-  } catch (...) {  // no thread could be started
+  } catch (...) {  // the thread could not be started
     task->done->close();
     throw;
   }

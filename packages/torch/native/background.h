@@ -1,4 +1,4 @@
-// Work that blocks, done on a thread of its own and answered by a promise.
+// Runs blocking work on a separate thread and returns a promise of its result.
 #pragma once
 
 #include <functional>
@@ -7,10 +7,10 @@
 
 namespace kinora::js {
 
-/** Makes the promise's value, on the thread of JavaScript. */
+/** Creates the promise's value, on JavaScript's thread. */
 using Settle = std::function<napi_value(napi_env)>;
 
-/** Runs `work` in a thread of its own and returns a promise of what it settles with, or of the error it throws. */
+/** Runs `work` on a separate thread. The promise settles with its result or with the error that it throws. */
 napi_value in_background(napi_env env, std::function<Settle()> work);
 
 }  // namespace kinora::js

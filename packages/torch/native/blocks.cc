@@ -1,5 +1,5 @@
-// A cache of the large blocks in which tensors on the CPU lie. A step takes and gives back the same sizes as the one before:
-// kept for their size, blocks cost no page faults again, and small ones never cut them up. docs/decisions/0113.
+// A cache of large memory blocks for CPU tensors. Each training step allocates and frees the same sizes as the one before, so blocks
+// kept by size cause no new page faults, and small allocations never split them. docs/decisions/0113.
 #include "blocks.h"
 
 #include <c10/core/CPUAllocator.h>
@@ -16,11 +16,11 @@ namespace kinora {
 
 namespace {
 
-/** From here on glibc, too, would ask the kernel for each block. */
+/** From this size on, glibc too would request each block from the kernel. */
 constexpr size_t kLarge = size_t{128} << 10;
 constexpr size_t kPage = size_t{4} << 10;
 constexpr size_t kHugePage = size_t{2} << 20;
-/** What is kept beyond the most that was ever in use at once: half of that, and at least this. */
+/** The cache may exceed the peak usage by half, and by at least this. */
 constexpr size_t kSpare = size_t{64} << 20;
 
 constexpr size_t round_up(size_t size, size_t unit) { return (size + unit - 1) / unit * unit; }
@@ -37,7 +37,7 @@ class BlockCache final : public c10::Allocator {
  public:
   explicit BlockCache(c10::Allocator* small) : small_(small) {}
 
-  // Const in the base class up to libtorch 2.2 and not since, where copy_data came: what is not there is not overridden.
+  // Const in the base class up to libtorch 2.2, not since 2.3, which added copy_data; the other form overrides nothing.
   c10::DataPtr allocate(size_t size) const { return const_cast<BlockCache*>(this)->allocate(size); }
   c10::DataPtr allocate(size_t size) {
     if (size < kLarge) return small_->allocate(size);
@@ -45,7 +45,7 @@ class BlockCache final : public c10::Allocator {
     return {data, data, &give_back, c10::Device(c10::DeviceType::CPU)};
   }
   void copy_data(void* target, const void* source, size_t count) const { std::memcpy(target, source, count); }
-  /** oneDNN's scratch memory comes and goes without a DataPtr, small blocks included. */
+  /** oneDNN allocates and frees its scratch memory without a DataPtr, small blocks included. */
   c10::DeleterFnPtr raw_deleter() const override { return &give_back; }
 
  private:
@@ -56,7 +56,7 @@ class BlockCache final : public c10::Allocator {
     const size_t taken = fits ? found->first : size;
     used_ += taken;
     void* data = fits ? reuse(found) : map(size);
-    most_used_ = std::max(most_used_, used_);  // not before: what is refused was never in use
+    most_used_ = std::max(most_used_, used_);  // only now: a refused allocation was never in use
     return data;
   }
 
@@ -67,7 +67,7 @@ class BlockCache final : public c10::Allocator {
     return block->data;
   }
 
-  /** A block that nobody had: others go in its place, those that were longest unused first. */
+  /** A new block. Makes room by freeing cached blocks, least recently used first. */
   void make_room() {
     const size_t most = std::max(most_used_, used_);
     while (!free_.empty() && used_ + kept_ > most + std::max(most / 2, kSpare)) {
@@ -112,7 +112,7 @@ class BlockCache final : public c10::Allocator {
 
   static void give_back(void* data);
 
-  /** False for a block that is not of this cache. */
+  /** False if the block does not belong to this cache. */
   bool keep(void* data) {
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto found = blocks_.find(data);
@@ -135,7 +135,7 @@ class BlockCache final : public c10::Allocator {
   uint64_t time_ = 0;
 };
 
-/** Never freed: tensors may outlive whatever runs at exit. */
+/** Never freed: tensors may outlive the exit handlers. */
 BlockCache* cache = nullptr;
 
 void BlockCache::give_back(void* data) {

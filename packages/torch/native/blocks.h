@@ -3,7 +3,7 @@
 
 namespace kinora {
 
-/** Makes libtorch take large blocks from a cache of their own. Before the first tensor; further calls do nothing. */
+/** Makes libtorch allocate large blocks from a cache. Call it before the first tensor; further calls do nothing. */
 void cache_large_blocks();
 
 }  // namespace kinora

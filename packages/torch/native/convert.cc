@@ -1,5 +1,5 @@
-// JavaScript values to and from IValues. dtype, layout and memory format are integers to the dispatcher and
-// only the schema's real type tells them apart, so conversion asks for that and never guesses from the value.
+// JavaScript values to and from IValues. The dispatcher represents dtype, layout and memory format as integers; only the
+// schema's real type distinguishes them, so conversion uses that type and never guesses from the value.
 #include "convert.h"
 
 #include <ATen/core/List.h>
@@ -27,7 +27,7 @@ c10::Scalar to_scalar(napi_env env, napi_value value) {
   return integral ? c10::Scalar(static_cast<int64_t>(number)) : c10::Scalar(number);
 }
 
-/** A float argument takes any number; bigints are what int64 tensors are read as. */
+/** A float argument accepts any number, and bigints, because int64 tensors are read as bigints. */
 double to_float(napi_env env, napi_value value) {
   if (js::type_of(env, value) == napi_bigint) return static_cast<double>(js::to_int64(env, value));
   return js::to_double(env, value);

@@ -8,13 +8,13 @@
 
 namespace kinora {
 
-/** `Tensor(a!)`: the operator writes to it, or the result is what it wrote to. */
+/** `Tensor(a!)`: an argument that the operator writes to, or a result that is such an argument. */
 bool is_written(const c10::Argument& argument);
 /** @param length the N of `int[N]`: a single number is repeated N times; 0 for other types. */
 c10::IValue to_ivalue(napi_env env, napi_value value, const c10::TypePtr& type, int32_t length);
-/** The same for one argument of an operator: undefined stands for its default, and what is refused is named. */
+/** The same for one argument of an operator: undefined stands for its default, and errors name the argument. */
 c10::IValue argument_value(napi_env env, napi_value value, const c10::Argument& argument);
-/** @param type tells a dtype from an integer; integers and Scalars beyond 2^53 become bigints. */
+/** @param type distinguishes a dtype from an integer; integers and Scalars beyond 2^53 become bigints. */
 napi_value from_ivalue(napi_env env, const c10::IValue& value, const c10::TypePtr& type);
 
 }  // namespace kinora

@@ -1,7 +1,7 @@
-// Depthwise 3D convolution, one filter for each channel, as an autograd function: libtorch's kernels go about it as if each channel were a
-// convolution of its own. float32 on the CPU, contiguous, without dilation. docs/decisions/0171 has the figures.
+// Depthwise 3D convolution, one filter for each channel, as an autograd function: libtorch's kernels treat each channel as a separate
+// convolution. float32 on the CPU, contiguous, without dilation. docs/decisions/0171 has the figures.
 //
-// A channel is one piece of work: its sums are added in one order, whatever the number of threads.
+// One task computes a whole channel, so its sums are added in the same order for any number of threads.
 #include <ATen/ops/conv3d.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
@@ -29,7 +29,7 @@ Size3 size3(at::IntArrayRef sizes) { return {sizes[0], sizes[1], sizes[2]}; }
 
 class DepthwiseConv3d : public torch::autograd::Function<DepthwiseConv3d> {
  public:
-  /** `bias` has no values where there is none: tensors of an autograd function must be defined. */
+  /** Without a bias, `bias` is an empty tensor: the tensors of an autograd function must be defined. */
   static at::Tensor forward(AutogradContext* context, const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
                             const std::vector<int64_t>& stride, const std::vector<int64_t>& padding) {
     const Filter filter{size3(weight.sizes().slice(2)), size3(stride), size3(padding)};
@@ -64,7 +64,7 @@ class DepthwiseConv3d : public torch::autograd::Function<DepthwiseConv3d> {
   }
 
  private:
-  /** Gradients by input, weight and bias, as far as they are wanted. */
+  /** Gradients with respect to input, weight and bias; only those that are required. */
   static std::array<at::Tensor, 3> computed(const variable_list& saved, const at::Tensor& gradient, const std::vector<int64_t>& stride,
                                             const std::vector<int64_t>& padding) {
     const auto &input = saved[0], &weight = saved[1];
@@ -99,7 +99,7 @@ class DepthwiseConv3d : public torch::autograd::Function<DepthwiseConv3d> {
     return found;
   }
 
-  /** The same by libtorch's operators, where gradients of these gradients are wanted. */
+  /** The same with libtorch's operators, if these gradients must be differentiable. */
   static std::array<at::Tensor, 3> differentiable(const variable_list& saved, const at::Tensor& gradient,
                                                   const std::vector<int64_t>& stride, const std::vector<int64_t>& padding) {
     const auto bias = saved[2].numel() > 0 ? saved[2] : at::Tensor();

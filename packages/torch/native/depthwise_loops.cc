@@ -10,18 +10,18 @@ namespace kinora::depthwise {
 namespace {
 
 constexpr int64_t kLanes = 8;
-/** Eight floats at any address; two registers where there is no AVX. */
+/** Eight floats at any address; two registers without AVX. */
 typedef float Lanes __attribute__((vector_size(kLanes * sizeof(float)), aligned(sizeof(float)), may_alias));
 
-/** Runs are computed in whole vectors, so that many floats beyond their end are read and written. */
+/** Runs are computed in whole vectors, so up to this many floats beyond their end are read and written. */
 constexpr int64_t kSlack = kLanes;
 
-/** Float sums are kept short, and what is read for each value of a filter stays in the innermost cache. */
+/** Keeps float sums short, and the data that is read for each value of a filter in the L1 cache. */
 constexpr int64_t kChunk = 1024;
 
 KINORA_INLINE const Lanes& lanes(const float* at) { return *reinterpret_cast<const Lanes*>(at); }
 
-/** `Count` vectors of sums, which stay in registers. */
+/** `Count` vectors of sums, kept in registers. */
 template <int Count>
 KINORA_INLINE void sum_block(const float* const* sources, const float* factors, int64_t taps, float start, int64_t at, float* to) {
   Lanes sums[Count];
@@ -47,7 +47,7 @@ KINORA_INLINE double total(const Lanes& sums) {
   return all;
 }
 
-/** Products of `Count` runs with one, which is read once for all of them. */
+/** Products of `Count` runs with one run, which is read once for all of them. */
 template <int Count>
 KINORA_INLINE void add_products(const float* const* sources, const float* with, int64_t length, double* to) {
   Lanes sums[Count] = {};
@@ -56,7 +56,7 @@ KINORA_INLINE void add_products(const float* const* sources, const float* with, 
   for (int i = 0; i < Count; ++i) to[i] += total(sums[i]);
 }
 
-/** to[tap] += the sum of sources[tap][i] * with[i]; `with` is zero behind its end */
+/** to[tap] += the sum of sources[tap][i] * with[i]; `with` is zero beyond its end */
 KINORA_VECTORISED void add_all_products(const float* const* sources, int64_t taps, const float* with, int64_t length, double* to) {
   int64_t tap = 0;
   for (; tap + 9 <= taps; tap += 9) add_products<9>(sources + tap, with, length, to + tap);
@@ -71,12 +71,12 @@ KINORA_VECTORISED double sum_of_chunk(const float* x, int64_t count) {
   return std::accumulate(x + i, x + count, total(sums));
 }
 
-/** Places of a block along one axis. Without a stride, the zeros before a row are those behind the row before it as well. */
+/** Positions of a block along one axis. Without a stride, the zeros before a row are also those after the previous row. */
 int64_t block_size(int64_t map, int64_t stride, int64_t padding) {
   return stride == 1 ? map + padding : (map + 2 * padding + stride - 1) / stride;
 }
 
-/** The first place of a map whose distance from the start of the padding leaves `remainder`. */
+/** The first position of a map whose distance from the start of the padding has the remainder `remainder`. */
 int64_t first_place(int64_t remainder, int64_t stride, int64_t padding) { return (remainder + (stride - 1) * padding) % stride; }
 
 }  // namespace
@@ -101,7 +101,7 @@ MapLoops::MapLoops(Size3 map, const Filter& filter) : filter_(filter), map_(map)
   result_.resize(block_.count() + kSlack);
 }
 
-/** visit(offset in the block, offset in the map, how many) for the rows of a block: places of the map are a stride apart. */
+/** visit(offset in the block, offset in the map, count) for the rows of a block: positions of the map are a stride apart. */
 template <typename Visit>
 void MapLoops::each_row(int64_t block, Visit visit) const {
   const auto& [size, stride, padding] = filter_;
@@ -115,7 +115,7 @@ void MapLoops::each_row(int64_t block, Visit visit) const {
       visit(((t + padding.t) / stride.t * block_.h + (h + padding.h) / stride.h) * block_.w + w, (t * map_.h + h) * map_.w + w0, count);
 }
 
-/** x into `blocks_`, whose zeros stay from one map to the next. */
+/** Copies x into `blocks_`, whose zeros remain from one map to the next. */
 void MapLoops::lay_out(const float* x) {
   const int64_t step = filter_.stride.w;
   blocks_.resize(filter_.stride.count() * block_.count() + lead_ + kSlack);

@@ -1,10 +1,10 @@
-// The 3D convolution of one map, `[T, H, W]`, with one filter: float32, contiguous, without dilation. Nothing here knows of tensors or
+// The 3D convolution of one map, `[T, H, W]`, with one filter: float32, contiguous, without dilation. Independent of tensors and
 // threads.
 //
-// A map is laid out anew so that each value of the filter multiplies one run of consecutive numbers, as long as the map. Padding becomes
-// zeros between rows and between frames. A stride of s takes every s-th place: places are sorted by their remainders along the three axes
-// into blocks of their own, in which neighbours of the output are neighbours in memory. The output and its gradient have the same rows and
-// frames as a block; what is computed for the places between them is not kept.
+// A map is rearranged so that each value of the filter multiplies one run of consecutive numbers, as long as the map. Padding becomes
+// zeros between rows and between frames. A stride of s takes every s-th position: positions are sorted into blocks by their remainders
+// along the three axes, so that neighbours in the output are neighbours in memory. The output and its gradient have the same rows and
+// frames as a block; results for the positions between them are discarded.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@ struct Filter {
   static int64_t along(int64_t map, int64_t size, int64_t stride, int64_t padding) { return (map + 2 * padding - size) / stride + 1; }
 };
 
-/** Of a map of the gradient by the output: the gradient by the bias. */
+/** The gradient with respect to the bias, from a map of the output's gradient. */
 double sum(const float* x, int64_t count);
 
 /** For any number of maps of one size. */
@@ -37,14 +37,14 @@ class MapLoops {
   /** y = x * weights + bias */
   void convolve(const float* x, const float* weights, float bias, float* y);
 
-  /** Lays out the gradient by the output for the two below. */
+  /** Rearranges the output's gradient for the two functions below. */
   void take_gradient(const float* dy);
   void input_gradient(const float* weights, float* dx);
   /** Adds to `dweights`. */
   void weight_gradient(const float* x, double* dweights);
 
  private:
-  /** A value of the filter: the block it multiplies, and how far into the block its run begins. */
+  /** A value of the filter: the block that it multiplies, and the offset of its run in the block. */
   struct Tap {
     int64_t block, offset;
   };
@@ -57,11 +57,11 @@ class MapLoops {
   Filter filter_;
   Size3 map_, output_;
   Size3 block_;   // rows and frames of all blocks
-  int64_t run_;   // from the first number of the output in a block to its last
-  int64_t lead_;  // zeros before the gradient, over which taps may look back
+  int64_t run_;   // length from the first number of the output in a block to the last
+  int64_t lead_;  // zeros before the gradient, for taps that look back
   std::vector<Tap> taps_;
   std::vector<float> blocks_, gradient_, result_;
-  // What a run is summed from.
+  // The terms of a run's sums.
   std::vector<const float*> sources_;
   std::vector<float> factors_;
 };

@@ -1,4 +1,4 @@
-// The machine: threads, CUDA devices, determinism, and what libtorch says of itself.
+// The machine: threads, CUDA devices, determinism, and libtorch's description of its build.
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
@@ -15,7 +15,7 @@ namespace {
 
 napi_value threads(napi_env env, napi_callback_info) { return js::number(env, at::get_num_threads()); }
 
-/** OpenBLAS built with its own threads (Debian's default) does not follow OpenMP's count, which is all that libtorch sets. */
+/** OpenBLAS built with its own threads (Debian's default) ignores OpenMP's count, which is the only one that libtorch sets. */
 void set_blas_threads(int count) {
   using SetThreads = void (*)(int);
   static const auto set = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
@@ -30,7 +30,7 @@ napi_value set_threads(napi_env env, napi_callback_info info) {
   return js::undefined(env);
 }
 
-/** cudaDeviceCount(): 0 where libtorch has no CUDA or no device is usable */
+/** cudaDeviceCount(): 0 if libtorch has no CUDA or no device is usable */
 napi_value cuda_device_count(napi_env env, napi_callback_info) {
   const int count = at::hasCUDA() ? static_cast<int>(c10::impl::VirtualGuardImpl(c10::DeviceType::CUDA).deviceCount()) : 0;
   return js::number(env, count);
@@ -45,7 +45,7 @@ napi_value synchronize(napi_env env, napi_callback_info info) {
   return js::undefined(env);
 }
 
-/** setDeterministic(enabled): deterministic algorithms, cuDNN included; operators that have none throw */
+/** setDeterministic(enabled): deterministic algorithms, cuDNN included; operators without one throw */
 napi_value set_deterministic(napi_env env, napi_callback_info info) {
   const js::Arguments<1> args(env, info);
   const bool enabled = js::to_bool(env, args[0]);

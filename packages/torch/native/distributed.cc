@@ -1,6 +1,6 @@
-// Many processes, by PyTorch's own c10d: the table of contents, and what of it this build has. What is missing is not
-// exported; TypeScript asks `distributedFeatures` first. The parts are compiled as one: c10d's headers take a compiler
-// ten seconds each time that they are read.
+// Several processes, with PyTorch's c10d: the table of contents, and which parts this build has. Missing parts are not
+// exported; TypeScript checks `distributedFeatures` first. The parts are compiled as one file, because a compiler takes
+// ten seconds to read c10d's headers.
 #include "module.h"
 
 #ifdef KINORA_C10D

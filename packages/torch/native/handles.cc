@@ -1,4 +1,4 @@
-// The slot tables behind the handles: one for tensors, one for generators. A table belongs to a JavaScript thread.
+// The slot tables of handles: one for tensors, one for generators. A table belongs to one JavaScript thread.
 #include "handles.h"
 
 #include <atomic>
@@ -10,7 +10,7 @@ namespace {
 
 constexpr uint32_t kSlots = 1u << 24;
 constexpr uint32_t kGenerations = 1u << 29;  // 24 + 29 bits: handles are safe integers
-/** Tables start this far apart, so that a handle of another thread is stale here instead of naming some other tensor. */
+/** Tables start this far apart, so that a handle of another thread is stale here instead of naming a different tensor. */
 constexpr uint32_t kTableStride = 1u << 20;
 constexpr int64_t kWorthReporting = 1 << 16;  // bytes
 

@@ -1,5 +1,5 @@
-// Tensors as JavaScript sees them: a number that names a slot and its generation. A stale number is recognised,
-// so using a disposed tensor is an error with a name and never a crash.
+// Tensors as JavaScript sees them: a number that identifies a slot and its generation. A stale number is detected,
+// so using a disposed tensor is a named error and never a crash.
 #pragma once
 
 #include <ATen/core/Generator.h>
@@ -18,13 +18,13 @@ double store(at::Tensor tensor);
 const at::Tensor& load(double handle);
 void release(napi_env env, double handle);
 /**
- * Tells V8 of memory that its garbage collector alone will free. What a scope frees is none of its business: each report
- * can bring on a full collection.
+ * Reports to V8 memory that only its garbage collector will free. Memory that a scope frees is not reported, because each
+ * report can trigger a full collection.
  */
 void entrust(napi_env env, double handle);
 
 inline const at::Tensor& load(napi_env env, napi_value handle) { return load(js::to_double(env, handle)); }
-/** Undefined tensors, as optional results and missing gradients are, become null. */
+/** Undefined tensors (optional results, missing gradients) become null. */
 napi_value wrap(napi_env env, at::Tensor tensor);
 /** null becomes an undefined tensor. */
 at::Tensor load_optional(napi_env env, napi_value handle);

@@ -1,4 +1,4 @@
-// Node-API conversions. The error boundary stands in error.cc.
+// Node-API conversions. The error boundary is in error.cc.
 #include "js.h"
 
 #include <cmath>

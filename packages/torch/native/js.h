@@ -1,5 +1,5 @@
 // A thin layer over Node-API: values in, values out, and one boundary where C++ exceptions become JavaScript errors.
-// Nothing here knows of tensors.
+// Independent of tensors.
 #pragma once
 
 #define NAPI_VERSION 8

@@ -1,4 +1,4 @@
-// The loops in a form that compilers turn into vector instructions: sums in lanes of their own, choices instead of branches.
+// The loops in a form that compilers vectorise: sums in separate lanes, selections instead of branches.
 #include "map_loops.h"
 
 #include <algorithm>
@@ -11,7 +11,7 @@ namespace kinora::fused {
 
 namespace {
 
-/** Float sums are kept short, and what is read twice stays in the innermost cache. */
+/** Keeps float sums short, and data that is read twice in the L1 cache. */
 constexpr int64_t kChunk = 2048;
 
 constexpr int64_t kLanes = 16;
@@ -48,7 +48,7 @@ KINORA_VECTORISED double squared_distances(const float* x, int64_t count, float 
   return total(lanes);
 }
 
-/** Takes over where `row` is larger. Like libtorch's kernel: of equal values the first wins, and a NaN always does. */
+/** Takes the values of `row` that are larger. As in libtorch's kernel, the first of equal values wins, and NaN always wins. */
 template <int64_t Step>
 KINORA_INLINE void keep_largest(const float* row, int64_t count, int32_t place, float* best, int32_t* best_at) {
   for (int64_t i = 0; i < count; ++i) {
@@ -72,7 +72,7 @@ KINORA_VECTORISED void keep_largest_of(const float* row, int64_t count, int64_t 
   }
 }
 
-/** dx = -correction, what every value of a map gets. */
+/** dx = -correction, for every value of a map. */
 KINORA_VECTORISED void correct(const float* x, int64_t count, float mean, Correction correction, float* dx) {
   for (int64_t i = 0; i < count; ++i) dx[i] = -correction.constant - correction.factor * (x[i] - mean);
 }
@@ -193,7 +193,7 @@ void MapLoops::gradient(const float* x, const float* dy, const uint8_t* at, Affi
       }
     }
   }
-  correct(x + rest, map_.count() - rest, affine.mean, correction, dx + rest);  // frames that hang over belong to no window
+  correct(x + rest, map_.count() - rest, affine.mean, correction, dx + rest);  // leftover frames belong to no window
 }
 
 }  // namespace kinora::fused

@@ -1,4 +1,4 @@
-// Loops over one map, the values of one channel of one sample: float32, contiguous, `[T, H, W]`. Nothing here knows of tensors or
+// Loops over one map, the values of one channel of one sample: float32, contiguous, `[T, H, W]`. Independent of tensors and
 // threads. A value x is normalised and activated as z = x * scale + shift, y = min(z > 0 ? z : z * slope, cap).
 #pragma once
 
@@ -13,25 +13,25 @@ struct Affine {
   float mean, scale, shift;
 };
 
-/** LeakyReLU by its slope; ReLU has slope 0; ReLU6, besides, the cap 6. */
+/** LeakyReLU by its slope; ReLU has slope 0; ReLU6 also has cap 6. */
 struct Activation {
   float slope, cap;
 };
 
-/** Of values seen so far; `squares` is the sum of squared distances from the mean. */
+/** Statistics of the values seen so far; `squares` is the sum of squared distances from the mean. */
 struct Moments {
   double count = 0, mean = 0, squares = 0;
   /** Chan, Golub and LeVeque 1979: as exact as two passes, in one. */
   void merge(const Moments& other);
 };
 
-/** Of the gradient d by z, and of d * (x - mean). */
+/** Sums of the gradient d with respect to z, and of d * (x - mean). */
 struct Sums {
   double gradient = 0, by_distance = 0;
   void operator+=(const Sums& other) { gradient += other.gradient, by_distance += other.by_distance; }
 };
 
-/** What batch norm takes from each gradient by x: constant + factor * (x - mean). */
+/** What batch norm subtracts from each gradient with respect to x: constant + factor * (x - mean). */
 struct Correction {
   float constant, factor;
 };
@@ -39,8 +39,8 @@ struct Correction {
 Moments moments(const float* x, int64_t count);
 
 /**
- * What is done to a map of one size. With a window it is pooled, by maxima: `y`, `at` and `dy` are then of the result, `at` the place of
- * each maximum in its window. With a window of one value they are as large as `x`, and `at` is not used.
+ * The operation on maps of one size. With a window, maps are max-pooled: `y`, `at` and `dy` then have the size of the result, and `at` is
+ * the position of each maximum in its window. With a window of one value they are as large as `x`, and `at` is not used.
  */
 class MapLoops {
  public:
@@ -53,7 +53,7 @@ class MapLoops {
   bool pools() const { return offsets_.size() > 1; }
 
   Size3 map_, window_, pooled_;
-  std::vector<int64_t> offsets_;  // of each place of a window, from its first value
+  std::vector<int64_t> offsets_;  // of each position in a window, from its first value
   std::vector<float> row_, best_;
   std::vector<int32_t> best_at_;
 };

@@ -16,7 +16,7 @@ c10::ScalarType dtype_of(const std::string& name);
 c10::Layout layout_of(const std::string& name);
 c10::MemoryFormat memory_format_of(const std::string& name);
 
-/** The name of a value that is an integer to the dispatcher and an enumerator to the schema; null for true integers. */
+/** The name of a value that the dispatcher treats as an integer and the schema as an enumerator; null for real integers. */
 const char* enumerator_name(int64_t value, const c10::Type& type);
 
 }  // namespace kinora

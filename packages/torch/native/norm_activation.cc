@@ -1,8 +1,8 @@
-// Batch norm by the statistics of the batch, an activation and max pooling as one autograd function: half to a third of the passes over
-// the maps that libtorch's operators make, and neither the normalised maps nor, where they are pooled, the activated ones are kept.
-// float32 on the CPU, contiguous. docs/decisions/0114 counts them.
+// Batch norm with the statistics of the batch, an activation and max pooling as one autograd function. It makes half to a third of the
+// passes over the maps that libtorch's operators make, and keeps neither the normalised maps nor, with pooling, the activated ones.
+// float32 on the CPU, contiguous. docs/decisions/0114 counts the passes.
 //
-// A channel is one piece of work: its sums are added in one order, whatever the number of threads.
+// One task computes a whole channel, so its sums are added in the same order for any number of threads.
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
@@ -30,7 +30,7 @@ using fused::Affine;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-/** What follows the norm. `window` has a size for each axis after N and C, or none where nothing is pooled. */
+/** The operations after the norm. `window` has a size for each axis after N and C, or is empty without pooling. */
 struct Settings {
   double eps, slope, cap;
   std::vector<int64_t> window;
@@ -38,7 +38,7 @@ struct Settings {
   Activation activation() const { return {static_cast<float>(slope), static_cast<float>(cap)}; }
 };
 
-/** Of axes T, H and W, the last one to three. */
+/** The last one to three of the axes T, H and W. */
 Size3 size3(at::IntArrayRef sizes) {
   const auto from_end = [&](size_t i) { return sizes.size() < i ? 1 : sizes[sizes.size() - i]; };
   return {from_end(3), from_end(2), from_end(1)};
@@ -50,7 +50,7 @@ std::vector<int64_t> pooled_shape(at::IntArrayRef shape, at::IntArrayRef window)
   return pooled;
 }
 
-/** The maps of an input `[N, C, ...]` and of what comes out, and how a channel is gone through. */
+/** The maps of an input `[N, C, ...]` and of its output, and the iteration over a channel. */
 struct Maps {
   int64_t samples, channels;
   Size3 size, window;
@@ -116,7 +116,7 @@ class NormActivation : public torch::autograd::Function<NormActivation> {
   }
 
  private:
-  /** Gradients by input, weight and bias. */
+  /** Gradients with respect to input, weight and bias. */
   static variable_list computed(const variable_list& saved, const at::Tensor& gradient, const Settings& settings) {
     const auto &input = saved[0], &weight = saved[1], &bias = saved[2];
     const auto output = gradient.contiguous();
@@ -143,7 +143,7 @@ class NormActivation : public torch::autograd::Function<NormActivation> {
     return {for_input, for_weight, for_bias};
   }
 
-  /** The same by libtorch's operators, where gradients of these gradients are wanted. */
+  /** The same with libtorch's operators, if these gradients must be differentiable. */
   static variable_list differentiable(const variable_list& saved, const at::Tensor& gradient, const Settings& settings) {
     const auto normed = at::batch_norm(saved[0], saved[1], saved[2], {}, {}, /*training=*/true, 0, settings.eps, /*cudnn_enabled=*/false);
     const auto output = pooled(at::leaky_relu(normed, settings.slope).clamp_max(settings.cap), settings.window);
@@ -172,7 +172,7 @@ napi_value norm_activation(napi_env env, napi_callback_info info) {
   const Running running{load_optional(env, args[3]), load_optional(env, args[4]), js::to_double(env, args[5])};
   const Settings settings{js::to_double(env, args[6]), js::to_double(env, args[7]), js::to_double(env, args[8]),
                           js::to_int64s(env, args[9])};
-  // Copies: the table of handles may move meanwhile.
+  // Copies, because the table of handles may move in the meantime.
   const at::Tensor input = load(env, args[0]), weight = load(env, args[1]), bias = load(env, args[2]);
   return wrap(env, NormActivation::apply(input, weight, bias, running, settings));
 }

@@ -1,5 +1,5 @@
-// Work on libtorch's threads. They are OpenMP's, and an addon compiled without libtorch's own OpenMP can only share them through
-// libtorch: its TensorIterator runs any loop on them.
+// Work on libtorch's threads. These are OpenMP threads, and an addon that is compiled without libtorch's OpenMP can only share them
+// through libtorch, whose TensorIterator runs any loop on them.
 #pragma once
 
 #include <ATen/TensorIterator.h>
@@ -13,7 +13,7 @@ void each_range(int64_t channels, const Work& work) {
   const auto numbers = at::arange(channels, at::kLong);
   at::TensorIterator::borrowing_nullary_op(numbers).for_each(
       [&](char** data, const int64_t*, int64_t count) {
-        const int64_t first = *reinterpret_cast<const int64_t*>(data[0]);  // numbers that follow each other
+        const int64_t first = *reinterpret_cast<const int64_t*>(data[0]);  // consecutive numbers
         work(first, first + count);
       },
       /*grain_size=*/1);

@@ -1,4 +1,4 @@
-// Precision: autocast, by which operators that gain from it run in a shorter type, and what CUDA may do to float32.
+// Precision: autocast, which runs operators that gain from it in a shorter type, and the reductions that CUDA may apply to float32.
 #include <ATen/Context.h>
 #include <ATen/autocast_mode.h>
 #include <torch/version.h>
@@ -31,7 +31,7 @@ void enable(c10::DeviceType device, c10::ScalarType dtype) {
 void disable(c10::DeviceType device) { is_cuda(device) ? at::autocast::set_enabled(false) : at::autocast::set_cpu_enabled(false); }
 #endif
 
-/** setAutocast(device, dtype | null): the dtype before, null if it was off. Of this thread; casts are not kept between uses. */
+/** setAutocast(device, dtype | null): the previous dtype, or null if it was off. Applies to this thread; casts are not cached. */
 napi_value set_autocast(napi_env env, napi_callback_info info) {
   const js::Arguments<2> args(env, info);
   const auto device = c10::Device(js::to_string(env, args[0])).type();
@@ -43,7 +43,7 @@ napi_value set_autocast(napi_env env, napi_callback_info info) {
   return previous;
 }
 
-/** setCuda(tf32, benchmark): TensorFloat-32 in float32 products and convolutions; cuDNN times its algorithms for each new shape */
+/** setCuda(tf32, benchmark): TensorFloat-32 in float32 products and convolutions; whether cuDNN times its algorithms for each new shape */
 napi_value set_cuda(napi_env env, napi_callback_info info) {
   const js::Arguments<2> args(env, info);
   const bool tf32 = js::to_bool(env, args[0]);

@@ -1,4 +1,4 @@
-// Random number generators: the default one of each device, generators of one's own on the CPU, and their states.
+// Random number generators: the default generator of each device, separate generators on the CPU, and their states.
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>
 
@@ -11,7 +11,7 @@ namespace kinora {
 
 namespace {
 
-/** A generator is named by a device string (that device's default one) or by a handle (one's own). */
+/** A generator is identified by a device string (the device's default generator) or by a handle (a separate generator). */
 at::Generator generator_of(napi_env env, napi_value value) {
   if (js::type_of(env, value) == napi_number) return load_generator(js::to_double(env, value));
   return at::globalContext().defaultGenerator(c10::Device(js::to_string(env, value)));

@@ -1,6 +1,6 @@
-// Native objects that JavaScript names by number: events, stores, process groups, work in flight. Unlike tensors they are few and
-// belong to the whole process, whose end does not destroy them: a group waits in its destructor for work that a dead
-// peer will never answer.
+// Native objects that JavaScript identifies by number: events, stores, process groups, work in flight. Unlike tensors they are few and
+// belong to the whole process. They are not destroyed when it ends, because a group's destructor waits for work that a dead
+// peer will never finish.
 #pragma once
 
 #include <mutex>
@@ -33,7 +33,7 @@ class Registry {
 
   T find(napi_env env, napi_value handle) { return find(js::to_int64(env, handle)); }
 
-  /** The object itself goes with its last user, outside the lock. */
+  /** The object is destroyed with its last user, outside the lock. */
   void erase(napi_env env, napi_value handle) {
     T last{};  // declared before the lock, so destroyed after it
     const std::lock_guard<std::mutex> lock(mutex_);

@@ -1,11 +1,11 @@
-// The running statistics of a batch norm. They are no arguments of autograd functions, whose tensors must be defined.
+// The running statistics of a batch norm. They are not arguments of autograd functions, because those must be defined tensors.
 #pragma once
 
 #include <ATen/core/Tensor.h>
 
 namespace kinora {
 
-/** float tensors `[C]`, undefined where none are kept. */
+/** float tensors `[C]`; undefined if the norm keeps none. */
 struct Running {
   at::Tensor mean, variance;
   double momentum;  // weight of the newest batch

@@ -1,6 +1,6 @@
-// Streams: queues of work on a device, beside the one that computes. Written against c10's interface for all devices, which needs no
-// CUDA headers. On the CPU there is nothing to queue: work is done when a call returns, so that it has one stream, number 0, that
-// nobody waits for.
+// Streams: queues of work on a device, in addition to the one that computes. Uses c10's interface for all devices, which needs no
+// CUDA headers. The CPU has no queue: work is done when a call returns. It has one stream, number 0, on which waiting has no
+// effect.
 #include <c10/core/Event.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 
@@ -16,7 +16,7 @@ namespace {
 
 using c10::impl::VirtualGuardImpl;
 
-/** "cuda" alone is the current device. */
+/** "cuda" without a number is the current device. */
 c10::Device device_of(napi_env env, napi_value name) {
   const c10::Device device(js::to_string(env, name));
   return device.is_cpu() || device.has_index() ? device : VirtualGuardImpl(device.type()).getDevice();
@@ -26,7 +26,7 @@ c10::Stream stream_of(napi_env env, napi_value name, napi_value id) {
   return c10::Stream(c10::Stream::UNSAFE, device_of(env, name), js::to_int64(env, id));
 }
 
-/** newStream(device): the id of a stream of libtorch's pool, which keeps it */
+/** newStream(device): the id of a stream from libtorch's pool, which owns it */
 napi_value new_stream(napi_env env, napi_callback_info info) {
   const js::Arguments<1> args(env, info);
   const auto device = device_of(env, args[0]);
@@ -34,7 +34,7 @@ napi_value new_stream(napi_env env, napi_callback_info info) {
   return js::number(env, static_cast<double>(VirtualGuardImpl(device.type()).getStreamFromGlobalPool(device).id()));
 }
 
-/** exchangeStream(device, id): makes it this thread's current stream of the device; the id of the one before */
+/** exchangeStream(device, id): makes it this thread's current stream of the device; returns the id of the previous one */
 napi_value exchange_stream(napi_env env, napi_callback_info info) {
   const js::Arguments<2> args(env, info);
   const auto stream = stream_of(env, args[0], args[1]);
@@ -42,7 +42,7 @@ napi_value exchange_stream(napi_env env, napi_callback_info info) {
   return js::number(env, static_cast<double>(VirtualGuardImpl(stream.device_type()).exchangeStream(stream).id()));
 }
 
-/** followStream(device, id): what is queued on the current stream from now on waits for what is queued on that one by now */
+/** followStream(device, id): work queued on the current stream from now on waits for the work already queued on that one */
 napi_value follow_stream(napi_env env, napi_callback_info info) {
   const js::Arguments<2> args(env, info);
   const auto stream = stream_of(env, args[0], args[1]);
@@ -50,10 +50,10 @@ napi_value follow_stream(napi_env env, napi_callback_info info) {
   c10::Event event(stream.device_type());
   event.record(stream);
   event.block(VirtualGuardImpl(stream.device_type()).getStream(stream.device()));
-  return js::undefined(env);  // the device keeps what it needs of the event
+  return js::undefined(env);  // the device keeps what it needs from the event
 }
 
-/** recordStream(handle): its memory, once freed, is not given out before what the current stream has queued by then is done */
+/** recordStream(handle): once freed, its memory is not reused before the work that the current stream has queued by then is done */
 napi_value record_stream(napi_env env, napi_callback_info info) {
   const js::Arguments<1> args(env, info);
   const auto& tensor = load(env, args[0]);
@@ -68,7 +68,7 @@ Registry<std::shared_ptr<c10::Event>>& events() {
   return *registry;
 }
 
-/** recordEvent(device): handle of an event that happens when the device has come to the end of what its current stream holds now */
+/** recordEvent(device): handle of an event that occurs when the work now in the device's current stream is done */
 napi_value record_event(napi_env env, napi_callback_info info) {
   const js::Arguments<1> args(env, info);
   const auto device = device_of(env, args[0]);
@@ -77,7 +77,7 @@ napi_value record_event(napi_env env, napi_callback_info info) {
   return events().insert(env, std::move(event));
 }
 
-/** isEventDone(handle): an event that was never recorded, as those of the CPU, is */
+/** isEventDone(handle): true also for an event that was never recorded, such as those of the CPU */
 napi_value is_event_done(napi_env env, napi_callback_info info) {
   const js::Arguments<1> args(env, info);
   return js::boolean(env, events().find(env, args[0])->query());

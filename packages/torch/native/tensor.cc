@@ -1,4 +1,4 @@
-// What lies outside the dispatcher about tensors: copies of data in and out, metadata, handles and their statistics.
+// Tensor functions outside the dispatcher: copying data in and out, metadata, handles and their statistics.
 #include <ATen/ATen.h>
 #include <c10/core/GradMode.h>
 
@@ -12,7 +12,7 @@ namespace kinora {
 
 namespace {
 
-/** fromBytes(bytes: typed array, dtype, shape, pinned): handle of a new CPU tensor that holds a copy; pinned: where CUDA can fetch it by itself */
+/** fromBytes(bytes: typed array, dtype, shape, pinned): handle of a new CPU tensor with a copy; pinned: in memory that CUDA reads directly */
 napi_value from_bytes(napi_env env, napi_callback_info info) {
   const js::Arguments<4> args(env, info);
   const auto bytes = js::to_bytes(env, args[0]);
@@ -45,7 +45,7 @@ napi_value write_bytes(napi_env env, napi_callback_info info) {
   if (!tensor.is_contiguous() || !tensor.device().is_cpu()) throw std::invalid_argument("expected a contiguous CPU tensor");
   if (tensor.nbytes() != bytes.length)
     throw std::invalid_argument("expected " + std::to_string(tensor.nbytes()) + " bytes, received " + std::to_string(bytes.length));
-  tensor.unsafeGetTensorImpl()->bump_version();  // autograd must notice that values it saved have changed
+  tensor.unsafeGetTensorImpl()->bump_version();  // so that autograd detects changes of saved values
   if (bytes.length > 0) std::memcpy(tensor.data_ptr(), bytes.data, bytes.length);
   return js::undefined(env);
 }
@@ -96,7 +96,7 @@ napi_value storage(napi_env env, napi_callback_info info) {
   return result;
 }
 
-/** release(handle): a stale one is passed over */
+/** release(handle): ignores a stale one */
 napi_value release_tensor(napi_env env, napi_callback_info info) {
   const js::Arguments<1> args(env, info);
   release(env, js::to_double(env, args[0]));

@@ -6,7 +6,7 @@ std::shared_ptr<ThreadSafeFunction> ThreadSafeFunction::open(napi_env env, napi_
   const std::shared_ptr<ThreadSafeFunction> line(new ThreadSafeFunction(env));
   check(env, napi_create_threadsafe_function(env, callback, nullptr, string(env, "kinora"), 0, 1, nullptr, nullptr, nullptr,
                                              receive, &line->function_));
-  // Hooks run in reverse order: this one before that of the function.
+  // Hooks run in reverse order: this one before the function's own.
   check(env, napi_add_env_cleanup_hook(env, on_exit, line.get()));
   line->self_ = line;
   return line;
@@ -24,7 +24,7 @@ void ThreadSafeFunction::keep_alive(bool wanted) {
 }
 
 void ThreadSafeFunction::close() {
-  const auto self = std::move(self_);  // outlives the lock
+  const auto self = std::move(self_);  // must outlive the lock
   const std::lock_guard<std::mutex> lock(mutex_);
   if (function_ == nullptr) return;
   napi_remove_env_cleanup_hook(env_, on_exit, this);

@@ -1,5 +1,5 @@
-// A way back to the thread of JavaScript for other threads. Node frees a thread-safe function with its environment, whoever
-// may still hold it; this one is then closed, and calling it does nothing.
+// Lets other threads call JavaScript. Node frees a thread-safe function with its environment even if it is still in use;
+// this wrapper is then closed, and calling it does nothing.
 #pragma once
 
 #include <memory>
@@ -13,15 +13,15 @@ class ThreadSafeFunction {
  public:
   /**
    * @param callback a function for `receive`, or null
-   * @param receive is called on JavaScript's thread with what `call` was given; without an environment only to free it
+   * @param receive called on JavaScript's thread with the argument of `call`; without an environment, only to free it
    */
   static std::shared_ptr<ThreadSafeFunction> open(napi_env env, napi_value callback, napi_threadsafe_function_call_js receive);
 
-  /** From any thread. False, and `data` stays the caller's, when it is closed. */
+  /** Call it from any thread. If it is closed, returns false, and the caller still owns `data`. */
   bool call(void* data);
-  /** Whether it keeps the process alive, as it does at first. */
+  /** Whether it keeps the process alive. Default: true. */
   void keep_alive(bool wanted);
-  /** On the thread of JavaScript. */
+  /** On JavaScript's thread. */
   void close();
 
  private:
@@ -31,7 +31,7 @@ class ThreadSafeFunction {
   const napi_env env_;
   std::mutex mutex_;
   napi_threadsafe_function function_ = nullptr;
-  std::shared_ptr<ThreadSafeFunction> self_;  // while it is open, so that on_exit finds it
+  std::shared_ptr<ThreadSafeFunction> self_;  // set while it is open, so that on_exit finds it
 };
 
 }  // namespace kinora::js

@@ -1,4 +1,4 @@
-// One template over the types of arguments, and the table of those for which it is compiled.
+// One template over the types of the arguments, and the table of the types for which it is compiled.
 #include "typed.h"
 
 #include <ATen/core/Tensor.h>
@@ -15,7 +15,7 @@ namespace {
 using at::Scalar;
 using at::Tensor;
 
-/** A tensor without a detour by IValue, which costs as much as finding it. */
+/** A tensor without an IValue, whose construction takes as long as finding the tensor. */
 template <typename T>
 T convert(napi_env env, napi_value value, const c10::Argument& argument) {
   if constexpr (std::is_same_v<T, Tensor>) {
@@ -58,7 +58,7 @@ std::unique_ptr<const TypedCall> make(const c10::OperatorHandle& handle) {
   return std::make_unique<const Typed<Result, Arguments...>>(handle);
 }
 
-/** By their arguments: T a tensor, W one that is written to and is the result, S a Scalar. */
+/** Named by their arguments: T a tensor, W a tensor that is written to and is the result, S a Scalar. */
 const std::unordered_map<std::string, Maker> makers = {
     {"T", make<Tensor, const Tensor&>},
     {"TT", make<Tensor, const Tensor&, const Tensor&>},
@@ -86,7 +86,7 @@ std::string letters_of(const c10::FunctionSchema& schema) {
   return letters;
 }
 
-/** Whether the one result is a tensor, and written to where the first argument is. */
+/** Whether there is one result, a tensor, which is the first argument if that is written to. */
 bool returns_tensor(const c10::FunctionSchema& schema, char first) {
   return schema.returns().size() == 1 && letter_of(schema.returns()[0]) == first;
 }
@@ -100,7 +100,7 @@ std::unique_ptr<const TypedCall> typed_call(const c10::OperatorHandle& handle) {
   try {
     return maker->second(handle);
   } catch (const c10::Error&) {
-    return nullptr;  // a few take what they write to as const: the dispatcher compares C++ types and refuses
+    return nullptr;  // a few declare the argument that they write to as const: the dispatcher compares C++ types and refuses
   }
 }
 

@@ -1,9 +1,9 @@
-// How loops over maps are compiled. The addon is compiled for any processor of its kind; on x86 these functions are compiled a second
-// time for those with AVX2 and, where the compiler can ask for both, FMA. Which one runs is settled when the addon is loaded.
+// How loops over maps are compiled. The addon runs on every processor of its architecture; on x86 these functions are compiled a second
+// time for AVX2 and, if the compiler can test for both, FMA. The loader selects the version when the addon is loaded.
 #pragma once
 
 #if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__)
-// By features and not by a name such as "arch=haswell", which the loader takes for that one generation of one vendor.
+// By features and not by a name such as "arch=haswell", which the loader restricts to one generation of one vendor.
 #if __GNUC__ >= 12
 #define KINORA_VECTORISED __attribute__((target_clones("arch=x86-64-v3", "default")))
 #else

@@ -1,4 +1,4 @@
-// libtorch's warnings, handed to JavaScript instead of being printed to stderr in the middle of somebody's output.
+// Passes libtorch's warnings to JavaScript instead of printing them to stderr, in the middle of other output.
 #include <c10/util/Exception.h>
 #include <torch/version.h>
 
@@ -8,7 +8,7 @@ namespace kinora {
 
 namespace {
 
-/** Where the warnings of this thread go; libtorch's handler belongs to a thread as well. */
+/** Receives the warnings of this thread; libtorch's handler is per thread too. */
 struct Listener {
   napi_env env = nullptr;
   napi_ref callback = nullptr;
@@ -40,7 +40,7 @@ void listen(c10::WarningHandler* next) {
 #endif
 }
 
-/** onWarning(callback: (text: string) => void): hears every warning of this thread, until it ends */
+/** onWarning(callback: (text: string) => void): receives every warning of this thread until it ends */
 napi_value on_warning(napi_env env, napi_callback_info info) {
   const js::Arguments<1> args(env, info);
   if (listener.callback != nullptr) js::check(env, napi_delete_reference(env, listener.callback));

@@ -1,5 +1,5 @@
-// When each bucket of gradients went off and came back, for who wants to know how much of the sending backward hides. It
-// takes the place of the Reducer's own all-reduce, with the same arithmetic; a training that nobody times does without.
+// When each bucket of gradients was sent and received, to measure how much of the communication backward hides. It
+// replaces the Reducer's own all-reduce, with the same arithmetic; only a timed training uses it.
 #pragma once
 
 #include <torch/csrc/distributed/c10d/comm.hpp>
@@ -12,7 +12,7 @@
 
 namespace kinora {
 
-/** Milliseconds of the clock that all processes of a host share: of each bucket, off and back. */
+/** For each bucket, the times of sending and receiving, in milliseconds of the clock that all processes of a host share. */
 class BucketTimes {
  public:
   void clear() {

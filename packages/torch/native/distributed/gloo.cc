@@ -8,7 +8,7 @@
 
 namespace kinora {
 
-/** GLOO_SOCKET_IFNAME decides, as it does for PyTorch; otherwise the address that the others can reach. */
+/** GLOO_SOCKET_IFNAME selects the interface, as in PyTorch; otherwise the address that the others can reach. */
 static std::shared_ptr<::gloo::transport::Device> device_for(const std::string& address) {
   const char* interface = std::getenv("GLOO_SOCKET_IFNAME");
   if (interface != nullptr && *interface != '\0') return c10d::ProcessGroupGloo::createDeviceForInterface(interface);
@@ -19,7 +19,7 @@ static std::shared_ptr<::gloo::transport::Device> device_for(const std::string& 
 BackendPtr new_gloo(const StorePtr& store, const GroupOptions& group) {
   auto options = c10d::ProcessGroupGloo::Options::create(group.timeout);
   options->devices.push_back(device_for(group.address));
-  options->threads = 2;  // as PyTorch: two collectives at a time
+  options->threads = 2;  // as in PyTorch: two collectives at a time
   return c10::make_intrusive<c10d::ProcessGroupGloo>(store, group.rank, group.size, options);
 }
 

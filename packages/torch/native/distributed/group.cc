@@ -1,4 +1,4 @@
-// Process groups and their collectives. Every rank calls the same ones in the same order; each returns work in flight.
+// Process groups and their collectives. All ranks call the same ones in the same order; each call returns work in flight.
 #include <thread>
 
 #include "../background.h"
@@ -106,7 +106,7 @@ napi_value barrier(napi_env env, napi_callback_info info) {
   return in_flight(env, groups().find(env, args[0])->barrier(), {});
 }
 
-/** waitWork(work): blocks until it is done; on CUDA until the current stream is ordered after it */
+/** waitWork(work): blocks until it is done; on CUDA, only until the current stream is ordered after it */
 napi_value wait_work(napi_env env, napi_callback_info info) {
   const js::Arguments<1> args(env, info);
   works().find(env, args[0]).work->wait();
@@ -118,13 +118,13 @@ napi_value is_work_done(napi_env env, napi_callback_info info) {
   return js::boolean(env, works().find(env, args[0]).work->isCompleted());
 }
 
-/** On CUDA `wait` only orders streams, so that what is waited for is the event that the work records. */
+/** On CUDA `wait` only orders streams, so this waits for the event that the work records. */
 void finish(const Pending& pending) {
   while (pending.is_cuda() && !pending.work->isCompleted()) std::this_thread::sleep_for(std::chrono::microseconds(200));
   pending.work->wait();
 }
 
-/** promiseOfWork(work): Promise<undefined>, when its results are there */
+/** promiseOfWork(work): Promise<undefined>, resolved when its results are available */
 napi_value promise_of_work(napi_env env, napi_callback_info info) {
   const js::Arguments<1> args(env, info);
   const auto pending = works().find(env, args[0]);

@@ -1,10 +1,10 @@
-// Which rank has died. Every rank counts up a key of its own in the store of rank 0, from a thread that no computation and
-// no collective can hold up; rank 0 watches the counters and writes down who fell silent, and the others read that.
-// Rank 0 itself is missed when its store does not answer.
+// Detects ranks that have died. Every rank increments its own counter in the store of rank 0, on a thread that no
+// computation and no collective can block. Rank 0 watches the counters and publishes which rank has stopped; the others
+// read that. Rank 0 counts as lost if its store does not answer.
 //
-// Calls to the store may block for good when its host is gone, so that a second thread watches the first. A verdict
-// is told to JavaScript; if that is stuck in a collective, the process ends after a grace time: a training run may be
-// killed at any moment, and the other ranks must not wait for it.
+// Calls to the store may block for ever if its host is gone, so a second thread watches the first. A failure is reported
+// to JavaScript; if that is stuck in a collective, the process ends after a grace period, because the other ranks must not
+// wait for it. A training run may be killed at any time.
 #include <unistd.h>
 
 #include <atomic>
@@ -23,14 +23,14 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr const char* kVerdict = "heartbeat/verdict";
-constexpr const char* kError = " failed: ";  // between a rank and its own error, which would come again
+constexpr const char* kFailure = "heartbeat/failure";
+constexpr const char* kError = " failed: ";  // between a rank and its own error, which would recur
 
-/** A rank's own error, or its silence? */
-bool is_error(const std::string& verdict) { return verdict.find(kError) != std::string::npos; }
+/** Whether a rank reported an error; otherwise it is lost. */
+bool is_error(const std::string& failure) { return failure.find(kError) != std::string::npos; }
 
-/** EX_TEMPFAIL: the ranks may be started again. */
-int exit_code(const std::string& verdict) { return is_error(verdict) ? 1 : 75; }
+/** 75 is EX_TEMPFAIL: a restart may succeed. */
+int exit_code(const std::string& failure) { return is_error(failure) ? 1 : 75; }
 
 struct Settings {
   std::string host;
@@ -38,8 +38,8 @@ struct Settings {
   int rank;
   int size;
   milliseconds interval;
-  milliseconds limit;  // silence that counts as death
-  milliseconds grace;  // for JavaScript to end the process in its own way
+  milliseconds limit;  // a rank without a heartbeat for this long counts as dead
+  milliseconds grace;  // time for JavaScript to end the process itself
 };
 
 std::string beat_key(int rank) { return "heartbeat/" + std::to_string(rank); }
@@ -51,16 +51,16 @@ std::string seconds(Clock::duration time) {
 class Heartbeat {
  public:
   Heartbeat(Settings settings, std::shared_ptr<js::ThreadSafeFunction> listener)
-      : settings_(std::move(settings)), listener_(std::move(listener)), heard_(settings_.size, {-1, Clock::now()}) {}
+      : settings_(std::move(settings)), listener_(std::move(listener)), last_beats_(settings_.size, {-1, Clock::now()}) {}
 
-  /** Threads keep the object alive: one of them may hang in the store for ever. */
+  /** The threads keep the object alive: one of them may block in the store for ever. */
   static void start(const std::shared_ptr<Heartbeat>& self) {
     self->touch();
     std::thread([self] { self->beat(); }).detach();
     std::thread([self] { self->watch(); }).detach();
   }
 
-  /** From now on silence is no failure: the ranks are about to end. On the thread of JavaScript. */
+  /** From now on a missing heartbeat is not a failure: the ranks are about to end. On JavaScript's thread. */
   void stop() {
     listener_->close();
     {
@@ -70,29 +70,29 @@ class Heartbeat {
     wake_.notify_all();
   }
 
-  /** Tells every other rank why this one ends. The reason is written by the beating thread, within one interval. */
+  /** Reports to all other ranks why this one ends. The heartbeat thread writes the reason within one interval. */
   void report_error(const std::string& reason) {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
-      accusation_ = "rank " + std::to_string(settings_.rank) + kError + reason;
+      own_error_ = "rank " + std::to_string(settings_.rank) + kError + reason;
     }
     wake_.notify_all();
   }
 
  private:
-  struct Heard {
+  struct LastBeat {
     int64_t count;
     Clock::time_point at;
   };
 
-  void touch() { answered_ = Clock::now().time_since_epoch().count(); }
-  Clock::duration silence_of_store() const { return Clock::now().time_since_epoch() - Clock::duration(answered_.load()); }
+  void touch() { answered_at_ = Clock::now().time_since_epoch().count(); }
+  Clock::duration silence_of_store() const { return Clock::now().time_since_epoch() - Clock::duration(answered_at_.load()); }
 
-  /** Sleeps for an interval, or until there is something to do. False: to end. */
+  /** Sleeps for an interval, or until there is something to do. False: the thread must end. */
   bool pause() {
     std::unique_lock<std::mutex> lock(mutex_);
-    wake_.wait_for(lock, settings_.interval, [this] { return stopped_ || !verdict_.empty() || !accusation_.empty(); });
-    return !stopped_ && verdict_.empty();
+    wake_.wait_for(lock, settings_.interval, [this] { return stopped_ || !failure_.empty() || !own_error_.empty(); });
+    return !stopped_ && failure_.empty();
   }
 
   void beat() {
@@ -104,87 +104,87 @@ class Heartbeat {
         touch();
       } while (pause());
     } catch (const std::exception&) {
-      decide("rank 0, which keeps the store at " + settings_.host + ":" + std::to_string(settings_.port) +
+      fail("rank 0, which keeps the store at " + settings_.host + ":" + std::to_string(settings_.port) +
              ", is gone: its connection broke");
     }
   }
 
   void exchange(c10d::Store& store) {
     store.add(beat_key(settings_.rank), 1);
-    write_accusation(store);
-    if (settings_.rank == 0) listen(store);
-    if (!store.check({kVerdict})) return;
-    const auto text = store.get(kVerdict);
-    decide(std::string(text.begin(), text.end()));
+    write_own_error(store);
+    if (settings_.rank == 0) watch_ranks(store);
+    if (!store.check({kFailure})) return;
+    const auto text = store.get(kFailure);
+    fail(std::string(text.begin(), text.end()));
   }
 
-  void write_accusation(c10d::Store& store) {
+  void write_own_error(c10d::Store& store) {
     std::string text;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
-      text.swap(accusation_);
+      text.swap(own_error_);
     }
     if (!text.empty()) publish(store, text);
   }
 
-  /** Rank 0: who has begun to count up and not gone on for too long? Those that never came are the rendezvous' business. */
-  void listen(c10d::Store& store) {
+  /** On rank 0: looks for ranks whose counters have stopped. The rendezvous reports ranks that never joined. */
+  void watch_ranks(c10d::Store& store) {
     const auto now = Clock::now();
     for (int rank = 1; rank < settings_.size; ++rank) {
       const auto count = store.add(beat_key(rank), 0);
-      auto& heard = heard_[static_cast<size_t>(rank)];
+      auto& last = last_beats_[static_cast<size_t>(rank)];
       if (count == 0) continue;
-      if (count != heard.count) heard = {count, now};
-      else if (now - heard.at > settings_.limit)
-        publish(store, "rank " + std::to_string(rank) + " has given no sign of life for " + seconds(now - heard.at));
+      if (count != last.count) last = {count, now};
+      else if (now - last.at > settings_.limit)
+        publish(store, "rank " + std::to_string(rank) + " has given no sign of life for " + seconds(now - last.at));
     }
   }
 
-  /** The first verdict stands: what fails next, fails because of it. */
+  /** The first failure counts: later ones are its consequences. */
   void publish(c10d::Store& store, const std::string& text) {
-    store.compareSet(kVerdict, {}, std::vector<uint8_t>(text.begin(), text.end()));
+    store.compareSet(kFailure, {}, std::vector<uint8_t>(text.begin(), text.end()));
   }
 
-  /** The second thread: sees to it that the first one gets answers, and that a verdict has consequences. */
+  /** The second thread: detects a store that does not answer, and ends the process after a failure. */
   void watch() {
     std::unique_lock<std::mutex> lock(mutex_);
-    while (!wake_.wait_for(lock, settings_.interval, [this] { return stopped_ || !verdict_.empty(); })) {
+    while (!wake_.wait_for(lock, settings_.interval, [this] { return stopped_ || !failure_.empty(); })) {
       if (silence_of_store() <= settings_.limit) continue;
-      verdict_ = "rank 0, which keeps the store at " + settings_.host + ":" + std::to_string(settings_.port) +
+      failure_ = "rank 0, which keeps the store at " + settings_.host + ":" + std::to_string(settings_.port) +
                  ", has not answered for " + seconds(silence_of_store());
     }
     if (stopped_) return;
-    const auto text = verdict_;
-    tell(text);
+    const auto text = failure_;
+    notify(text);
     if (wake_.wait_for(lock, settings_.grace, [this] { return stopped_; })) return;
     std::fprintf(stderr, "kinora: rank %d: %s; this process was waiting for it\n", settings_.rank, text.c_str());
     std::fflush(stderr);
     ::_exit(exit_code(text));
   }
 
-  void tell(const std::string& text) {
+  void notify(const std::string& text) {
     auto message = std::make_unique<std::string>(text);
     if (listener_->call(message.get())) static_cast<void>(message.release());
   }
 
-  void decide(const std::string& text) {
+  void fail(const std::string& text) {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
-      if (stopped_ || !verdict_.empty()) return;
-      verdict_ = text;
+      if (stopped_ || !failure_.empty()) return;
+      failure_ = text;
     }
     wake_.notify_all();
   }
 
   const Settings settings_;
   const std::shared_ptr<js::ThreadSafeFunction> listener_;
-  std::vector<Heard> heard_;
-  std::atomic<Clock::rep> answered_{0};
+  std::vector<LastBeat> last_beats_;
+  std::atomic<Clock::rep> answered_at_{0};
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopped_ = false;
-  std::string accusation_;
-  std::string verdict_;
+  std::string own_error_;
+  std::string failure_;
 };
 
 Registry<std::shared_ptr<Heartbeat>>& heartbeats() {
@@ -199,7 +199,7 @@ void deliver(napi_env env, napi_value callback, void*, void* data) {
   napi_call_function(env, js::undefined(env), callback, 2, arguments, nullptr);
 }
 
-/** startHeartbeat(host, port, rank, size, intervalMs, limitMs, graceMs, onVerdict: (text, isError) => void): handle */
+/** startHeartbeat(host, port, rank, size, intervalMs, limitMs, graceMs, onFailure: (text, isError) => void): handle */
 napi_value start_heartbeat(napi_env env, napi_callback_info info) {
   const js::Arguments<8> args(env, info);
   const auto time = [&](size_t i) { return milliseconds(js::to_int64(env, args[i])); };
@@ -213,7 +213,7 @@ napi_value start_heartbeat(napi_env env, napi_callback_info info) {
   return heartbeats().insert(env, heartbeat);
 }
 
-/** reportError(heartbeat, reason): names this rank and its error to all others */
+/** reportError(heartbeat, reason): reports this rank and its error to all others */
 napi_value report_error(napi_env env, napi_callback_info info) {
   const js::Arguments<2> args(env, info);
   heartbeats().find(env, args[0])->report_error(js::to_string(env, args[1]));

@@ -1,4 +1,4 @@
-// Process groups over NCCL, between GPUs. Compiled where libtorch has it and nccl.h is there.
+// Process groups over NCCL, between GPUs. Compiled if libtorch has it and nccl.h exists.
 #ifdef USE_C10D_NCCL
 #include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
 

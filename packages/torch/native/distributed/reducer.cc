@@ -1,6 +1,6 @@
-// Gradients averaged over all ranks while backward still computes earlier ones: c10d's Reducer, the heart of PyTorch's
-// DistributedDataParallel. Its constructor changes between versions; where none of the known ones fits, this part is
-// left out and TypeScript reduces after backward (Li et al. 2020, PyTorch Distributed).
+// Gradients averaged over all ranks while backward still computes earlier ones: c10d's Reducer, the core of PyTorch's
+// DistributedDataParallel (Li et al. 2020, PyTorch Distributed). Its constructor changes between versions; if no known one
+// fits, this part is left out and TypeScript reduces after backward.
 #include <torch/csrc/distributed/c10d/reducer.hpp>
 
 #include "bucket_times.h"
@@ -60,7 +60,7 @@ constexpr bool kBuilds = kWithLimits<c10d::Reducer> || kWithLimitsAndSwitches<c1
 
 struct TimedReducer {
   std::shared_ptr<c10d::Reducer> reducer;
-  /** Null where nobody asked. */
+  /** Null if the reducer is not timed. */
   std::shared_ptr<BucketTimes> times;
 };
 
@@ -69,7 +69,7 @@ Registry<TimedReducer>& reducers() {
   return *registry;
 }
 
-/** The bundle that the Reducer wants; 1.13 has one kind of group only. */
+/** The ProcessGroup that the Reducer expects; 1.13 has only one kind of group. */
 GroupPtr bundle(const BackendPtr& backend) {
 #if TORCH_VERSION_MAJOR >= 2
   using Kind = c10d::ProcessGroup::BackendType;
@@ -83,7 +83,7 @@ GroupPtr bundle(const BackendPtr& backend) {
 #endif
 }
 
-/** Backward makes the last layers' gradients first, so their buckets come first. */
+/** Backward computes the last layers' gradients first, so their buckets come first. */
 std::pair<Buckets, Sizes> assign(const Params& params, int64_t first_bytes, int64_t bytes) {
   const Sizes sizes{static_cast<size_t>(first_bytes), static_cast<size_t>(bytes)};
   auto [buckets, limits] = c10d::compute_bucket_assignment_by_size(params, sizes, Flags(params.size(), false));
@@ -115,11 +115,11 @@ napi_value prepare_forward(napi_env env, napi_callback_info info) {
   const js::Arguments<1> args(env, info);
   const auto reducer = reducers().find(env, args[0]).reducer;
   reducer->prepare_for_forward();
-  reducer->rebuild_buckets();  // once, after the first backward has shown the order of the gradients
+  reducer->rebuild_buckets();  // once, after the first backward, which shows the order of the gradients
   return js::undefined(env);
 }
 
-/** prepareBackward(reducer, outputs): outputs only where unused parameters are to be found */
+/** prepareBackward(reducer, outputs): outputs only if unused parameters must be found */
 napi_value prepare_backward(napi_env env, napi_callback_info info) {
   const js::Arguments<2> args(env, info);
   const auto [reducer, times] = reducers().find(env, args[0]);
@@ -128,7 +128,7 @@ napi_value prepare_backward(napi_env env, napi_callback_info info) {
   return js::undefined(env);
 }
 
-/** bucketTimes(reducer): [off, back, off, back, ...] of the last backward, in milliseconds */
+/** bucketTimes(reducer): [sent, received, sent, received, ...] of the last backward, in milliseconds */
 napi_value bucket_times(napi_env env, napi_callback_info info) {
   const js::Arguments<1> args(env, info);
   const auto times = reducers().find(env, args[0]).times;

@@ -1,5 +1,5 @@
-// What the parts of ../distributed.cc share: c10d's stores, process groups and work as JavaScript names them, and the one
-// difference between libtorch 1 and 2 that all of them see.
+// Shared by the parts of ../distributed.cc: the registries of c10d's stores, process groups and work, and the one
+// difference between libtorch 1 and 2 that concerns all of them.
 #pragma once
 
 #include <c10/util/intrusive_ptr.h>
@@ -18,7 +18,7 @@
 
 namespace kinora {
 
-/** What carries a group's collectives: Gloo, NCCL. Since 2.0 a ProcessGroup is a bundle of these. */
+/** The backend that runs a group's collectives: Gloo or NCCL. Since 2.0 a ProcessGroup contains several of these. */
 #if TORCH_VERSION_MAJOR >= 2
 using Backend = c10d::Backend;
 #else
@@ -35,7 +35,7 @@ struct GroupOptions {
   int rank;
   int size;
   std::chrono::milliseconds timeout;
-  /** The address of this host that the others can reach; Gloo listens there. */
+  /** The address of this host that the other ranks can reach; Gloo listens there. */
   std::string address;
 };
 
@@ -52,7 +52,7 @@ void define_reducer(napi_env env, napi_value exports);
 void define_sync_batch_norm(napi_env env, napi_value exports);
 void define_heartbeat(napi_env env, napi_value exports);
 
-/** A client of its own to the store at an address, for a thread whose waits must not hold up anybody else's. */
+/** A separate client of the store at an address, for a thread whose waits must not block others. */
 StorePtr connect_store(const std::string& host, int port, bool is_server, std::chrono::milliseconds timeout);
 
 }  // namespace kinora

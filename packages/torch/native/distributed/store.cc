@@ -1,4 +1,4 @@
-// Key-value stores through which ranks find and watch each other: one kept by rank 0 behind a TCP port, one in a file.
+// Key-value stores through which ranks find and watch each other: one that rank 0 serves on a TCP port, one in a file.
 #include <torch/csrc/distributed/c10d/FileStore.hpp>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
@@ -25,8 +25,8 @@ Registry<StorePtr>& stores() {
 namespace {
 
 /**
- * Newer versions can serve with libuv, whose functions Node exports as well, in another version: the loader would mix
- * the two. Older versions have no such option.
+ * Newer versions can serve with libuv, but Node exports the functions of another version of libuv, and the loader would
+ * mix the two. Older versions have no such option.
  */
 template <typename Options>
 auto without_libuv(Options& options, int) -> decltype(static_cast<void>(options.useLibUV)) {
@@ -35,7 +35,7 @@ auto without_libuv(Options& options, int) -> decltype(static_cast<void>(options.
 template <typename Options>
 void without_libuv(Options&, long) {}
 
-/** Whether the exception that ends the program says no more than that another host's connection is gone. */
+/** Whether the exception that would end the program only reports a lost connection to another host. */
 bool connection_is_gone(const std::exception_ptr& error) {
   try {
     if (error) std::rethrow_exception(error);
@@ -48,9 +48,9 @@ bool connection_is_gone(const std::exception_ptr& error) {
 }
 
 /**
- * Ends this thread alone. Not by pthread_exit, which would unwind its stack, through std::terminate, and so end the program after
- * all; for the kernel, and for a destructor that joins it, it is over like any other. Elsewhere than on Linux it sleeps, and
- * whoever joins it waits.
+ * Ends only this thread. pthread_exit would unwind its stack through std::terminate and end the program after all. To the kernel, and
+ * to a destructor that joins it, the thread has ended normally. On systems other than Linux it sleeps instead, and a join waits
+ * for ever.
  */
 void end_thread() {
 #ifdef __linux__
@@ -60,9 +60,9 @@ void end_thread() {
 }
 
 /**
- * libtorch 1.13 keeps a thread per client of a store that throws, with nobody to catch it, when the host of rank 0 resets
- * the connection: the process would end before it could say which rank is gone. Only that thread ends instead, and
- * the heartbeat gives the verdict. Called on the thread of JavaScript or one of its pool.
+ * libtorch 1.13 has a thread for each client of a store, which throws an uncaught exception when the host of rank 0 resets
+ * the connection: the process would end before it could report which rank is lost. Instead, only that thread ends, and the
+ * heartbeat reports the failure. Called on JavaScript's thread or one of its pool.
  */
 void survive_broken_stores() {
   static std::once_flag once;
@@ -77,7 +77,7 @@ void survive_broken_stores() {
   });
 }
 
-/** newTcpStore(host, port, isServer, timeoutMs): Promise<handle>; a server with port 0 takes a free one */
+/** newTcpStore(host, port, isServer, timeoutMs): Promise<handle>; a server with port 0 gets a free port */
 napi_value new_tcp_store(napi_env env, napi_callback_info info) {
   const js::Arguments<4> args(env, info);
   const auto host = js::to_string(env, args[0]);
@@ -119,7 +119,7 @@ napi_value store_set(napi_env env, napi_callback_info info) {
   return js::undefined(env);
 }
 
-/** storeGet(store, key): its text; waits for the key as long as the store's time-out says */
+/** storeGet(store, key): its text; waits for the key until the store's timeout */
 napi_value store_get(napi_env env, napi_callback_info info) {
   const js::Arguments<2> args(env, info);
   const auto value = stores().find(env, args[0])->get(js::to_string(env, args[1]));
@@ -133,7 +133,7 @@ napi_value store_add(napi_env env, napi_callback_info info) {
   return js::number(env, static_cast<double>(value));
 }
 
-/** storeCheck(store, keys): whether all are there */
+/** storeCheck(store, keys): whether all of them exist */
 napi_value store_check(napi_env env, napi_callback_info info) {
   const js::Arguments<2> args(env, info);
   std::vector<std::string> keys(js::array_length(env, args[1]));
@@ -159,7 +159,7 @@ StorePtr connect_store(const std::string& host, int port, bool is_server, std::c
   c10d::TCPStoreOptions options;
   options.port = static_cast<uint16_t>(port);
   options.isServer = is_server;
-  options.waitWorkers = false;  // who is missing is found out with names, one level up
+  options.waitWorkers = false;  // TypeScript finds out which ranks are missing
   options.timeout = timeout;
   without_libuv(options, 0);
   return c10::make_intrusive<c10d::TCPStore>(host, options);

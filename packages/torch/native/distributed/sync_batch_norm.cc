@@ -1,5 +1,5 @@
 // Batch norm over the batches of all ranks (torch.nn.SyncBatchNorm, which exists for CUDA only): an autograd function
-// with one all-reduce forward and one backward, of 2 C + 1 and 2 C values, on any device that the group reaches.
+// with one all-reduce of 2 C + 1 values forward and one of 2 C values backward, on any device that the group supports.
 //
 // Forward: ranks add up count, sum and sum of squares, in float64 so that their difference keeps its digits. Backward:
 //   dx = weight / std * (dy - mean(dy) - xhat * mean(dy * xhat)), means over all ranks. libtorch's own kernel, told that
@@ -87,7 +87,7 @@ class SyncBatchNorm : public torch::autograd::Function<SyncBatchNorm> {
     sum_over_ranks(context->saved_data["group"].toInt(), sums);
     subtract_means(scaled, input, weight, mean, (variance + eps).rsqrt(), sums / count);
     const at::Tensor none;
-    return {scaled, for_weight, for_bias, none, none, none};  // sums over ranks are the reducer's business, as every parameter's
+    return {scaled, for_weight, for_bias, none, none, none};  // the reducer sums them over ranks, as for every parameter
   }
 
  private:
@@ -105,7 +105,7 @@ class SyncBatchNorm : public torch::autograd::Function<SyncBatchNorm> {
 /** syncBatchNorm(input, weight?, bias?, runningMean?, runningVar?, momentum, eps, group): handle; in training mode */
 napi_value sync_batch_norm(napi_env env, napi_callback_info info) {
   const js::Arguments<8> args(env, info);
-  const at::Tensor input = load(env, args[0]);  // a copy: the table of handles may move meanwhile
+  const at::Tensor input = load(env, args[0]);  // a copy, because the table of handles may move in the meantime
   const auto weight = load_optional(env, args[1]), bias = load_optional(env, args[2]);
   const auto options = input.options().requires_grad(false);
   const Running running{load_optional(env, args[3]), load_optional(env, args[4]), js::to_double(env, args[5])};
