@@ -135,8 +135,14 @@ module.exports = {
     {
       name: 'tests-are-not-imported',
       severity: 'error',
-      from: { pathNot: '[.]test[.]' },
+      from: { pathNot: ['[.]test[.]', '^bench/'] },
       to: { path: '[.]test[.]' },
+    },
+    {
+      name: 'benches-take-only-tools-of-tests',
+      severity: 'error',
+      from: { path: '^bench/', pathNot: '[.]test[.]' },
+      to: { path: '[.]test[.]', pathNot: '[.]test[.]util[.]' },
     },
   ],
   options: {

@@ -31,6 +31,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'kinora studio runs/demo': 'serves until Ctrl+C; the tests of the studio open one',
   'kinora studio build runs/demo --out site': 'needs the built studio; the tests of the studio run it',
   'kinora jester ~/downloads/jester --out data': 'needs the download of Jester',
+  'kinora calibrate runs/demo': 'needs 50 validation clips; predict/calibrate.test.ts has them',
   'kinora completion bash > ~/.local/share/bash-completion/completions/kinora': "writes into the user's home",
   'kinora completion zsh > ~/.zfunc/_kinora': "writes into the user's home",
   'kinora completion fish > ~/.config/fish/completions/kinora.fish': "writes into the user's home",
@@ -84,6 +85,13 @@ function makeOwnClips(): void {
   writeFileSync('people.csv', `id,subject\n${people.join('\n')}\n`);
 }
 
+/** What an app has written down that recognised one gesture in the first of the rendered streams. */
+function makeGestureLog(): void {
+  const [path, label] = readFileSync('data/streams/test.csv', 'utf8').split('\n')[1]!.split(',');
+  const event = { path, phase: 'started', label, started: 1, ended: null };
+  writeFileSync('gestures.jsonl', `${JSON.stringify(event)}\n`);
+}
+
 async function helps(): Promise<string[]> {
   const commands: Command[] = [];
   for (const { load } of COMMANDS) {
@@ -128,7 +136,11 @@ test.each(examples)('%s', { timeout: 240_000 }, async (example) => {
   if (example.startsWith('kinora split')) for (const file of LISTS) rmSync(file, { force: true });
   const { status, output } = await runExample(example);
   expect(status, output).toBe(0);
-  if (!example.startsWith('kinora synth')) return;
+  if (example.includes('--streams')) makeGestureLog();
+  else if (example.startsWith('kinora synth')) makeDataSets();
+});
+
+function makeDataSets(): void {
   makeOwnClips();
   for (const [name, clips] of Object.entries(CLIPS)) shorten(name, clips);
-});
+}
