@@ -39,10 +39,6 @@ window.opening = async (options) => {
 };
 window.adding = ({ base64, label, heldOut, ...frames }) =>
   trainer.addClip({ ...frames, data: pixels(base64) }, label, { heldOut });
-window.adding_video = async ({ label }) => {
-  const blob = await (await fetch('clip.webm')).blob();
-  return trainer.addClip(blob, label);
-};
 window.fitting = async ({ stop, ...options }) => {
   const steps = [];
   for await (const step of trainer.fit(options)) {
@@ -51,7 +47,7 @@ window.fitting = async ({ stop, ...options }) => {
   }
   return steps;
 };
-window.fitting_on = (options) => {
+window.fittingOn = (options) => {
   window.seen = 0;
   (async () => { for await (const { step } of trainer.fit(options)) window.seen = step; })();
 };
@@ -203,7 +199,7 @@ describe.skipIf(chromiumPath === undefined)(`in Chromium${needsChromium}`, () =>
     const killed = await visit(context);
     await opening(killed, { store: 'gestures' });
     await fill(killed);
-    await callInPage(killed, 'fitting_on', { ...options, epochs: 50 });
+    await callInPage(killed, 'fittingOn', { ...options, epochs: 50 });
     await killed.waitForFunction(() => (globalThis as unknown as { seen: number }).seen >= 3);
     const session = await context.newCDPSession(killed);
     // The renderer dies at once: nothing of the page runs any more.
@@ -229,7 +225,7 @@ describe.skipIf(chromiumPath === undefined)(`in Chromium${needsChromium}`, () =>
     await context.close();
   });
 
-  test('with threads in an isolated page, and a clip out of a video', async () => {
+  test('with threads in an isolated page, with one in others', async () => {
     const context = await browser.newContext();
     const page = await visit(context, true);
     expect((await opening(page, { threads: 2 })).backend).toMatchObject({ name: 'wasm', threads: 2 });
