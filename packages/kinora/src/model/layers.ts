@@ -1,5 +1,5 @@
 /** The layers in network tables, as data, and their modules. */
-import { nn, scope, type Tensor } from '@kinora/torch';
+import { nn, type Tensor } from '@kinora/torch';
 
 /** Sizes along time, height and width. */
 export type Size3 = readonly [t: number, h: number, w: number];
@@ -51,9 +51,16 @@ export class Preparation {
     return this.#layers.map((layer, i) => [`prepare.${i}`, layer]);
   }
 
-  /** `[N, 3, T, H, W]` to clips for the first convolution. Not a module, whose output would be that of its last layer. */
+  /**
+   * `[N, 3, T, H, W]` to clips for the first convolution. Not a module, whose output would be that of its last layer. Frees what a
+   * layer has handed to the next, but no constant that a layer has made: exports read its values after the pass.
+   */
   apply(clips: Tensor): Tensor {
-    return scope(() => this.#layers.reduce((value, layer) => layer.call(value), clips));
+    return this.#layers.reduce((value, layer) => {
+      const result = layer.call(value);
+      if (value !== clips && value !== result) value.dispose();
+      return result;
+    }, clips);
   }
 }
 
