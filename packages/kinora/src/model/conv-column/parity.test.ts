@@ -35,7 +35,9 @@ const STEPS = 3;
 
 /**
  * Batch norms subtract what these biases add, so their gradients are zero but for rounding, of which no two orders of addition share
- * a digit. They are held against the gradient of the same layer's weight instead.
+ * a digit. They are held against the gradient of the same layer's weight instead. Each sums up to 500,000 terms, and oneDNN adds them
+ * in one row where the processor has AVX-512: there, PyTorch's own are up to 6.5e-4 of the weight's. Without the mean that a batch
+ * norm's gradient subtracts, they would be of the same order as the weight's.
  */
 const BIAS_BEFORE_NORM = /^conv_layer[1-4]\.[03]\.bias$/;
 
@@ -101,7 +103,7 @@ test.skipIf(missing)(
         const theirs = expected.gradients.get(name)!;
         if (BIAS_BEFORE_NORM.test(name)) {
           const scale = largest(expected.gradients.get(name.replace('bias', 'weight'))!);
-          for (const gradient of [grad!, theirs]) expect(largest(gradient) / scale, name).toBeLessThan(1e-4);
+          for (const gradient of [grad!, theirs]) expect(largest(gradient) / scale, name).toBeLessThan(1e-2);
         } else expect(difference(grad!, theirs), name).toBeLessThan(1e-4);
       }
     });
