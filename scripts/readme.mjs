@@ -105,7 +105,10 @@ function readersFolder(root) {
     symlinkSync(join(root, name), join(folder, name));
   }
   mkdirSync(join(folder, INSTALLED));
-  symlinkSync(join(root, 'packages', 'kinora', 'dist', 'cli', 'main.js'), join(folder, INSTALLED, 'kinora'));
+  const program = join(root, 'packages', 'kinora', 'dist', 'cli', 'main.js');
+  writeFileSync(join(folder, INSTALLED, 'kinora'), `#!/bin/sh\nexec node '${program}' "$@"\n`, {
+    mode: 0o755,
+  });
   return folder;
 }
 
