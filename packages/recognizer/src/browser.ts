@@ -3,9 +3,8 @@ import { defaultLiveSettings, type KinoraError, kinoraError, withChanges } from 
 import type { Abortable } from './abort.js';
 import { absolute, type BrowserClip, clipPixels } from './inputs/browser-clip.js';
 import { type FrameSink, followVideo } from './inputs/video-frames.js';
-import type { LivePrediction } from './live/live.js';
 import { BaseRecognizer, type Feed } from './recognizer.js';
-import type { RawPrediction } from './runtime/predictor.js';
+import type { LivePrediction, RawPrediction } from './runtime/prediction.js';
 import type { Attachment, Backend, ModelInfo, ModelSource, Recognizer, Settings } from './types.js';
 import { startWorker } from './worker/start-worker.js';
 import { type OpenRequest, type Questions, WorkerClient } from './worker/worker-calls.js';

@@ -4,24 +4,18 @@ import { defaultLiveSettings, endOfSource, type Frames, kinoraError, withChanges
 import { playSource } from '../../kinora/src/data/decode/play.js';
 import { type Abortable, abortable } from './abort.js';
 import { framesOf } from './inputs/clip.js';
-import { clipPixels, type NodeClip, openSource, pathOf, readNamed } from './inputs/node-clip.js';
-import { Live, type LivePrediction } from './live/live.js';
+import { clipPixels, openSource, pathOf, readNamed } from './inputs/node-clip.js';
+import type { NodeClip, NodeFrame, NodeSource } from './inputs/node-types.js';
+import { Live } from './live/live.js';
 import { readModelInfo } from './model/model-file.js';
 import { BaseRecognizer, type Feed } from './recognizer.js';
 import { openRuntime, sessionOptions } from './runtime/engine-node.js';
-import { type Engine, oneLine, Predictor, type RawPrediction, sessionEngine } from './runtime/predictor.js';
-import type {
-  Attachment,
-  Backend,
-  ModelInfo,
-  ModelSource,
-  Recognizer,
-  RgbaImage,
-  Settings,
-  TimedFrame,
-} from './types.js';
+import type { LivePrediction, RawPrediction } from './runtime/prediction.js';
+import { type Engine, oneLine, Predictor, sessionEngine } from './runtime/predictor.js';
+import type { Attachment, Backend, ModelInfo, ModelSource, Recognizer, Settings } from './types.js';
 
 export { defaultLiveSettings as defaultSettings } from '@kinora/clip';
+export type * from './inputs/node-types.js';
 export { predictHead, type TaughtClass, trainHead } from './model/head.js';
 export { readHead, writeHead } from './model/head-file.js';
 export { readModelInfo, readModelWeights } from './model/model-file.js';
@@ -39,11 +33,6 @@ export interface RecognizerOptions extends Abortable {
   readonly settings?: Partial<Settings>;
 }
 
-/** The same by its path or address, or frames as they come. Files are played as fast as they can be predicted. */
-export type NodeSource = string | URL | AsyncIterable<TimedFrame> | Iterable<TimedFrame>;
-/** A picture, RGBA, or RGB `[H, W, 3]`. It is copied. */
-export type NodeFrame = RgbaImage;
-export type { NodeClip } from './inputs/node-clip.js';
 export type NodeRecognizer = Recognizer<NodeSource, NodeClip, NodeFrame>;
 
 /**

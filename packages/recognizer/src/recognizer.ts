@@ -13,10 +13,9 @@ import {
   withChanges,
 } from '@kinora/clip';
 import { type Abortable, abortable } from './abort.js';
-import type { LivePrediction } from './live/live.js';
 import { type Head, predictHead } from './model/head.js';
 import { checkHead, readHead } from './model/head-file.js';
-import type { RawPrediction } from './runtime/predictor.js';
+import type { LivePrediction, RawPrediction } from './runtime/prediction.js';
 import type {
   Attachment,
   Backend,

@@ -3,14 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type Frames, kinoraError, type PreprocessSpec } from '@kinora/clip';
 import type { ClipSource } from '../../../kinora/src/data/decode/source.js';
-import type { RgbaImage } from '../types.js';
 import { clipPositions, framesOf, prepareChosen, prepareFrames } from './clip.js';
-
-/**
- * A folder of JPEG frames or a video file by its path or `file:` address, decoded frames (RGB), or pictures (RGBA), one a
- * tick of the spec's rate.
- */
-export type NodeClip = string | URL | Frames | readonly RgbaImage[];
+import type { NodeClip } from './node-types.js';
 
 /** The prepared clip, uint8 RGB `[T, crop.height, crop.width, 3]`. */
 export async function clipPixels(clip: NodeClip, spec: PreprocessSpec): Promise<Uint8Array> {

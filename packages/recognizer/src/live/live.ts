@@ -4,7 +4,8 @@
  */
 import { type DueClip, type Frames, kinoraError, LiveClips, type Pace } from '@kinora/clip';
 import { prepareChosen } from '../inputs/clip.js';
-import type { Predictor, RawPrediction } from '../runtime/predictor.js';
+import type { LivePrediction } from '../runtime/prediction.js';
+import type { Predictor } from '../runtime/predictor.js';
 
 /** A frame whose pixels are fetched only if they are needed. */
 export interface LiveFrame {
@@ -13,11 +14,6 @@ export interface LiveFrame {
   pixels(): Frames;
   /** Frees what holds the pixels. */
   release(): void;
-}
-
-export interface LivePrediction extends RawPrediction {
-  readonly time: number;
-  readonly filled: number;
 }
 
 /** Seconds, 30,000 years: beyond it ticks could not be counted exactly. */

@@ -6,6 +6,7 @@ import { type KinoraError, kinoraError, softmax } from '@kinora/clip';
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-web';
 import { clipBytes, networkInput } from '../inputs/clip.js';
 import type { Backend, LayerMaps, ModelInfo } from '../types.js';
+import type { RawPrediction } from './prediction.js';
 
 /** What runs the network, whichever onnxruntime it is: numbers in, named outputs out. */
 export interface Engine {
@@ -42,14 +43,6 @@ export function sessionEngine(
 }
 
 const mapsOf = ({ dims, data }: Tensor): LayerMaps => ({ shape: dims, data: data as Float32Array });
-
-/** A prediction before it is smoothed and ranked. */
-export interface RawPrediction {
-  readonly probabilities: Float32Array;
-  readonly features: Float32Array;
-  readonly latency: number;
-  readonly maps?: Readonly<Record<string, LayerMaps>>;
-}
 
 export class Predictor {
   #engine: Engine;

@@ -1,7 +1,8 @@
 /** Training in Node: a thread holds clips and weights and runs the steps on onnxruntime-node. */
 import { availableParallelism } from 'node:os';
 import { Worker as Thread } from 'node:worker_threads';
-import { clipPixels, type NodeClip } from '../inputs/node-clip.js';
+import { clipPixels } from '../inputs/node-clip.js';
+import type { NodeClip } from '../inputs/node-types.js';
 import { WorkerClient } from '../worker/worker-calls.js';
 import type { TrainerQuestions } from './calls.js';
 import { type Ask, BaseTrainer, coreOptions, filesOf } from './trainer.js';

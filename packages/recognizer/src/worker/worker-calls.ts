@@ -1,9 +1,8 @@
 /** What the page asks of the worker, what it answers, and the page's side of it. Pixels are transferred, never copied. */
 import { type Frames, KinoraError, type KinoraErrorParts, kinoraError, type Pace } from '@kinora/clip';
 import { abortable } from '../abort.js';
-import type { LivePrediction } from '../live/live.js';
 import type { WebOptions } from '../runtime/engine-web.js';
-import type { RawPrediction } from '../runtime/predictor.js';
+import type { LivePrediction, RawPrediction } from '../runtime/prediction.js';
 import type { Backend, ModelInfo } from '../types.js';
 
 export interface OpenRequest extends Pick<WebOptions, 'backend' | 'threads' | 'runtime'> {
