@@ -11,7 +11,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { defaultSpec } from '@kinora/clip';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { augmentSchema } from '../../config/clip-schema.js';
@@ -236,6 +236,16 @@ describe('interrupted', () => {
       );
     expect(await pack('stopped')).toMatchObject({ state: 'already complete', clips: CLIPS });
     await expect(pack('stopped', { quality: 80 })).rejects.toThrow('received one with another quality (95)');
+  });
+
+  test('after the index was written: the next call tidies up', async () => {
+    const { index } = await pack('untidy');
+    const out = dirname(index);
+    const names = readdirSync(out);
+    mkdirSync(join(out, '.train.packing'));
+    writeFileSync(join(out, '.train.packing', '000000.json'), 'null');
+    expect(await pack('untidy')).toMatchObject({ state: 'already complete' });
+    expect(readdirSync(out)).toEqual(names);
   });
 });
 

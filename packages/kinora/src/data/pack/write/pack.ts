@@ -54,10 +54,15 @@ export async function packClips(list: ClipList, options: PackOptions): Promise<P
   const plan = planOf(list, options);
   const index = join(out, indexName(name));
   const before = existsSync(index) ? existingPack(index, plan) : undefined;
-  if (before?.isWhole === true) return completed(index, before);
+  const records = new ShardRecords(out, plan);
+  const lock = join(out, `.${name}.lock`);
+  if (before?.isWhole === true && !records.exist && !existsSync(lock)) return completed(index, before);
   mkdirSync(out, { recursive: true });
-  return withLock(join(out, `.${name}.lock`), ONE_PACKING, async () => {
-    const records = new ShardRecords(out, plan);
+  return withLock(lock, ONE_PACKING, async () => {
+    if (before?.isWhole === true) {
+      records.remove(); // left by a process that was killed after it had written the index
+      return completed(index, before);
+    }
     records.begin();
     if (before !== undefined) goBack(index, before, records, (shard) => clipsIn([shard], list, options));
     const shards = Math.ceil(list.items.length / clipsPerShard);

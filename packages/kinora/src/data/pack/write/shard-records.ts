@@ -48,6 +48,10 @@ export class ShardRecords {
         rmSync(join(this.out, name), { force: true });
   }
 
+  get exist(): boolean {
+    return existsSync(this.#folder);
+  }
+
   shardFile(number: number): string {
     return join(this.out, shardName(this.plan.name, number));
   }
@@ -79,6 +83,10 @@ export class ShardRecords {
         sink.write(Buffer.from(`${JSON.stringify(entry)}\n`));
       }
     });
+    this.remove();
+  }
+
+  remove(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
