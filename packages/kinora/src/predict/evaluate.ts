@@ -98,6 +98,11 @@ async function evaluate(config: RunConfig, options: EvaluateOptions): Promise<Ev
     const rejection = await rejectionOf(model, config, evaluation.logits, options);
     const known = peopleIn(list, indices, config, options);
     const people = known && accuracyByPerson(evaluation, labels.length, known);
+    const further = {
+      ...(rejection && { rejection }),
+      ...(people && { people }),
+      ...(streams && { streams }),
+    };
     await writeReport(report, {
       name: config.name,
       split,
@@ -108,18 +113,14 @@ async function evaluate(config: RunConfig, options: EvaluateOptions): Promise<Ev
       evaluation,
       worst: await worstFrames(model, list, indices, evaluation),
       facts: facts(model, device),
-      ...(rejection && { rejection }),
-      ...(people && { people }),
-      ...(streams && { streams }),
+      ...further,
     });
     return {
       summary: summarize(evaluation, labels.length),
       evaluation,
       labels,
       report,
-      ...(rejection && { rejection }),
-      ...(people && { people }),
-      ...(streams && { streams }),
+      ...further,
     };
   } finally {
     model.network.dispose();
