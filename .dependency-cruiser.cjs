@@ -73,13 +73,13 @@ module.exports = {
     {
       name: 'studio-uses-what-is-published',
       comment:
-        'the pages stand on @kinora/clip, @kinora/recognizer, the protocol of the site and the theory of votes, as any app would',
+        'the pages stand on @kinora/clip, @kinora/recognizer, the protocol of the site, the client of the workbench and the theory of votes, as any app would',
       severity: 'error',
       from: { path: '^studio/src/' },
       to: {
         path: '^(packages|bench|scripts)/',
         pathNot:
-          '^packages/(clip|torch|recognizer)/dist/|^packages/kinora/dist/(serve/site/protocol|ensemble/votes)[.]',
+          '^packages/(clip|torch|recognizer)/dist/|^packages/kinora/dist/(serve/site/protocol|serve/workbench/client|ensemble/votes)[.]',
       },
     },
     {
