@@ -1,7 +1,7 @@
 /** `kinora synth`: renders a synthetic gesture data set, or finishes an interrupted one. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import {
   contactSheetName,
   defaultRecipe,
@@ -9,6 +9,8 @@ import {
   type SynthResult,
   synthesize,
   synthesizeStreams,
+  type Variety,
+  varieties,
 } from '../data/synth/index.js';
 import { interruptible } from './terminal/interrupt.js';
 import { positiveInt, refuseFlags, wholeNumber } from './terminal/options.js';
@@ -21,6 +23,7 @@ interface SynthFlags {
   testPerClass: number;
   people: number;
   height: number;
+  variety: Variety;
   seed: number;
   workers: number;
   streams?: number;
@@ -28,7 +31,7 @@ interface SynthFlags {
 }
 
 export function synthCommand(): Command {
-  const { train, validation, test, people, height, seed } = defaultRecipe;
+  const { train, validation, test, people, height, variety, seed } = defaultRecipe;
   return new Command('synth')
     .description(
       'Render a synthetic version of the Jester gestures: 27 classes, JPEG frames, lists, a contact sheet.',
@@ -43,6 +46,14 @@ export function synthCommand(): Command {
       'height of the frames; any height shows the same scenes',
       positiveInt,
       height,
+    )
+    .addOption(
+      new Option(
+        '--variety <name>',
+        'wide: people, clothes, rooms, cameras and light of far wider ranges, and many other activities',
+      )
+        .choices(varieties)
+        .default(variety),
     )
     .option('--seed <n>', 'random seed; the same seed gives the same bytes', wholeNumber, seed)
     .option(
@@ -62,7 +73,7 @@ export function synthCommand(): Command {
 async function runSynth(flags: SynthFlags, command: Command): Promise<void> {
   if (flags.streams !== undefined) return renderStreams(flags, flags.streams, command);
   refuseFlags(command, ['seconds'], 'without --streams');
-  const { out = 'data/gestures', workers, seed, people, height } = flags;
+  const { out = 'data/gestures', workers, seed, people, height, variety } = flags;
   const counts = {
     train: flags.clipsPerClass,
     validation: flags.validationPerClass,
@@ -70,7 +81,9 @@ async function runSynth(flags: SynthFlags, command: Command): Promise<void> {
   };
   const progress = createProgress();
   const result = await interruptible(async (signal) => {
-    const done = await synthesize({ out, workers, seed, people, height, ...counts, progress, signal });
+    const done = await synthesize({
+      ...{ out, workers, seed, people, height, variety, ...counts, progress, signal },
+    });
     if (done.state === 'stopped') progress.log(describe(out, done));
     return done;
   });
@@ -78,7 +91,11 @@ async function runSynth(flags: SynthFlags, command: Command): Promise<void> {
 }
 
 async function renderStreams(flags: SynthFlags, streams: number, command: Command): Promise<void> {
-  refuseFlags(command, ['clipsPerClass', 'validationPerClass', 'testPerClass', 'height'], 'with --streams');
+  refuseFlags(
+    command,
+    ['clipsPerClass', 'validationPerClass', 'testPerClass', 'height', 'variety'],
+    'with --streams',
+  );
   const { out = 'data/streams', workers, seed, people, seconds } = flags;
   const progress = createProgress();
   const { state, total } = await interruptible(async (signal) => {

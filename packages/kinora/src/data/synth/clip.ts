@@ -5,11 +5,12 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Frames } from '@kinora/clip';
 import { encodeJpeg } from '../decode/jpeg.js';
-import { type GestureLabel, playback } from './labels.js';
+import { type GestureLabel, type PlayedLabel, playback } from './labels.js';
 import { type Canvas, createCanvas, openScene } from './picture.js';
 import { type Random, random } from './random.js';
 import { expose, vignetteMap } from './render/image.js';
 import { drawScene, frameHeight, frameRate, type Scene, swayAt } from './scene/scene.js';
+import { drawWideScene } from './wide/scene.js';
 
 /** Identifies a clip: the same request gives the same bytes. */
 export interface ClipRequest {
@@ -20,7 +21,15 @@ export interface ClipRequest {
   readonly label: GestureLabel;
   /** Of the frames, in pixels; any height shows the same scene. Default: 100, as in Jester. */
   readonly height?: number;
+  /** Default: `jester`. */
+  readonly variety?: Variety;
+  /** With the wide variety, what is done in "Doing other things": one of `wideActivities`. */
+  readonly activity?: string;
 }
+
+/** `jester`: people at one distance in front of calm walls, filmed well. `wide`: far wider ranges of everything. */
+export const varieties = ['jester', 'wide'] as const;
+export type Variety = (typeof varieties)[number];
 
 export interface SyntheticClip extends Frames {
   /** JPEG quality of this person's camera, 1-100. */
@@ -35,11 +44,16 @@ export interface SyntheticClip extends Frames {
  */
 export function renderClip(request: ClipRequest, { noise = true } = {}): SyntheticClip {
   const { played, reversed } = playback(request.label);
-  const scene = drawScene(request.seed, request.person, request.take, played, request.height);
+  const scene = sceneOf(request, played);
   const count = scene.timeline.frames;
   const draw = openScene(canvasFor(scene.width, scene.height), scene);
   const rng = random(request.seed, 'noise', request.take);
   return exposeFrames(scene, count, rng, draw, { noise, reversed });
+}
+
+function sceneOf({ seed, person, take, height, variety, activity }: ClipRequest, played: PlayedLabel): Scene {
+  if (variety === 'wide') return drawWideScene(seed, person, take, played, height, activity);
+  return drawScene(seed, person, take, played, height);
 }
 
 /** Films `count` frames that `draw` returns in linear light, forwards or backwards in time. */
@@ -50,13 +64,15 @@ export function exposeFrames(
   draw: (t: number) => Float32Array,
   { noise = true, reversed = false } = {},
 ): SyntheticClip {
-  const { width, height, sensor } = scene;
+  const { width, height, sensor, film } = scene;
   const vignette = vignetteMap(width, height, sensor.vignette);
   const size = width * height * 3;
   const data = new Uint8Array(count * size);
   for (let i = 0; i < count; i++) {
-    const t = reversed ? count - 1 - i : i;
+    const at = reversed ? count - 1 - i : i;
+    const t = film === undefined ? at : film.shown(at);
     const frame = draw(t);
+    film?.take(frame, width, height, t);
     const target = new Uint8ClampedArray(data.buffer, i * size, size);
     expose(frame, vignette, gainAt(scene, t), noise ? sensor.noise : 0, rng, target);
   }

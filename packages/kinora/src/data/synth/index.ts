@@ -1,5 +1,5 @@
 /** Synthetic gestures: rendered clips in the labels and format of Jester. */
-export { type ClipRequest, renderClip, type SyntheticClip } from './clip.js';
+export { type ClipRequest, renderClip, type SyntheticClip, type Variety, varieties } from './clip.js';
 export { flipMap, type GestureLabel, gestureLabels, orderPairs } from './labels.js';
 export {
   defaultRecipe,
@@ -22,3 +22,4 @@ export {
   type SynthStreamOptions,
   synthesizeStreams,
 } from './synthesize-streams.js';
+export { wideActivities } from './wide/activities.js';

@@ -12,6 +12,7 @@ import {
   projectCones,
   type Surface,
   scaleAt,
+  turnCones,
 } from './render/cones.js';
 import {
   castShadow,
@@ -65,12 +66,14 @@ export function openScene(canvas: Canvas, scene: Scene): (t: number) => Float32A
   const headAt = scene.mouth === undefined ? () => head : speakingHead(canvas, scene, scene.mouth);
   return (t) => {
     frame.set(room);
+    scene.behind?.(frame, scene.width, scene.height, t);
     const [x, y] = [swayAt(scene.sways.x, t), swayAt(scene.sways.y, t)];
     overlayMoved(frame, torso, shoulderSway[0] * x, shoulderSway[1] * y);
     overlayMoved(frame, headAt(t), x, y);
     renderHands(canvas, scene, t);
     castShadow(frame, hands, torso, Math.round(-reach * lamp[0]), Math.round(reach * lamp[1]), 0.35);
     overlay(frame, hands);
+    scene.inFront?.(frame, scene.width, scene.height, t);
     return frame;
   };
 }
@@ -113,9 +116,15 @@ const [slow, fast] = [rooks(4), rooks(8)];
 function renderStill(canvas: Canvas, layer: Layer, scene: Scene, build: (cones: Cones) => void): void {
   canvas.cones.clear();
   build(canvas.cones);
-  projectCones(canvas.cones, scene.camera);
+  place(canvas.cones, scene);
   clearLayer(layer);
   for (const [x, y] of still) addSample(canvas, layer, scene, x, y, still.length);
+}
+
+/** Projects the cones, in place, as the camera sees them. */
+function place(cones: Cones, { view, camera }: Scene): void {
+  if (view !== undefined) turnCones(cones, view);
+  projectCones(cones, camera);
 }
 
 /** Spreads the samples over the pixel and over the exposure time. */
@@ -127,7 +136,7 @@ function renderHands(canvas: Canvas, scene: Scene, t: number): void {
   for (const [i, [x, y]] of grid.entries()) {
     cones.clear();
     addMovingLimbs(cones, scene, t + shutter * ((i + 0.5) / grid.length - 0.5));
-    projectCones(cones, scene.camera);
+    place(cones, scene);
     addSample(canvas, hands, scene, x, y, grid.length);
   }
 }

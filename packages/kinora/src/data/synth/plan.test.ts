@@ -84,7 +84,7 @@ test("a set of Jester's height is stored as before there was a height, another o
     'test',
     'people',
   ]);
-  expect(storedRecipe({ ...recipe, height: 50 })).toEqual({ ...recipe, height: 50 });
+  expect(storedRecipe({ ...recipe, height: 50 })).toEqual({ ...storedRecipe(recipe), height: 50 });
 });
 
 test.each([23, 801, 50.5])('a height of %d is refused', (height) => {

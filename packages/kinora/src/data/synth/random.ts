@@ -5,7 +5,18 @@
 import { randomStream } from '@kinora/clip';
 
 /** What a stream is for. Positions are part of "same seed, same bytes": add at the end, never reorder. */
-const purposes = ['person', 'take', 'camera', 'room', 'noise', 'light', 'stream'] as const;
+const purposes = [
+  'person',
+  'take',
+  'camera',
+  'room',
+  'noise',
+  'light',
+  'stream',
+  'wide',
+  'wideRoom',
+  'sign',
+] as const;
 
 export interface Random {
   /** Uniform in [low, high). */

@@ -4,7 +4,7 @@
  * the camera, and the rasteriser, which finds the nearest surface at one hard-edged sample per pixel. Soft edges
  * and motion blur come from accumulating several samples, each slightly later and slightly offset.
  */
-import type { Vec3 } from './vector.js';
+import { type Basis, transform, type Vec3 } from './vector.js';
 
 /** Numbers per cone: both ends with their radii, material, palm direction, flatness of the shading. */
 export const coneSize = 13;
@@ -61,6 +61,22 @@ export interface Camera {
 /** Pixels per unit of the world at depth `z`. */
 export const scaleAt = (camera: Camera, z: number): number =>
   (camera.scale * camera.distance) / (camera.distance - z);
+
+/** Turns all cones about the middle of the gesturing space, in place: a camera that looks from elsewhere. */
+export function turnCones(cones: Cones, view: Basis): void {
+  const d = cones.data;
+  const put = (at: number) => {
+    const [x, y, z] = transform(view, [d[at]!, d[at + 1]!, d[at + 2]!]);
+    d[at] = x;
+    d[at + 1] = y;
+    d[at + 2] = z;
+  };
+  for (let at = 0; at < cones.count * coneSize; at += coneSize) {
+    put(at);
+    put(at + 4);
+    put(at + 9);
+  }
+}
 
 /** The pixel of a point in the world. */
 export function project(camera: Camera, [x, y, z]: Vec3): [x: number, y: number] {

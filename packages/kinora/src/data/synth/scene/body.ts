@@ -50,11 +50,12 @@ const forward: Vec3 = [0, 0, 1];
 export function addTorso(cones: Cones, person: Person, { head }: Stance): void {
   const at: Place = (x, y, z) => add(head, [x * person.shoulders, y, z]);
   const { limb, shirt, collar } = materials;
+  const { waist = 3.2 } = person;
   cones.push(at(0, -0.4, -0.1), 0.21, at(0, -0.82, -0.14), 0.25, limb);
   for (const side of [-1, 1]) {
     cones.push(at(0.1 * side, -0.8, -0.16), 0.17, at(0.86 * side, -1.12, -0.12), 0.25, shirt, forward, 0.7);
-    cones.push(at(0.6 * side, -1.2, -0.1), 0.37, at(0.54 * side, -3.2, -0.05), 0.4, shirt, forward, 1.4);
-    cones.push(at(0.22 * side, -1.2, -0.06), 0.4, at(0.22 * side, -3.2, -0.04), 0.44, shirt, forward, 3);
+    cones.push(at(0.6 * side, -1.2, -0.1), 0.37, at(0.54 * side, -waist, -0.05), 0.4, shirt, forward, 1.4);
+    cones.push(at(0.22 * side, -1.2, -0.06), 0.4, at(0.22 * side, -waist, -0.04), 0.44, shirt, forward, 3);
   }
   if (person.head.hood) addHood(cones, at);
   else {

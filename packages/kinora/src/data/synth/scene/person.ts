@@ -15,6 +15,8 @@ export interface Person {
   readonly hand: HandShape;
   readonly arm: ArmShape;
   readonly head: HeadShape;
+  /** How far below the head the body is drawn, in hand lengths. Default: 3.2, out of the picture of a near camera. */
+  readonly waist?: number;
   /** Width of the shoulders; 1 is the average. */
   readonly shoulders: number;
   /** Probability that a gesture is made with the right hand. */

@@ -71,7 +71,7 @@ function box(
 }
 
 /** Two box blurs in each direction: close enough to a lens out of focus. */
-function blur({ width, height, pixels }: Backdrop, radius: number): void {
+export function blur({ width, height, pixels }: Backdrop, radius: number): void {
   for (let pass = 0; pass < 2; pass++) {
     for (let y = 0; y < height; y++) blurLine(pixels, 3 * y * width, 3, width, radius);
     for (let x = 0; x < width; x++) blurLine(pixels, 3 * x, 3 * width, height, radius);

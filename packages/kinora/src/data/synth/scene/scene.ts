@@ -7,7 +7,7 @@ import type { PlayedLabel } from '../labels.js';
 import { type Random, random } from '../random.js';
 import type { Camera } from '../render/cones.js';
 import { type Color, type Light, mixColor } from '../render/shading.js';
-import { normalize, type Vec3 } from '../render/vector.js';
+import { type Basis, normalize, type Vec3 } from '../render/vector.js';
 import { type Anchors, anchorsOf, type Stance } from './body.js';
 import { drawPerformance } from './gestures.js';
 import { poses } from './hand.js';
@@ -69,6 +69,23 @@ export interface Scene {
   /** How far the mouth is open at time `t`, in [0, 1]; absent: closed. */
   readonly mouth?: (t: number) => number;
   readonly sways: { readonly x: Sway; readonly y: Sway; readonly tremor: Sway; readonly gain: Sway };
+  /** The axes of the world as the camera sees them; absent: the world's own. */
+  readonly view?: Basis;
+  /** What moves behind the person, and what hides a part of them. */
+  readonly behind?: Drawing;
+  readonly inFront?: Drawing;
+  readonly film?: Film;
+}
+
+/** Draws over a frame in linear light, RGB `[height, width, 3]`, at time `t` in frames. */
+export type Drawing = (frame: Float32Array, width: number, height: number, t: number) => void;
+
+/** What camera and light do over time. */
+export interface Film {
+  /** The moment that the frame at time `t` shows: an earlier one where a frame is shown twice. */
+  readonly shown: (t: number) => number;
+  /** Changes a frame in linear light, in place. */
+  readonly take: Drawing;
 }
 
 /** Draws the scene of one take, for pictures of `height` pixels: another height shows the same scene. */
@@ -178,7 +195,7 @@ function drawRest({ head }: Stance, side: Side, rng: Random): HandState {
   };
 }
 
-function drawSway(rng: Random, amplitude: number): Sway {
+export function drawSway(rng: Random, amplitude: number): Sway {
   const rate = () => (2 * Math.PI * rng.between(0.15, 0.7)) / frameRate;
   const phase = () => rng.between(0, 2 * Math.PI);
   return { amplitude: rng.between(0, amplitude), rates: [rate(), 2.3 * rate()], phases: [phase(), phase()] };
