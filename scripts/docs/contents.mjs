@@ -43,6 +43,7 @@ export const SECTIONS = [
     entries: entries(
       ...['Training recipe', 'docs/recipe.md'],
       ...['Networks', 'docs/networks.md'],
+      ...['Many runs', 'docs/many-runs.md'],
       ...['Ensembles', 'docs/ensembles.md'],
       ...['Memory', 'docs/memory.md'],
       ...['Packed data', 'docs/packed-data.md'],

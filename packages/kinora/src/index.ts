@@ -157,6 +157,14 @@ export type { StreamReport } from './report/stream-data.js';
 // Several runs: compared, or combined into one model.
 
 export { type CompareOptions, compare, type Row } from './compare/compare.js';
+export {
+  type CrossvalOptions,
+  type CrossvalResult,
+  crossval,
+  type Fold,
+  type HeldOut,
+} from './crossval/crossval.js';
+export { writeCrossval } from './crossval/report.js';
 export { type EnsembleOptions, type EnsembleResult, ensemble } from './ensemble/ensemble.js';
 export { majority, rightVotes, type Voters, voteAccuracy } from './ensemble/votes.js';
 

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { defaultSpec, parseSpec, stillFields } from '@kinora/clip';
 import { serialize } from '@kinora/torch';
 import { CostCache } from './compare/cost-cache.js';
-import { rowSchema } from './compare/data.js';
+import { rowKind } from './compare/data.js';
 import { loadConfig } from './config/load.js';
 import { testPicture, writeTestClip } from './data/decode/fixtures.test.util.js';
 import { decodeJpeg, encodeJpeg, jpegSize } from './data/decode/jpeg.js';
@@ -31,6 +31,7 @@ import { EventWriter, planEventsCut } from './run/events.js';
 import { readKernels } from './run/first-kernels.js';
 import { readMetrics } from './run/metrics-log.js';
 import { readComparison } from './serve/site/comparison.js';
+import { schemaOf } from './trials/trial.js';
 
 export const folder: string = mkdtempSync(join(tmpdir(), 'kinora-mutated-'));
 export const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
@@ -225,7 +226,7 @@ const records: Target[] = [
     'compare.json',
     damageJson,
     () => json(ROW),
-    (path) => readRecord(path, rowSchema),
+    (path) => readRecord(path, schemaOf(rowKind)),
   ),
   inFile(
     'costs of a comparison',

@@ -49,6 +49,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./compare.js')).compareCommand(),
   },
   {
+    name: 'crossval',
+    summary: 'cross-validate a configuration by person',
+    load: async () => (await import('./crossval.js')).crossvalCommand(),
+  },
+  {
     name: 'export',
     summary: 'export a trained network to ONNX, safetensors or PyTorch',
     load: async () => (await import('./export.js')).exportCommand(),

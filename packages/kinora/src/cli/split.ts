@@ -10,7 +10,7 @@ import { type People, peopleByName, peopleOf, subjectsBeside } from '../data/lis
 import { writeClipList, writeLabels, writeSubjects } from '../data/lists/write-lists.js';
 import { plural } from '../figures/words.js';
 import { shellQuote } from '../shell.js';
-import { wholeNumber } from './terminal/options.js';
+import { pattern, wholeNumber } from './terminal/options.js';
 
 interface SplitFlags {
   person?: RegExp;
@@ -113,15 +113,6 @@ function trainLine(folder: string, files: Files): string {
   };
   const sets = Object.entries(keys).map(([key, value]) => `--set ${key}=${shellQuote(value)}`);
   return `kinora train --config configs/own-clips.json ${sets.join(' ')}`;
-}
-
-function pattern(text: string): RegExp {
-  try {
-    return new RegExp(text, 'u');
-  } catch (cause) {
-    const received = (cause as Error).message;
-    throw kinoraError('usage/pattern', '--person', 'a regular expression', received);
-  }
 }
 
 function share(text: string): number {

@@ -3,17 +3,14 @@
  * charts after each. A failed row keeps its error and the others continue; an interruption stops everything.
  */
 
-import { availableParallelism } from 'node:os';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { RunConfig } from '../config/index.js';
-import { spellingOf } from '../config/spelling.js';
-import { allOf } from '../data/threads.js';
 import { type Progress, silent } from '../progress.js';
+import { attempt, workOnAll } from '../trials/queue.js';
 import { CostCache } from './cost-cache.js';
 import type { Cost, RowRecord } from './data.js';
 import { type ComparePlan, planRows, type RowPlan } from './plan.js';
-import { type RowOptions, readRow, runRow } from './row.js';
-import { runRowInChild } from './row-process.js';
+import { type RowOptions, readRow, runRow, runRowInChild } from './row.js';
 
 /** Which networks to compare, on what budget. */
 export interface CompareOptions extends ComparePlan, RowOptions {
@@ -41,27 +38,16 @@ export async function compare(options: CompareOptions): Promise<Row[]> {
   const { progress = silent, publish = async () => undefined, jobs = 1 } = options;
   const rows: Row[] = (await planRows(options)).map((plan) => ({ plan }));
   await measureAll(rows, options, progress);
-  let next = 0;
-  const work = async () => {
-    for (let i = next++; i < rows.length; i = next++) {
-      const row = rows[i]!;
-      if (row.error === undefined) {
-        progress.log(`\n${i + 1}/${rows.length}  ${row.plan.config.name}`);
-        await attempt(row, options, async () => {
-          row.record = await train(row.plan.config, options);
-        });
-      }
-      await publish(rows);
-    }
-  };
-  await allOf(Array.from({ length: jobs }, work));
+  await workOnAll(rows, { ...options, jobs, publish: () => publish(rows) }, async (row) => {
+    row.record = await train(row.plan.config, options);
+  });
   return rows;
 }
 
 function train(config: RunConfig, options: CompareOptions): Promise<RowRecord> {
   const { jobs = 1 } = options;
   if (jobs === 1) return runRow(config, options);
-  return runRowInChild(config, options, Math.max(1, Math.floor(availableParallelism() / jobs)));
+  return runRowInChild(config, options, jobs);
 }
 
 /** Measures costs first, so that a network that cannot be built is reported before hours of training. */
@@ -83,22 +69,4 @@ async function measureAll(rows: readonly Row[], options: CompareOptions, progres
   } finally {
     task.finish();
   }
-}
-
-/** Runs one part of a row. A failure affects only this row; the signal stops all. */
-async function attempt(
-  row: Row,
-  { signal, progress = silent }: CompareOptions,
-  work: () => Promise<void>,
-): Promise<void> {
-  signal?.throwIfAborted();
-  try {
-    await work();
-  } catch (error) {
-    signal?.throwIfAborted();
-    const message = error instanceof Error ? error.message : String(error);
-    row.error = spellingOf(row.plan.config)?.in(message) ?? message;
-    progress.log(`${row.plan.config.name} failed: ${row.error}`);
-  }
-  signal?.throwIfAborted();
 }

@@ -1,5 +1,6 @@
 /** The data of a comparison, as stored in files: one record per row and one per cost of a network. */
 import * as z from 'zod';
+import type { TrialKind, TrialRecord } from '../trials/trial.js';
 
 const share = z.number().min(0).max(1);
 
@@ -28,23 +29,20 @@ export const costSchema = z.object({
 /** The cost of a network on this machine. */
 export type Cost = z.infer<typeof costSchema>;
 
-export const rowSchema = z.object({
-  format: z.literal('kinora-compare-row'),
-  /** The effective configuration that it belongs to. */
-  config: z.record(z.string(), z.unknown()),
-  /** Minutes of training and evaluation, over all sessions. */
-  minutes: z.number(),
-  /** Absent until it is finished. */
-  result: z
-    .object({
-      steps: z.int(),
-      epochs: z.int(),
-      /** Epoch of the measured checkpoint, from 1. */
-      bestEpoch: z.int(),
-      validation: scoresSchema,
-      test: scoresSchema.nullable(),
-    })
-    .optional(),
+const resultSchema = z.object({
+  steps: z.int(),
+  epochs: z.int(),
+  /** Epoch of the measured checkpoint, from 1. */
+  bestEpoch: z.int(),
+  validation: scoresSchema,
+  test: scoresSchema.nullable(),
 });
-export type RowRecord = z.infer<typeof rowSchema>;
-export type RowResult = NonNullable<RowRecord['result']>;
+export type RowResult = z.infer<typeof resultSchema>;
+export type RowRecord = TrialRecord<RowResult>;
+
+/** A row is a trial. */
+export const rowKind: TrialKind<RowResult> = {
+  file: 'compare.json',
+  format: 'kinora-compare-row',
+  result: resultSchema,
+};

@@ -3,19 +3,18 @@
  * in the run folder. Finished work is not repeated, and interrupted work resumes.
  */
 
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Device, kinoraError } from '@kinora/torch';
-import { effectiveConfig, type RunConfig } from '../config/index.js';
-import { readRecord, writeRecord } from '../files/record.js';
+import type { Device } from '@kinora/torch';
+import type { RunConfig } from '../config/index.js';
 import { orderAccuracy } from '../measure/order-pairs.js';
 import { evaluateRun } from '../predict/evaluate.js';
-import { type Progress, silent } from '../progress.js';
-import { hasCheckpoint, lastState } from '../run/checkpoint.js';
+import type { Progress } from '../progress.js';
+import { hasCheckpoint } from '../run/checkpoint.js';
 import { runFolderOf } from '../run/run-folder.js';
-import { changedKeys } from '../train/beginning.js';
 import { trainRun } from '../train/run.js';
-import { type RowRecord, type RowResult, rowSchema, type Scores } from './data.js';
+import { runInChild, serveJobs } from '../trials/process.js';
+import { readTrial, workOnTrial } from '../trials/trial.js';
+import { type RowRecord, type RowResult, rowKind, type Scores } from './data.js';
 
 export interface RowOptions {
   /** A labelled, held-out list, `id;label`, evaluated once at the end. Default: none. */
@@ -28,39 +27,38 @@ export interface RowOptions {
   readonly signal?: AbortSignal;
 }
 
-const recordFile = (config: RunConfig): string => join(runFolderOf(config).path, 'compare.json');
-
-/** The record of a row, if it was started. Throws `compare/other-settings` if the run folder belongs to another row. */
-export function readRow(config: RunConfig): RowRecord | undefined {
-  const file = recordFile(config);
-  const record = readRecord(file, rowSchema);
-  const before = record?.config ?? lastState(config)?.config;
-  // Keys that did not exist then have their current defaults.
-  const changed = before === undefined ? [] : changedKeys(effectiveConfig(before, file), config);
-  if (changed.length === 0) return record;
-  throw kinoraError('compare/other-settings', runFolderOf(config).path, {
-    expected: 'a run with the same settings',
-    received: changed.join(', '),
-    hint: 'choose another folder with --runs, or delete this one',
-  });
-}
+/** The record of a row, if it was started. Throws `trials/other-settings` if the run folder belongs to another row. */
+export const readRow = (config: RunConfig): RowRecord | undefined => readTrial(rowKind, config);
 
 /** Does the remaining work of a row and returns its record. Throws the signal's reason after saving. */
 export async function runRow(config: RunConfig, options: RowOptions = {}): Promise<RowRecord> {
-  const record = readRow(config);
-  if (record?.result !== undefined && (options.test === undefined || record.result.test !== null))
-    return record;
-  const watch = stopwatch(config, record?.minutes ?? 0, options.progress ?? silent);
-  try {
-    const result = await work(config, { ...options, progress: watch.progress });
-    const finished: RowRecord = { ...watch.record(), result };
-    writeRecord(recordFile(config), finished);
-    return finished;
-  } catch (error) {
-    watch.save();
-    throw error;
-  }
+  const before = readRow(config);
+  if (before?.result !== undefined && (options.test === undefined || before.result.test !== null))
+    return before;
+  return workOnTrial(rowKind, config, { before, progress: options.progress }, (progress) =>
+    work(config, { ...options, progress }),
+  );
 }
+
+interface RowJob {
+  readonly config: RunConfig;
+  readonly test?: string;
+  readonly device: Device;
+}
+
+/** The same in a process of its own, one of `jobs`. */
+export async function runRowInChild(
+  config: RunConfig,
+  options: RowOptions,
+  jobs: number,
+): Promise<RowRecord> {
+  const { test, device = 'cpu', progress, signal } = options;
+  const job: RowJob = { config, device, ...(test !== undefined && { test }) };
+  await runInChild(import.meta.url, job, { name: config.name, jobs, progress, signal });
+  return readRow(config)!;
+}
+
+serveJobs(import.meta.url, ({ config, ...job }: RowJob, options) => runRow(config, { ...job, ...options }));
 
 async function work(config: RunConfig, { test, ...options }: RowOptions): Promise<RowResult> {
   const { steps, epochs, best } = await trainRun(config, { ...options, resume: hasCheckpoint(config) });
@@ -85,26 +83,4 @@ async function testScores(config: RunConfig, test: string, options: RowOptions):
 function scoresOf({ summary, evaluation, labels }: Awaited<ReturnType<typeof evaluateRun>>): Scores {
   const { clips, top1, top5 } = summary;
   return { clips, top1, top5, order: orderAccuracy(evaluation, labels) ?? null };
-}
-
-/**
- * Minutes over all sessions. They are written with every line that training prints, so a kill loses at most those of an
- * epoch.
- */
-function stopwatch(config: RunConfig, before: number, progress: Progress) {
-  const start = performance.now();
-  const record = (): RowRecord => ({
-    format: 'kinora-compare-row',
-    config,
-    minutes: before + (performance.now() - start) / 60_000,
-  });
-  const save = () => {
-    mkdirSync(runFolderOf(config).path, { recursive: true });
-    writeRecord(recordFile(config), record());
-  };
-  const log = (line: string) => {
-    progress.log(line);
-    if (hasCheckpoint(config)) save();
-  };
-  return { record, save, progress: { ...progress, log } };
 }

@@ -3,8 +3,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { permutation, randomStream, softmax } from '@kinora/clip';
 import { fromTypedArray, manualSeed, nn, optim, scope } from '@kinora/torch';
+import { groupedFolds, otherRows } from '../measure/folds.js';
 import { fittedRules, newRule, type Rule, type RuleName } from '../model/ensemble/rules.js';
-import { groupedFolds, otherRows } from './folds.js';
 import { fitLogistic } from './logistic.js';
 import { applyRule, type LogitTable, pick } from './logits.js';
 

@@ -5,9 +5,9 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { fromTypedArray, ops, optim, scope, type Tensor } from '@kinora/torch';
+import { groupedFolds, otherRows } from '../measure/folds.js';
 import { crossEntropy } from '../measure/metrics.js';
 import { averageWeights } from '../model/ensemble/rules.js';
-import { groupedFolds, otherRows } from './folds.js';
 import { type LogitTable, pick } from './logits.js';
 
 export interface LogisticFit {

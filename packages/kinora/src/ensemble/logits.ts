@@ -6,12 +6,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Device, fromTypedArray, inferenceMode, kinoraError, scope, serialize } from '@kinora/torch';
+import { type Device, fromTypedArray, inferenceMode, kinoraError, scope } from '@kinora/torch';
 import { type ClipList, listHash } from '../data/lists/clip-list.js';
 import { peopleOf } from '../data/lists/people.js';
 import type { MemberLogits } from '../measure/metrics.js';
 import type { Rule } from '../model/ensemble/rules.js';
 import { type PredictOptions, predictList } from '../predict/predict-list.js';
+import { type ClipLogits, loadLogits, saveLogits } from '../predict/stored-logits.js';
 import { configViews } from '../predict/views.js';
 import { type Member, openMember } from './member.js';
 
@@ -94,14 +95,6 @@ export function applyRule(
   );
 }
 
-/** Of one member. */
-interface ClipLogits {
-  /** Positions in the list of the readable clips, `[N]`. */
-  readonly indices: Int32Array;
-  /** Float32 `[N, classes]`. */
-  readonly logits: Float32Array;
-}
-
 async function memberLogits(
   member: Member,
   list: ClipList,
@@ -109,13 +102,13 @@ async function memberLogits(
   options: PredictOptions,
 ): Promise<ClipLogits> {
   const file = join(folder, `${keyOf(member, list)}.safetensors`);
-  if (existsSync(file)) return load(file, member.spec.labels.length);
+  if (existsSync(file)) return loadLogits(file, member.spec.labels.length);
   const { indices, logits } = await predict(member, list, options);
   const found = { indices: Int32Array.from(indices), logits };
   checkFinite(member, list, found);
   mkdirSync(folder, { recursive: true });
   const metadata = { member: member.name, sha256: member.sha256, list: listHash(list) };
-  save(file, found, member.spec.labels.length, metadata);
+  saveLogits(file, found, member.spec.labels.length, metadata);
   return found;
 }
 
@@ -131,47 +124,6 @@ async function predict(member: Member, list: ClipList, options: PredictOptions) 
 function keyOf({ sha256, spec, config }: Member, list: ClipList): string {
   const parts = [sha256, listHash(list), spec, configViews(config)];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24);
-}
-
-function load(file: string, classes: number): ClipLogits {
-  const tensors = new Map(
-    scope(() =>
-      Array.from(serialize.loadSafetensors(file), ([name, tensor]) => [
-        name,
-        { array: tensor.toTypedArray(), shape: tensor.shape },
-      ]),
-    ),
-  );
-  const [indices, logits] = [tensors.get('indices')?.array, tensors.get('logits')];
-  if (
-    indices instanceof Int32Array &&
-    logits?.array instanceof Float32Array &&
-    String(logits.shape) === String([indices.length, classes])
-  )
-    return { indices, logits: logits.array };
-  throw kinoraError('ensemble/logits', file, {
-    expected: `int32 indices [N] and float32 logits [N, ${classes}]`,
-    received: Array.from(tensors, ([name, { shape }]) => `${name} [${shape.join(', ')}]`).join(', '),
-    hint: 'delete the file to compute them again',
-  });
-}
-
-function save(
-  file: string,
-  { indices, logits }: ClipLogits,
-  classes: number,
-  metadata: Record<string, string>,
-): void {
-  scope(() =>
-    serialize.saveSafetensors(
-      file,
-      [
-        ['indices', fromTypedArray(indices, [indices.length])],
-        ['logits', fromTypedArray(logits, [indices.length, classes])],
-      ],
-      metadata,
-    ),
-  );
 }
 
 function checkFinite(member: Member, list: ClipList, { indices, logits }: ClipLogits): void {

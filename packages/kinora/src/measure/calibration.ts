@@ -3,6 +3,7 @@
  * repairs them. Pure functions of logits `[N, classes]` and targets `[N]`.
  */
 import { softmax } from '@kinora/clip';
+import { groupedFolds, otherRows } from './folds.js';
 import { groupInterval, type Interval } from './intervals.js';
 import { argmax, crossEntropy } from './metrics.js';
 
@@ -128,6 +129,7 @@ export interface Calibration {
 
 /** Parts that the people are divided into to measure on others than were fitted on. */
 const FOLDS = 5;
+const SEED = 1;
 
 /**
  * Fits a temperature, and measures what it gains on people whom it was not fitted on (cross-fitting).
@@ -138,16 +140,12 @@ export function calibrate(
   classes: number,
   groups: Int32Array,
 ): Calibration {
-  const names = [...new Set(groups)];
-  const folds = Math.min(FOLDS, names.length);
-  const foldOf = new Map(names.map((name, i) => [name, i % folds]));
+  const folds = groupedFolds(groups, Math.min(FOLDS, new Set(groups).size), SEED);
   const before = confidences(logits, targets, classes);
   const after: Confidence[] = [...before];
   let lossAfter = 0;
-  for (let fold = 0; fold < folds; fold++) {
-    const rows = (own: boolean) =>
-      [...targets.keys()].filter((n) => (foldOf.get(groups[n]!) === fold) === own);
-    const [inside, outside] = [rows(true), rows(false)].map((which) => ({
+  for (const fold of folds) {
+    const [inside, outside] = [fold, otherRows(targets.length, fold)].map((which) => ({
       which,
       logits: rowsOf(logits, which, classes),
       targets: Int32Array.from(which, (n) => targets[n]!),
@@ -170,12 +168,12 @@ export function calibrate(
 }
 
 interface Part {
-  readonly which: number[];
+  readonly which: Int32Array;
   readonly logits: Float32Array;
   readonly targets: Int32Array;
 }
 
-function rowsOf(logits: Float32Array, rows: readonly number[], classes: number): Float32Array {
+function rowsOf(logits: Float32Array, rows: Int32Array, classes: number): Float32Array {
   const own = new Float32Array(rows.length * classes);
   for (const [i, n] of rows.entries()) own.set(logits.subarray(n * classes, (n + 1) * classes), i * classes);
   return own;

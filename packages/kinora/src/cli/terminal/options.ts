@@ -53,6 +53,16 @@ export function finiteNumber(text: string): number {
   throw kinoraError('usage/number', undefined, 'a number', JSON.stringify(text));
 }
 
+/** A regular expression, for `--person`. */
+export function pattern(text: string): RegExp {
+  try {
+    return new RegExp(text, 'u');
+  } catch (cause) {
+    const received = (cause as Error).message;
+    throw kinoraError('usage/pattern', '--person', 'a regular expression', received);
+  }
+}
+
 function parseGpus(text: string): number[] {
   if (/^\d+(,\d+)*$/.test(text)) return [...new Set(text.split(',').map(Number))];
   const expected = 'GPU numbers such as 0 or 0,1';

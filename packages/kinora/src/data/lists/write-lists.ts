@@ -9,12 +9,17 @@ import type { Progress } from '../../progress.js';
 import type { BadClip } from './bad-clips.js';
 import type { ClipItem } from './clip-list.js';
 
-/** `path,label`, with quotes if a name needs them. */
+/** `path,label`, or `path,label,start,end` where a clip is a part of a video; with quotes if a name needs them. */
 export function writeClipList(file: string, items: readonly ClipItem[], labels: readonly string[]): void {
+  const parts = items.some(({ start, end }) => start !== undefined || end !== undefined);
   writeRows(
     file,
-    ['path', 'label'],
-    items.map(({ id, label }) => [id, labels[label]!]),
+    ['path', 'label', ...(parts ? ['start', 'end'] : [])],
+    items.map(({ id, label, start, end }) => [
+      id,
+      labels[label]!,
+      ...(parts ? [start, end].map((seconds) => seconds?.toString() ?? '') : []),
+    ]),
   );
 }
 

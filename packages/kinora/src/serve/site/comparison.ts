@@ -1,7 +1,7 @@
 /** The results of `kinora compare`, for the chapter on the alternatives. */
 import { join } from 'node:path';
 import * as z from 'zod';
-import { costSchema, rowSchema } from '../../compare/data.js';
+import { costSchema, rowKind } from '../../compare/data.js';
 import { readRecord } from '../../files/record.js';
 import type { SiteRow } from './protocol.js';
 
@@ -11,7 +11,7 @@ const lineSchema = z.object({
   model: z.string(),
   seed: z.int(),
   cost: costSchema.nullable(),
-  result: rowSchema.shape.result.unwrap().nullable(),
+  result: rowKind.result.nullable(),
 });
 
 /** The finished rows; undefined if the folder has no comparison, or one without finished rows. */

@@ -8,7 +8,10 @@ const FOLDS = 0xf01d;
 
 /**
  * The rows of each fold. Groups are shuffled, sorted by size with the largest first, and assigned to the fold with the
- * fewest rows, so that folds have similar sizes. Throws `ensemble/folds` for fewer groups than folds.
+ * fewest rows, so that folds have similar sizes. Throws `folds/few-groups` for fewer groups than folds.
+ *
+ * @param groups a number per person, `[N]`
+ * @returns ascending positions, one array per fold
  */
 export function groupedFolds(groups: Int32Array, folds: number, seed: number): Int32Array[] {
   const members = new Map<number, number[]>();
@@ -29,9 +32,9 @@ export function otherRows(count: number, fold: Int32Array): Int32Array {
 }
 
 function tooFewGroups(groups: number, folds: number): KinoraError {
-  return kinoraError('ensemble/folds', 'the clips that rules are fitted to', {
+  return kinoraError('folds/few-groups', 'cross-validation', {
     expected: `at least ${folds} people (or clips, if people are unknown), one per fold`,
     received: String(groups),
-    hint: 'use fewer with --folds, or a longer list with --fit',
+    hint: 'use fewer folds, or more clips',
   });
 }
