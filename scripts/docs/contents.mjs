@@ -36,6 +36,7 @@ export const SECTIONS = [
       ...['7. The alternatives', 'docs/tutorial/07-alternatives.md'],
       ...['8. Memory and cost', 'docs/tutorial/08-memory-and-cost.md'],
       ...['9. Ensembles', 'docs/tutorial/09-ensembles.md'],
+      ...['10. A playground for motion', 'docs/tutorial/10-playground.md'],
     ),
   },
   {

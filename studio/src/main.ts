@@ -6,5 +6,12 @@ import { keepOffline } from './offline.js';
 import { followTheme } from './theme.svelte.js';
 
 followTheme();
-mount(App, { target: document.body });
-if (import.meta.env.PROD) void keepOffline();
+if (location.hash.startsWith('#/embed/')) {
+  // One figure for the frame of another page, which needs neither the site's data nor its rooms.
+  void import('./learn/playground/Embed.svelte').then(({ default: Embed }) =>
+    mount(Embed, { target: document.body }),
+  );
+} else {
+  mount(App, { target: document.body });
+  if (import.meta.env.PROD) void keepOffline();
+}

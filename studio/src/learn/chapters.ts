@@ -23,6 +23,7 @@ const FIGURES: Record<string, Chapter['figures']> = {
   'memory-and-cost': () => import('./memory/figures.js'),
   ensembles: () => import('./ensembles/figures.js'),
   'the-whole-network': () => import('./whole-network/figures.js'),
+  playground: () => import('./playground/figures.js'),
 };
 
 const texts = import.meta.glob<ChapterText>('../../../docs/tutorial/[0-9]*.md', {
