@@ -4,6 +4,7 @@
 #include "module.h"
 
 #ifdef KINORA_C10D
+#include "distributed/this_host.cc"
 #include "distributed/store.cc"
 #include "distributed/gloo.cc"
 #include "distributed/nccl.cc"

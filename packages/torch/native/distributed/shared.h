@@ -14,7 +14,7 @@
 #else
 #include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
 #endif
-#include <torch/csrc/distributed/c10d/Store.hpp>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
 namespace kinora {
 
@@ -53,6 +53,12 @@ void define_sync_batch_norm(napi_env env, napi_value exports);
 void define_heartbeat(napi_env env, napi_value exports);
 
 /** A separate client of the store at an address, for a thread whose waits must not block others. */
-StorePtr connect_store(const std::string& host, int port, bool is_server, std::chrono::milliseconds timeout);
+c10::intrusive_ptr<c10d::TCPStore> connect_store(const std::string& host, int port, bool is_server, std::chrono::milliseconds timeout);
+
+/**
+ * Makes this process's socket that listens on `port` accept connections to 127.0.0.0/8 and ::1 only. Does nothing on systems other
+ * than Linux. Throws std::system_error if the kernel refuses.
+ */
+void accept_only_this_host(int port);
 
 }  // namespace kinora

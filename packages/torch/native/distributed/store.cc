@@ -77,15 +77,20 @@ void survive_broken_stores() {
   });
 }
 
-/** newTcpStore(host, port, isServer, timeoutMs): Promise<handle>; a server with port 0 gets a free port */
+/**
+ * newTcpStore(host, port, isServer, timeoutMs, thisHostOnly): Promise<handle>; a server with port 0 gets a free port, and one for
+ * this host only accepts no connection from others
+ */
 napi_value new_tcp_store(napi_env env, napi_callback_info info) {
-  const js::Arguments<4> args(env, info);
+  const js::Arguments<5> args(env, info);
   const auto host = js::to_string(env, args[0]);
   const auto port = static_cast<int>(js::to_int64(env, args[1]));
   const bool is_server = js::to_bool(env, args[2]);
   const std::chrono::milliseconds timeout(js::to_int64(env, args[3]));
+  const bool this_host_only = js::to_bool(env, args[4]);
   return js::in_background(env, [=]() -> js::Settle {
     const auto store = connect_store(host, port, is_server, timeout);
+    if (is_server && this_host_only) accept_only_this_host(store->getPort());
     return [store](napi_env env) { return stores().insert(env, store); };
   });
 }
@@ -154,7 +159,7 @@ napi_value release_store(napi_env env, napi_callback_info info) {
 
 }  // namespace
 
-StorePtr connect_store(const std::string& host, int port, bool is_server, std::chrono::milliseconds timeout) {
+c10::intrusive_ptr<c10d::TCPStore> connect_store(const std::string& host, int port, bool is_server, std::chrono::milliseconds timeout) {
   survive_broken_stores();
   c10d::TCPStoreOptions options;
   options.port = static_cast<uint16_t>(port);

@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { errorOf } from '../engine/engine.test.util.js';
 import { engineInfo, manualSeed, nn, ops, type Tensor, tensor } from '../index.js';
@@ -204,6 +208,21 @@ describe.skipIf(!enough)('failures name the rank', () => {
   });
 });
 
+/** The address by which other hosts reach this one. */
+const outside = Object.values(networkInterfaces())
+  .flat()
+  .find((address) => address?.family === 'IPv4' && !address.internal)?.address;
+
+/** Whether a connection is accepted within a second. */
+async function answers(port: number, host: string): Promise<boolean> {
+  const socket = connect(port, host);
+  try {
+    return await Promise.race([once(socket, 'connect').then(() => true), sleep(1000, false)]);
+  } finally {
+    socket.destroy();
+  }
+}
+
 describe.skipIf(!features().c10d)('stores', () => {
   // A connection that the host had not accepted when it died is reset; libtorch 1.13 throws on its own thread. Newer
   // versions do not call a store connected before it has answered.
@@ -239,6 +258,20 @@ describe.skipIf(!features().c10d)('stores', () => {
     expect(await store.wait(['n', 'never'], 50)).toEqual(['never']);
   });
 
+  test.skipIf(process.platform !== 'linux' || outside === undefined)(
+    `for this host only accept no connection from others${outside === undefined ? ': no network but the loopback' : ''}`,
+    async () => {
+      const serve = (thisHostOnly: boolean) =>
+        Store.tcp({ host: '127.0.0.1', port: 0, isServer: true, thisHostOnly });
+      const [open, closed] = [await serve(false), await serve(true)];
+      const user = await Store.tcp({ host: '127.0.0.1', port: closed.port!, isServer: false });
+      user.set('a', 'from here');
+      expect(closed.get('a')).toBe('from here');
+      expect(await answers(open.port!, outside!)).toBe(true);
+      expect(await answers(closed.port!, outside!)).toBe(false);
+    },
+  );
+
   test('a port in use and a master that does not reply: one line each', async () => {
     const store = await Store.tcp({ host: '127.0.0.1', port: 0, isServer: true });
     const port = store.port!;
@@ -262,6 +295,10 @@ describe('the rank from the environment', () => {
       gpu: 1,
       host: 'a',
       port: 29501,
+      thisHostOnly: false,
+    });
+    expect(placeFromEnvironment({ ...torchrun, LOCAL_WORLD_SIZE: '8' })).toMatchObject({
+      thisHostOnly: true,
     });
   });
 
@@ -274,7 +311,7 @@ describe('the rank from the environment', () => {
       PET_MASTER_PORT: '29400',
     };
     const expected = { rank: 2, worldSize: 4, localRank: 0, gpu: 0, host: 'job-node-0-0.job', port: 29400 };
-    expect(placeFromEnvironment(pod)).toEqual(expected);
+    expect(placeFromEnvironment(pod)).toEqual({ ...expected, thisHostOnly: false });
     expect(errorOf(() => placeFromEnvironment({ ...pod, PET_NPROC_PER_NODE: 'auto' })).message).toContain(
       'PET_NPROC_PER_NODE: expected 1, for one process per pod, received "auto"',
     );
@@ -290,7 +327,7 @@ describe('the rank from the environment', () => {
       SLURM_JOB_ID: '4711',
     };
     const expected = { rank: 9, worldSize: 16, localRank: 1, gpu: 1, host: 'gpu03', port: 29500 + 711 };
-    expect(placeFromEnvironment(slurm)).toEqual(expected);
+    expect(placeFromEnvironment(slurm)).toEqual({ ...expected, thisHostOnly: false });
     // --gpus-per-node shows every task all GPUs, --gpus-per-task only its own.
     const gpuOf = (more: Record<string, string>) => placeFromEnvironment({ ...slurm, ...more })!.gpu;
     expect(gpuOf({ CUDA_VISIBLE_DEVICES: '0,1,2,3' })).toBe(1);

@@ -18,6 +18,8 @@ export interface Place {
   /** Address of the store, which rank 0 serves. */
   readonly host: string;
   readonly port: number;
+  /** Whether the launcher says that all processes are on this host. */
+  readonly thisHostOnly: boolean;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -56,6 +58,7 @@ function fromTorchrun(env: Environment): LaunchedPlace | undefined {
     localRank: env.LOCAL_RANK === undefined ? rank : integer(env, 'LOCAL_RANK'),
     host: text(env, 'MASTER_ADDR'),
     port: portOf(env) ?? DEFAULT_PORT,
+    thisHostOnly: env.LOCAL_WORLD_SIZE === env.WORLD_SIZE,
   };
 }
 
@@ -71,6 +74,7 @@ function fromTrainer(env: Environment): LaunchedPlace | undefined {
     localRank: 0,
     host: text(env, 'PET_MASTER_ADDR'),
     port: portOf(env, 'PET_MASTER_PORT') ?? DEFAULT_PORT,
+    thisHostOnly: false,
   };
 }
 
@@ -84,6 +88,7 @@ function fromSlurm(env: Environment): LaunchedPlace | undefined {
     host: env.MASTER_ADDR ?? firstHost(text(env, 'SLURM_STEP_NODELIST')),
     // Jobs that share a host must not share a port.
     port: portOf(env) ?? DEFAULT_PORT + (integer(env, 'SLURM_JOB_ID') % 1000),
+    thisHostOnly: false,
   };
 }
 

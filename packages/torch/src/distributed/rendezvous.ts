@@ -77,10 +77,10 @@ export class Rendezvous {
   }
 
   static async #open(place: Place, options: RendezvousOptions): Promise<Rendezvous> {
-    const { rank, worldSize: size, host, port } = place;
+    const { rank, worldSize: size, host, port, thisHostOnly } = place;
     const { joinTimeoutMs: timeoutMs = FIVE_MINUTES, heartbeat: times } = options;
     checkRank(rank, size);
-    const store = await Store.tcp({ host, port, isServer: rank === 0, timeoutMs });
+    const store = await Store.tcp({ host, port, isServer: rank === 0, thisHostOnly, timeoutMs });
     // Before the first request: whatever listens on that port may never reply.
     const heartbeat = new Heartbeat({ host, port, rank, size, ...times });
     try {

@@ -13,6 +13,8 @@ export interface TcpStoreOptions {
   readonly port: number;
   /** Whether this process serves the store; exactly one does, usually rank 0. */
   readonly isServer: boolean;
+  /** Linux: whether a served store accepts connections from this host only. Default: false. */
+  readonly thisHostOnly?: boolean;
   /** How long to try to connect, and to wait for a value. Default: 60 s. */
   readonly timeoutMs?: number;
 }
@@ -34,9 +36,10 @@ export class Store {
   }
 
   /** @throws KinoraError `distributed/port-in-use`, `distributed/unreachable` */
-  static async tcp({ host, port, isServer, timeoutMs = 60_000 }: TcpStoreOptions): Promise<Store> {
+  static async tcp(options: TcpStoreOptions): Promise<Store> {
+    const { host, port, isServer, thisHostOnly = false, timeoutMs = 60_000 } = options;
     try {
-      return new Store(await c10d().newTcpStore(host, port, isServer, timeoutMs));
+      return new Store(await c10d().newTcpStore(host, port, isServer, timeoutMs, thisHostOnly));
     } catch (cause) {
       throw isServer ? cannotServe(port, cause) : unreachable(host, port, timeoutMs, cause);
     }

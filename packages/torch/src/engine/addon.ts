@@ -106,7 +106,13 @@ export interface NativeModule {
   onWarning(callback: (text: string) => void): void;
 
   distributedFeatures(): { c10d: boolean; gloo: boolean; nccl: boolean };
-  newTcpStore(host: string, port: number, isServer: boolean, timeoutMs: number): Promise<Handle>;
+  newTcpStore(
+    host: string,
+    port: number,
+    isServer: boolean,
+    timeoutMs: number,
+    thisHostOnly: boolean,
+  ): Promise<Handle>;
   newFileStore(path: string, worldSize: number): Handle;
   newPrefixStore(prefix: string, store: Handle): Handle;
   storePort(store: Handle): number | null;
