@@ -46,6 +46,17 @@ describe('shapesOnly', () => {
     expect(shapes(() => shapesOnly(run))).toEqual(shapes(run));
   });
 
+  test('follows means along axes, and what is broadcast along them', () => {
+    const a = ops.ones([2, 3, 4, 5]);
+    const run = () => [
+      a.mul(a.mean([1, -1], true)),
+      a.mean([1]).sub(a.mean([1], true)),
+      a.mean([2, 3]),
+      a.mean(),
+    ];
+    expect(shapes(() => shapesOnly(run))).toEqual(shapes(run));
+  });
+
   test('takes no memory, no time and no notice of size', () => {
     const before = liveTensors();
     const start = process.cpuUsage();

@@ -50,6 +50,7 @@ function shapeRule(name: string): Rule | undefined {
   if (/^aten::(max|avg)_pool[23]d$/.test(name)) return pool;
   if (/^aten::(add|sub|mul|div)$/.test(name)) return combination;
   if (name === 'aten::cat') return concatenation;
+  if (name === 'aten::mean') return reduction;
   return name === 'aten::linear'
     ? ({ shape }, arg) => [...shape.slice(0, -1), (arg('weight') as Tensor).shape[0]!]
     : undefined;
@@ -103,10 +104,23 @@ const pool: Rule = (input, arg) => {
   return [...input.shape.slice(0, 2), ...windows(input.shape.slice(2), kernel, arg)];
 };
 
-/** For two tensors of the same shape; broadcasting is left to libtorch. */
+/** For two tensors of the same number of axes, of which one may be longer along an axis where the other's length is 1. */
 const combination: Rule = ({ shape }, arg) => {
   const other = arg('other');
-  return other instanceof Tensor && String(other.shape) === String(shape) ? shape : undefined;
+  if (!(other instanceof Tensor) || other.ndim !== shape.length) return undefined;
+  const fits = shape.every((size, i) => size === other.shape[i] || size === 1 || other.shape[i] === 1);
+  return fits ? shape.map((size, i) => (size === 1 ? other.shape[i]! : size)) : undefined;
+};
+
+/** Over the axes named; over all of them it is left to libtorch. */
+const reduction: Rule = ({ shape }, arg) => {
+  const dim = arg('dim');
+  if (!Array.isArray(dim) || dim.length === 0) return undefined;
+  const axes = dim.map((axis: number) => (axis < 0 ? axis + shape.length : axis));
+  if (axes.some((axis) => axis < 0 || axis >= shape.length)) return undefined;
+  return arg('keepdim') === true
+    ? shape.map((size, i) => (axes.includes(i) ? 1 : size))
+    : shape.filter((_, i) => !axes.includes(i));
 };
 
 const concatenation: Rule = (_, arg) => {
