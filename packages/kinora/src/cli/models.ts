@@ -1,6 +1,8 @@
 /** `kinora models`: the networks with their size and cost, or the layers of one. */
+import { kinoraError } from '@kinora/torch';
 import { Command } from 'commander';
 import { entryCost, type NetworkCost } from '../model/cost/cost.js';
+import type { Size3 } from '../model/layers.js';
 import type { NetworkEntry } from '../model/network.js';
 import { findNetwork, networks } from '../model/registry.js';
 import { positiveInt } from './terminal/options.js';
@@ -13,12 +15,34 @@ export function modelsCommand(): Command {
     )
     .argument('[NETWORK]', 'network to show layer by layer')
     .option('--classes <n>', 'number of classes', positiveInt, 27)
-    .addHelpText('after', '\nExamples:\n  $ kinora models\n  $ kinora models ConvColumn6')
-    .action((name: string | undefined, { classes }: { classes: number }) => {
+    .option(
+      '--size <TxHxW>',
+      'frames, height and width of its clips; default: what it was designed for',
+      sizeOf,
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ kinora models\n  $ kinora models ConvColumn6\n  $ kinora models x3d_s --size 13x182x182',
+    )
+    .action((name: string | undefined, { classes, size }: { classes: number; size?: Size3 }) => {
+      if (name === undefined && size !== undefined)
+        throw kinoraError('usage/size', '--size', 'a network beside it', 'none');
       process.stdout.write(
-        name === undefined ? overview(classes, process.stdout.columns) : layers(findNetwork(name), classes),
+        name === undefined
+          ? overview(classes, process.stdout.columns)
+          : layers({ ...findNetwork(name), ...(size && { input: size }) }, classes),
       );
     });
+}
+
+function sizeOf(text: string): Size3 {
+  const size = text.split('x').map(Number);
+  if (size.length === 3 && size.every((length) => Number.isSafeInteger(length) && length > 0))
+    return size as unknown as Size3;
+  throw kinoraError('usage/size', '--size', {
+    expected: 'frames, height and width, such as 16x112x112',
+    received: JSON.stringify(text),
+  });
 }
 
 /** @param columns of the terminal; without one, lines are not wrapped */

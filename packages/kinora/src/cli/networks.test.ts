@@ -52,6 +52,21 @@ describe('kinora models', () => {
     expect(stdout).toMatch(/Frame by frame: 0\.003 GMAC for each further frame,[\s\S]*16\.0 times as much/);
   });
 
+  test('NAME --size: at the size of other clips, if they fit', async () => {
+    const { stdout } = await kinora('models', 'slowfast_r50', '--size', '32x256x256', '--classes', '400');
+    expect(stdout).toMatch(/; input 32x256x256\n/);
+    expect(stdout).toMatch(/^ +34,566,488 +65\.709 /m);
+    const errors = [
+      ['models', 'slowfast_r50', '--size', '30x256x256'],
+      ['models', 'slowfast_r50', '--size', '256'],
+      ['models', '--size', '16x112x112'],
+    ];
+    const lines = await Promise.all(errors.map(async (words) => (await kinora(...words)).stderr));
+    expect(lines[0]).toMatch(/with T a multiple of 4, .* clips of 32x256x256 fit\n$/);
+    expect(lines[1]).toMatch(/--size: expected frames, height and width, such as 16x112x112, received "256"/);
+    expect(lines[2]).toMatch(/--size: expected a network beside it, received none/);
+  });
+
   test('of a name that is none: one line with the nearest', async () => {
     const { status, stdout, stderr } = await kinora('models', 'ResNet3D19');
     expect([status, stdout]).toEqual([1, '']);

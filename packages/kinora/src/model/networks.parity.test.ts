@@ -1,5 +1,5 @@
 /**
- * Networks of each family against PyTorch (scripts/golden_networks.py): names and shapes of the weights, logits, loss,
+ * Networks of each family against PyTorch (scripts/golden_*.py): names and shapes of the weights, logits, loss,
  * gradients and running statistics, in float64 so that nothing but the arithmetic can differ.
  */
 import { readFileSync } from 'node:fs';
@@ -9,6 +9,9 @@ import { ConvColumn } from './conv-column/conv-column.js';
 import type { Network } from './network.js';
 import { findNetwork } from './registry.js';
 import { ResNet } from './resnet/resnet.js';
+import { Slow, SlowFast } from './slowfast/slow-fast.js';
+import { slowFastTwin, slowTwin, x3dTwin } from './slowfast/twins.test.util.js';
+import { X3D } from './slowfast/x3d.js';
 
 /** Norm of a tensor, and its product with a wave. */
 type Digest = [norm: number, product: number];
@@ -32,6 +35,9 @@ const golden = (file: string): Case[] =>
 function twin(full: Network, classes: number, name: string): Network {
   if (full instanceof ResNet) return narrowResNet(full, classes);
   if (full instanceof ConvColumn) return narrowColumn(full, classes);
+  if (full instanceof X3D) return x3dTwin(full, classes);
+  if (full instanceof Slow) return slowTwin(full, classes);
+  if (full instanceof SlowFast) return slowFastTwin(full, classes);
   return findNetwork(name).build(classes);
 }
 
@@ -99,7 +105,9 @@ function expectDigest(value: Tensor | null, [norm, product]: Digest, what: strin
   );
 }
 
-const FILES = ['conv-columns', 'video-resnets', 'resnets-2d', 'resnets-3d', 'mobile', 'streaming'];
+const FILES = [
+  ...['conv-columns', 'video-resnets', 'resnets-2d', 'resnets-3d', 'x3d', 'slowfast', 'mobile', 'streaming'],
+];
 
 describe.each(FILES)('%s', (file) => {
   test.each(golden(file))('$name agrees with PyTorch in names, values and gradients', (spec) => {

@@ -7,8 +7,8 @@ import type { Size3 } from './layers.js';
 import { Network, type NetworkEntry } from './network.js';
 import { addNetwork, findNetwork, networks } from './registry.js';
 
-/** Published figures at the size and the number of classes given: millions of parameters, GMAC. */
-const FIGURES: [name: string, parameters: number, gmac: number, classes: number][] = [
+/** Published figures for the number of classes given, and another size of clips if there is one: millions of parameters, GMAC. */
+const FIGURES: [name: string, parameters: number, gmac: number, classes: number, size?: Size3][] = [
   // the tutorial
   ['ConvColumn5', 2.99, 4.44, 27],
   ['ConvColumn6', 3.89, 4.44, 27],
@@ -23,10 +23,19 @@ const FIGURES: [name: string, parameters: number, gmac: number, classes: number]
   ['resnet50', 25.56, 1.078, 1000],
   // TSM's table 2 says 24.3 M and 33 G
   ['TSMResNet50', 24.33, 32.7, 400],
+  // PyTorchVideo's parameters; cost as in PySlowFast's model zoo
+  ['x3d_xs', 3.79, 0.6, 400],
+  ['x3d_s', 3.79, 1.96, 400],
+  ['x3d_m', 3.79, 4.73, 400],
+  // PyTorchVideo's model zoo, and the paper's table 2, for test crops of 256 pixels
+  ['slow_r50', 32.45, 54.52, 400, [8, 256, 256]],
+  ['slowfast_4x16_r50', 34.48, 36.1, 400, [32, 256, 256]],
+  ['slowfast_r50', 34.57, 65.71, 400, [32, 256, 256]],
 ];
 
-test.each(FIGURES)('%s has %f M parameters and costs %f GMAC', (name, parameters, gmac, classes) => {
-  const cost = entryCost(findNetwork(name), classes);
+test.each(FIGURES)('%s has %f M parameters and costs %f GMAC', (name, parameters, gmac, classes, size) => {
+  const entry = findNetwork(name);
+  const cost = entryCost({ ...entry, input: size ?? entry.input }, classes);
   expect(Math.abs(cost.parameters / 1e6 - parameters)).toBeLessThan(0.006);
   expect(Math.abs(cost.macs / 1e9 - gmac)).toBeLessThan(0.006);
 });

@@ -7,11 +7,12 @@ import * as frames from './frames/tables.js';
 import * as mobile from './mobile/tables.js';
 import type { NetworkEntry } from './network.js';
 import * as resnet from './resnet/tables.js';
+import * as slowfast from './slowfast/tables.js';
 import * as streaming from './streaming/tables.js';
 import * as twoStream from './two-stream/tables.js';
 
 /** To add a family: a file that exports its `entries`, and a line here. */
-const families = [convColumn, resnet, mobile, streaming, frames, twoStream];
+const families = [convColumn, resnet, slowfast, mobile, streaming, frames, twoStream];
 
 const known: NetworkEntry[] = families.flatMap(({ entries }) => entries);
 

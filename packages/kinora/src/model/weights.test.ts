@@ -48,17 +48,20 @@ describe('checkpoints as others save them', () => {
   const names = (content: unknown) => scope(() => [...openWeights(save(content)).weights.keys()]);
   const state = () => new Map([['_orig_mod.module.fc.bias', ops.zeros([2])]]);
 
-  test.each(['state_dict', 'model_state_dict', 'model'])('under %s, with the prefixes of wrappers', (key) => {
-    const others = ['optimizer_state_dict', new Map([['state', new Map()]])] as const;
-    scope(() =>
-      expect(names(new Map<string, unknown>([['epoch', 3], others, [key, state()]]))).toEqual(['fc.bias']),
-    );
-  });
+  test.each(['state_dict', 'model_state_dict', 'model_state', 'model'])(
+    'under %s, with the prefixes of wrappers',
+    (key) => {
+      const others = ['optimizer_state_dict', new Map([['state', new Map()]])] as const;
+      scope(() =>
+        expect(names(new Map<string, unknown>([['epoch', 3], others, [key, state()]]))).toEqual(['fc.bias']),
+      );
+    },
+  );
 
   test('a file without one says what it holds', () => {
     scope(() =>
       expect(() => names(new Map([['net', state()]]))).toThrow(
-        'others.pt: expected a state_dict (tensors by name), alone or under state_dict, model_state_dict, model, received a dictionary of net',
+        'others.pt: expected a state_dict (tensors by name), alone or under state_dict, model_state_dict, model_state, model, received a dictionary of net',
       ),
     );
     expect(() => names(new Map())).toThrow('received an empty dictionary');

@@ -1,18 +1,20 @@
 /**
  * Reads weights from all kinds of files: safetensors, PyTorch's zip and legacy formats, bare state_dicts and
- * checkpoints that contain one, with or without the prefixes of DataParallel and torch.compile. Names and shapes
+ * checkpoints that contain one, with or without the prefixes of DataParallel and torch.compile; names of PySlowFast
+ * become those of PyTorchVideo. Names and shapes
  * determine the network; the file's own statement only decides among networks that match.
  */
 import { KinoraError, kinoraError, type Shape, serialize, shapesOnly, Tensor } from '@kinora/torch';
 import type { Size3 } from './layers.js';
 import type { Network, NetworkEntry } from './network.js';
 import { networks } from './registry.js';
+import { isPySlowFast, toPyTorchVideo } from './slowfast/names.js';
 
 export type Weights = Map<string, Tensor>;
 
 /** A file of weights, opened. */
 export interface WeightsFile {
-  /** By name, without the prefixes of wrappers. The caller disposes them. */
+  /** By the names of our networks, without the prefixes of wrappers. The caller disposes them. */
   readonly weights: Weights;
   /** The network's name according to the file (`model` in our metadata, `arch` in a checkpoint); may be wrong. */
   readonly claim: string | undefined;
@@ -44,8 +46,11 @@ function withoutTrainer(tensors: Map<string, Tensor>): Map<string, Tensor> {
   return tensors;
 }
 
-/** Keys under which checkpoints store the state_dict: the ImageNet example, PyTorch's tutorial, torchvision's references. */
-const ENVELOPES = ['state_dict', 'model_state_dict', 'model'];
+/**
+ * Keys under which checkpoints store the state_dict: the ImageNet example, PyTorch's tutorial, PyTorchVideo's hub and
+ * PySlowFast, torchvision's references.
+ */
+const ENVELOPES = ['state_dict', 'model_state_dict', 'model_state', 'model'];
 
 /** Prefixes that DataParallel and torch.compile add to every name. */
 const WRAPPERS = /^(module\.|_orig_mod\.)+/;
@@ -61,7 +66,7 @@ function bare(state: unknown, file: string): Weights {
     if (typeof name !== 'string' || !(value instanceof Tensor)) throw noWeights(`${file}, ${name}`, value);
     weights.set(name.replace(WRAPPERS, ''), value);
   }
-  return weights;
+  return isPySlowFast(weights.keys()) ? toPyTorchVideo(weights) : weights;
 }
 
 /** A network with the weights of a file. */
