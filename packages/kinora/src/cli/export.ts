@@ -2,6 +2,7 @@
 import { nearest } from '@kinora/clip';
 import { kinoraError } from '@kinora/torch/error';
 import { Command, Option } from 'commander';
+import { WEIGHT_TYPES } from '../export/compress.js';
 import { type ExportOptions, exportModel, FORMATS, type Format } from '../export/export.js';
 import { BooleanOption, collect, FormerRunOption, finiteNumber } from './terminal/options.js';
 import { RUN } from './terminal/run-argument.js';
@@ -15,6 +16,9 @@ export function exportCommand(): Command {
       new Option('--format <format>', 'file format').choices(FORMATS).argParser(parseFormat).default('onnx'),
     )
     .option('--out <file>', 'file to write (default: named after the run, in its folder)')
+    .addOption(
+      new Option('--weights <type>', 'onnx: how weights are stored (default: float32)').choices(WEIGHT_TYPES),
+    )
     .option('--explain', 'onnx: also output the feature maps of every layer')
     .option(
       '--freeze <pattern>',
@@ -49,6 +53,7 @@ and, with --freeze, the frozen layers as a graph of their own: docs/browser-trai
 
 Examples:
   $ kinora export runs/demo --format onnx
+  $ kinora export runs/demo --weights int8 --out demo-small.onnx
   $ kinora export runs/demo --format safetensors --out demo.safetensors
   $ kinora export runs/demo --format onnx-train --freeze conv_layer1 --freeze conv_layer2 --optimizer sgd`;
 

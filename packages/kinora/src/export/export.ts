@@ -4,7 +4,9 @@ import { basename, join, resolve } from 'node:path';
 import { type KinoraError, kinoraError } from '@kinora/torch';
 import { writeWhole } from '../files/record.js';
 import { openModel } from '../predict/open.js';
+import { isPackaged } from '../run/packaged.js';
 import { version } from '../version.js';
+import { compressWeights, type WeightType } from './compress.js';
 import { type OnnxModel, type Translated, toOnnx } from './onnx.js';
 import { encodeModel } from './onnx-file.js';
 import { type TrainingOptions, toTrainingOnnx } from './training/graph.js';
@@ -23,6 +25,11 @@ export interface ExportOptions extends TrainingOptions {
   readonly format: Format;
   /** The file. Default: the run's name and the format's extension, in the run folder. */
   readonly out?: string;
+  /**
+   * `onnx` only: how weights are stored, of which files of a half and a quarter of the size come. Calculations stay float32.
+   * Default: `float32`.
+   */
+  readonly weights?: WeightType;
   /** `onnx` only: further outputs with the maps of every layer. Default: false. */
   readonly explain?: boolean;
 }
@@ -43,16 +50,17 @@ export interface Exported {
  */
 export function exportModel(
   path: string,
-  { format, out, explain = false, ...training }: ExportOptions,
+  { format, out, explain = false, weights = 'float32', ...training }: ExportOptions,
 ): Exported {
   if (explain && format !== 'onnx') throw onlyFor('onnx', 'to give out the maps of every layer', format);
+  if (weights !== 'float32' && format !== 'onnx') throw onlyFor('onnx', `for ${weights} weights`, format);
   const [setting] = Object.entries(training).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   if (setting !== undefined && format !== 'onnx-train') throw onlyFor('onnx-train', `for ${setting}`, format);
   const model = openModel(path);
   try {
-    const file = out ?? join(folderOf(path), defaultName(path, format, explain));
+    const file = out ?? join(folderOf(path), defaultName(path, format, { explain, weights }));
     checkOther(file, path);
-    const others = write[format](model, file, { explain, training, source: path });
+    const others = write[format](model, file, { explain, weights, training, source: path });
     return { file, bytes: statSync(file).size, others, network: model.name, labels: model.spec.labels };
   } finally {
     model.network.dispose();
@@ -61,6 +69,7 @@ export function exportModel(
 
 interface WriterOptions {
   readonly explain: boolean;
+  readonly weights: WeightType;
   readonly training: TrainingOptions;
   /** What was opened, which nothing may be written over. */
   readonly source: string;
@@ -70,8 +79,10 @@ interface WriterOptions {
 type Writer = (model: OnnxModel, file: string, options: WriterOptions) => string[];
 
 const write: Record<Format, Writer> = {
-  onnx: (model, file, { explain }) => {
-    writeOnnx(file, toOnnx(model, version(), { explain }));
+  onnx: (model, file, { explain, weights }) => {
+    const translated = toOnnx(model, version(), { explain });
+    compressWeights(translated.graph, weights);
+    writeOnnx(file, translated);
     return [];
   },
   'onnx-train': writeTraining,
@@ -108,12 +119,20 @@ const EXTENSIONS: Record<Format, string> = {
   pt: 'pt',
 };
 
-/** The run folder; the folder of the weights where a file was given. */
-const folderOf = (path: string): string => (statSync(path).isDirectory() ? path : join(path, '..'));
+/** The run folder; the folder of the weights where a file was given; for a package the working directory. */
+const folderOf = (path: string): string =>
+  isPackaged(path) ? '.' : statSync(path).isDirectory() ? path : join(path, '..');
 
 /** `demo.onnx` of `runs/demo` */
-const defaultName = (path: string, format: Format, explain: boolean): string =>
-  `${basename(resolve(path)).replace(/\.(safetensors|pt|pth|pth\.tar)$/, '')}${explain ? '.explain' : ''}.${EXTENSIONS[format]}`;
+function defaultName(
+  path: string,
+  format: Format,
+  { explain, weights }: Pick<WriterOptions, 'explain' | 'weights'>,
+): string {
+  const stem = basename(resolve(path)).replace(/\.(safetensors|pt|pth|pth\.tar)$/, '');
+  const variant = `${explain ? '.explain' : ''}${weights === 'float32' ? '' : `.${weights}`}`;
+  return `${stem}${variant}.${EXTENSIONS[format]}`;
+}
 
 function checkOther(file: string, source: string): void {
   if (resolve(file) !== resolve(source)) return;

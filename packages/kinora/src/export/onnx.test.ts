@@ -1,9 +1,18 @@
-import { fromTypedArray, manualSeed, nn, noGrad, ops, scope, type Tensor } from '@kinora/torch';
-import { InferenceSession } from 'onnxruntime-node';
+import {
+  fromTypedArray,
+  manualSeed,
+  nn,
+  noGrad,
+  ops,
+  scope,
+  type Tensor as TorchTensor,
+} from '@kinora/torch';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { Network, type NetworkOutput } from '../model/network.js';
 import { findNetwork, networks } from '../model/registry.js';
 import { agreement, farthest, pretendTraining, specFor } from './agreement.test.util.js';
+import { compressWeights, halfBits, type WeightType } from './compress.js';
 import type { LayerMap } from './layer-maps.js';
 import { toOnnx } from './onnx.js';
 import { encodeModel } from './onnx-file.js';
@@ -21,6 +30,55 @@ test.each(SMALL.map(({ name }) => name))('%s agrees with libtorch on any number 
   expect(logits).toBeLessThan(1e-4);
   expect(logits / scale).toBeLessThan(1e-3);
   expect(features).toBeLessThan(1e-3);
+});
+
+test.each([
+  ['float16', 0.51, 0.005],
+  ['int8', 0.27, 0.05],
+] as const)('%s weights make a smaller file that answers alike', async (type, size, difference) => {
+  const { build, input } = findNetwork('ConvColumnSmall');
+  manualSeed(5);
+  using network = build(5, input);
+  pretendTraining(network, input);
+  network.eval();
+  const bytesOf = (weights: WeightType): Uint8Array => {
+    const { graph, header } = toOnnx({ network, name: 'n', spec: specFor(input, 5) }, '0');
+    compressWeights(graph, weights);
+    return encodeModel(graph, header);
+  };
+  const answer = async (file: Uint8Array): Promise<Float32Array> => {
+    const session = await InferenceSession.create(file);
+    const data = Float32Array.from({ length: 3 * input[0] * input[1] * input[2] }, (_, i) => Math.sin(i * i));
+    const { logits } = await session.run({ clips: new Tensor('float32', data, [1, 3, ...input]) });
+    await session.release();
+    return logits!.data as Float32Array;
+  };
+  const [whole, small] = [bytesOf('float32'), bytesOf(type)];
+  expect(small.length / whole.length).toBeLessThan(size);
+  const [exact, rounded] = [await answer(whole), await answer(small)];
+  const scale = Math.max(...exact.map(Math.abs));
+  expect(Math.max(...exact.map((value, i) => Math.abs(value - rounded[i]!))) / scale).toBeLessThan(
+    difference,
+  );
+});
+
+test.each([
+  [0, 0],
+  [-0, 0x8000],
+  [1, 0x3c00],
+  [-2, 0xc000],
+  [65504, 0x7bff],
+  [65520, 0x7c00],
+  [1 + 2 ** -11, 0x3c00],
+  [1 + 3 * 2 ** -11, 0x3c02],
+  [2 ** -24, 1],
+  [2 ** -25, 0],
+  [3 * 2 ** -25, 2],
+  [2 ** -14, 0x0400],
+  [Number.POSITIVE_INFINITY, 0x7c00],
+  [Number.NaN, 0x7e00],
+])('%d as float16', (value, bits) => {
+  expect(halfBits(value)).toBe(bits);
 });
 
 describe('the file', () => {
@@ -107,17 +165,17 @@ describe('the file', () => {
 
 /** Two channels of 3 frames of 4 x 4 pixels, from the clips; then what is probed; its mean over the rest are the logits. */
 class Probe extends Network {
-  constructor(readonly probe: (maps: Tensor) => Tensor) {
+  constructor(readonly probe: (maps: TorchTensor) => TorchTensor) {
     super();
   }
-  forward(clips: Tensor): NetworkOutput {
+  forward(clips: TorchTensor): NetworkOutput {
     const features = this.probe(clips).flatten(1);
     return { logits: features, features };
   }
 }
 
 describe('what has no ONNX form is refused with its place', () => {
-  const exportProbe = (probe: (maps: Tensor) => Tensor) => {
+  const exportProbe = (probe: (maps: TorchTensor) => TorchTensor) => {
     using network = new Probe(probe).eval() as Probe;
     return toOnnx({ network, name: 'n', spec: specFor([3, 4, 4], 2) }, '0');
   };
@@ -141,7 +199,7 @@ describe('what has no ONNX form is refused with its place', () => {
   });
 
   test('overwriting memory that another tensor shares', () => {
-    const write = (x: Tensor) => {
+    const write = (x: TorchTensor) => {
       const maps = x.mul(2);
       const half = maps.narrow(2, 0, 1);
       half.add_(1);
@@ -153,11 +211,11 @@ describe('what has no ONNX form is refused with its place', () => {
   test('a layer is named by its path', () => {
     class Outer extends Network {
       inner = new (class extends nn.Module {
-        forward(x: Tensor): Tensor {
+        forward(x: TorchTensor): TorchTensor {
           return x.sort()[0];
         }
       })();
-      forward(clips: Tensor): NetworkOutput {
+      forward(clips: TorchTensor): NetworkOutput {
         const features = this.inner.call(clips).flatten(1);
         return { logits: features, features };
       }

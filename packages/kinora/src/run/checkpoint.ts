@@ -23,6 +23,7 @@ import { MEBIBYTE, readBounded } from '../files/bounded.js';
 import { checkWeights } from '../model/finite.js';
 import type { Network } from '../model/network.js';
 import { fromFolder, generations, isFolder, type Link, linked, pointAt, publish } from './generations.js';
+import { isPackaged, packagedWeights } from './packaged.js';
 import { checkModelPath, noModel, runFolder, runFolderOf } from './run-folder.js';
 
 const finite = z.number();
@@ -334,10 +335,11 @@ export function saveTar({ config, network, average, progress }: Trained, isBest:
 }
 
 /**
- * The file of weights that a path means: itself, or the model of a checkpoint, for a run folder of its best one. Throws
- * `model/missing`.
+ * The file of weights that a path means: itself, or the model of a checkpoint, for a run folder of its best one; for the name of
+ * a package its model. Throws `model/missing`, `model/package`.
  */
 export function weightsFile(path: string): string {
+  if (isPackaged(path)) return packagedWeights(path);
   checkModelPath(path);
   if (!statSync(path).isDirectory()) return path;
   if (isCheckpoint(path)) return modelFile(path);

@@ -8,6 +8,7 @@ import type { Device } from '@kinora/torch';
 import { type KinoraError, kinoraError } from '@kinora/torch/error';
 import { loadConfig, type RunConfig } from '../../config/index.js';
 import type { Progress } from '../../progress.js';
+import { isPackaged } from '../../run/packaged.js';
 import { checkModelPath, configOfRunFolder } from '../../run/run-folder.js';
 import { chooseDevice } from '../../train/device/choice.js';
 import { nameKeysAs } from './failure.js';
@@ -16,7 +17,8 @@ import type { ConfigOptions, DeviceOptions } from './options.js';
 import { createProgress } from './progress.js';
 
 /** Description of RUN in the help. */
-export const RUN = 'run folder or checkpoint file, such as runs/demo';
+export const RUN =
+  'run folder, checkpoint file or package with a model, such as runs/demo or @kinora/gestures';
 
 /** The configuration of --config, with the changes of --set. */
 export async function configOf({ config, set = [] }: ConfigOptions, command: string): Promise<RunConfig> {
@@ -73,6 +75,7 @@ export async function configOfFolder(run: string): Promise<RunConfig> {
 
 /** RUN itself, or the run folder that contains a checkpoint: run/checkpoints/step-.../model.safetensors at the deepest. */
 export function runFolderAround(run: string): string | undefined {
+  if (isPackaged(run)) return undefined;
   checkModelPath(run);
   const isFolder = statSync(run).isDirectory();
   if (isFolder && hasConfig(run)) return run;
