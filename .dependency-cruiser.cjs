@@ -19,6 +19,7 @@ const CHAIN = [
   'ensemble',
   'sweep',
   'export',
+  'project',
   'serve',
   'cli',
 ];

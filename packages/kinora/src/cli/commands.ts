@@ -84,6 +84,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./split.js')).splitCommand(),
   },
   {
+    name: 'project',
+    summary: 'sort, check and split your own clips',
+    load: async () => (await import('./project.js')).projectCommand(),
+  },
+  {
     name: 'pack',
     summary: 'pack a data set into shards, or check one',
     load: async () => (await import('./pack.js')).packCommand(),

@@ -2,17 +2,20 @@
  * `kinora studio`: serves the web app for a trained run on this machine; `kinora studio build` writes it as static
  * files.
  */
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { kinoraError } from '@kinora/torch';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { KinoraError, kinoraError } from '@kinora/torch';
 import { Command } from 'commander';
+import type { Hono } from 'hono';
 import { demoConfig, demoFrameConfig } from '../config/demo.js';
 import { effectiveConfig, type RunConfig } from '../config/index.js';
 import { plural } from '../figures/words.js';
+import { isProject, openProject, pathsOf } from '../project/project.js';
 import { hasCheckpoint, hasFinished } from '../run/checkpoint.js';
 import { runFolderOf } from '../run/run-folder.js';
-import { type BuiltSite, buildSite, type SiteSource } from '../serve/site/build.js';
+import { type BuiltSite, buildApp, buildSite, type SiteSource } from '../serve/site/build.js';
 import { checkPort, serveFolder } from '../serve/static-server.js';
+import { type WorkbenchServer, workbenchServer } from '../serve/workbench/server.js';
 import { chooseDevice } from '../train/device/choice.js';
 import { trainRun } from '../train/run.js';
 import { demo } from './demo.js';
@@ -23,12 +26,20 @@ import { configOfFolder } from './terminal/run-argument.js';
 
 export function studioCommand(): Command {
   const command = new Command('studio')
-    .description('Open the studio, which shows in the browser how a trained 3D network sees motion.')
-    .argument('[RUN]', 'run folder to show (default: the demo, trained first if it does not exist)')
+    .description(
+      'Open the studio, which shows in the browser how a trained 3D network sees motion, and trains one on your own clips.',
+    )
+    .argument(
+      '[RUN|PROJECT]',
+      'run folder to show, or project to work on (default: the demo, trained first if it does not exist)',
+    )
     .addOption(new FormerRunOption('--run'));
   return withOthers(command)
     .option('--port <number>', 'port on 127.0.0.1; 0 takes any free one', portNumber, 4321)
-    .addHelpText('after', '\nExamples:\n  $ kinora studio\n  $ kinora studio runs/demo')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ kinora studio\n  $ kinora studio runs/demo\n  $ kinora studio data/gestures    # a project; an empty folder becomes one',
+    )
     .action(open)
     .addCommand(buildCommand());
 }
@@ -65,19 +76,73 @@ const withOthers = (command: Command): Command =>
       'folder of kinora ensemble (default: ensemble beside the run, if it exists)',
     );
 
-async function open(run: string | undefined, { port, ...others }: Others & { port: number }): Promise<void> {
+async function open(
+  place: string | undefined,
+  { port, ...others }: Others & { port: number },
+): Promise<void> {
   await checkPort(port);
-  if (run === undefined) await trainDemo();
-  const source = await sourceOf(run, others);
-  const { folder } = await build(source, join(runFolderOf(source.run).path, 'studio'));
-  const server = await serveFolder(folder, port);
+  const project = place !== undefined && !isRun(place) ? place : undefined;
+  if (place === undefined) await trainDemo();
+  const site = project === undefined ? await siteOfRun(place, others) : await siteOfProject(project);
+  const home = project === undefined ? '.' : dirname(resolve(project));
+  let bench: WorkbenchServer | undefined;
+  const api = (bound: () => number): Hono => {
+    bench = workbenchServer({ home }, bound);
+    return bench.app;
+  };
+  const server = await serveFolder(site, port, { api });
   const progress = createProgress();
-  progress.log(`The studio is at ${server.url} (this machine only). Press Ctrl+C to stop.`);
   try {
+    if (project !== undefined) await bench!.workbench.openFolder(project);
+    progress.log(
+      `The studio is at ${server.url}?token=${bench!.token} (this machine only). Press Ctrl+C to stop; trainings continue.`,
+    );
     await interruptible(aborted, () => {});
   } finally {
+    await bench!.workbench.close();
     await server.close();
   }
+}
+
+/** A run has a configuration and is no project. */
+const isRun = (path: string): boolean => existsSync(join(path, 'config.json')) && !isProject(path);
+
+async function siteOfRun(run: string | undefined, others: Others): Promise<string> {
+  const source = await sourceOf(run, others);
+  return (await build(source, join(runFolderOf(source.run).path, 'studio'))).folder;
+}
+
+/**
+ * The site for a project: Learn, Explain and Live show its latest trained run, or else the demo where that is trained; without either
+ * there is only the app.
+ */
+async function siteOfProject(folder: string): Promise<string> {
+  const project = openProject(folder);
+  const out = join(pathsOf(project).hidden, 'site');
+  const run =
+    (await latestRun(pathsOf(project).runs)) ?? (await trainedRun(runFolderOf(demoConfigured()).path));
+  if (run === undefined) return buildApp(out);
+  try {
+    const beside = (name: string): string => join(dirname(runFolderOf(run).path), name);
+    return (await build({ run, compare: beside('compare'), ensemble: beside('ensemble') }, out)).folder;
+  } catch (error) {
+    if (!(error instanceof KinoraError)) throw error;
+    createProgress().log(`without the pages of a run: ${error.message}`);
+    return buildApp(out);
+  }
+}
+
+const demoConfigured = (): RunConfig => effectiveConfig(demoConfig, 'the demo');
+
+/** The run whose checkpoint is the newest. */
+async function latestRun(runs: string): Promise<RunConfig | undefined> {
+  if (!existsSync(runs)) return undefined;
+  const names = readdirSync(runs, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const found = await Promise.all(
+    names.map(({ name }) => trainedRun(join(runs, name)).catch(() => undefined)),
+  );
+  const time = (config: RunConfig): number => statSync(runFolderOf(config).config).mtimeMs;
+  return found.filter((config) => config !== undefined).sort((a, b) => time(b) - time(a))[0];
 }
 
 /** Ctrl+C takes effect when the site is complete, within seconds, so that no incomplete site is left. */

@@ -214,6 +214,13 @@ function parseIdentity(text: string): Holder & { readonly flocked: boolean } {
   return { host, pid, started, boot, namespace, nonce, flocked: flocked === 'flock' };
 }
 
+/** The process that holds a lock at this moment; undefined if none does. */
+export function holderOf(file: string): { readonly pid: number } | undefined {
+  const text = textOf(file);
+  if (text === undefined || text === '' || !isHeld(file, text)) return undefined;
+  return { pid: Number(parseIdentity(text).pid) };
+}
+
 /** Whether the process that wrote a lock still holds it. */
 function isHeld(path: string, text: string): boolean {
   const holder = parseIdentity(text);

@@ -2,7 +2,7 @@
  * Serves one folder to browsers on this machine only: on 127.0.0.1, only to pages of its own address, and only files
  * that the folder contained when it started.
  */
-import { constants } from 'node:fs';
+import { constants, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -46,28 +46,45 @@ export interface ServeOptions {
   readonly log?: (line: string) => void;
   /** Milliseconds within which a client has to send its request. Default: 15,000. */
   readonly patience?: number;
+  /** An app that answers before the files do, made with the port that the server has. */
+  readonly api?: (port: () => number) => Hono;
 }
+
+/** Milliseconds for a request with an upload. */
+const UPLOAD = 3_600_000;
 
 /** Port 0 picks any free one. Throws `serve/port` if the port is taken. */
 export async function serveFolder(
   folder: string,
   port: number,
-  { log = (line) => process.stderr.write(`${line}\n`), patience = 15_000 }: ServeOptions = {},
+  { log = (line) => process.stderr.write(`${line}\n`), patience = 15_000, api }: ServeOptions = {},
 ): Promise<StaticServer> {
   const limits = {
     headersTimeout: patience,
-    requestTimeout: patience,
+    // An upload may take its time; what it may send is limited by its reader.
+    requestTimeout: api === undefined ? patience : UPLOAD,
     connectionsCheckingInterval: Math.ceil(patience / 4),
     maxHeaderSize: 16 * 1024,
   };
-  const server = createServer(limits, getRequestListener(siteApp(folder, log).fetch));
+  let bound = port;
+  const server = createServer(
+    limits,
+    getRequestListener(
+      siteApp(
+        folder,
+        log,
+        api?.(() => bound),
+      ).fetch,
+    ),
+  );
   await listen(server, port);
+  bound = (server.address() as AddressInfo).port;
   const close = async (): Promise<void> => {
     const closed = closing(server);
     server.closeAllConnections();
     await closed;
   };
-  return { url: `http://${HOST}:${(server.address() as AddressInfo).port}/`, close };
+  return { url: `http://${HOST}:${bound}/`, close };
 }
 
 /** Checks the port before long work that precedes serving. Throws `serve/port` if the port is taken. */
@@ -86,17 +103,18 @@ function listen(server: Server, port: number): Promise<void> {
 
 const closing = (server: Server): Promise<void> => new Promise((closed) => server.close(() => closed()));
 
-/** An app that serves the current files of `folder`, excluding links and files added later. */
-export function siteApp(folder: string, log: (line: string) => void): Hono {
+/** An app that serves the current files of `folder`, excluding links and files added later; what `api` knows, it answers. */
+export function siteApp(folder: string, log: (line: string) => void, api?: Hono): Hono {
   const gone = new Set<string>();
   const files = new Set(filesOf(folder).map((file) => `/${file}`));
   if (files.has('/index.html')) files.add('/');
   const app = new Hono();
+  if (api !== undefined) app.route('/', api);
   app.use(SECURITY, async (context, next) => {
     if (!isOwnPage(context.req.header('host'), context.req.header('origin')))
       return context.text('This server answers only to pages of its own address.', 403);
     if (!files.has(context.req.path)) return context.text('There is no such file.', 404);
-    const file = context.req.path === '/' ? 'index.html' : context.req.path;
+    const file = context.req.path === '/' ? 'index.html' : context.req.path.slice(1);
     const fault = await faultOf(join(folder, file));
     if (fault !== undefined) {
       if (!gone.has(file))
@@ -105,11 +123,16 @@ export function siteApp(folder: string, log: (line: string) => void): Hono {
       return context.text('There is no such file any more.', 404);
     }
     context.header('Cache-Control', 'no-cache');
+    if (api !== undefined && file === 'index.html') return context.html(withEngine(join(folder, file)));
     await next();
   });
   app.get('*', serveStatic({ root: folder }));
   return app;
 }
+
+/** The page, which learns from this that an engine answers it. */
+const withEngine = (file: string): string =>
+  readFileSync(file, 'utf8').replace(/<head>/, '<head><meta name="kinora-workbench" content="1">');
 
 /** Why a file cannot be served; undefined if it can. A link may have taken its place. */
 async function faultOf(path: string): Promise<string | undefined> {

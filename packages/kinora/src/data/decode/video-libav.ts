@@ -34,7 +34,8 @@ export async function libavDecoder(): Promise<VideoDecoder | undefined> {
   };
 }
 
-async function loadNodeAv(): Promise<Av | undefined> {
+/** FFmpeg's libraries; undefined if `node-av` is not installed or has no build for this platform. */
+export async function loadNodeAv(): Promise<Av | undefined> {
   polyfillWithResolvers();
   try {
     return await uninterruptedAsync(() => import('node-av'));

@@ -65,7 +65,8 @@ function grouped(items: readonly ClipItem[], subjectOf: (item: ClipItem) => stri
   return { groups, names: [...numbers.keys()] };
 }
 
-function readSubjects(file: string): Map<string, string> {
+/** The person in each clip, by its id. Throws `data/subjects`. */
+export function readSubjects(file: string): Map<string, string> {
   const [heading = '', ...lines] = readLines(file, 'a list of subjects').filter((line) => line.trim() !== '');
   const separator = heading.includes(';') ? ';' : ',';
   const columns = csvFields(heading, separator).map((name) => name.trim().toLowerCase());

@@ -58,6 +58,17 @@ export async function buildSite(source: SiteSource, out: string): Promise<BuiltS
   return withLock(lock, ONE_BUILD, () => buildBeside(source, target));
 }
 
+/** The app without data: for rooms that have an engine. Replaces an earlier one. */
+export async function buildApp(out: string): Promise<string> {
+  const target = resolve(out);
+  const lock = join(dirname(target), `.${basename(target)}.lock`);
+  return withLock(lock, ONE_BUILD, async () => {
+    rmSync(target, { recursive: true, force: true });
+    copyApp(target);
+    return target;
+  });
+}
+
 const ONE_BUILD = { code: 'site/locked', expected: 'no other process that builds this site' };
 
 /** Only for who holds the lock. */

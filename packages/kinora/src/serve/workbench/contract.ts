@@ -3,6 +3,7 @@
  * OpenAPI description and the types of the page's client are made of it.
  */
 import * as z from 'zod';
+import { classNameSchema } from '../../project/names.js';
 import type { Operation, PATHS, ParamsOf } from './paths.js';
 import * as s from './schemas.js';
 
@@ -56,10 +57,10 @@ export const CONTRACT = {
     answer: { types: ['text/event-stream'], description: 'Events; see the schemas named after them.' },
   },
 
-  addClass: { summary: 'Add an empty class.', body: z.object({ name: s.className }), answer: s.project },
+  addClass: { summary: 'Add an empty class.', body: z.object({ name: classNameSchema }), answer: s.project },
   renameClass: {
     summary: 'Rename a class, its folder and its lines in the lists.',
-    body: z.object({ name: s.className }),
+    body: z.object({ name: classNameSchema }),
     answer: s.change,
   },
   removeClass: { summary: 'Move a class and its clips to the trash.', answer: s.change },
@@ -159,6 +160,7 @@ export type Answer<Name extends Operation> = Output<Table[Name]['answer']>;
 
 export const isBytes = (body: z.ZodType | Bytes): body is Bytes => !(body instanceof z.ZodType);
 
+/** What the server sends, by the name of the event. */
 export type ServerEvents = { [Name in keyof typeof s.serverEvents]: z.output<(typeof s.serverEvents)[Name]> };
 
 export type Project = z.output<typeof s.project>;

@@ -4,6 +4,12 @@
  * `wave/anna-1.mp4`.
  */
 import * as z from 'zod';
+import { MOST_CLIPS } from '../../project/limits.js';
+import {
+  classNameSchema as className,
+  personNameSchema as personName,
+  runNameSchema as runName,
+} from '../../project/names.js';
 
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);
@@ -11,33 +17,7 @@ const moment = z.number().describe('Milliseconds since 1970.');
 const text = z.string().max(2000);
 const seconds = z.number().min(0).max(1e6);
 
-/** A class, which is the name of a folder. */
-export const className = z
-  .string()
-  .trim()
-  .min(1)
-  .max(80)
-  .regex(/^[^./\\:*?"<>|\p{Cc}\p{Cf}\u2028\u2029-][^/\\:*?"<>|\p{Cc}\p{Cf}\u2028\u2029]*$/u, {
-    error: 'a name without / \\ : * ? " < > |, not starting with a dot or a hyphen',
-  })
-  .refine((name) => !/[. ]$/.test(name), { error: 'a name that does not end in a dot or a space' });
-
-/** A person, which is the beginning of the name of a file: no hyphen, because one separates it from the number. */
-export const personName = z
-  .string()
-  .trim()
-  .min(1)
-  .max(40)
-  .regex(/^[\p{L}\p{N}_][\p{L}\p{N}_ ]*$/u, { error: 'a name of letters, digits, spaces and _' });
-
 export const clipId = z.string().min(1).max(1000);
-export const runName = z
-  .string()
-  .min(1)
-  .max(80)
-  .regex(/^[\p{L}\p{N}_][\p{L}\p{N}_. -]*$/u, {
-    error: 'a name of letters, digits, spaces, ., _ and -',
-  });
 const part = z.enum(['train', 'validation']);
 
 // --- projects
@@ -221,13 +201,14 @@ export const finding = z.object({
   kind: findingKind,
   severity: z.enum(['error', 'warning', 'note']),
   message: text,
-  clips: z.array(clipId).max(20_000),
+  clips: z.array(clipId).max(MOST_CLIPS).readonly(),
   repair: z
     .object({
       label: text.describe('What the button says.'),
       operation: z.string().describe('Name of an operation of this API.'),
       body: z.unknown().describe('Its body.'),
     })
+    .readonly()
     .nullable(),
 });
 export const health = z.object({

@@ -1,0 +1,149 @@
+/** The evaluation of a run from what `kinora eval` has left in its report: logits, targets, ids and labels. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { softmax } from '@kinora/clip';
+import { kinoraError } from '@kinora/torch/error';
+import * as z from 'zod';
+import { peopleNumbers, readSubjects, subjectsBeside } from '../../data/lists/people.js';
+import { csvFields, readLines } from '../../files/csv.js';
+import { readNpy } from '../../files/npy.js';
+import { readRecord } from '../../files/record.js';
+import { BINS, calibrationError, confidences, reliability } from '../../measure/calibration.js';
+import { meanInterval } from '../../measure/intervals.js';
+import { argmax, confusionMatrix, perClass, rankOf, summarize } from '../../measure/metrics.js';
+import { configOfRunFolder, runFolder } from '../../run/run-folder.js';
+import type { EvaluationAnswer } from './contract.js';
+
+const numbersSchema = z.object({
+  date: z.string(),
+  classes: z.array(z.object({ label: z.string() })).min(1),
+});
+
+/** Throws `evaluation/missing` before the first `kinora eval`, and `evaluation/damaged` for files that disagree. */
+export async function readEvaluation(folder: string): Promise<EvaluationAnswer> {
+  const { report } = runFolder(folder);
+  const at = (name: string) => join(report, name);
+  const numbers = readRecord(at('metrics.json'), numbersSchema, 'evaluate the run again');
+  if (numbers === undefined || !existsSync(at('logits.npy')))
+    throw kinoraError('evaluation/missing', folder, 'an evaluated run', 'one without logits', {
+      hint: 'evaluate it first',
+    });
+  const labels = numbers.classes.map(({ label }) => label);
+  const classes = labels.length;
+  const logits = Float32Array.from(numbersIn(at('logits.npy')));
+  const targets = Int32Array.from(numbersIn(at('targets.npy')));
+  const ids = readLines(at('test_results.csv'), 'predictions')
+    .filter((line) => line !== '')
+    .map((line) => csvFields(line, ';')[0]!);
+  if (
+    logits.length !== ids.length * classes ||
+    targets.length !== ids.length ||
+    targets.some((target) => target < 0 || target >= classes)
+  )
+    throw kinoraError('evaluation/damaged', report, `${ids.length} clips in every file`, 'others', {
+      hint: 'evaluate the run again',
+    });
+  const people = await peopleOf(folder, ids);
+  const groups = Int32Array.from(peopleNumbers(people));
+  const predicted = argmax(logits, classes);
+  const certain = confidences(logits, targets, classes);
+  const right = Array.from(targets, (target, n) => Number(predicted[n] === target));
+  const rows = ids.map((_, n) => logits.subarray(n * classes, (n + 1) * classes));
+  const counts = confusionMatrix(targets, predicted, classes);
+  const intervalOf = (values: readonly number[], chosen: Int32Array) =>
+    estimate(meanInterval(values, chosen, 1, RESAMPLES));
+  return {
+    date: numbers.date,
+    labels,
+    clips: rows.map((row, n) => {
+      const probabilities = Array.from(softmax(row), (value) => Math.min(1, Math.max(0, value)));
+      const loss = -Math.log(Math.max(1e-12, probabilities[targets[n]!]!));
+      return {
+        id: ids[n]!,
+        person: people[n] ?? null,
+        label: targets[n]!,
+        answer: predicted[n]!,
+        confidence: Math.min(1, certain[n]!.confidence),
+        loss,
+        probabilities,
+      };
+    }),
+    top1: intervalOf(right, groups),
+    top5:
+      classes > 5
+        ? intervalOf(
+            rows.map((row, n) => Number(rankOf(row, targets[n]!) < 5)),
+            groups,
+          )
+        : null,
+    loss: summarize({ ids, logits, targets } as Parameters<typeof summarize>[0], classes).loss,
+    confusion: Array.from({ length: classes }, (_, c) => [
+      ...counts.subarray(c * classes, (c + 1) * classes),
+    ]),
+    classes: perClass(counts, classes).map(({ support, precision, recall, f1 }, c) => {
+      const own = right.flatMap((value, n) => (targets[n] === c ? [value] : []));
+      const ownGroups = Int32Array.from([...groups].filter((_, n) => targets[n] === c));
+      return {
+        label: labels[c]!,
+        clips: support,
+        precision: orNull(precision),
+        recall: Number.isNaN(recall) ? null : intervalOf(own, ownGroups),
+        f1: orNull(f1),
+      };
+    }),
+    people: people.every((person) => person === undefined) ? null : byPerson(people, right),
+    reliability: {
+      ece: calibrationError(certain),
+      bins: reliability(certain).map(({ count, confidence, accuracy }, i) => ({
+        low: i / BINS,
+        high: (i + 1) / BINS,
+        clips: count,
+        confidence: count === 0 ? null : confidence,
+        accuracy: count === 0 ? null : accuracy,
+      })),
+    },
+  };
+}
+
+const numbersIn = (file: string): number[] =>
+  Array.from(readNpy(file).data as ArrayLike<number | bigint>, Number);
+
+/** Resamples of an interval that is computed while a page waits. */
+const RESAMPLES = 1000;
+
+const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
+const estimate = ({ value, low, high }: { value: number; low: number; high: number }) => ({
+  value,
+  low: Number.isNaN(low) ? value : low,
+  high: Number.isNaN(high) ? value : high,
+});
+
+/** From the subjects beside the run's validation list; unknown where there are none. */
+async function peopleOf(folder: string, ids: readonly string[]): Promise<(string | undefined)[]> {
+  const { validationList } = await configOfRunFolder(folder);
+  const root = join(folder, '..', '..');
+  const file = validationList === undefined ? undefined : subjectsBeside(join(root, validationList));
+  const subjects = file === undefined ? new Map<string, string>() : readSubjects(file);
+  return ids.map((id) => subjects.get(id));
+}
+
+function byPerson(
+  people: readonly (string | undefined)[],
+  right: readonly number[],
+): EvaluationAnswer['people'] {
+  const byName = new Map<string, number[]>();
+  for (const [n, name] of people.entries())
+    if (name !== undefined) byName.set(name, [...(byName.get(name) ?? []), right[n]!]);
+  return Array.from(byName, ([name, values]) => ({
+    name,
+    clips: values.length,
+    top1: estimate(
+      meanInterval(
+        values,
+        Int32Array.from(values, (_, n) => n),
+        1,
+        RESAMPLES,
+      ),
+    ),
+  })).sort((a, b) => a.top1.value - b.top1.value);
+}

@@ -1,0 +1,140 @@
+/** The recipe, the settings, and the jobs: each is a command line that works in the folder of the project. */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { kinoraError } from '@kinora/torch/error';
+import type { RunConfigInput } from '../../../config/index.js';
+import { editorSchema, keyReference } from '../../../config/reference.js';
+import { networks } from '../../../model/registry.js';
+import { pathsOf } from '../../../project/project.js';
+import { checkRun, recipeFor, trainCommand, writeTraining } from '../../../project/recipe.js';
+import type { Handlers } from '../app.js';
+import type { Answer, NewJob, Recipe } from '../contract.js';
+import { endOf, logFile } from '../jobs/job.js';
+import { resumed, type SeenJob } from '../jobs/queue.js';
+import type { OpenProject } from '../open-project.js';
+import type { Workbench } from '../workbench.js';
+
+/** Bytes of a job's output that its page shows. */
+const LOG = 64 * 1024;
+
+export function trainingHandlers(workbench: Workbench): Handlers {
+  const open = ({ params }: { params: { project: string } }) => workbench.get(params.project);
+  return {
+    getRecipe: async (request) => {
+      const project = await open(request);
+      const { name, settings, reasons, clips } = recipeFor(project.scan());
+      const answer = { name, settings, reasons, clips, command: trainCommand('NAME') };
+      return answer as unknown as Recipe;
+    },
+    getSettings: () => settingsReference(),
+    listJobs: async (request) => (await open(request)).jobs(),
+    addJob: async (request) => {
+      const project = await open(request);
+      return project.describe(addJob(project, request.body));
+    },
+    getJob: async (request) => {
+      const project = await open(request);
+      const job = project.queue.get(request.params.job);
+      const progress = await project.progressOf(job);
+      return { ...project.describe(job), progress, log: endOf(logFile(project.project, job.id), LOG) };
+    },
+    stopJob: async (request) => {
+      const project = await open(request);
+      return project.describe(project.queue.stop(request.params.job));
+    },
+    resumeJob: async (request) => {
+      const project = await open(request);
+      const job = project.queue.get(request.params.job);
+      const words = job.kind === 'train' ? resumed(project.project, job) : job.words;
+      return project.describe(project.queue.resume(job.id, words));
+    },
+    removeJob: async (request) => {
+      (await open(request)).queue.remove(request.params.job);
+      return {};
+    },
+  };
+}
+
+/** Keys that name files: the project decides them, so that a page reaches no others. */
+const FIXED: ReadonlySet<string> = new Set([
+  ...[
+    'name',
+    'outputDir',
+    'checkpoint',
+    'initFrom',
+    'trainFolder',
+    'validationFolder',
+    'trainList',
+    'validationList',
+  ],
+  ...['testList', 'labelsFile', 'flowCache', 'streamCache'],
+]);
+
+function addJob(open: OpenProject, job: NewJob): SeenJob {
+  const { queue, project } = open;
+  if (job.kind !== 'check' && job.kind !== 'train' && job.kind !== 'pack') checkRun(project, job.run);
+  switch (job.kind) {
+    case 'train': {
+      const fixed = Object.keys(job.settings).find((key) => FIXED.has(key.split('.')[0]!));
+      if (fixed !== undefined)
+        throw kinoraError(
+          'request/invalid',
+          `body.settings.${fixed}`,
+          'a key that names no file',
+          'one that the project decides',
+        );
+      const settings = job.settings as RunConfigInput;
+      const config = writeTraining(project, open.scan(), { run: job.run, settings, initFrom: job.initFrom });
+      return queue.add('train', job.run, ['train', '--config', config]);
+    }
+    case 'check':
+      return queue.add('check', null, ['project', 'check', '.']);
+    case 'evaluate':
+      return queue.add('evaluate', job.run, ['eval', `runs/${job.run}`]);
+    case 'export': {
+      const folder = join(pathsOf(project).runs, job.run);
+      const out = `runs/${job.run}/${job.run}.${job.format}`;
+      if (existsSync(join(folder, 'config.json'))) mkdirSync(folder, { recursive: true });
+      return queue.add('export', job.run, [
+        'export',
+        `runs/${job.run}`,
+        '--format',
+        job.format,
+        '--out',
+        out,
+      ]);
+    }
+    case 'pack':
+      return queue.add('pack', null, packWords(open));
+    case 'page':
+      return queue.add('page', job.run, ['project', 'page', `runs/${job.run}`]);
+    default:
+      return job satisfies never;
+  }
+}
+
+/** The training list as a pack, which cannot replace one that is there. */
+function packWords({ project }: OpenProject): string[] {
+  const { train } = pathsOf(project);
+  if (project.layout === 'pack')
+    throw kinoraError('project/read-only', project.folder, 'clips that are not packed yet', 'a pack');
+  const list = existsSync(train) ? ['--list', train.slice(project.folder.length + 1)] : [];
+  return ['pack', '--folder', project.clips, ...list, '--out', 'packed'];
+}
+
+function settingsReference(): Answer<'getSettings'> {
+  const groups = Object.entries(keyReference()).map(([name, keys]) => ({
+    name,
+    keys: keys.map(({ key }) => key).filter((key) => !FIXED.has(key)),
+  }));
+  return {
+    groups,
+    schema: editorSchema() as Record<string, unknown>,
+    networks: networks.map(({ name, family, summary, input }) => ({
+      name,
+      family,
+      summary,
+      input: [...input],
+    })),
+  };
+}
