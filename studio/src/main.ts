@@ -2,8 +2,9 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
 import './app.css';
-import { keepOffline } from './offline.js';
+import { forgetOffline, keepOffline } from './offline.js';
 import { followTheme } from './theme.svelte.js';
+import { hasEngine } from './workbench/engine.js';
 
 followTheme();
 if (location.hash.startsWith('#/embed/')) {
@@ -13,5 +14,5 @@ if (location.hash.startsWith('#/embed/')) {
   );
 } else {
   mount(App, { target: document.body });
-  if (import.meta.env.PROD) void keepOffline();
+  if (import.meta.env.PROD) void (hasEngine() ? forgetOffline() : keepOffline());
 }

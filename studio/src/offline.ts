@@ -13,3 +13,10 @@ export async function keepOffline(): Promise<void> {
   sessionStorage.setItem(RELOADED, 'yes'); // once: a browser that never isolates must not reload forever
   location.reload();
 }
+
+/** Removes the worker of a static site that had the address of this server before: its store would hide the server. */
+export async function forgetOffline(): Promise<void> {
+  if (!('serviceWorker' in navigator)) return;
+  for (const registration of await navigator.serviceWorker.getRegistrations())
+    await registration.unregister();
+}

@@ -1,5 +1,6 @@
 /** The rooms of the studio. To add one, add a row. */
 import type { Component } from 'svelte';
+import Data from './data/Data.svelte';
 import Explain from './explain/Explain.svelte';
 import Learn from './learn/Learn.svelte';
 import Live from './live/Live.svelte';
@@ -11,6 +12,8 @@ export interface Room {
   readonly name: string;
   /** @param rest the rest of the address */
   readonly view: Component<{ rest: readonly string[] }>;
+  /** Whether it works on a project with the engine, rather than on the data of the site. */
+  readonly bench?: boolean;
 }
 
 export const rooms: readonly [Room, ...Room[]] = [
@@ -18,4 +21,5 @@ export const rooms: readonly [Room, ...Room[]] = [
   { path: 'explain', name: 'Explain', view: Explain },
   { path: 'live', name: 'Live', view: Live },
   { path: 'teach', name: 'Teach', view: Teach },
+  { path: 'data', name: 'Data', view: Data, bench: true },
 ];

@@ -28,7 +28,12 @@ worker.addEventListener('activate', (event) => {
 });
 
 worker.addEventListener('fetch', (event) => {
-  const { method, url } = event.request;
+  const { method, mode, url } = event.request;
+  if (mode === 'navigate' && new URL(url).searchParams.has('token')) {
+    // The link of an engine that has taken this address: from here on it answers.
+    void worker.registration.unregister();
+    return;
+  }
   if (method === 'GET' && new URL(url).origin === location.origin) event.respondWith(answer(event.request));
 });
 

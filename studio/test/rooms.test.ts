@@ -16,6 +16,7 @@ const PLACES = [
   'explain',
   'live',
   'teach',
+  'data',
   ...readdirSync(new URL('../../docs/tutorial/', import.meta.url))
     .map((file) => file.match(/^\d+-(.+)\.md$/)?.[1])
     .filter((slug) => slug !== undefined)
