@@ -5,6 +5,7 @@ import Explain from './explain/Explain.svelte';
 import Learn from './learn/Learn.svelte';
 import Live from './live/Live.svelte';
 import Teach from './teach/Teach.svelte';
+import Train from './train/Train.svelte';
 
 export interface Room {
   /** The first part of the address after `#/`. */
@@ -22,4 +23,5 @@ export const rooms: readonly [Room, ...Room[]] = [
   { path: 'live', name: 'Live', view: Live },
   { path: 'teach', name: 'Teach', view: Teach },
   { path: 'data', name: 'Data', view: Data, bench: true },
+  { path: 'train', name: 'Train', view: Train, bench: true },
 ];

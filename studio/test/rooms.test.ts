@@ -17,6 +17,7 @@ const PLACES = [
   'live',
   'teach',
   'data',
+  'train',
   ...readdirSync(new URL('../../docs/tutorial/', import.meta.url))
     .map((file) => file.match(/^\d+-(.+)\.md$/)?.[1])
     .filter((slug) => slug !== undefined)
