@@ -1,6 +1,7 @@
 /** The rooms of the studio. To add one, add a row. */
 import type { Component } from 'svelte';
 import Data from './data/Data.svelte';
+import Evaluate from './evaluate/Evaluate.svelte';
 import Explain from './explain/Explain.svelte';
 import Learn from './learn/Learn.svelte';
 import Live from './live/Live.svelte';
@@ -24,4 +25,5 @@ export const rooms: readonly [Room, ...Room[]] = [
   { path: 'teach', name: 'Teach', view: Teach },
   { path: 'data', name: 'Data', view: Data, bench: true },
   { path: 'train', name: 'Train', view: Train, bench: true },
+  { path: 'evaluate', name: 'Evaluate', view: Evaluate, bench: true },
 ];

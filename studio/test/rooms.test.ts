@@ -18,6 +18,7 @@ const PLACES = [
   'teach',
   'data',
   'train',
+  'evaluate',
   ...readdirSync(new URL('../../docs/tutorial/', import.meta.url))
     .map((file) => file.match(/^\d+-(.+)\.md$/)?.[1])
     .filter((slug) => slug !== undefined)
