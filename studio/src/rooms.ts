@@ -7,6 +7,7 @@ import Learn from './learn/Learn.svelte';
 import Live from './live/Live.svelte';
 import Teach from './teach/Teach.svelte';
 import Train from './train/Train.svelte';
+import Use from './use/Use.svelte';
 
 export interface Room {
   /** The first part of the address after `#/`. */
@@ -26,4 +27,5 @@ export const rooms: readonly [Room, ...Room[]] = [
   { path: 'data', name: 'Data', view: Data, bench: true },
   { path: 'train', name: 'Train', view: Train, bench: true },
   { path: 'evaluate', name: 'Evaluate', view: Evaluate, bench: true },
+  { path: 'use', name: 'Use', view: Use, bench: true },
 ];

@@ -19,6 +19,7 @@ const PLACES = [
   'data',
   'train',
   'evaluate',
+  'use',
   ...readdirSync(new URL('../../docs/tutorial/', import.meta.url))
     .map((file) => file.match(/^\d+-(.+)\.md$/)?.[1])
     .filter((slug) => slug !== undefined)
