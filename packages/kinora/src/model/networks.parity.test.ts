@@ -33,7 +33,7 @@ const golden = (file: string): Case[] =>
 
 /** The narrow twin that the script computes with, or the network itself. */
 function twin(full: Network, classes: number, name: string): Network {
-  if (full instanceof ResNet) return narrowResNet(full, classes);
+  if (full instanceof ResNet) return full.table.eps ? narrowCsn(full, classes) : narrowResNet(full, classes);
   if (full instanceof ConvColumn) return narrowColumn(full, classes);
   if (full instanceof X3D) return x3dTwin(full, classes);
   if (full instanceof Slow) return slowTwin(full, classes);
@@ -61,6 +61,13 @@ function narrowResNet({ table }: ResNet, classes: number): Network {
   const widths = table.widths.map((width) => width / 8);
   const stem = table.stem.with(-1, { ...table.stem.at(-1)!, output: widths[0]! });
   return new ResNet({ ...table, widths, stem }, classes);
+}
+
+/** An eighth of the channels, and two stages, as in scripts/golden_separable.py. */
+function narrowCsn({ table }: ResNet, classes: number): Network {
+  const stem = [{ ...table.stem[0]!, output: 8 }];
+  const shape = { widths: [8, 16], blocks: [1, 2], convs: table.convs.slice(0, 2) };
+  return new ResNet({ ...table, stem, ...shape }, classes);
 }
 
 /** `count` numbers between -1 and 1 that both sides make alike. */
@@ -106,7 +113,18 @@ function expectDigest(value: Tensor | null, [norm, product]: Digest, what: strin
 }
 
 const FILES = [
-  ...['conv-columns', 'video-resnets', 'resnets-2d', 'resnets-3d', 'x3d', 'slowfast', 'mobile', 'streaming'],
+  ...[
+    'conv-columns',
+    'video-resnets',
+    'resnets-2d',
+    'resnets-3d',
+    'csn',
+    'x3d',
+    'slowfast',
+    'mobile',
+    'shufflenet',
+  ],
+  'streaming',
 ];
 
 describe.each(FILES)('%s', (file) => {

@@ -31,6 +31,9 @@ const FIGURES: [name: string, parameters: number, gmac: number, classes: number,
   ['slow_r50', 32.45, 54.52, 400, [8, 256, 256]],
   ['slowfast_4x16_r50', 34.48, 36.1, 400, [32, 256, 256]],
   ['slowfast_r50', 34.57, 65.71, 400, [32, 256, 256]],
+  // VMZ's model zoo says 96.7 G and 108.8 G; its 29.6 M and 32.8 M leave out batch norms
+  ['ir_csn_152', 29.7, 96.71, 400, [32, 256, 256]],
+  ['ip_csn_152', 33.02, 108.79, 400, [32, 256, 256]],
 ];
 
 test.each(FIGURES)('%s has %f M parameters and costs %f GMAC', (name, parameters, gmac, classes, size) => {
@@ -62,6 +65,27 @@ test.each(MOBILE)(
     expect(Math.round(operations / 1e6)).toBe(mflop);
   },
 );
+
+/** Millions of operations as the same authors count them. */
+const SHUFFLE: [name: string, mflop: number][] = [
+  ['ShuffleNet3D_0.5x', 78],
+  ['ShuffleNet3D_1.0x', 199],
+  ['ShuffleNet3D_2.0x', 538],
+];
+
+test.each(SHUFFLE)('%s has %d MFLOP, as published for 600 classes', (name, mflop) => {
+  const { layers, ...cost } = entryCost(findNetwork(name), 600);
+  const elements = (...types: string[]) =>
+    layers
+      .filter(({ type }) => types.includes(type))
+      .reduce((sum, { output }) => sum + output.reduce((a, b) => a * b, 1), 0);
+  // A ReLU follows the first norm of a unit, and the unit.
+  const relus = elements('ReLU', 'ChannelShuffle', 'ShuffleUnit');
+  const pools = 2 * elements('MaxPool3d') + 2 * 3 * 3 * elements('AvgPool3d');
+  const additions = 600 * (layers.find(({ type }) => type === 'Dropout')!.output[0]! - 1);
+  const operations = cost.macs + 2 * elements('BatchNorm3d') + relus + pools + additions;
+  expect(Math.round(operations / 1e6)).toBe(mflop);
+});
 
 const smalls = networks.filter(({ name }) => name.endsWith('Small'));
 

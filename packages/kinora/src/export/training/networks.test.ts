@@ -14,6 +14,8 @@ const NETWORKS: [name: string, size: Size3][] = [
   ['CausalMobile3DSmall', [8, 48, 48]],
   ['X3DSmall', [8, 48, 48]],
   ['SlowFastSmall', [8, 48, 48]],
+  ['CSNSmall', [8, 48, 48]],
+  ['ShuffleNet3DSmall', [8, 48, 48]],
 ];
 
 describe.each(NETWORKS)('%s', (name, size) => {

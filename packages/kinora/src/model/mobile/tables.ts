@@ -3,6 +3,7 @@ import { checkedEntry } from '../fit.js';
 import type { Size3 } from '../layers.js';
 import type { NetworkEntry } from '../network.js';
 import { MobileNet, type MobileNetTable, type MobileStage } from './mobile-net.js';
+import { ShuffleNet, type ShuffleNetTable } from './shuffle-net.js';
 
 const stage = (expansion: number, channels: number, blocks: number, stride: 1 | 2): MobileStage => ({
   ...{ expansion, channels, blocks },
@@ -52,4 +53,43 @@ const rows: readonly MobileNetTable[] = [
   },
 ];
 
-export const entries: readonly NetworkEntry[] = rows.map((row) => checkedEntry(row, MobileNet));
+/** With 3 groups, of table 3 of the paper; the width multiplies all channels. */
+const shuffle = (width: number, jester: number): ShuffleNetTable => ({
+  family: 'Mobile 3D networks (3D-ShuffleNet)',
+  name: `ShuffleNet3D_${width.toFixed(1)}x`,
+  summary: `${width === 1 ? 'full' : `${width.toFixed(1)}x`} width; ${jester} % on Jester in the paper`,
+  input: [16, 112, 112],
+  groups: 3,
+  stem: 24 * width,
+  stages: [
+    { channels: 240 * width, blocks: 4 },
+    { channels: 480 * width, blocks: 8 },
+    { channels: 960 * width, blocks: 4 },
+  ],
+  dropout: 0.2,
+});
+
+const shuffleRows: readonly ShuffleNetTable[] = [
+  shuffle(0.5, 89.2),
+  shuffle(1, 92.3),
+  shuffle(2, 93.5),
+  {
+    family: 'Mobile 3D networks (3D-ShuffleNet)',
+    name: 'ShuffleNet3DSmall',
+    summary: '6 blocks, background subtracted; for laptops',
+    input: [16, 84, 84],
+    prepare: [{ type: 'motion' }],
+    groups: 3,
+    stem: 24,
+    stages: [
+      { channels: 120, blocks: 3 },
+      { channels: 240, blocks: 3 },
+    ],
+    dropout: 0.2,
+  },
+];
+
+export const entries: readonly NetworkEntry[] = [
+  ...rows.map((row) => checkedEntry(row, MobileNet)),
+  ...shuffleRows.map((row) => checkedEntry(row, ShuffleNet)),
+];

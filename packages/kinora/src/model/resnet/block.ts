@@ -31,6 +31,8 @@ export interface BlockSettings {
   readonly shortcut: ShortcutKind;
   readonly naming: Naming;
   readonly edge: TimeEdge;
+  /** Of its norms; 1e-5 by default. */
+  readonly eps?: number;
 }
 
 interface Unit {
@@ -46,13 +48,13 @@ export class ResidualBlock extends nn.Module {
   /** @param width channels of its convolutions of size 3; its output has EXPANSION times as many */
   constructor(settings: BlockSettings, input: number, width: number, stride: number) {
     super();
-    const { block, conv, shortcut, naming } = settings;
+    const { block, conv, naming } = settings;
     const output = width * EXPANSION[block];
     this.#units = unitsOf(settings, input, width, stride);
     this.#naming = naming;
     const same = stride === 1 && input === output;
     const [rank, step] = [rankOf(conv), shortcutStride(conv, stride)];
-    this.#downsample = same ? null : buildShortcut(shortcut, rank, input, output, step);
+    this.#downsample = same ? null : buildShortcut(settings, rank, input, output, step);
   }
 
   override namedChildren(): [string, nn.AnyModule][] {
@@ -89,32 +91,37 @@ export class ResidualBlock extends nn.Module {
   }
 }
 
-function unitsOf({ block, conv, edge }: BlockSettings, input: number, width: number, stride: number): Unit[] {
+function unitsOf(
+  { block, conv, edge, eps }: BlockSettings,
+  input: number,
+  width: number,
+  stride: number,
+): Unit[] {
   const rank = rankOf(conv);
   const middle = middleWidth(input, width);
   const wide = (from: number, step: number): Unit => ({
-    conv: blockConvolution(conv, from, width, middle, step, edge),
-    norm: norm(rank, width),
+    conv: blockConvolution(conv, from, width, middle, step, edge, eps),
+    norm: norm(rank, width, eps),
   });
   const point = (from: number, to: number): Unit => ({
     conv: convolution(rank, { input: from, output: to, kernel: [1, 1, 1] }, edge),
-    norm: norm(rank, to),
+    norm: norm(rank, to, eps),
   });
   if (block === 'basic') return [wide(input, stride), wide(width, 1)];
   return [point(input, width), wide(width, stride), point(width, width * EXPANSION.bottleneck)];
 }
 
 function buildShortcut(
-  kind: ShortcutKind,
+  { shortcut, eps }: BlockSettings,
   rank: Rank,
   input: number,
   output: number,
   stride: Size3,
 ): nn.Module {
-  if (kind === 'A') return new PadShortcut(output - input, stride.slice(3 - rank));
+  if (shortcut === 'A') return new PadShortcut(output - input, stride.slice(3 - rank));
   return new nn.Sequential(
     convolution(rank, { input, output, kernel: [1, 1, 1], stride }, 'zeros'),
-    norm(rank, output),
+    norm(rank, output, eps),
   );
 }
 

@@ -14,8 +14,12 @@ export type Rank = 2 | 3;
  * - `3x3x3`: in space-time (R3D)
  * - `1x3x3`: in the plane of each frame of a clip (the later stages of MC3)
  * - `3x3+3`: in the plane, then in time, with a ReLU between (R(2+1)D)
+ * - `depthwise`: in space-time, one filter per channel (ir-CSN)
+ * - `1+depthwise`: among the channels of each place, then `depthwise`, without a ReLU between (ip-CSN)
+ *
+ * The last two keep the number of channels.
  */
-export type ConvKind = '3x3' | '3x3x3' | '1x3x3' | '3x3+3';
+export type ConvKind = '3x3' | '3x3x3' | '1x3x3' | '3x3+3' | 'depthwise' | '1+depthwise';
 
 /** Padding beyond the first and last frame: zeros (black), or repeated frames. */
 export type TimeEdge = 'zeros' | 'still';
@@ -71,8 +75,8 @@ class EdgePad extends nn.Module {
 }
 
 /** Batch norm over frames or clips. */
-export const norm = (rank: Rank, channels: number): nn.Module =>
-  rank === 2 ? new nn.BatchNorm2d(channels) : new nn.BatchNorm3d(channels);
+export const norm = (rank: Rank, channels: number, eps = 1e-5): nn.Module =>
+  rank === 2 ? new nn.BatchNorm2d(channels, { eps }) : new nn.BatchNorm3d(channels, { eps });
 
 /** One convolution of a residual block; `middle` is the width between the two parts of '3x3+3'. */
 export function blockConvolution(
@@ -82,6 +86,7 @@ export function blockConvolution(
   middle: number,
   stride: number,
   edge: TimeEdge,
+  eps?: number,
 ): nn.Module {
   const plane = { kernel: [1, 3, 3], stride: [1, stride, stride] } as const;
   switch (kind) {
@@ -98,6 +103,14 @@ export function blockConvolution(
         new nn.ReLU(),
         convolution(3, { input: middle, output, kernel: [3, 1, 1], stride: [stride, 1, 1] }, edge),
       );
+    case 'depthwise':
+      return new nn.Conv3d(input, output, 3, { stride, padding: 1, groups: input, bias: false });
+    case '1+depthwise':
+      return new nn.Sequential(
+        new nn.Conv3d(input, output, 1, { bias: false }),
+        norm(3, output, eps),
+        new nn.Conv3d(output, output, 3, { stride, padding: 1, groups: output, bias: false }),
+      );
     default:
       return kind satisfies never;
   }
@@ -107,7 +120,7 @@ export const rankOf = (kind: ConvKind): Rank => (kind === '3x3' ? 2 : 3);
 
 /** The stride of a shortcut beside such a convolution. */
 export const shortcutStride = (kind: ConvKind, stride: number): Size3 =>
-  kind === '3x3x3' || kind === '3x3+3' ? [stride, stride, stride] : [1, stride, stride];
+  kind === '3x3' || kind === '1x3x3' ? [1, stride, stride] : [stride, stride, stride];
 
 /** The width that gives '3x3+3' the parameters of '3x3x3' (Tran et al. 2018, section 3.5). */
 export const middleWidth = (input: number, output: number): number =>

@@ -91,6 +91,44 @@ const videoRows: readonly ResNetTable[] = [
   },
 ];
 
+/**
+ * Channel-separated networks (Tran et al. 2019, https://arxiv.org/abs/1904.02811): only 1x1x1 convolutions mix channels,
+ * only depthwise ones see space and time. Layers and names are those of facebookresearch/VMZ, and so is the eps of norms.
+ */
+const csn = {
+  family: 'Channel-separated ResNets (CSN)',
+  input: [32, 224, 224],
+  stem: video.stem,
+  pool: [1, 3, 3],
+  block: 'bottleneck',
+  widths: WIDTHS,
+  shortcut: 'B',
+  naming: 'nested',
+  edge: 'zeros',
+  eps: 1e-3,
+} as const satisfies Partial<ResNetTable>;
+const separated = { blocks: [3, 8, 36, 3], convs: all('depthwise') };
+
+const csnRows: readonly ResNetTable[] = [
+  {
+    ...{ ...csn, ...separated },
+    name: 'ir_csn_50',
+    blocks: [3, 4, 6, 3],
+    summary: '50 layers, interaction-reduced: depthwise convolutions',
+  },
+  {
+    ...{ ...csn, ...separated },
+    name: 'ir_csn_152',
+    summary: '152 layers, interaction-reduced: depthwise convolutions',
+  },
+  {
+    ...{ ...csn, ...separated },
+    name: 'ip_csn_152',
+    convs: all('1+depthwise'),
+    summary: '152 layers, interaction-preserved: 1x1x1 before each depthwise one',
+  },
+];
+
 /** He et al. 2016, with the layers and names of torchvision.models.resnet; one frame is a clip of one. */
 const flat = {
   family: '2D ResNets, frame by frame',
@@ -133,6 +171,7 @@ const inflatedRows: readonly ResNetTable[] = flatDepths.map(([depth, block, bloc
 const smallRows = {
   hara: { ...hara, ...small, stem: smallStem([3, 3, 3]), pool: null, block: 'basic', shortcut: 'B' },
   video: { ...video, ...small, stem: smallStem([3, 3, 3]), convs: all('3x3+3') },
+  csn: { ...csn, ...small, stem: smallStem([3, 3, 3]), pool: null, convs: all('depthwise') },
   flat: { ...flat, ...small, stem: smallStem([1, 3, 3]), pool: null, block: 'basic' },
   inflated: { ...inflated, ...small, stem: smallStem([3, 3, 3]), pool: null, block: 'basic' },
 } as const;
@@ -145,6 +184,12 @@ const rows: readonly ResNetTable[] = [
     ...smallRows.video,
     name: 'R2Plus1DSmall',
     summary: 'R(2+1)D with 10 layers, background subtracted; for laptops',
+  },
+  ...csnRows,
+  {
+    ...smallRows.csn,
+    name: 'CSNSmall',
+    summary: 'ir-CSN with 14 layers, background subtracted; for laptops',
   },
   ...flatRows,
   {

@@ -1,6 +1,6 @@
 /**
  * The feature extractor of a residual network (He et al. 2016, https://arxiv.org/abs/1512.03385): a stem, stages of
- * blocks, and the mean over space and time. One class for all; the table makes it 2D, 3D, mixed or (2+1)D.
+ * blocks, and the mean over space and time. One class for all; the table makes it 2D, 3D, mixed, (2+1)D or channel-separated.
  */
 import { nn, scope, type Tensor } from '@kinora/torch';
 import type { Size3 } from '../layers.js';
@@ -36,6 +36,8 @@ export interface TrunkTable {
   readonly shortcut: ShortcutKind;
   readonly naming: Naming;
   readonly edge: TimeEdge;
+  /** What batch norms add to variances before they take the root; 1e-5 by default. */
+  readonly eps?: number;
 }
 
 /** Frames `[N, 3, H, W]`, of rank 2, or clips `[N, 3, T, H, W]`, of rank 3, of any size, to features `[N, F]`. */
@@ -54,7 +56,7 @@ export class Trunk extends nn.Module {
     this.#naming = table.naming;
     this.#stem = table.stem.map((shape) => ({
       conv: convolution(this.rank, shape, table.edge),
-      norm: norm(this.rank, shape.output),
+      norm: norm(this.rank, shape.output, table.eps),
     }));
     this.#pool = table.pool === null ? null : maxPool(this.rank, table.pool);
     this.#stages = table.blocks.map((_, stage) => buildStage(table, stage));
@@ -97,8 +99,11 @@ function maxPool(rank: Rank, kernel: Size3): nn.Module {
 }
 
 function buildStage(table: TrunkTable, stage: number): nn.Segments {
-  const { block, shortcut, naming, edge, widths, blocks, convs, stem } = table;
-  const settings: BlockSettings = { block, shortcut, naming, edge, conv: convs[stage]! };
+  const { block, shortcut, naming, edge, eps, widths, blocks, convs, stem } = table;
+  const settings: BlockSettings = {
+    ...{ block, shortcut, naming, edge, conv: convs[stage]! },
+    ...(eps !== undefined && { eps }),
+  };
   const [width, grown] = [widths[stage]!, widths[stage]! * EXPANSION[block]];
   const before = stage === 0 ? stem.at(-1)!.output : widths[stage - 1]! * EXPANSION[block];
   const first = new ResidualBlock(settings, before, width, stage === 0 ? 1 : 2);
