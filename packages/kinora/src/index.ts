@@ -104,6 +104,7 @@ export {
 export { type Progress, type ProgressTask, silent } from './progress.js';
 export type { RunFolder } from './run/run-folder.js';
 export type { ClipAugmentation } from './train/augmented.js';
+export { findLearningRate, type LrRange, type LrRangeOptions, type LrStep } from './train/lr-range.js';
 export { type RunSummary, type TrainOptions, trainRun } from './train/run.js';
 
 // The log of a run.
@@ -124,6 +125,7 @@ export { type Prediction, predictClip } from './predict/predict.js';
 
 // Evaluation: accuracy, and the report.
 
+export type { Doubt, LabelIssues, LabelVerdict } from './measure/label-issues.js';
 export { type Evaluation, summarize, worstClips } from './measure/metrics.js';
 export {
   type EvaluateOptions,
@@ -164,6 +166,7 @@ export {
   type Fold,
   type HeldOut,
 } from './crossval/crossval.js';
+export { type LabelOptions, type LabelReview, reviewLabels } from './crossval/labels.js';
 export { writeCrossval } from './crossval/report.js';
 export { type EnsembleOptions, type EnsembleResult, ensemble } from './ensemble/ensemble.js';
 export { majority, rightVotes, type Voters, voteAccuracy } from './ensemble/votes.js';

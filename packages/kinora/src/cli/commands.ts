@@ -44,6 +44,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./predict.js')).predictCommand(),
   },
   {
+    name: 'lr-find',
+    summary: 'find a learning rate',
+    load: async () => (await import('./lr-find.js')).lrFindCommand(),
+  },
+  {
     name: 'compare',
     summary: 'train and evaluate several networks on equal terms',
     load: async () => (await import('./compare.js')).compareCommand(),
@@ -52,6 +57,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'crossval',
     summary: 'cross-validate a configuration by person',
     load: async () => (await import('./crossval.js')).crossvalCommand(),
+  },
+  {
+    name: 'labels',
+    summary: 'find labels that look wrong, and clips to label next',
+    load: async () => (await import('./labels.js')).labelsCommand(),
   },
   {
     name: 'export',

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { type CrossvalResult, crossval, type Fold } from '../crossval/crossval.js';
 import { foldSpread, writeCrossval } from '../crossval/report.js';
 import { percent, plural } from '../figures/words.js';
+import { shellQuote } from '../shell.js';
 import { chooseDevice } from '../train/device/choice.js';
 import { interruptible } from './terminal/interrupt.js';
 import {
@@ -35,8 +36,9 @@ Every clip of the training and validation lists is predicted by a network that w
 trained to the end of their schedule without validation, so that the held-out people decide nothing. Finished folds are kept,
 interrupted ones are resumed.
 
-Example:
-  $ kinora crossval --config configs/demo.json --folds 3`;
+Examples:
+  $ kinora crossval --config configs/demo.json --folds 3
+  $ kinora labels runs/demo-crossval   # which labels look wrong`;
 
 export function crossvalCommand(): Command {
   const command = new Command('crossval')
@@ -74,7 +76,8 @@ async function run(flags: CrossvalFlags, command: Command): Promise<void> {
   );
   const page = await writeCrossval(result);
   progress.log(`\n${describeCrossval(result)}`);
-  if (page !== undefined) progress.log(`report: ${page}`);
+  if (page !== undefined)
+    progress.log(`report: ${page}\nwhich labels look wrong: kinora labels ${shellQuote(result.out)}`);
   const failed = result.folds.filter(({ error }) => error !== undefined);
   if (failed.length > 0) throw foldsFailed(failed, result.folds.length);
 }

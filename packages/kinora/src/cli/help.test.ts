@@ -38,7 +38,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
 };
 
 /** What commands find that others have made: the order in which commands come first. */
-const ORDER = ['synth', 'split', 'train', 'ensemble'];
+const ORDER = ['synth', 'split', 'train', 'ensemble', 'crossval'];
 
 /** Lists that `kinora split` makes and does not replace. */
 const LISTS = ['train.csv', 'validation.csv', 'labels.csv', 'subjects.csv'].map(

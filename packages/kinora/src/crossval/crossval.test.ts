@@ -2,10 +2,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readClipList } from '../data/lists/annotations.js';
+import { labelIssues } from '../measure/label-issues.js';
 import { silent } from '../progress.js';
 import { hasCheckpoint } from '../run/checkpoint.js';
 import { LABELS, outcome, TinyData } from '../train/tiny-run.test.util.js';
 import { type CrossvalOptions, type CrossvalResult, crossval } from './crossval.js';
+import { reviewLabels } from './labels.js';
 import { writeCrossval } from './report.js';
 
 let data: TinyData;
@@ -111,6 +113,24 @@ test('a fold that fails keeps its error, and the others are measured', async () 
     [2, undefined],
   ]);
   expect(heldOut!.people!.people.map(({ person }) => person).sort()).toEqual(['cem', 'dora']);
+});
+
+test('labels are reviewed by networks that did not see them, and unlabelled clips by all of them', async () => {
+  const pool = data.write('pool.csv', ['15', '16']);
+  const review = await reviewLabels(data.at('whole'), { pool, poolFolder: data.at('clips') });
+  const { evaluation } = result.heldOut!;
+  expect(review.items.map(({ id }) => id)).toEqual(evaluation.ids);
+  const { verdicts } = labelIssues(evaluation, 3);
+  expect(review.verdicts).toEqual(verdicts);
+  const lines = readFileSync(data.at('whole/labels/suspects.csv'), 'utf8').trimEnd().split('\n');
+  expect(lines.slice(1).map((line) => line.split(',')[0])).toEqual(
+    verdicts.map(({ row }) => evaluation.ids[row]),
+  );
+  expect(review.next!.map(({ item }) => item.id).sort()).toEqual(['15', '16']);
+  expect(review.next![0]!.entropy).toBeGreaterThanOrEqual(review.next![1]!.entropy);
+  const html = readFileSync(review.page, 'utf8');
+  expect(html.match(/<img /g)).toHaveLength(review.suspects + 2);
+  await expect(reviewLabels(data.at('clips'))).rejects.toThrow(/expected the folder of a cross-validation/);
 });
 
 test('bad input reads in one line', async () => {

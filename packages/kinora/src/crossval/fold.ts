@@ -12,7 +12,7 @@ import { hasCheckpoint } from '../run/checkpoint.js';
 import { runFolderOf } from '../run/run-folder.js';
 import { trainRun } from '../train/run.js';
 import { runInChild, serveJobs } from '../trials/process.js';
-import { readTrial, type TrialKind, type TrialRecord, workOnTrial } from '../trials/trial.js';
+import { readTrial, recordOf, type TrialKind, type TrialRecord, workOnTrial } from '../trials/trial.js';
 import type { FoldPlan } from './plan.js';
 
 const resultSchema = z.object({
@@ -35,6 +35,9 @@ type FoldWork = Pick<FoldPlan, 'config' | 'list'>;
 
 /** The record of a fold, if it was started. Throws `trials/other-settings` if the run folder belongs to another training. */
 export const readFold = (config: RunConfig): FoldRecord | undefined => readTrial(foldKind, config);
+
+/** Whether the fold in a run folder is finished. */
+export const isFinished = (config: RunConfig): boolean => recordOf(foldKind, config)?.result !== undefined;
 
 const logitsFile = (config: RunConfig): string => join(runFolderOf(config).path, 'held-out.safetensors');
 

@@ -77,10 +77,15 @@ export async function trainRun(
   options: TrainOptions = {},
 ): Promise<RunSummary> {
   const config = effectiveConfig(input);
-  if (training !== undefined) throw alreadyTraining(config.name, training);
-  training = config.name;
+  return onlyTraining(config.name, () => inItsFolder(config, options));
+}
+
+/** Trains a network while this process trains no other. Throws `train/busy`. */
+export async function onlyTraining<T>(name: string, train: () => Promise<T>): Promise<T> {
+  if (training !== undefined) throw alreadyTraining(name, training);
+  training = name;
   try {
-    return await inItsFolder(config, options);
+    return await train();
   } finally {
     training = undefined;
   }

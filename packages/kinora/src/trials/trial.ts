@@ -36,13 +36,19 @@ export interface TrialRecord<Result> {
 const recordFile = ({ file }: TrialKind<unknown>, config: RunConfig): string =>
   join(runFolderOf(config).path, file);
 
+/** The record in a run folder, whatever settings it was made for. */
+export const recordOf = <Result>(
+  kind: TrialKind<Result>,
+  config: RunConfig,
+): TrialRecord<Result> | undefined => readRecord(recordFile(kind, config), schemaOf(kind));
+
 /** The record of a trial, if it was started. Throws `trials/other-settings` if the run folder belongs to another one. */
 export function readTrial<Result>(
   kind: TrialKind<Result>,
   config: RunConfig,
 ): TrialRecord<Result> | undefined {
   const file = recordFile(kind, config);
-  const record = readRecord(file, schemaOf(kind));
+  const record = recordOf(kind, config);
   const before = record?.config ?? lastState(config)?.config;
   // Keys that did not exist then have their current defaults.
   const changed = before === undefined ? [] : changedKeys(effectiveConfig(before, file), config);
@@ -91,6 +97,8 @@ export async function workOnTrial<Result>(
     progress.log(line);
     if (hasCheckpoint(config)) save(record());
   };
+  // First, so that a run that is killed after a checkpoint is known by its own settings.
+  save(record());
   try {
     return save(record(await work({ ...progress, log })));
   } catch (error) {
