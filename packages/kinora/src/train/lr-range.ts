@@ -18,8 +18,9 @@ import { trainStep } from './step.js';
 import { Training } from './training.js';
 
 export interface LrRangeOptions {
-  /** First and last learning rate. Default: 1e-6 and 10. */
+  /** First learning rate. Default: 1e-6. */
   readonly from?: number;
+  /** Last learning rate. Default: 10. */
   readonly to?: number;
   /** Steps from the first to the last. Default: 200. */
   readonly steps?: number;
