@@ -71,6 +71,7 @@ export const SECTIONS = [
       ...['Comparison of networks', 'docs/compare/README.md'],
       ...['Speed', 'docs/performance.md'],
       ...['Streams and calibration', 'docs/streams.md'],
+      ...['Teaching gestures', 'docs/teaching.md'],
       ...['Live latency', 'docs/live.md'],
       ...['Scale', 'docs/scale.md'],
     ),

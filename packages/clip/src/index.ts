@@ -23,6 +23,8 @@ export {
 } from './augment/matrix.js';
 export { operations, type RandAugmentSpec, randAugment } from './augment/rand-augment.js';
 export { permutation, type Random, randomStream } from './augment/random.js';
+// What other movements look like to a model.
+export { type BackgroundSpec, decodeBackground, encodeBackground } from './background.js';
 export { editDistance, nearest } from './edit-distance.js';
 // Errors, and the nearest valid name.
 export { KinoraError, type KinoraErrorParts, kinoraError } from './error.js';

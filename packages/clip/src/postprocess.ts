@@ -1,8 +1,9 @@
 /**
- * What belongs to using a trained network beyond its preprocessing: the temperature of its probabilities and the settings
- * of live recognition that were fitted for it. It is stored beside the preprocessing spec in checkpoints and exported
- * models, and applied by the trainer, the recognizer and the studio.
+ * What belongs to using a trained network beyond its preprocessing: the temperature of its probabilities, the settings of live
+ * recognition that were fitted for it, and what other movements look like to it. It is stored beside the preprocessing spec in
+ * checkpoints and exported models, and applied by the trainer, the recognizer and the studio.
  */
+import { type BackgroundSpec, checkBackground } from './background.js';
 import { above, type Check, fields, refuse } from './checks.js';
 import type { KinoraError } from './error.js';
 import { defaultLiveSettings, type LiveSettings, withChanges } from './live/settings.js';
@@ -15,6 +16,8 @@ export interface PostprocessSpec {
   readonly temperature: number;
   /** Settings of live recognition that differ from the defaults. */
   readonly settings: Partial<LiveSettings>;
+  /** What other movements look like to the network, for gestures that are taught on its features. */
+  readonly background?: BackgroundSpec | undefined;
 }
 
 /** What a model does that nothing was fitted for. */
@@ -34,7 +37,7 @@ const settings: Check<Partial<LiveSettings>> = (value, where) => {
 };
 
 const checkPostprocess = fields<PostprocessSpec>(
-  { temperature: above([0, 1000]), settings },
+  { temperature: above([0, 1000]), settings, background: checkBackground },
   postprocessDefaults,
 );
 

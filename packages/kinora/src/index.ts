@@ -151,6 +151,7 @@ export {
   type StreamScores,
   streamScores,
 } from './measure/streams.js';
+export { type BackgroundOptions, type BackgroundResult, backgroundRun } from './predict/background.js';
 export { type CalibrateResult, calibrateRun } from './predict/calibrate.js';
 export { evaluateLog, evaluateStreams, type StreamEvaluationOptions } from './predict/evaluate-streams.js';
 export { type TuneOptions, type TuneResult, tune } from './predict/tune.js';

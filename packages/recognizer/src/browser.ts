@@ -10,10 +10,12 @@ import { startWorker } from './worker/start-worker.js';
 import { type OpenRequest, type Questions, WorkerClient } from './worker/worker-calls.js';
 
 export { defaultLiveSettings as defaultSettings, GestureTracker, Smoother } from '@kinora/clip';
-export { predictHead, type TaughtClass, trainHead } from './model/head.js';
-export { readHead, writeHead } from './model/head-file.js';
 export { readModelInfo, readModelWeights } from './model/model-file.js';
 export { modelSettings } from './recognizer.js';
+export { type HeadOptions, NOTHING, predictHead, type TaughtClass, trainHead } from './teaching/head.js';
+export { readHead, writeHead } from './teaching/head-file.js';
+export { type Check, leaveOneOut } from './teaching/leave-one-out.js';
+export * from './teaching/lesson-file.js';
 export { type BrowserTrainer, createTrainer, type TrainerOptions } from './training/browser.js';
 export type * from './training/types.js';
 export type * from './types.js';

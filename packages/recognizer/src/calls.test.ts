@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exportTestModel, picture, writeClip } from './model.test.util.js';
-import { createRecognizer, type Head, type NodeRecognizer, type RgbaImage, writeHead } from './node.js';
+import {
+  createRecognizer,
+  type Head,
+  type NodeRecognizer,
+  predictHead,
+  type RgbaImage,
+  writeHead,
+} from './node.js';
 
 const model = exportTestModel('ConvColumnSmall');
 const clip = writeClip(join(model.folder, 'clip'), 40, 100, 150, 1);
@@ -151,13 +158,14 @@ describe('a signal', () => {
 });
 
 describe('useGestures', () => {
-  /** Likes the second label the more the larger the first feature is. */
+  /** Two gestures along the first two features, and nothing where neither is. */
   const head = (): Head => ({
-    labels: ['wave', 'snap'],
-    mean: new Float32Array(128),
-    deviation: new Float32Array(128).fill(1),
-    weights: Float32Array.from({ length: 256 }, (_, i) => (i === 128 ? 1 : 0)),
-    bias: Float32Array.of(0, 0),
+    labels: ['wave', 'snap', 'Nothing'],
+    centre: new Float32Array(128),
+    whitening: new Float32Array(),
+    prototypes: Float32Array.from({ length: 256 }, (_, i) => (i === 0 || i === 129 ? 1 : 0)),
+    owners: [0, 1],
+    threshold: -1,
   });
   const file = (): string => join(model.folder, 'gestures.json');
   afterAll(() => recognizer.useGestures(null));
@@ -165,16 +173,16 @@ describe('useGestures', () => {
   test('names clips by what was taught, from a file, its address, a Blob or the head', async () => {
     const { features } = await recognizer.predict(clip);
     writeFileSync(file(), writeHead(head(), recognizer.info));
-    const expected = 1 / (1 + Math.exp(-features[0]!));
+    const expected = predictHead(head(), features)[1]!;
     const text = new Blob([writeHead(head(), recognizer.info)]);
     for (const gestures of [file(), pathToFileURL(file()), text, head()]) {
       await recognizer.useGestures(null);
       expect(recognizer.labels).toEqual(recognizer.info.labels);
       await recognizer.useGestures(gestures);
-      expect(recognizer.labels).toEqual(['wave', 'snap']);
+      expect(recognizer.labels).toEqual(['wave', 'snap', 'Nothing']);
       const { probabilities, top } = await recognizer.predict(clip);
       expect(probabilities[1]).toBeCloseTo(expected, 5);
-      expect(top.map(({ label }) => label).sort()).toEqual(['snap', 'wave']);
+      expect(top.map(({ label }) => label).sort()).toEqual(['Nothing', 'snap', 'wave']);
     }
   });
 
@@ -209,8 +217,8 @@ describe('useGestures', () => {
     await expect(recognizer.useGestures('/no/such.json')).rejects.toThrow(
       /^\/no\/such.json: expected a file saved by Teach, received no such file/,
     );
-    await expect(recognizer.useGestures({ ...head(), bias: new Float32Array(1) })).rejects.toThrow(
-      /gestures: bias: expected 2 numbers, received 1/,
+    await expect(recognizer.useGestures({ ...head(), centre: new Float32Array(1) })).rejects.toThrow(
+      /gestures: centre: expected 128 numbers, received 1/,
     );
     mkdirSync(join(model.folder, 'empty'));
     await expect(recognizer.useGestures(join(model.folder, 'empty'))).rejects.toThrow(

@@ -16,10 +16,12 @@ import type { Attachment, Backend, ModelInfo, ModelSource, Recognizer, Settings 
 
 export { defaultLiveSettings as defaultSettings } from '@kinora/clip';
 export type * from './inputs/node-types.js';
-export { predictHead, type TaughtClass, trainHead } from './model/head.js';
-export { readHead, writeHead } from './model/head-file.js';
 export { readModelInfo, readModelWeights } from './model/model-file.js';
 export { modelSettings } from './recognizer.js';
+export { type HeadOptions, NOTHING, predictHead, type TaughtClass, trainHead } from './teaching/head.js';
+export { readHead, writeHead } from './teaching/head-file.js';
+export { type Check, leaveOneOut } from './teaching/leave-one-out.js';
+export * from './teaching/lesson-file.js';
 export { createTrainer, type NodeTrainer, type TrainerOptions } from './training/node.js';
 export type * from './training/types.js';
 export type * from './types.js';

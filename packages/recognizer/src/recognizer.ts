@@ -13,9 +13,9 @@ import {
   withChanges,
 } from '@kinora/clip';
 import { type Abortable, abortable } from './abort.js';
-import { type Head, predictHead } from './model/head.js';
-import { checkHead, readHead } from './model/head-file.js';
 import type { LivePrediction, RawPrediction } from './runtime/prediction.js';
+import { type Head, predictHead } from './teaching/head.js';
+import { checkHead, readHead } from './teaching/head-file.js';
 import type {
   Attachment,
   Backend,

@@ -3,11 +3,11 @@
  */
 import type { Gesture, LiveSettings, PostprocessSpec, PreprocessSpec, Ranked } from '@kinora/clip';
 import type { Abortable } from './abort.js';
-import type { Head } from './model/head.js';
+import type { Head } from './teaching/head.js';
 
 export type { Frames, Gesture, PostprocessSpec, PreprocessSpec, Ranked } from '@kinora/clip';
 export type { Abortable } from './abort.js';
-export type { Head } from './model/head.js';
+export type { Head } from './teaching/head.js';
 
 /** What the recognizer throws, and what `error` events are: `where: expected X, received Y; hint`. */
 export interface RecognizerError extends Error {

@@ -10,17 +10,12 @@ export interface LoggedGesture extends Gesture {
   readonly until: number | undefined;
 }
 
-/** Replaces the network's labels in a prediction by others, and finds the gestures in it. */
-export type Reader = (prediction: Prediction) => { prediction: Prediction; gesture: Gesture | undefined };
-
 /** Gestures that the log keeps. */
 const LOGGED = 50;
 
 export class Following {
   readonly #recognizer: BrowserRecognizer;
   readonly #off: (() => void)[];
-  readonly #makeReader: (() => Reader) | undefined;
-  #reader: Reader | undefined;
   #predictions: number[] = [];
   #frames: number[] = [];
   #stopFrames = (): void => {};
@@ -37,19 +32,11 @@ export class Following {
   /** Milliseconds from opening the source to the first prediction. */
   first = $state<number>();
 
-  /** @param makeReader called whenever a source starts */
-  constructor(recognizer: BrowserRecognizer, makeReader?: () => Reader) {
+  constructor(recognizer: BrowserRecognizer) {
     this.#recognizer = recognizer;
-    this.#makeReader = makeReader;
     this.#off = [
-      recognizer.on('prediction', (prediction) => {
-        const { prediction: read, gesture } = this.#reader?.(prediction) ?? { prediction };
-        this.#predicted(read);
-        if (gesture !== undefined) this.#gesture(gesture);
-      }),
-      recognizer.on('gesture', (gesture) => {
-        if (makeReader === undefined) this.#gesture(gesture);
-      }),
+      recognizer.on('prediction', (prediction) => this.#predicted(prediction)),
+      recognizer.on('gesture', (gesture) => this.#gesture(gesture)),
       recognizer.on('status', (status) => this.#setStatus(status)),
       recognizer.on('error', ({ message }) => {
         this.problem = message;
@@ -81,7 +68,6 @@ export class Following {
 
   /** Resumes when the reader plays an ended video again. */
   #watch(video: HTMLVideoElement, left: AbortSignal): void {
-    this.#reader = this.#makeReader?.();
     const { detach, ended } = this.#recognizer.attach(video);
     left.addEventListener('abort', detach);
     void ended.then(() => {
@@ -101,7 +87,10 @@ export class Following {
     const at = performance.now();
     this.first ??= at - this.#began;
     this.prediction = prediction;
-    this.moments = remember(this.moments, { at, scores: prediction.smoothed });
+    const { length } = prediction.smoothed;
+    // Gestures that were taught meanwhile are other labels.
+    const same = this.moments.filter(({ scores }) => scores.length === length);
+    this.moments = remember(same, { at, scores: prediction.smoothed });
     this.#predictions = [...this.#predictions.slice(-60), at];
     this.rates = { predictions: rate(this.#predictions, at), frames: rate(this.#frames, at) };
   }

@@ -1,119 +1,259 @@
-/** The gestures being taught with their clips, and the trained head. Kept until the page is closed. */
+/**
+ * The lesson: the reader's gestures and the recordings of each. Every change is stored as it is made, so that it outlives a
+ * reload, another room and a crash, and whatever is removed can be brought back. It knows nothing of networks.
+ */
 import type { Frames } from '@kinora/clip';
-import {
-  type BrowserRecognizer,
-  type Head,
-  predictHead,
-  type TaughtClass,
-  trainHead,
-} from '@kinora/recognizer';
+import { type Lesson as LessonFile, NOTHING } from '@kinora/recognizer';
 import { rgbImage } from '../design/paint.js';
-import { windowsOf } from './windows.js';
+import {
+  openTeachStore,
+  type StoredFeatures,
+  type StoredGesture,
+  type StoredTake,
+  type TeachStore,
+} from './store.js';
 
-export interface TaughtClip {
-  readonly id: number;
+export interface TaughtTake extends StoredTake {
   /** Its middle frame. */
   readonly picture: ImageData;
-  /** One per window of the recording. */
-  readonly features: readonly Float32Array[];
 }
 
-export interface TaughtGesture {
-  readonly id: number;
-  label: string;
-  clips: readonly TaughtClip[];
+export interface TaughtGesture extends StoredGesture {
+  readonly takes: readonly TaughtTake[];
 }
 
-/** The background class: a class like the others for the head, but ignored in the log. */
-export const NOTHING = 'Nothing';
-
-let next = 0;
-const gesture = (label: string): TaughtGesture => ({ id: next++, label, clips: [] });
-
-export const lesson = $state<{ gestures: TaughtGesture[] }>({
-  gestures: [gesture('Gesture 1'), gesture('Gesture 2'), gesture(NOTHING)],
-});
-
-/** Fingerprint of the network that computed the features. */
-let taughtWith: string | undefined;
-
-/** Starts or resumes a lesson. Discards clips whose features come from another network; returns whether there were any. */
-export function beginLesson(fingerprint: string): boolean {
-  const stale = taughtWith !== undefined && taughtWith !== fingerprint;
-  const forgotten = stale && lesson.gestures.some(({ clips }) => clips.length > 0);
-  if (stale) for (const gesture of lesson.gestures) gesture.clips = [];
-  taughtWith = fingerprint;
-  return forgotten;
+/** Something that was removed, for a sentence. */
+interface Removal {
+  readonly what: string;
+  readonly gestures: readonly string[];
+  readonly takes: readonly string[];
 }
 
-export function addGesture(): void {
-  const last = lesson.gestures.length - 1;
-  lesson.gestures.splice(last, 0, gesture(`Gesture ${last + 1}`));
-}
+/** Fresh gestures, under names that nobody has to keep. */
+const FIRST = ['Gesture 1', 'Gesture 2', NOTHING];
 
-/** Frames between two windows of a recording, and windows in one run of the network. */
-const EVERY = 3;
-const BATCH = 4;
+export class Lesson {
+  /** Undefined where the browser stores nothing; `problem` then says so. */
+  readonly #store: TeachStore | undefined;
+  /** By the id of the recording. */
+  readonly #features = new Map<string, StoredFeatures>();
+  #all = $state.raw<readonly TaughtGesture[]>([]);
+  #removals = $state.raw<readonly Removal[]>([]);
+  problem = $state('');
 
-/** Runs every window of a recording through the network and keeps the features. */
-export async function addClip(
-  taught: TaughtGesture,
-  recording: Frames,
-  recognizer: BrowserRecognizer,
-): Promise<void> {
-  const { count, height, width, data } = recording;
-  const { spec } = recognizer.info;
-  const clips = windowsOf(recording, spec, EVERY);
-  const size = spec.frames * spec.clips * height * width * 3;
-  const features: Float32Array[] = [];
-  for (let at = 0; at < clips.length; at += BATCH * size) {
-    const few = await recognizer.predictPrepared(clips.slice(at, at + BATCH * size));
-    features.push(...few.map((one) => one.features));
+  private constructor(store: TeachStore | undefined) {
+    this.#store = store;
   }
-  const picture = rgbImage(data, Math.floor(count / 2) * height * width * 3, height, width);
-  taught.clips = [...taught.clips, { id: next++, picture, features }];
-}
 
-export interface Taught {
-  readonly head: Head;
-  /** Milliseconds. */
-  readonly took: number;
-  /** Leave-one-out result: how many clips were recognised. Absent if a gesture has only one clip. */
-  readonly check?: { readonly right: number; readonly of: number };
-}
-
-type Lessons = readonly Pick<TaughtGesture, 'label' | 'clips'>[];
-
-/** Ignores gestures without clips. */
-export async function learn(gestures: Lessons): Promise<Taught> {
-  const began = performance.now();
-  const used = gestures.filter(({ clips }) => clips.length > 0);
-  const head = await trainHead(used.map(classOf));
-  const took = performance.now() - began;
-  return used.some(({ clips }) => clips.length < 2)
-    ? { head, took }
-    : { head, took, check: await leaveOneOut(used) };
-}
-
-const classOf = ({ label, clips }: Lessons[number]): TaughtClass => ({
-  label,
-  examples: clips.flatMap(({ features }) => features),
-});
-
-/** For every clip, trains without it and classifies it by the mean over its windows. */
-async function leaveOneOut(gestures: Lessons): Promise<{ right: number; of: number }> {
-  let [right, of] = [0, 0];
-  for (const [index, { clips }] of gestures.entries())
-    for (const left of clips) {
-      const without = gestures.map(({ label, clips }) => ({
-        label,
-        clips: clips.filter((clip) => clip !== left),
-      }));
-      const head = await trainHead(without.map(classOf));
-      const votes = left.features.map((features) => predictHead(head, features));
-      const sums = gestures.map((_, c) => votes.reduce((sum, vote) => sum + vote[c]!, 0));
-      right += sums.indexOf(Math.max(...sums)) === index ? 1 : 0;
-      of++;
+  /** With what was stored before. */
+  static async open(): Promise<Lesson> {
+    let store: TeachStore | undefined;
+    let problem = '';
+    try {
+      store = await openTeachStore();
+    } catch (error) {
+      problem = (error as Error).message;
     }
-  return { right, of };
+    const lesson = new Lesson(store);
+    lesson.problem = problem;
+    await lesson.#read();
+    return lesson;
+  }
+
+  /** In order; Nothing is the last. */
+  get gestures(): readonly TaughtGesture[] {
+    return this.#all
+      .filter(({ removed }) => removed === undefined)
+      .map((one) => ({ ...one, takes: one.takes.filter(({ removed }) => removed === undefined) }));
+  }
+
+  /** What `undo` would bring back; undefined if nothing. */
+  get undoable(): string | undefined {
+    return this.#removals.at(-1)?.what;
+  }
+
+  add(label = this.#freshName()): string {
+    const id = crypto.randomUUID();
+    const last = this.#all.findLast(({ label }) => label !== NOTHING)?.order ?? 0;
+    const order = label === NOTHING ? Number.MAX_SAFE_INTEGER : last + 1;
+    this.#all = [...this.#all, { id, label, order, takes: [] }].sort((a, b) => a.order - b.order);
+    void this.#put({ gestures: [{ id, label, order }] });
+    return id;
+  }
+
+  rename(id: string, label: string): void {
+    this.#change(id, { label });
+  }
+
+  /** Stores it, too; a browser that refuses is told of in `problem`, and the recording stays in the page. */
+  async record(gesture: string, frames: Frames, geometry: string, made = Date.now()): Promise<void> {
+    const take: StoredTake = { id: crypto.randomUUID(), gesture, made, frames, geometry };
+    this.#all = this.#all.map((one) =>
+      one.id === gesture ? { ...one, takes: [...one.takes, shown(take)] } : one,
+    );
+    await this.#put({ takes: [take] });
+  }
+
+  removeTake(gesture: string, take: string): void {
+    const { label, takes } = this.gestures.find(({ id }) => id === gesture)!;
+    const place = takes.findIndex(({ id }) => id === take) + 1;
+    this.#remove({ what: `take ${place} of “${label}”`, gestures: [], takes: [take] });
+  }
+
+  /** With its recordings. */
+  removeGesture(gesture: string): void {
+    const { label } = this.gestures.find(({ id }) => id === gesture)!;
+    this.#remove({ what: `“${label}”`, gestures: [gesture], takes: [] });
+  }
+
+  /** Every gesture and recording, for a fresh start. */
+  removeAll(): void {
+    const gestures = this.gestures.filter(({ label }) => label !== NOTHING).map(({ id }) => id);
+    const takes = this.gestures
+      .flatMap(({ label, takes }) => (label === NOTHING ? takes : []))
+      .map(({ id }) => id);
+    this.#remove({ what: 'the whole lesson', gestures, takes });
+    for (const label of FIRST) if (label !== NOTHING) this.add(label);
+  }
+
+  undo(): void {
+    const last = this.#removals.at(-1);
+    if (last === undefined) return;
+    this.#removals = this.#removals.slice(0, -1);
+    this.#mark(last, undefined);
+  }
+
+  /** Adds a file's recordings to gestures of the same name; those that are there already are left out. Returns how many came. */
+  async merge({ geometry, gestures }: LessonFile): Promise<number> {
+    let added = 0;
+    for (const { label, takes } of gestures) {
+      const fits = this.gestures.find((one) => one.label === label);
+      const id = fits?.id ?? this.add(label);
+      const known = new Set(fits?.takes.map(({ made }) => made));
+      for (const { made, frames } of takes) {
+        if (known.has(made)) continue;
+        // On its own memory: the file's would be stored with every recording.
+        await this.record(id, { ...frames, data: frames.data.slice() }, geometry, made);
+        added++;
+      }
+    }
+    this.#dropUnused();
+    return added;
+  }
+
+  /** The recordings of this geometry, as a file has them. */
+  file(geometry: string): LessonFile {
+    return {
+      geometry,
+      gestures: this.gestures.map(({ label, takes }) => ({
+        label,
+        takes: takes
+          .filter((take) => take.geometry === geometry)
+          .map(({ made, frames }) => ({ made, frames })),
+      })),
+    };
+  }
+
+  /** Gestures of a new lesson that got neither a name nor a recording. */
+  #dropUnused(): void {
+    const filled = this.gestures.filter(({ takes }) => takes.length > 0).length;
+    const unused = this.gestures.filter(
+      ({ label, takes }) => FIRST.includes(label) && label !== NOTHING && takes.length === 0,
+    );
+    if (filled < 2) return;
+    for (const { id } of unused) this.#change(id, { removed: Date.now() });
+  }
+
+  /** What the network with this fingerprint made of a recording's windows, if it has. */
+  features(take: string, fingerprint: string): readonly Float32Array[] | undefined {
+    const known = this.#features.get(take);
+    return known?.fingerprint === fingerprint ? known.windows : undefined;
+  }
+
+  keepFeatures(features: StoredFeatures): Promise<void> {
+    this.#features.set(features.id, features);
+    return this.#put({ features: [features] });
+  }
+
+  #freshName(): string {
+    const names = new Set(this.gestures.map(({ label }) => label));
+    let count = this.gestures.length;
+    while (names.has(`Gesture ${count}`)) count++;
+    return `Gesture ${count}`;
+  }
+
+  #remove(removal: Removal): void {
+    this.#removals = [...this.#removals, removal];
+    this.#mark(removal, Date.now());
+  }
+
+  #mark({ gestures, takes }: Removal, removed: number | undefined): void {
+    const withMark = <T extends { removed?: number }>(one: T): T => {
+      const { removed: _, ...others } = one;
+      return (removed === undefined ? others : { ...others, removed }) as T;
+    };
+    this.#all = this.#all.map((one) => ({
+      ...(gestures.includes(one.id) ? withMark(one) : one),
+      takes: one.takes.map((take) => (takes.includes(take.id) ? withMark(take) : take)),
+    }));
+    void this.#put({
+      gestures: this.#all.filter(({ id }) => gestures.includes(id)).map(bareGesture),
+      takes: this.#all.flatMap((one) => one.takes.filter(({ id }) => takes.includes(id))).map(bareTake),
+    });
+  }
+
+  #change(id: string, changes: Partial<StoredGesture>): void {
+    this.#all = this.#all.map((one) => (one.id === id ? { ...one, ...changes } : one));
+    void this.#put({ gestures: this.#all.filter((one) => one.id === id).map(bareGesture) });
+  }
+
+  async #read(): Promise<void> {
+    const { gestures, takes, features } = (await this.#store?.read().catch((error: Error) => {
+      this.problem = error.message;
+    })) ?? { gestures: [], takes: [], features: [] };
+    for (const one of features) this.#features.set(one.id, one);
+    this.#all = gestures.map((one) => ({
+      ...one,
+      takes: takes.filter(({ gesture }) => gesture === one.id).map(shown),
+    }));
+    this.#removals = [
+      ...gestures
+        .filter(({ removed }) => removed !== undefined)
+        .map(({ id, label, removed }) => ({ what: `“${label}”`, gestures: [id], takes: [], removed })),
+      ...takes
+        .filter(({ removed }) => removed !== undefined)
+        .map(({ id, gesture, removed }) => {
+          const label = gestures.find((one) => one.id === gesture)?.label ?? '';
+          return { what: `a take of “${label}”`, gestures: [], takes: [id], removed };
+        }),
+    ].sort((a, b) => a.removed! - b.removed!);
+    for (const label of FIRST)
+      if (label === NOTHING ? !this.#all.some((one) => one.label === NOTHING) : this.#all.length < 2)
+        this.add(label);
+  }
+
+  async #put(records: Parameters<TeachStore['put']>[0]): Promise<void> {
+    try {
+      await this.#store?.put(records);
+    } catch (error) {
+      this.problem = (error as Error).message;
+    }
+  }
+}
+
+const shown = (take: StoredTake): TaughtTake => ({ ...take, picture: pictureAt(take.frames) });
+const bareGesture = ({ takes: _, ...gesture }: TaughtGesture): StoredGesture => gesture;
+const bareTake = ({ picture: _, ...take }: TaughtTake): StoredTake => take;
+
+/** A frame of a recording; the middle one if not said. */
+export function pictureAt({ data, count, height, width }: Frames, frame = Math.floor(count / 2)): ImageData {
+  return rgbImage(data, frame * height * width * 3, height, width);
+}
+
+let opened: Promise<Lesson> | undefined;
+
+/** The lesson of this page, whichever room asks. */
+export function openLesson(): Promise<Lesson> {
+  opened ??= Lesson.open();
+  return opened;
 }

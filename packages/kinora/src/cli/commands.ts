@@ -29,6 +29,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./calibrate.js')).calibrateCommand(),
   },
   {
+    name: 'background',
+    summary: 'store what other movements look like, for taught gestures',
+    load: async () => (await import('./background.js')).backgroundCommand(),
+  },
+  {
     name: 'tune',
     summary: 'fit the settings of live recognition on streams',
     load: async () => (await import('./tune.js')).tuneCommand(),

@@ -83,7 +83,7 @@ export async function* collectFeatures(
 }
 
 /** Reads a data set, with its own classes. */
-function readClips(path: string, folder: string | undefined): ClipList {
+export function readClips(path: string, folder: string | undefined): ClipList {
   if (isPack(path)) return readPack(path);
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   return isFolder ? readClassFolders(path) : readClipList(path, folder ?? dirname(path));

@@ -23,7 +23,9 @@ function parsed(text: string): unknown {
 
 /** What of the spec a file says: nothing where it is the default. */
 export const postprocessMetadata = (spec: PostprocessSpec): Record<string, string> =>
-  spec.temperature === 1 && Object.keys(spec.settings).length === 0 ? {} : { [KEY]: JSON.stringify(spec) };
+  spec.temperature === 1 && Object.keys(spec.settings).length === 0 && spec.background === undefined
+    ? {}
+    : { [KEY]: JSON.stringify(spec) };
 
 /**
  * Replaces the spec inside a file of weights, atomically; tensors and other metadata stay the same bytes. Training that

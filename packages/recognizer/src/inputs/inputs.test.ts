@@ -127,8 +127,9 @@ describe.skipIf(chromiumPath === undefined || !hasFfmpeg)(`a page's clips${needs
     const node = await createRecognizer({ model: model.onnx, threads: 1 });
     inNode = await node.prepare(video);
     const numbers = (count: number): Float32Array => new Float32Array(count).fill(1);
-    const head = { labels: ['wave', 'snap'], mean: numbers(128), deviation: numbers(128) };
-    const text = writeHead({ ...head, weights: numbers(256), bias: numbers(2) }, node.info);
+    const head = { labels: ['wave', 'snap', 'Nothing'], owners: [0, 1], threshold: 0.4 };
+    const space = { centre: numbers(128), whitening: numbers(0), prototypes: numbers(256) };
+    const text = writeHead({ ...head, ...space }, node.info);
     writeFileSync(join(site.folder, 'gestures.json'), text);
     await node.close();
     browser = await launch();
@@ -192,7 +193,7 @@ describe.skipIf(chromiumPath === undefined || !hasFfmpeg)(`a page's clips${needs
   });
 
   test('are named by taught gestures', async () => {
-    expect(await callInPage(page, 'using', 'gestures.json')).toEqual(['wave', 'snap']);
+    expect(await callInPage(page, 'using', 'gestures.json')).toEqual(['wave', 'snap', 'Nothing']);
     await expect(callInPage(page, 'using', 'none.json')).rejects.toThrow(/none\.json: expected a file saved/);
   });
 

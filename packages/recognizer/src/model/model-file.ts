@@ -14,7 +14,6 @@ import {
   specDefaults,
 } from '@kinora/clip';
 import type { Layer, LayerMaps, ModelInfo } from '../types.js';
-import { fingerprint } from './head-file.js';
 import { fields, messages } from './protobuf.js';
 
 /** Of ModelProto. Metadata are pairs of a key, field 1, and a value, field 2. */
@@ -41,12 +40,13 @@ export function readModelInfo(file: Uint8Array, where: string): OpenedInfo {
     spec: readSpec(parse(spec, where), where),
     labels: readLabels(parse(metadata.get('labels') ?? '[]', where), where),
   };
+  const features = checkGraph(readPorts(file) ?? refuse(where, 'an ONNX file', 'a damaged one'), read, where);
   return {
     network: metadata.get('network') ?? '',
     version: metadata.get('kinora') ?? '',
     ...read,
-    postprocess: readPostprocess(parse(metadata.get('postprocess') ?? '{}', where), where),
-    features: checkGraph(readPorts(file) ?? refuse(where, 'an ONNX file', 'a damaged one'), read, where),
+    postprocess: readPostprocess(parse(metadata.get('postprocess') ?? '{}', where), features, where),
+    features,
     fingerprint: fingerprint(file),
     groupedConv3d: metadata.get('grouped_conv3d') === 'true',
     ...(layers === undefined ? {} : { layers: readLayers(parse(layers, where), where) }),
@@ -210,9 +210,13 @@ function readSpec(value: unknown, where: string): PreprocessSpec {
 }
 
 /** A temperature and settings that this recognizer cannot apply would change what the model says. */
-function readPostprocess(value: unknown, where: string): PostprocessSpec {
+function readPostprocess(value: unknown, features: number, where: string): PostprocessSpec {
   try {
-    return parsePostprocess(value, `${where}, postprocess`);
+    const read = parsePostprocess(value, `${where}, postprocess`);
+    const { background } = read;
+    if (background !== undefined && background.features !== features)
+      refuse(where, `a background of ${features} features, as the network has`, `${background.features}`);
+    return read;
   } catch (error) {
     const { where: place = where, expected, received = 'nothing' } = (error as KinoraError).parts;
     return refuse(place, expected, received, UPDATE);
@@ -220,6 +224,14 @@ function readPostprocess(value: unknown, where: string): PostprocessSpec {
 }
 
 const UPDATE = 'export it again, or update @kinora/recognizer';
+
+/** FNV-1a over at most a million bytes spread over the file, plus its length: distinguishes models, but is not secure. */
+export function fingerprint(model: Uint8Array): string {
+  const every = Math.ceil(model.length / 1e6);
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < model.length; i += every) hash = Math.imul(hash ^ model[i]!, 0x01000193);
+  return `${(hash >>> 0).toString(16).padStart(8, '0')}-${model.length}`;
+}
 
 const describe = (file: Uint8Array): string =>
   file.length === 0

@@ -46,7 +46,7 @@ export function readSafetensors(file: Uint8Array, where: string): Safetensors {
     if (!Array.isArray(shape) || bytes.length !== widthOf(dtype) * product(shape)) throw damaged(where, file);
     tensors.set(name, { dtype, shape, bytes });
   }
-  return { tensors, metadata: metadata as Record<string, string> };
+  return { tensors, metadata: (metadata ?? {}) as Record<string, string> };
 }
 
 /** Writes a file, the widest elements first and then by name, as the reference implementation does. */

@@ -12,8 +12,7 @@ import {
 } from '@kinora/clip';
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-web';
 import { clipBytes, networkInput } from '../inputs/clip.js';
-import { fingerprint } from '../model/head-file.js';
-import { readModelInfo } from '../model/model-file.js';
+import { fingerprint, readModelInfo } from '../model/model-file.js';
 import { rewriteModel } from '../model/rewrite.js';
 import {
   floats,

@@ -3,7 +3,7 @@ import { type KinoraError, kinoraError } from '@kinora/clip';
 import type { Head } from './head.js';
 
 const FORMAT = 'kinora-head';
-const VERSION = 1;
+const VERSION = 2;
 
 /** The part of `recognizer.info` that names the network whose features the head uses: with another network its answers would be nonsense. */
 export interface Base {
@@ -13,12 +13,9 @@ export interface Base {
   readonly features: number;
 }
 
-/** Taught gestures as the text of a file that `useGestures` and the studio's Teach room open. `base` is `recognizer.info`. */
+/** Taught gestures as the text of a file that `useGestures` opens. `base` is `recognizer.info`. */
 export function writeHead(head: Head, base: Base): string {
-  const { labels } = head;
-  const numbers = Object.fromEntries(
-    (['mean', 'deviation', 'weights', 'bias'] as const).map((name) => [name, Array.from(head[name])]),
-  );
+  const { labels, owners, threshold } = head;
   const { network, fingerprint, features } = base;
   return JSON.stringify({
     format: FORMAT,
@@ -27,7 +24,9 @@ export function writeHead(head: Head, base: Base): string {
     fingerprint,
     features,
     labels,
-    ...numbers,
+    owners,
+    threshold,
+    ...Object.fromEntries(NUMBERS.map((name) => [name, base64(head[name])])),
   });
 }
 
@@ -41,7 +40,7 @@ export function readHead(text: string, name: string, base: Base): Head {
       name,
       `version ${VERSION}`,
       `version ${JSON.stringify(file.version)}`,
-      'open it with the version of Kinora that saved it',
+      'teach the gestures again here, or open it with the version of Kinora that saved it',
     );
   for (const key of ['network', 'fingerprint', 'features'] as const)
     if (file[key] !== base[key])
@@ -52,41 +51,45 @@ export function readHead(text: string, name: string, base: Base): Head {
         'teach the gestures again here, or open the site with the model that they were taught on',
       );
   const labels = labelsOf(file.labels, name);
-  const [classes, size] = [labels.length, base.features];
-  const head = {
+  const owners = ownersOf(file.owners, labels.length, name);
+  const { threshold } = file;
+  if (typeof threshold !== 'number' || !(Math.abs(threshold) <= 1))
+    throw wrong(`${name}: threshold`, 'a cosine', JSON.stringify(threshold) ?? 'none');
+  const size = base.features;
+  const whitened = file.whitening !== '';
+  return {
     labels,
-    mean: numbers(file, 'mean', size, name),
-    deviation: numbers(file, 'deviation', size, name),
-    weights: numbers(file, 'weights', classes * size, name),
-    bias: numbers(file, 'bias', classes, name),
+    owners,
+    threshold,
+    centre: numbers(file, 'centre', size, name),
+    whitening: numbers(file, 'whitening', whitened ? size * size : 0, name),
+    prototypes: numbers(file, 'prototypes', owners.length * size, name),
   };
-  if (!head.deviation.every((value) => value > 0))
-    throw wrong(`${name}: deviation`, 'positive numbers', 'a number that is 0 or less');
-  return head;
 }
 
 /** Throws `head/file` for a head whose numbers do not fit together, or do not fit `features`. */
 export function checkHead(head: Head, features: number): Head {
-  const classes = head.labels?.length ?? 0;
-  const sizes = { mean: features, deviation: features, weights: classes * features, bias: classes };
-  for (const [name, size] of Object.entries(sizes) as [keyof typeof sizes, number][])
-    if (head[name]?.length !== size)
+  const whitened = (head.whitening?.length ?? 0) > 0;
+  const sizes = {
+    centre: features,
+    whitening: whitened ? features * features : 0,
+    prototypes: (head.owners?.length ?? 0) * features,
+  };
+  for (const name of NUMBERS)
+    if (head[name]?.length !== sizes[name])
       throw wrong(
         `gestures: ${name}`,
-        `${size} numbers`,
+        `${sizes[name]} numbers`,
         `${head[name]?.length ?? 'none'}`,
         'teach them on this model',
       );
   return head;
 }
 
-/** FNV-1a over at most a million bytes spread over the file, plus its length: distinguishes models, but is not secure. */
-export function fingerprint(model: Uint8Array): string {
-  const every = Math.ceil(model.length / 1e6);
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < model.length; i += every) hash = Math.imul(hash ^ model[i]!, 0x01000193);
-  return `${(hash >>> 0).toString(16).padStart(8, '0')}-${model.length}`;
-}
+/** Fields of numbers, which the file has in base64, as float32 in little-endian order. */
+const NUMBERS = ['centre', 'whitening', 'prototypes'] as const;
+/** Prototypes that nobody teaches. */
+const MOST = 5000;
 
 function parse(text: string, name: string): Record<string, unknown> {
   let value: unknown;
@@ -103,19 +106,45 @@ function labelsOf(value: unknown, name: string): string[] {
   const good =
     Array.isArray(value) &&
     value.length >= 2 &&
+    value.length <= MOST &&
     value.every((label) => typeof label === 'string' && label !== '') &&
     new Set(value).size === value.length;
   if (good) return value as string[];
-  throw wrong(`${name}: labels`, 'two or more different names', JSON.stringify(value) ?? 'none');
+  throw wrong(`${name}: labels`, 'two or more different names', short(value));
+}
+
+/** Every label but the last, which may have none, has a prototype. */
+function ownersOf(value: unknown, labels: number, name: string): number[] {
+  const good =
+    Array.isArray(value) &&
+    value.length <= MOST &&
+    value.every((owner) => Number.isInteger(owner) && owner >= 0 && owner < labels) &&
+    new Set(value.filter((owner) => owner < labels - 1)).size === labels - 1;
+  if (good) return value as number[];
+  throw wrong(`${name}: owners`, 'the index of a label for each prototype', short(value));
 }
 
 function numbers(file: Record<string, unknown>, key: string, count: number, name: string): Float32Array {
   const value = file[key];
-  if (Array.isArray(value) && value.length === count && value.every(Number.isFinite))
-    return Float32Array.from(value);
-  const received = Array.isArray(value) ? `${value.length} values` : (JSON.stringify(value) ?? 'none');
-  throw wrong(`${name}: ${key}`, `${count} numbers`, received);
+  const letters = 4 * Math.ceil((4 * count) / 3);
+  if (typeof value !== 'string' || value.length !== letters || !/^[A-Za-z0-9+/]*={0,2}$/.test(value))
+    throw wrong(
+      `${name}: ${key}`,
+      `${count} numbers in base64, ${letters} letters`,
+      typeof value === 'string' ? `${value.length} letters` : short(value),
+    );
+  const bytes = Uint8Array.from(atob(value), (letter) => letter.charCodeAt(0));
+  const read = new Float32Array(bytes.buffer);
+  if (read.every(Number.isFinite)) return read;
+  throw wrong(`${name}: ${key}`, 'finite numbers', 'others');
 }
+
+const base64 = ({ buffer, byteOffset, byteLength }: Float32Array): string =>
+  btoa(
+    Array.from(new Uint8Array(buffer, byteOffset, byteLength), (byte) => String.fromCharCode(byte)).join(''),
+  );
+
+const short = (value: unknown): string => (JSON.stringify(value) ?? 'none').slice(0, 60);
 
 const wrong = (
   where: string,

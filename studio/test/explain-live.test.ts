@@ -6,14 +6,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { exportModel } from '../../packages/kinora/dist/index.js';
 import { type StaticServer, serveFolder } from '../../packages/kinora/dist/serve/static-server.js';
 import { noFfmpeg, readFrames, writeWebm, writeY4m } from './camera.js';
-import { faults } from './faults.js';
+import { fits } from './fits.js';
 import { plainServer } from './plain-server.js';
 import { GESTURES, HOOK, makeSite, type TestSite } from './site.js';
 import { cameraFlags, noBrowser, openBrowser, PATIENCE, type Visit, visit } from './visit.js';
 
 const obstacle = noBrowser ?? noFfmpeg;
 describe.skipIf(obstacle !== undefined)(
-  `Explain, Live and Teach in Chromium${obstacle ? `: ${obstacle}` : ''}`,
+  `Explain and Live in Chromium${obstacle ? `: ${obstacle}` : ''}`,
   () => {
     let site: TestSite;
     let server: StaticServer;
@@ -208,41 +208,6 @@ describe.skipIf(obstacle !== undefined)(
       expect(complaints).toEqual([]);
     });
 
-    it('learns two gestures that its network was not trained on, tells them apart, and saves them to a file', async () => {
-      const film = async (label: string, split: 'train' | 'validation', index: number): Promise<string> => {
-        const video = join(site.scratch, `${label} ${split} ${index}.webm`);
-        const clip = await readFrames(site.clips(label, split)[index]!);
-        writeY4m(`${video}.y4m`, split === 'train' ? [clip] : [clip, clip]);
-        writeWebm(video, `${video}.y4m`);
-        return video;
-      };
-      const { page, complaints } = await open('teach');
-      for (const [i, label] of TAUGHT.entries()) {
-        const card = page.getByRole('list', { name: 'Gestures', exact: true }).locator('> li').nth(i);
-        await card.getByRole('textbox').fill(label);
-        await card
-          .locator('input[type=file]')
-          .setInputFiles([await film(label, 'train', 0), await film(label, 'train', 1)]);
-        await card.getByText('2 clips').waitFor();
-      }
-      await page.getByRole('button', { name: 'Train' }).click();
-      await page.getByText(/Trained in \d+\.\d+ s\. Tested on each clip .* of 4 recognised/).waitFor();
-      await expectTaught(page, film);
-
-      const download = page.waitForEvent('download');
-      await page.getByRole('button', { name: 'Save to a file' }).click();
-      const saved = join(site.scratch, 'gestures.json');
-      await (await download).saveAs(saved);
-      await page.reload();
-      await page.getByLabel('Saved gestures').setInputFiles(join(site.folder, 'index.html'));
-      await page.getByText('index.html: expected a head in JSON').waitFor();
-      await page.getByLabel('Saved gestures').setInputFiles(saved);
-      await page.getByRole('heading', { name: 'Try it' }).waitFor();
-      await expectTaught(page, film);
-      await fits(page);
-      expect(complaints).toEqual([]);
-    });
-
     it('changes the gesture settings while it runs', async () => {
       const { page } = await live();
       const threshold = page.getByRole('slider', { name: 'Threshold' });
@@ -335,22 +300,6 @@ describe.skipIf(obstacle !== undefined)(
 /** Whether this machine runs little besides the tests. */
 const isQuiet = (): boolean => loadavg()[0]! < 1.5 * availableParallelism();
 
-/** Labels of the data set that the network was not trained on. */
-const TAUGHT = ['Thumb Up', 'Swiping Down'] as const;
-
-/** Shows a validation clip of each, with people who are not in the training clips. */
-async function expectTaught(
-  page: Page,
-  film: (label: string, split: 'validation', index: number) => Promise<string>,
-  labels: readonly string[] = TAUGHT,
-): Promise<void> {
-  for (const label of labels) {
-    await page.getByLabel('Video file').setInputFiles(await film(label, 'validation', 0));
-    const gesture = page.getByRole('list', { name: 'Gesture log' }).getByRole('listitem').first();
-    await expect.poll(() => gesture.innerText()).toContain(label);
-  }
-}
-
 const topFive = (page: Page): Promise<string[]> =>
   page.getByLabel('Top five').getByRole('listitem').allInnerTexts();
 
@@ -402,16 +351,3 @@ const countLongTasks = (page: Page): Promise<void> =>
   });
 const longestTask = (page: Page): Promise<number> =>
   page.evaluate(() => (self as unknown as Counting).longest);
-
-/** Narrow and wide, dark and light. */
-async function fits(page: Page): Promise<void> {
-  for (const [width, colorScheme] of [
-    [360, 'dark'],
-    [1600, 'light'],
-  ] as const) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.emulateMedia({ colorScheme });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), `at ${width}`).toBe(width);
-    expect(await faults(page), `at ${width}`).toEqual([]);
-  }
-}

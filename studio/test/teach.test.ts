@@ -1,0 +1,117 @@
+/** Teach as a reader uses it: with files, by keyboard, across reloads, and by a project file in another browser. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type StaticServer, serveFolder } from '../../packages/kinora/dist/serve/static-server.js';
+import { noFfmpeg, readFrames, writeWebm, writeY4m } from './camera.js';
+import { fits } from './fits.js';
+import { HOOK, makeSite, type TestSite } from './site.js';
+import { noBrowser, openBrowser, type Visit, visit } from './visit.js';
+
+/** Labels of the data set that the network was not trained on. */
+const TAUGHT = ['Thumb Up', 'Swiping Down'] as const;
+
+const obstacle = noBrowser ?? noFfmpeg;
+describe.skipIf(obstacle !== undefined)(`Teach in Chromium${obstacle ? `: ${obstacle}` : ''}`, () => {
+  let site: TestSite;
+  let server: StaticServer;
+  let browser: Browser;
+  const ends: (() => Promise<void>)[] = [];
+  beforeAll(async () => {
+    [site, browser] = await Promise.all([makeSite(), openBrowser()]);
+    server = await serveFolder(site.folder, 0);
+  }, HOOK);
+  afterEach(async () => {
+    for (const end of ends.splice(0)) await end();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    site?.remove();
+  });
+
+  const open = async (): Promise<Visit> => {
+    const opened = await visit(browser, `${server.url}#/teach`);
+    ends.push(opened.close);
+    return opened;
+  };
+  const film = async (label: string, split: 'train' | 'validation', index: number): Promise<string> => {
+    const video = join(site.scratch, `${label} ${split} ${index}.webm`);
+    const clip = await readFrames(site.clips(label, split)[index]!);
+    writeY4m(`${video}.y4m`, split === 'train' ? [clip] : [clip, clip]);
+    writeWebm(video, `${video}.y4m`);
+    return video;
+  };
+  const cards = (page: Page) => page.getByRole('list', { name: 'Gestures', exact: true }).locator('> li');
+  /** Three takes of each gesture, as files. */
+  const teach = async (page: Page): Promise<void> => {
+    for (const [i, label] of TAUGHT.entries()) {
+      const card = cards(page).nth(i);
+      await card.getByRole('textbox').fill(label);
+      const takes = [0, 1, 2].map((take) => film(label, 'train', take));
+      await card.locator('input[type=file]').setInputFiles(await Promise.all(takes));
+      await card.getByText('3 takes').waitFor();
+    }
+  };
+  const checked = (page: Page) => page.getByText(/of 6 takes recognised when held out/);
+  const savedAs = async (page: Page, button: string, name: string): Promise<string> => {
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: button }).click();
+    await (await download).saveAs(join(site.scratch, name));
+    return join(site.scratch, name);
+  };
+
+  it('learns at once, keeps everything over a reload and another room, and brings back what was removed', async () => {
+    const { page, complaints } = await open();
+    await page.getByText('Record a gesture, and it is recognised at once.').waitFor();
+    await teach(page);
+    await checked(page).waitFor();
+    for (const label of TAUGHT) {
+      await page.getByLabel('Video file').setInputFiles(await film(label, 'validation', 0));
+      const first = page.getByRole('list', { name: 'Gesture log' }).getByRole('listitem').first();
+      await expect.poll(() => first.innerText()).toContain(label);
+    }
+    await page.reload();
+    await checked(page).waitFor();
+    await page.getByRole('link', { name: 'Live' }).click();
+    await page.getByRole('heading', { name: 'Live', exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Teach' }).click();
+    await checked(page).waitFor();
+
+    const takes = cards(page).first().getByRole('group');
+    await takes.nth(1).getByRole('button', { name: 'Remove take 2 of Thumb Up' }).click();
+    await expect.poll(() => takes.count()).toBe(2);
+    await cards(page).nth(1).getByRole('button', { name: 'Remove Swiping Down', exact: true }).click();
+    await expect.poll(() => cards(page).count()).toBe(2);
+    await page.reload();
+    await page.getByRole('button', { name: 'Bring back “Swiping Down”' }).click();
+    await page.getByRole('button', { name: 'Bring back a take of “Thumb Up”' }).click();
+    await checked(page).waitFor();
+    await fits(page);
+    expect(complaints).toEqual([]);
+  });
+
+  it('moves a lesson to another browser by its project file, and gestures to an app', async () => {
+    const { page, complaints } = await open();
+    await teach(page);
+    await checked(page).waitFor();
+    const project = await savedAs(page, 'Save the project', 'lesson.kinora');
+    const gestures = JSON.parse(readFileSync(await savedAs(page, 'Save gestures for an app', 'g.json'), 'utf8'));
+    expect(gestures.labels).toEqual([...TAUGHT, 'Nothing']);
+
+    const other = await open();
+    const cut = join(site.scratch, 'cut.kinora');
+    writeFileSync(cut, readFileSync(project).subarray(0, 9999));
+    await other.page.getByLabel('Project file').setInputFiles(cut);
+    await other.page.getByText(/cut\.kinora: expected a lesson saved by Teach/).waitFor();
+    await other.page.getByLabel('Project file').setInputFiles(project);
+    await other.page.getByText('6 takes were added from lesson.kinora.').waitFor();
+    await checked(other.page).waitFor();
+    expect(await cards(other.page).count()).toBe(3);
+    // Again, and after more was recorded: what is there stays as it is.
+    await other.page.getByLabel('Project file').setInputFiles(project);
+    await other.page.getByText('0 takes were added').waitFor();
+    expect([...complaints, ...other.complaints]).toEqual([]);
+  });
+});
