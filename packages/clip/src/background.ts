@@ -87,12 +87,8 @@ export const checkBackground: Check<BackgroundSpec | undefined> = (value, where)
   const spec = checkFields(value, where);
   const bytes = bytesOf(spec.clips, spec.features);
   if (bytes > MOST.bytes || spec.data.length !== 4 * Math.ceil(bytes / 3))
-    return refuse(
-      `${where}.data`,
-      `${4 * Math.ceil(bytes / 3)} letters of base64`,
-      `${spec.data.length} letters`,
-    );
+    return refuse(`${where}.data`, `${4 * Math.ceil(bytes / 3)} letters of base64`, spec.data.length);
   return spec.movements.length === spec.clips
     ? spec
-    : refuse(`${where}.movements`, `${spec.clips} numbers`, `${spec.movements.length}`);
+    : refuse(`${where}.movements`, `${spec.clips} numbers`, spec.movements.length);
 };
