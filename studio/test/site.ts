@@ -96,6 +96,7 @@ async function train(folder: string): Promise<string> {
   for (const list of ['train', 'validation']) writeFileSync(join(work, `long-${list}.csv`), longList(list));
   for (const changes of RUNS)
     await kinora(work, 'train', '--config', 'config.json', ...changes.flatMap((change) => ['--set', change]));
+  await kinora(work, 'background', 'runs/three', ...BACKGROUND.split(' '));
   await kinora(work, 'ensemble', 'runs/three', 'runs/other', '--folds', '2');
   renameSync(work, folder);
   return folder;
@@ -147,7 +148,7 @@ async function kinora(folder: string, ...words: string[]): Promise<void> {
 
 /** Hash of the built files in these folders, without the app unless it is one of them, and of the options below. */
 function stateOf(...folders: string[]): string {
-  const hash = createHash('sha256').update(JSON.stringify([COUNTS, CONFIG, RUNS, LONG]));
+  const hash = createHash('sha256').update(JSON.stringify([COUNTS, CONFIG, RUNS, LONG, BACKGROUND]));
   for (const folder of folders)
     for (const file of globSync(at(folder), ''))
       if (isCode(relative(at(folder), file)) && statSync(file).isFile())
@@ -178,6 +179,9 @@ const CONFIG = {
   lr: 0.004,
   schedule: { name: 'one_cycle' },
 };
+
+/** All gestures of people who are not in the training clips. */
+const BACKGROUND = '--clips ../data/validation.csv --folder ../data/clips';
 
 /** The site's network, another one for an ensemble with it, a 2D one, and one for classes with long names. */
 const RUNS = [

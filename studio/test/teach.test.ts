@@ -51,7 +51,7 @@ describe.skipIf(obstacle !== undefined)(`Teach in Chromium${obstacle ? `: ${obst
       await card.getByRole('textbox').fill(label);
       const takes = [0, 1, 2].map((take) => film(label, 'train', take));
       await card.locator('input[type=file]').setInputFiles(await Promise.all(takes));
-      await card.getByText('3 takes').waitFor();
+      await card.getByText('3 takes', { exact: true }).waitFor();
     }
   };
   const checked = (page: Page) => page.getByText(/of 6 takes recognised when held out/);
@@ -97,7 +97,9 @@ describe.skipIf(obstacle !== undefined)(`Teach in Chromium${obstacle ? `: ${obst
     await teach(page);
     await checked(page).waitFor();
     const project = await savedAs(page, 'Save the project', 'lesson.kinora');
-    const gestures = JSON.parse(readFileSync(await savedAs(page, 'Save gestures for an app', 'g.json'), 'utf8'));
+    const gestures = JSON.parse(
+      readFileSync(await savedAs(page, 'Save gestures for an app', 'g.json'), 'utf8'),
+    );
     expect(gestures.labels).toEqual([...TAUGHT, 'Nothing']);
 
     const other = await open();

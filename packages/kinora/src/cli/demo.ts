@@ -13,6 +13,7 @@ import { readSplit } from '../data/splits.js';
 import { contactSheetName, synthesize } from '../data/synth/index.js';
 import { percent, plural } from '../figures/words.js';
 import { argmax, type Evaluation, worstClips } from '../measure/metrics.js';
+import { backgroundRun } from '../predict/background.js';
 import { type EvaluateResult, evaluateRun } from '../predict/evaluate.js';
 import type { Progress } from '../progress.js';
 import { hasCheckpoint } from '../run/checkpoint.js';
@@ -58,6 +59,8 @@ export async function demo(flags: DemoFlags): Promise<void> {
     signal.throwIfAborted();
     progress.log('\n3/3  evaluating on people who are not in the training clips');
     const result = await evaluateRun(config, { device, progress, signal });
+    // For gestures that are taught on its features, in the studio and in apps.
+    await backgroundRun(config, { device, progress, signal });
     progress.log(await answers(config, result));
     progress.log(closing(config, data, result));
   });

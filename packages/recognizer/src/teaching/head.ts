@@ -73,7 +73,7 @@ export function placed(
 ): PlacedLesson {
   const gestures = classes.filter(({ label, takes }) => label !== NOTHING && takes.length > 0);
   const means = ({ takes }: TaughtClass): Float32Array[] => takes.map(meanOf);
-  const space = background === undefined ? plainSpace(classes.flatMap(means)) : spaceOf(background);
+  const space = background === undefined ? plainSpace(classes.map(means)) : spaceOf(background);
   const directions = (one: TaughtClass): Float32Array[] =>
     one.takes.map((windows) => unit(meanOf(windows.map((features) => place(space, features)))));
   return {

@@ -26,11 +26,15 @@ export function spaceOf(background: BackgroundSpec): FeatureSpace {
   return known;
 }
 
-/** Around the mean of features `[F]`, for models without a background. */
-export const plainSpace = (examples: readonly Float32Array[]): FeatureSpace => ({
-  centre: meanOf(examples),
-  whitening: new Float32Array(),
-});
+/**
+ * For models without a background: around the mean of what is taught, `[classes][takes]`, each `[F]`. A single class would be its
+ * own centre, so that its features stay as they are.
+ */
+export function plainSpace(classes: readonly (readonly Float32Array[])[]): FeatureSpace {
+  const taught = classes.filter((takes) => takes.length > 0);
+  const centre = meanOf(taught.map(meanOf));
+  return { centre: taught.length < 2 ? centre.fill(0) : centre, whitening: new Float32Array() };
+}
 
 /** Features `[F]` in the space, at length 1. */
 export function place({ centre, whitening }: FeatureSpace, features: Float32Array): Float32Array {
