@@ -77,6 +77,26 @@ it('finds the maps whose means are the features, and a map whose mean is the log
   expect(classActivation({ layers, maps, weights, features: Float32Array.of(4, 2) }, 1)).toBeUndefined();
 });
 
+test('of two pathways, the maps of both are added at the steps of the faster one', () => {
+  const slow = { shape: [1, 1, 1, 2], data: Float32Array.of(2, 4) };
+  const fast = { shape: [2, 2, 1, 2], data: Float32Array.of(1, 1, 3, 3, 0, 2, 0, 2) };
+  const layers = [
+    layer('slow', 'ResStage', [1, 1, 1, 2]),
+    layer('fast', 'ResStage', [2, 2, 1, 2]),
+    layer('fc', 'Linear', [1]),
+  ];
+  const weights = new Map([['fc.weight', { shape: [1, 3], data: Float32Array.of(10, 1, 2) }]]);
+  const seen = { layers, maps: { slow, fast }, weights, features: Float32Array.of(3, 2, 1) };
+  const { heat, layer: path, logit } = classActivation(seen, 0)!;
+  expect(path).toBe('slow, fast');
+  expect([heat.size, [...heat.values]]).toEqual([
+    [2, 1, 2],
+    [21, 45, 23, 47],
+  ]);
+  expect(logit).toBeCloseTo(10 * 3 + 2 + 2 * 1, 5);
+  expect(classActivation({ ...seen, features: Float32Array.of(3, 1, 2) }, 0)).toBeUndefined();
+});
+
 test("the first kernels are the mean over colours of a 3D layer's weights, and of a 2D layer's", () => {
   const data = Float32Array.from({ length: 2 * 3 * 2 * 1 * 2 }, (_, i) => i);
   const deep = firstKernels(new Map([['conv.weight', { shape: [2, 3, 2, 1, 2], data }]]));
