@@ -5,6 +5,7 @@
 import { cssColour, signedColour } from '../../design/paint.js';
 import type { Rgb } from '../../theme.svelte.js';
 import { type Architecture, convolutions, SIDE, type Weights } from './engine/network.js';
+import { SIGNS } from './words.js';
 
 export interface Drawing {
   readonly architecture: Architecture;
@@ -253,6 +254,7 @@ function drawAnswers(
   colours: Colours,
 ): void {
   const dense = layout.answers[0]!.size < 26;
+  const narrow = layout.bar < 80;
   for (const [k, { x, y, size }] of layout.answers.entries()) {
     const left = x + 6;
     const width = layout.bar - 6;
@@ -261,7 +263,8 @@ function drawAnswers(
     context.fillStyle = cssColour(colours.ink);
     context.textAlign = 'left';
     const line = y + size / 2;
-    context.fillText(classes[k]!, left, line - 2, width - 30);
+    const name = narrow ? (SIGNS[classes[k]!] ?? classes[k]!) : classes[k]!;
+    context.fillText(name, left, line - 2, width - 36);
     context.textAlign = 'right';
     context.fillText(`${Math.round(probabilities[k]! * 100)} %`, left + width, line - 2);
     context.fillStyle = colours.line;

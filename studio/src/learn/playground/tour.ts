@@ -34,12 +34,12 @@ export const TOUR: readonly TourStep[] = [
     title: 'Let two networks try',
     text: [
       'Both start from random weights, and see the same 16 clips at every step. They differ in one thing: kernels of the 3D network span three frames, kernels of the 2D network only one.',
-      'Train 150 steps and watch the two lines. One leaves 50 %, the other can’t.',
+      'Train 120 steps and watch the two lines. One leaves 50 %, the other can’t.',
     ],
     part: 'outcome',
     setting: {},
     trained: 0,
-    train: 150,
+    train: 120,
   },
   {
     title: 'What the kernels became',
@@ -49,7 +49,7 @@ export const TOUR: readonly TourStep[] = [
     ],
     part: 'kernels',
     setting: {},
-    trained: 150,
+    trained: 120,
   },
   {
     title: 'Why 2D has to guess',
@@ -60,7 +60,7 @@ export const TOUR: readonly TourStep[] = [
     part: 'outcome',
     setting: { depth: 1 },
     trained: 0,
-    train: 150,
+    train: 120,
   },
   {
     title: 'One step in slow motion',
@@ -82,6 +82,6 @@ export const TOUR: readonly TourStep[] = [
     part: 'settings',
     setting: { augmentation: 'mirror' },
     trained: 0,
-    train: 150,
+    train: 120,
   },
 ];

@@ -7,8 +7,9 @@ import { type Architecture, startingWeights, type Weights } from './network.js';
 import type { Setting } from './setting.js';
 import { type Runtime, softmaxRows, Trainer } from './trainer.js';
 
-/** Steps between two tests. */
+/** Steps between two tests; the first ones are tested one by one. */
 const TEST_EVERY = 5;
+const TEST_EACH = 15;
 /** Each is two clips. */
 const TEST_PAIRS = 32;
 
@@ -100,7 +101,7 @@ export class Laboratory {
       duration += (performance.now() - began) / steps;
       losses.push(both);
       parts = own;
-      if (this.#step % TEST_EVERY === 0) tests.push(await this.#test());
+      if (this.#step <= TEST_EACH || this.#step % TEST_EVERY === 0) tests.push(await this.#test());
     }
     const clips = pairToWatch(this.#setting.motion, this.#setting.frames, clip);
     const [own, flat] = [await this.#trainers[0].look(clips), await this.#trainers[1].look(clips)];

@@ -103,7 +103,10 @@ interface Pose {
   angle: number;
 }
 
-/** One clip of a pair's first motion. What does not decide the class is drawn at random: the hand, its place, its speed. */
+/**
+ * One clip of a pair's first motion. What does not decide the class is drawn at random: the hand, its place, its speed, how
+ * much it trembles, what stands still around it, the camera's noise.
+ */
 function draw(pair: PairName, frames: number, random: Random): Float32Array {
   const between = (low: number, high: number): number => low + (high - low) * random();
   const start: Pose = {
@@ -113,23 +116,29 @@ function draw(pair: PairName, frames: number, random: Random): Float32Array {
     angle: between(-0.5, 0.5),
   };
   const thumb = random() < 0.5 ? 1 : -1;
-  const span = between(8, 12);
+  const span = between(6, 12);
   const turn = between(1.6, 2.4);
   const growth = between(0.9, 1.25);
   const light = between(0.75, 1);
+  const things = Array.from(
+    { length: 2 },
+    (): Thing => [between(0, SIDE), between(0, SIDE), between(1.5, 3.5), between(0.25, 0.6)],
+  );
   if (pair === 'turning') start.angle = between(0, 2 * Math.PI);
   const pixels = new Float32Array(frames * SIDE * SIDE);
   for (let t = 0; t < frames; t++) {
     const moment = t / (frames - 1) - 0.5;
-    const pose = { ...start };
+    const pose = { ...start, x: start.x + between(-0.6, 0.6), y: start.y + between(-0.6, 0.6) };
     if (pair === 'left-right') pose.x += span * moment;
     if (pair === 'up-down') pose.y += span * moment;
     if (pair === 'towards-away') pose.scale *= Math.exp(growth * moment);
     if (pair === 'turning') pose.angle += turn * moment;
-    paint(pixels, t * SIDE * SIDE, pose, thumb, light);
+    const frame = pixels.subarray(t * SIDE * SIDE, (t + 1) * SIDE * SIDE);
+    for (const thing of things) paintThing(frame, thing);
+    paintHand(frame, pose, thumb, light);
   }
   for (let i = 0; i < pixels.length; i++)
-    pixels[i] = Math.min(1, Math.max(0, pixels[i]! + 0.05 + 0.04 * gaussian(random)));
+    pixels[i] = Math.min(1, Math.max(0, pixels[i]! + 0.05 + 0.06 * gaussian(random)));
   return pixels;
 }
 
@@ -148,7 +157,24 @@ const THUMB: Bone = [1.7, 1.1, 3.9, -0.5, 0.68];
 /** No part of the hand is farther from its middle than this. */
 const REACH = 6;
 
-function paint(pixels: Float32Array, offset: number, pose: Pose, thumb: number, light: number): void {
+/** Something round that stands still. */
+type Thing = readonly [x: number, y: number, radius: number, light: number];
+
+function paintThing(frame: Float32Array, [cx, cy, radius, light]: Thing): void {
+  for (let y = 0; y < SIDE; y++)
+    for (let x = 0; x < SIDE; x++) {
+      const distance = Math.sqrt((x - cx) ** 2 + (y - cy) ** 2) - radius;
+      cover(frame, y * SIDE + x, light, 0.5 - distance);
+    }
+}
+
+/** Paints over what is behind. @param share of the pixel, clamped to [0, 1] */
+function cover(frame: Float32Array, pixel: number, light: number, share: number): void {
+  const part = Math.min(1, Math.max(0, share));
+  frame[pixel] = frame[pixel]! * (1 - part) + light * part;
+}
+
+function paintHand(frame: Float32Array, pose: Pose, thumb: number, light: number): void {
   const [cos, sin] = [Math.cos(pose.angle) / pose.scale, Math.sin(pose.angle) / pose.scale];
   const reach = REACH * pose.scale;
   for (let y = Math.max(0, Math.ceil(pose.y - reach)); y < Math.min(SIDE, pose.y + reach); y++)
@@ -157,7 +183,7 @@ function paint(pixels: Float32Array, offset: number, pose: Pose, thumb: number, 
       const [u, v] = [(cos * dx + sin * dy) * thumb, cos * dy - sin * dx];
       let distance = distanceTo(THUMB, u, v);
       for (const bone of HAND) distance = Math.min(distance, distanceTo(bone, u, v));
-      pixels[offset + y * SIDE + x] = light * Math.min(1, Math.max(0, 0.5 - distance * pose.scale));
+      cover(frame, y * SIDE + x, light, 0.5 - distance * pose.scale);
     }
 }
 

@@ -72,13 +72,20 @@ export const elements = (shape: readonly number[]): number => shape.reduce((coun
 
 export type Weights = Readonly<Record<string, Float32Array>>;
 
-/** Noise to start from: He's initialisation for the convolutions, the linear layer within 1 / sqrt(channels), biases 0. */
+const NOISE = 0.4;
+
+/**
+ * Noise to start from: He's initialisation at less than half its size for the convolutions, so that what they learn soon
+ * outgrows the noise; the linear layer within 1 / sqrt(channels); biases 0.
+ */
 export function startingWeights(architecture: Architecture, seed: number): Weights {
   const random = seeded(seed, 0);
   const fill = ({ name, shape }: Parameter): Float32Array => {
     if (name.endsWith('bias')) return new Float32Array(elements(shape));
     const inputs = elements(shape.slice(1));
-    const draw = name.startsWith('conv') ? spread(random, Math.sqrt(2 / inputs)) : within(random, inputs);
+    const draw = name.startsWith('conv')
+      ? spread(random, NOISE * Math.sqrt(2 / inputs))
+      : within(random, inputs);
     return Float32Array.from({ length: elements(shape) }, draw);
   };
   return Object.fromEntries(parameters(architecture).map((parameter) => [parameter.name, fill(parameter)]));

@@ -28,7 +28,7 @@ export const defaults: Setting = {
   motion: 'left-right',
   frames: 8,
   depth: 3,
-  layers: 2,
+  layers: 1,
   channels: 8,
   augmentation: 'none',
   rate: 0.01,

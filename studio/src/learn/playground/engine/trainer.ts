@@ -26,7 +26,7 @@ export interface Seen {
 }
 
 /** Subtracted from every pixel: about the mean of a clip. */
-export const MEAN = 0.13;
+export const MEAN = 0.18;
 
 export class Trainer {
   readonly architecture: Architecture;
