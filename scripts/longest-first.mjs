@@ -9,7 +9,7 @@ const KINDS = [
   /(install\/addon|scripts\/examples)\.test/,
   /\/(cli|distributed|ranks)\//,
   /\.parity\.test/,
-  /\/(compare|crossval|ensemble|export|model)\//,
+  /\/(compare|crossval|ensemble|sweep|export|model)\//,
   /\/recognizer\//,
 ];
 

@@ -72,7 +72,7 @@ export const VARIANTS = [
 /** Tests whose numbers come from the engine or a runtime like it, by parts of their paths. */
 const NUMERIC = [
   'packages/torch/dist/',
-  ...['model', 'run', 'train', 'predict', 'compare', 'crossval', 'ensemble', 'export'].map(
+  ...['model', 'run', 'train', 'predict', 'compare', 'crossval', 'ensemble', 'sweep', 'export'].map(
     (stage) => `packages/kinora/dist/${stage}/`,
   ),
   'packages/recognizer/dist/',

@@ -171,6 +171,8 @@ export { type LabelOptions, type LabelReview, reviewLabels } from './crossval/la
 export { writeCrossval } from './crossval/report.js';
 export { type EnsembleOptions, type EnsembleResult, ensemble } from './ensemble/ensemble.js';
 export { majority, rightVotes, type Voters, voteAccuracy } from './ensemble/votes.js';
+export { type Sweep, type SweepOptions, type SweepTrial, sweep } from './sweep/sweep.js';
+export { type SweepSetting, writeSweep } from './sweep/write.js';
 
 // Export: files for other programs.
 

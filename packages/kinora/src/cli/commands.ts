@@ -59,6 +59,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./compare.js')).compareCommand(),
   },
   {
+    name: 'sweep',
+    summary: 'search for settings',
+    load: async () => (await import('./sweep.js')).sweepCommand(),
+  },
+  {
     name: 'crossval',
     summary: 'cross-validate a configuration by person',
     load: async () => (await import('./crossval.js')).crossvalCommand(),

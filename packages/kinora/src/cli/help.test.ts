@@ -32,6 +32,8 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'kinora studio build runs/demo --out site': 'needs the built studio; the tests of the studio run it',
   'kinora jester ~/downloads/jester --out data': 'needs the download of Jester',
   'kinora calibrate runs/demo': 'needs 50 validation clips; predict/calibrate.test.ts has them',
+  'kinora sweep space.json --config configs/demo.json --epochs 9':
+    'needs a search space; sweep/sweep.test.ts has one',
   'kinora completion bash > ~/.local/share/bash-completion/completions/kinora': "writes into the user's home",
   'kinora completion zsh > ~/.zfunc/_kinora': "writes into the user's home",
   'kinora completion fish > ~/.config/fish/completions/kinora.fish': "writes into the user's home",

@@ -27,14 +27,20 @@ export class TrainingLoop {
   readonly #writer: RunWriter;
   readonly #runsAhead: boolean;
   readonly #lastStep: number;
+  readonly #untilEpoch: number;
 
-  /** @param runsAhead whether a step is launched before the last one is read; the numbers are the same. Default: on a GPU */
+  /**
+   * @param runsAhead whether a step is launched before the last one is read; the numbers are the same. Default: on a GPU
+   * @param untilEpoch finished epochs, in all, after which it stops as if it were the end. Default: the configured end
+   */
   constructor(
     training: Training,
     loaders: Loaders,
     writer: RunWriter,
     runsAhead = training.device !== 'cpu',
+    untilEpoch = Number.POSITIVE_INFINITY,
   ) {
+    this.#untilEpoch = untilEpoch;
     this.#training = training;
     this.#loaders = loaders;
     this.#writer = writer;
@@ -64,7 +70,8 @@ export class TrainingLoop {
   /** Whether there is another epoch to train. A function of the state, so that a resumed run ends where another would. */
   #goesOn(): boolean {
     const { config, progress } = this.#training;
-    if (progress.step >= this.#lastStep || isExhausted(this.#training)) return false;
+    if (progress.epoch >= this.#untilEpoch || progress.step >= this.#lastStep) return false;
+    if (isExhausted(this.#training)) return false;
     const waited = epochsSinceBest(progress);
     if (config.patience === null || waited < config.patience) return true;
     this.#writer.log(

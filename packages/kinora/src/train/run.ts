@@ -34,6 +34,11 @@ export interface TrainOptions {
    * configuration's seed, so that a run repeats and resumes exactly; to resume, pass it again. Default: none.
    */
   readonly augment?: ClipAugmentation | undefined;
+  /**
+   * Stops when so many epochs are finished, in all; resumed without it, the run continues as if it had not stopped. Default: the
+   * configured end.
+   */
+  readonly untilEpoch?: number | undefined;
   /** Reports at the end where the time of the steps went, and what to change. Default: false. */
   readonly profile?: boolean;
   /** Launches a step before it reads the loss of the last one, which keeps a GPU busy; results are the same. Default: on a GPU. */
@@ -139,7 +144,7 @@ async function train(
     const found = writer.open(training, beginning);
     for (const line of [...notes, ...found, ...openingLines(training, loaders, resumed)]) writer.log(line);
     try {
-      await new TrainingLoop(training, loaders, writer, options.runsAhead).run();
+      await new TrainingLoop(training, loaders, writer, options.runsAhead, options.untilEpoch).run();
     } finally {
       for (const line of profile ? profileLines(profile, training, loaders) : []) writer.log(line);
     }
