@@ -27,8 +27,10 @@ it('puts curves that were measured at different steps on one axis', () => {
 });
 
 it('appends later steps, and begins anew when a run was started again', () => {
-  const more = { steps: [{ step: 4, loss: 0.5, lr: 0.1 }], epochs: first.epochs, last: 4 };
+  const epochs = [{ epoch: 2, step: 4, top1: 0.75 }];
+  const more = { steps: [{ step: 4, loss: 0.5, lr: 0.1 }], epochs, last: 4 };
   expect(extend(first, more).steps.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
+  expect(extend(first, more).epochs.map(({ epoch }) => epoch)).toEqual([1, 2]);
   expect(extend(undefined, first)).toBe(first);
   const again = { steps: [], epochs: [], last: -1 };
   expect(extend(first, again)).toBe(again);

@@ -29,7 +29,11 @@ export function onOneAxis(series: readonly Series[]): {
 export const extend = (known: Metrics | undefined, more: Metrics): Metrics =>
   known === undefined || more.last < known.last
     ? more
-    : { steps: [...known.steps, ...more.steps], epochs: more.epochs, last: more.last };
+    : {
+        steps: [...known.steps, ...more.steps],
+        epochs: [...known.epochs, ...more.epochs],
+        last: more.last,
+      };
 
 type Epoch = Metrics['epochs'][number];
 const pointsOf = (epochs: readonly Epoch[], x: 'step' | 'epoch', key: 'val_loss' | 'val_top1' | 'top1') =>
