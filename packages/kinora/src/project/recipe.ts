@@ -50,7 +50,8 @@ export function recipeFor(scan: Scan): Recipe {
     classes: new Set(usable.map((clip) => clip.class)).size,
     people: new Set(usable.map(({ person = NOBODY }) => person)).size,
   };
-  const batchSize = count < 64 ? 8 : count < 2000 ? 16 : 32;
+  // A training needs one full batch.
+  const batchSize = count < 64 ? Math.max(1, Math.min(8, count)) : count < 2000 ? 16 : 32;
   const epochs = Math.max(10, Math.min(60, Math.ceil((STEPS * batchSize) / Math.max(1, count))));
   const large = count >= 2000;
   const reasons: Reason[] = [
