@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { effectiveConfig } from '../../config/index.js';
-import { configOf, configOfFolder, configOfRun } from './run-argument.js';
+import { TinyData, trainSession } from '../../train/tiny-run.test.util.js';
+import { configOf, configOfFolder, configOfRun, workOnRun } from './run-argument.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kinora-run-argument-'));
 const run = join(folder, 'runs', 'mine');
@@ -61,6 +62,20 @@ describe('the configuration of RUN', () => {
       new RegExp(`received a checkpoint inside one; use ${run}$`),
     );
   });
+});
+
+test('--set cannot change the preprocessing that a network was trained with', async () => {
+  const data = new TinyData();
+  const trained = data.config('trained', { epochs: 1 });
+  await trainSession(trained);
+  const path = data.at('runs/trained');
+  const start = (...set: string[]) => workOnRun('eval', path, { set, useGpu: false }, async (own) => own);
+  await expect(start('sampling=uniform')).rejects.toThrow(
+    'kinora eval --set sampling: expected "dense", with which the network was trained, received "uniform"; leave it out',
+  );
+  await expect(start('lr=0.1', 'step_size=2')).rejects.toThrow(/--set stride: expected 1, .*received 2/);
+  expect((await start('sampling=dense', 'evalClips=2')).result).toMatchObject({ evalClips: 2 });
+  data.remove();
 });
 
 test('--config must be given where nothing else names a configuration', async () => {

@@ -6,10 +6,13 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Device } from '@kinora/torch';
 import { type KinoraError, kinoraError } from '@kinora/torch/error';
-import { loadConfig, type RunConfig } from '../../config/index.js';
+import { canonicalKey, loadConfig, type RunConfig } from '../../config/index.js';
+import { keyGroups } from '../../config/schema.js';
+import { specInside } from '../../predict/open.js';
 import type { Progress } from '../../progress.js';
+import { weightsFile } from '../../run/checkpoint.js';
 import { isPackaged } from '../../run/packaged.js';
-import { checkModelPath, configOfRunFolder } from '../../run/run-folder.js';
+import { checkModelPath, configOfRunFolder, runFolderOf } from '../../run/run-folder.js';
 import { chooseDevice } from '../../train/device/choice.js';
 import { nameKeysAs } from './failure.js';
 import { interruptible } from './interrupt.js';
@@ -60,10 +63,39 @@ export async function workOnRun<Result>(
   ) => Promise<Result>,
 ): Promise<{ result: Result; progress: Progress }> {
   const config = await configOfRun(run, flags, command);
+  refusePreprocessing(config, flags.set ?? [], command);
   const progress = createProgress();
   const device = chooseDevice(flags, progress);
   const result = await interruptible((signal) => work(config, { device, progress, signal }));
   return { result, progress };
+}
+
+/**
+ * Throws `usage/preprocessing` for a `--set` that would change the preprocessing of a trained network: weights bring the one
+ * that they were trained with, and only a file without one takes the configuration's.
+ */
+function refusePreprocessing(config: RunConfig, set: readonly string[], command: string): void {
+  const place =
+    config.checkpoint !== null && existsSync(config.checkpoint)
+      ? config.checkpoint
+      : runFolderOf(config).path;
+  const keys = set.map((setting) => canonicalKey(setting.split('=', 1)[0]!).split('.')[0]!);
+  if (!keys.some((key) => key in keyGroups.preprocessing) || !existsSync(place)) return;
+  const spec = specInside(weightsFile(place));
+  if (spec === undefined) return;
+  const [now, trained] = [config, spec].map((of) => ({ ...of }) as Record<string, unknown>);
+  const changed = keys.find(
+    (key) =>
+      key in keyGroups.preprocessing &&
+      key !== 'flipMap' &&
+      JSON.stringify(now![key]) !== JSON.stringify(trained![key]),
+  );
+  if (changed === undefined) return;
+  throw kinoraError('usage/preprocessing', `kinora ${command} --set ${changed}`, {
+    expected: `${JSON.stringify(trained![changed])}, with which the network was trained`,
+    received: JSON.stringify(now![changed]),
+    hint: `leave it out; to average several clips or crops of a video, use --set evalClips=... and evalCrops=...`,
+  });
 }
 
 /** The configuration of a run folder. Throws for a checkpoint, for commands that need the whole run. */
