@@ -15,7 +15,7 @@ export interface FeatureSpace {
 /** The share of the mean variance in the covariance, so that few clips can be inverted. */
 const SHRINKAGE = 0.3;
 /** Features above which covariances are left out: they would take longer than a page may wait. */
-const MOST_WHITENED = 768;
+const MOST_WHITENED = 512;
 
 const spaces = new WeakMap<BackgroundSpec, FeatureSpace>();
 
