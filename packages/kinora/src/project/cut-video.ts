@@ -112,7 +112,7 @@ async function encode(
 }
 
 /** An MP4 file that grows by frames. */
-function videoWriter(av: typeof NodeAv, to: string) {
+export function videoWriter(av: typeof NodeAv, to: string) {
   // By `configure` and not by `options`: node-av 6 frees that dictionary twice.
   const encoder = av.Encoder.createSync(av.FF_ENCODER_LIBX264, {
     maxBFrames: 0,

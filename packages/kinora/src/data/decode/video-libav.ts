@@ -23,7 +23,6 @@ const SAME = 1e-6;
 export async function libavDecoder(): Promise<VideoDecoder | undefined> {
   const av = await loadNodeAv();
   if (av === undefined) return undefined;
-  av.Log.setLevel(av.AV_LOG_QUIET);
   return {
     name: 'node-av',
     times: async (path) => guard(path, () => listTimes(av, path)),
@@ -38,7 +37,9 @@ export async function libavDecoder(): Promise<VideoDecoder | undefined> {
 export async function loadNodeAv(): Promise<Av | undefined> {
   polyfillWithResolvers();
   try {
-    return await uninterruptedAsync(() => import('node-av'));
+    const av = await uninterruptedAsync(() => import('node-av'));
+    av.Log.setLevel(av.AV_LOG_QUIET);
+    return av;
   } catch {
     return undefined;
   }

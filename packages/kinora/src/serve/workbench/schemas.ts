@@ -180,9 +180,11 @@ export const split = z.object({
   command: text.describe('The command line that writes the same lists.'),
 });
 export const splitChange = z.union([
-  z.object({ people: z.record(personName, part) }).describe('Each person by hand; others keep their part.'),
-  z.object({ validation: z.number().gt(0).lt(1).default(0.2), seed: z.int().min(0).default(1) }),
-  z.object({ leaveOut: personName.describe('The only person of the validation list.') }),
+  z
+    .strictObject({ people: z.record(personName, part) })
+    .describe('Each person by hand; others keep their part.'),
+  z.strictObject({ validation: z.number().gt(0).lt(1).default(0.2), seed: z.int().min(0).default(1) }),
+  z.strictObject({ leaveOut: personName.describe('The only person of the validation list.') }),
 ]);
 
 export const findingKind = z.enum([
