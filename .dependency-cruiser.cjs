@@ -83,7 +83,7 @@ module.exports = {
       to: {
         path: '^(packages|bench|scripts)/',
         pathNot:
-          '^packages/(clip|torch|recognizer)/dist/|^packages/kinora/dist/(serve/site/protocol|serve/workbench/client|ensemble/votes)[.]',
+          '^packages/(clip|torch|recognizer)/dist/|^packages/kinora/dist/(serve/site/protocol|serve/workbench/api/client|ensemble/votes)[.]',
       },
     },
     {

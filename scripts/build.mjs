@@ -152,6 +152,10 @@ async function declare(folder) {
 async function writeStandalone(folder) {
   const file = join(folder, 'dist', 'standalone.js');
   writeIfOther(file, await standalone(folder, join(folder, 'dist', 'runtime')));
+  // `kinora export --format page` puts it into its pages.
+  const copy = join(folderOf('kinora'), 'dist', 'runtime', 'recognizer.mjs');
+  mkdirSync(dirname(copy), { recursive: true });
+  copyFileSync(file, copy);
   return file;
 }
 

@@ -47,6 +47,7 @@ export const SECTIONS = [
       ...['Many runs', 'docs/many-runs.md'],
       ...['Ensembles', 'docs/ensembles.md'],
       ...['Memory', 'docs/memory.md'],
+      ...['The workbench', 'docs/workbench.md'],
       ...['Packed data', 'docs/packed-data.md'],
       ...['Distributed training', 'docs/distributed.md'],
       ...['Clusters', 'deploy/README.md'],

@@ -31,7 +31,7 @@ test('evaluation takes a run folder, too', () => {
 });
 
 test('choices are literals', () => {
-  expectTypeOf<kinora.Format>().toEqualTypeOf<'onnx' | 'onnx-train' | 'safetensors' | 'pt'>();
+  expectTypeOf<kinora.Format>().toEqualTypeOf<'onnx' | 'onnx-train' | 'safetensors' | 'pt' | 'page'>();
   expectTypeOf<'cuda:1'>().toExtend<NonNullable<kinora.TrainOptions['device']>>();
   expectTypeOf<1>().not.toExtend<NonNullable<kinora.TrainOptions['device']>>();
   expectTypeOf<'all'>().not.toExtend<NonNullable<kinora.TrainOptions['resume']>>();

@@ -9,7 +9,9 @@ import { RUN } from './terminal/run-argument.js';
 
 export function exportCommand(): Command {
   return new Command('export')
-    .description('Export a trained network to ONNX, safetensors or PyTorch.')
+    .description(
+      'Export a trained network to ONNX, safetensors or PyTorch, or as a web page that recognises gestures.',
+    )
     .argument('<RUN>', RUN)
     .addOption(new FormerRunOption('--run'))
     .addOption(
@@ -55,6 +57,7 @@ Examples:
   $ kinora export runs/demo --format onnx
   $ kinora export runs/demo --weights int8 --out demo-small.onnx
   $ kinora export runs/demo --format safetensors --out demo.safetensors
+  $ kinora export runs/demo --format page    # one HTML file for the camera
   $ kinora export runs/demo --format onnx-train --freeze conv_layer1 --freeze conv_layer2 --optimizer sgd`;
 
 function run(path: string, flags: ExportOptions): void {

@@ -29,6 +29,10 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'kinora train --config configs/config.json -g 0,1': 'needs Jester and two GPUs',
   'kinora studio': 'serves until Ctrl+C; the tests of the studio open one',
   'kinora studio runs/demo': 'serves until Ctrl+C; the tests of the studio open one',
+  'kinora studio data/gestures': 'serves until Ctrl+C; serve/workbench tests its server',
+  'kinora project record data/own film.mp4 --person anna':
+    'needs a film; serve/workbench/workbench.test.ts has one',
+  'kinora project cut data/own anna-1.mp4': 'needs a recording; serve/workbench/workbench.test.ts has one',
   'kinora studio build runs/demo --out site': 'needs the built studio; the tests of the studio run it',
   'kinora jester ~/downloads/jester --out data': 'needs the download of Jester',
   'kinora calibrate runs/demo': 'needs 50 validation clips; predict/calibrate.test.ts has them',

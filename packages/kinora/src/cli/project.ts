@@ -43,12 +43,28 @@ A project is a folder: project.json, clips/CLASS/PERSON-N.mp4, lists as CSV, rec
 the same files at the same time.
 
 Examples:
-  $ kinora project create data/gestures --class wave --class stop
-  $ kinora project add data/gestures wave film.mp4 --person anna
-  $ kinora project status data/gestures
-  $ kinora project check data/gestures
-  $ kinora project split data/gestures --leave-out anna
-  $ kinora project recipe data/gestures first && cd data/gestures && kinora train --config trainings/first/config.json`;
+  $ kinora project create data/own --class wave --class stop
+  $ kinora project add data/own wave data/mine/wave/anna-1 --person anna
+  $ kinora project status data/mine
+  $ kinora project split data/mine --leave-out anna
+  $ kinora project recipe data/mine first    # then, in data/mine: kinora train --config trainings/first/config.json`;
+
+/** Of each command on its own. */
+const EXAMPLE: Readonly<Record<string, string>> = {
+  create: 'create data/own --class wave --class stop',
+  status: 'status data/mine',
+  check: 'check data/mine',
+  split: 'split data/mine --leave-out anna',
+  add: 'add data/own wave data/mine/wave/anna-1 --person anna',
+  move: 'move data/own wave/anna-1 --class stop',
+  trim: 'trim data/own stop/anna-1 --start 0.5 --end 2',
+  remove: 'remove data/own stop/anna-2',
+  class: 'class data/own nothing',
+  undo: 'undo data/own',
+  record: 'record data/own film.mp4 --person anna',
+  cut: 'cut data/own anna-1.mp4',
+  recipe: 'recipe data/mine first',
+};
 
 const FOLDER = 'folder of the project';
 
@@ -57,7 +73,10 @@ export function projectCommand(): Command {
     'Make a project of your own clips, and sort, check and split them.',
   );
   const add = (name: string, description: string) => {
-    const one = new Command(name).description(description).argument('<PROJECT>', FOLDER);
+    const one = new Command(name)
+      .description(description)
+      .argument('<PROJECT>', FOLDER)
+      .addHelpText('after', `\nExample:\n  $ kinora project ${EXAMPLE[name]}`);
     command.addCommand(one);
     return one;
   };

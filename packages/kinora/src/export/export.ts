@@ -9,17 +9,18 @@ import { version } from '../version.js';
 import { compressWeights, type WeightType } from './compress.js';
 import { type OnnxModel, type Translated, toOnnx } from './onnx.js';
 import { encodeModel } from './onnx-file.js';
+import { recognizerPage } from './page.js';
 import { type TrainingOptions, toTrainingOnnx } from './training/graph.js';
 import { savePyTorch, saveSafetensors } from './weights.js';
 
-export const FORMATS = ['onnx', 'onnx-train', 'safetensors', 'pt'] as const;
+export const FORMATS = ['onnx', 'onnx-train', 'safetensors', 'pt', 'page'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** Format and file of an export. */
 export interface ExportOptions extends TrainingOptions {
   /**
    * `onnx` for onnxruntime and the recognizer, `onnx-train` for training in onnxruntime, `safetensors` for Kinora, `pt` for
-   * `torch.load`. The settings of training (`freeze`, `optimizer`, `amsgrad`, `momentum`, `weightDecay`) are for
+   * `torch.load`, `page` for a single HTML file that recognises gestures by the camera. The settings of training (`freeze`, `optimizer`, `amsgrad`, `momentum`, `weightDecay`) are for
    * `onnx-train` alone, and mean what they mean in a configuration.
    */
   readonly format: Format;
@@ -94,6 +95,14 @@ const write: Record<Format, Writer> = {
     savePyTorch(model, file);
     return [];
   },
+  page: (model, file, { source }) => {
+    const { graph, header } = toOnnx(model, version());
+    writeWhole(
+      file,
+      recognizerPage(encodeModel(graph, header), model.spec.labels, basename(resolve(source))),
+    );
+    return [];
+  },
 };
 
 const writeOnnx = (file: string, { graph, header }: Translated): void =>
@@ -117,6 +126,7 @@ const EXTENSIONS: Record<Format, string> = {
   'onnx-train': 'train.onnx',
   safetensors: 'safetensors',
   pt: 'pt',
+  page: 'html',
 };
 
 /** The run folder; the folder of the weights where a file was given; for a package the working directory. */

@@ -8,9 +8,9 @@ import { loadNodeAv } from '../../data/decode/video-libav.js';
 import { type GestureLabel, renderClip } from '../../data/synth/index.js';
 import { videoWriter } from '../../project/cut-video.js';
 import { type StaticServer, serveFolder } from '../static-server.js';
-import { call } from './client.js';
-import type { Answer, Request } from './contract.js';
-import type { Operation } from './paths.js';
+import { call } from './api/client.js';
+import type { Answer, Request } from './api/contract.js';
+import type { Operation } from './api/paths.js';
 import { type WorkbenchServer, workbenchServer } from './server.js';
 
 export const CLASSES = ['Swiping Left', 'Swiping Right', 'Stop Sign'] as const satisfies GestureLabel[];

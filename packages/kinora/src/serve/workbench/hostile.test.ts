@@ -3,8 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Operation, PATHS } from './api/paths.js';
 import { TestBench } from './bench.test.util.js';
-import { type Operation, PATHS } from './paths.js';
 
 const bench = new TestBench(['anna'], 1);
 let port: number;

@@ -1,12 +1,12 @@
 /** The workbench of a server: its projects, and the app that answers for them. */
 import type { Hono } from 'hono';
-import { workbenchApp } from './app.js';
-import { type Guard, newToken } from './guard.js';
+import { workbenchApp } from './api/app.js';
+import { type Guard, newToken } from './api/guard.js';
 import { clipHandlers } from './handlers/clips.js';
 import { projectHandlers } from './handlers/projects.js';
 import { runHandlers } from './handlers/runs.js';
 import { trainingHandlers } from './handlers/training.js';
-import { Workbench, type WorkbenchOptions } from './workbench.js';
+import { Workbench, type WorkbenchOptions } from './opened/workbench.js';
 
 export interface WorkbenchServer {
   readonly workbench: Workbench;

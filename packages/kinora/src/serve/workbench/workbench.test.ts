@@ -14,9 +14,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type * as z from 'zod';
 import { openClip } from '../../data/open.js';
+import { CONTRACT, isBytes } from './api/contract.js';
+import type { Operation } from './api/paths.js';
 import { av, CLASSES, TestBench } from './bench.test.util.js';
-import { CONTRACT, isBytes } from './contract.js';
-import type { Operation } from './paths.js';
 
 const bench = new TestBench();
 beforeAll(() => bench.start());
@@ -297,7 +297,7 @@ describe('other programs', () => {
   });
 
   test('a second server is refused while this one has the project', async () => {
-    const { Workbench } = await import('./workbench.js');
+    const { Workbench } = await import('./opened/workbench.js');
     const second = new Workbench({ home: bench.folder, recent: join(bench.folder, 'other.json') });
     await expect(second.openFolder(bench.project)).rejects.toMatchObject({ code: 'project/locked' });
   });

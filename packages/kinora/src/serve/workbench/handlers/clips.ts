@@ -22,11 +22,11 @@ import {
 } from '../../../project/recordings.js';
 import type { ScannedClip } from '../../../project/scan.js';
 import { checkEditable } from '../../../project/split.js';
-import type { Handlers } from '../app.js';
-import type { Change as ChangeAnswer, Clip, Recording as RecordingAnswer } from '../contract.js';
-import { jpeg, sendFile } from '../files.js';
-import type { OpenProject } from '../open-project.js';
-import type { Workbench } from '../workbench.js';
+import type { Handlers } from '../api/app.js';
+import type { Change as ChangeAnswer, Clip, Recording as RecordingAnswer } from '../api/contract.js';
+import type { OpenProject } from '../opened/open-project.js';
+import type { Workbench } from '../opened/workbench.js';
+import { jpeg, sendFile } from './files.js';
 import { selectClips } from './select-clips.js';
 
 export function clipHandlers(workbench: Workbench): Handlers {

@@ -8,11 +8,11 @@ import { NOBODY } from '../../../project/names.js';
 import { save } from '../../../project/project.js';
 import { listRecordings } from '../../../project/recordings.js';
 import { peopleIn, splitCommand, writeSplit } from '../../../project/split.js';
-import type { Handlers } from '../app.js';
-import type { Health, Project, Split } from '../contract.js';
-import { eventStream } from '../events.js';
-import type { OpenProject } from '../open-project.js';
-import type { Workbench } from '../workbench.js';
+import type { Handlers } from '../api/app.js';
+import type { Health, Project, Split } from '../api/contract.js';
+import type { OpenProject } from '../opened/open-project.js';
+import type { Workbench } from '../opened/workbench.js';
+import { eventStream } from './events.js';
 
 export function projectHandlers(workbench: Workbench): Handlers {
   return {

@@ -8,12 +8,12 @@ import { checkRun, noRun } from '../../../project/recipe.js';
 import { findCheckpoint, hasCheckpoint, hasFinished, readState } from '../../../run/checkpoint.js';
 import { epochMetrics, type MetricsRecord, readMetrics } from '../../../run/metrics-log.js';
 import { configOfRunFolder, runFolder } from '../../../run/run-folder.js';
-import type { Handlers } from '../app.js';
-import type { Metrics, RunDetail, RunSummary } from '../contract.js';
-import { readEvaluation } from '../evaluation.js';
-import { sendFile } from '../files.js';
-import type { OpenProject } from '../open-project.js';
-import type { Workbench } from '../workbench.js';
+import type { Handlers } from '../api/app.js';
+import type { Metrics, RunDetail, RunSummary } from '../api/contract.js';
+import type { OpenProject } from '../opened/open-project.js';
+import type { Workbench } from '../opened/workbench.js';
+import { readEvaluation } from './evaluation.js';
+import { sendFile } from './files.js';
 
 export function runHandlers(workbench: Workbench): Handlers {
   const open = ({ params }: { params: { project: string } }) => workbench.get(params.project);

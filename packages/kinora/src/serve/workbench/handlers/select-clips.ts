@@ -2,7 +2,7 @@
 import type * as z from 'zod';
 import { NOBODY } from '../../../project/names.js';
 import type { ScannedClip } from '../../../project/scan.js';
-import type { clipQuery } from '../schemas.js';
+import type { clipQuery } from '../api/schemas.js';
 
 type Query = z.output<typeof clipQuery>;
 

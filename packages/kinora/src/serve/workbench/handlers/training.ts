@@ -1,18 +1,17 @@
 /** The recipe, the settings, and the jobs: each is a command line that works in the folder of the project. */
-import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { kinoraError } from '@kinora/torch/error';
 import type { RunConfigInput } from '../../../config/index.js';
 import { editorSchema, keyReference } from '../../../config/reference.js';
 import { networks } from '../../../model/registry.js';
 import { pathsOf } from '../../../project/project.js';
 import { checkRun, recipeFor, trainCommand, writeTraining } from '../../../project/recipe.js';
-import type { Handlers } from '../app.js';
-import type { Answer, NewJob, Recipe } from '../contract.js';
+import type { Handlers } from '../api/app.js';
+import type { Answer, NewJob, Recipe } from '../api/contract.js';
 import { endOf, logFile } from '../jobs/job.js';
 import { resumed, type SeenJob } from '../jobs/queue.js';
-import type { OpenProject } from '../open-project.js';
-import type { Workbench } from '../workbench.js';
+import type { OpenProject } from '../opened/open-project.js';
+import type { Workbench } from '../opened/workbench.js';
 
 /** Bytes of a job's output that its page shows. */
 const LOG = 64 * 1024;
@@ -92,22 +91,15 @@ function addJob(open: OpenProject, job: NewJob): SeenJob {
     case 'evaluate':
       return queue.add('evaluate', job.run, ['eval', `runs/${job.run}`]);
     case 'export': {
-      const folder = join(pathsOf(project).runs, job.run);
-      const out = `runs/${job.run}/${job.run}.${job.format}`;
-      if (existsSync(join(folder, 'config.json'))) mkdirSync(folder, { recursive: true });
-      return queue.add('export', job.run, [
-        'export',
-        `runs/${job.run}`,
-        '--format',
-        job.format,
-        '--out',
-        out,
-      ]);
+      const small = job.format === 'onnx' && job.weights !== 'float32';
+      const out = `runs/${job.run}/${job.run}${small ? `.${job.weights}` : ''}.${job.format}`;
+      const words = ['export', `runs/${job.run}`, '--format', job.format, '--out', out];
+      return queue.add('export', job.run, small ? [...words, '--weights', job.weights] : words);
     }
     case 'pack':
       return queue.add('pack', null, packWords(open));
     case 'page':
-      return queue.add('page', job.run, ['project', 'page', `runs/${job.run}`]);
+      return queue.add('page', job.run, ['export', `runs/${job.run}`, '--format', 'page']);
     default:
       return job satisfies never;
   }

@@ -3,7 +3,7 @@ import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunConfig } from '../../../config/index.js';
 import { configOfRunFolder, runFolder } from '../../../run/run-folder.js';
-import type { Progress } from '../contract.js';
+import type { Progress } from '../api/contract.js';
 
 interface Line {
   readonly step?: number;

@@ -8,8 +8,8 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { KinoraError, kinoraError } from '@kinora/torch/error';
 import * as z from 'zod';
-import { readRecord, writeRecord } from '../../files/record.js';
-import { createProject, isProject, openProject, type Project } from '../../project/project.js';
+import { readRecord, writeRecord } from '../../../files/record.js';
+import { createProject, isProject, openProject, type Project } from '../../../project/project.js';
 import { OpenProject } from './open-project.js';
 
 const recentSchema = z.object({

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { softmax } from '@kinora/clip';
 import { kinoraError } from '@kinora/torch/error';
 import * as z from 'zod';
-import { peopleNumbers, readSubjects, subjectsBeside } from '../../data/lists/people.js';
-import { csvFields, readLines } from '../../files/csv.js';
-import { readNpy } from '../../files/npy.js';
-import { readRecord } from '../../files/record.js';
-import { BINS, calibrationError, confidences, reliability } from '../../measure/calibration.js';
-import { meanInterval } from '../../measure/intervals.js';
-import { argmax, confusionMatrix, perClass, rankOf, summarize } from '../../measure/metrics.js';
-import { configOfRunFolder, runFolder } from '../../run/run-folder.js';
-import type { EvaluationAnswer } from './contract.js';
+import { peopleNumbers, readSubjects, subjectsBeside } from '../../../data/lists/people.js';
+import { csvFields, readLines } from '../../../files/csv.js';
+import { readNpy } from '../../../files/npy.js';
+import { readRecord } from '../../../files/record.js';
+import { BINS, calibrationError, confidences, reliability } from '../../../measure/calibration.js';
+import { meanInterval } from '../../../measure/intervals.js';
+import { argmax, confusionMatrix, perClass, rankOf, summarize } from '../../../measure/metrics.js';
+import { configOfRunFolder, runFolder } from '../../../run/run-folder.js';
+import type { EvaluationAnswer } from '../api/contract.js';
 
 const numbersSchema = z.object({
   date: z.string(),

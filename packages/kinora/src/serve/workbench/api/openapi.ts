@@ -1,6 +1,6 @@
 /** The API as OpenAPI 3.1, made of the contract. */
 import * as z from 'zod';
-import { version } from '../../version.js';
+import { version } from '../../../version.js';
 import { CONTRACT, type Contract, isBytes } from './contract.js';
 import { type Operation, PATHS } from './paths.js';
 import { problem, serverEvents } from './schemas.js';

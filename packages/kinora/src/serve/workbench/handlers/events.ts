@@ -1,8 +1,8 @@
 /** A project's events as a stream that lasts until the page closes it. */
 import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import type { ServerEvents } from './contract.js';
-import type { OpenProject } from './open-project.js';
+import type { ServerEvents } from '../api/contract.js';
+import type { OpenProject } from '../opened/open-project.js';
 
 /** Milliseconds between two lines that keep the connection open. */
 const ALIVE = 15_000;

@@ -4,12 +4,12 @@
  * `wave/anna-1.mp4`.
  */
 import * as z from 'zod';
-import { MOST_CLIPS } from '../../project/limits.js';
+import { MOST_CLIPS } from '../../../project/limits.js';
 import {
   classNameSchema as className,
   personNameSchema as personName,
   runNameSchema as runName,
-} from '../../project/names.js';
+} from '../../../project/names.js';
 
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);
@@ -240,6 +240,10 @@ export const newJob = z.discriminatedUnion('kind', [
     kind: z.literal('export'),
     run: runName,
     format: z.enum(['onnx', 'safetensors', 'pt']),
+    weights: z
+      .enum(['float32', 'float16', 'int8'])
+      .default('float32')
+      .describe('Of ONNX files: how weights are stored.'),
   }),
   z.object({ kind: z.literal('pack') }),
   z.object({ kind: z.literal('page'), run: runName }),

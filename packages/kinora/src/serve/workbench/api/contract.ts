@@ -3,7 +3,7 @@
  * OpenAPI description and the types of the page's client are made of it.
  */
 import * as z from 'zod';
-import { classNameSchema } from '../../project/names.js';
+import { classNameSchema } from '../../../project/names.js';
 import type { Operation, PATHS, ParamsOf } from './paths.js';
 import * as s from './schemas.js';
 

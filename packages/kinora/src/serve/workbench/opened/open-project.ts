@@ -4,17 +4,17 @@
  */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { withLock } from '../../files/lock.js';
-import type { Workplace } from '../../project/changes.js';
-import { sweepIncoming } from '../../project/intake.js';
-import { PictureCache } from '../../project/picture-cache.js';
-import { type Project, pathsOf } from '../../project/project.js';
-import { ClipThreads } from '../../project/reader.js';
-import { ClipIndex, type Scan } from '../../project/scan.js';
-import type { Job, Progress, ServerEvents } from './contract.js';
-import { commandOf, lastLine } from './jobs/job.js';
-import { RunProgress } from './jobs/progress.js';
-import { JobQueue, type SeenJob } from './jobs/queue.js';
+import { withLock } from '../../../files/lock.js';
+import type { Workplace } from '../../../project/changes.js';
+import { sweepIncoming } from '../../../project/intake.js';
+import { PictureCache } from '../../../project/picture-cache.js';
+import { type Project, pathsOf } from '../../../project/project.js';
+import { ClipThreads } from '../../../project/reader.js';
+import { ClipIndex, type Scan } from '../../../project/scan.js';
+import type { Job, Progress, ServerEvents } from '../api/contract.js';
+import { commandOf, lastLine } from '../jobs/job.js';
+import { RunProgress } from '../jobs/progress.js';
+import { JobQueue, type SeenJob } from '../jobs/queue.js';
 
 type Send = <Name extends keyof ServerEvents>(name: Name, data: ServerEvents[Name]) => void;
 
