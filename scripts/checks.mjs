@@ -26,6 +26,7 @@ const READMES = [
   'README.md',
   'packages/clip/README.md',
   'packages/torch/README.md',
+  'packages/gestures/README.md',
   'packages/kinora/README.md',
   'packages/recognizer/README.md',
 ];

@@ -1,8 +1,8 @@
 // Keeps node_modules in line with package-lock.json. npm writes its own record
 // (node_modules/.package-lock.json) last of all, so a record that agrees with the lock file means that the whole
 // installation succeeded.
-import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { run, SetupError } from '../packages/torch/install/index.mjs';
 
 /**
@@ -13,6 +13,7 @@ import { run, SetupError } from '../packages/torch/install/index.mjs';
 
 /** @param {string} root @param {import('../packages/torch/install/say.mjs').Say} say */
 export async function ensureDependencies(root, say) {
+  linkWorkspaces(root);
   if (areInstalled(root)) return;
   say.line('Installing the npm packages that package-lock.json lists');
   // Its errors are needed even if `npm run --silent` has silenced every npm below it.
@@ -21,6 +22,23 @@ export async function ensureDependencies(root, say) {
   if (outcome.code === 0) return;
   removeUnfinished(root);
   throw failed(outcome);
+}
+
+/**
+ * The packages of the repository are links in node_modules. Where npm has run already, a new one needs no other installation.
+ * @param {string} root
+ */
+function linkWorkspaces(root) {
+  if (!existsSync(join(root, 'node_modules', '.package-lock.json'))) return;
+  for (const [path, { link, resolved = '' }] of Object.entries(
+    readLock(join(root, 'package-lock.json')).packages,
+  )) {
+    const place = join(root, path);
+    if (link !== true || existsSync(place) || !existsSync(join(root, resolved))) continue;
+    rmSync(place, { force: true });
+    mkdirSync(dirname(place), { recursive: true });
+    symlinkSync(relative(dirname(place), join(root, resolved)), place);
+  }
 }
 
 /** Undoes a failed installation. @param {string} root */
@@ -46,6 +64,7 @@ export function areInstalled(root) {
  * @param {string} folder
  */
 function agrees(found, wanted, folder) {
+  if (wanted.link === true) return existsSync(folder);
   if (found === undefined) return wanted.optional === true;
   return found.version === wanted.version && found.integrity === wanted.integrity && existsSync(folder);
 }

@@ -27,6 +27,7 @@ export async function checkPackages(root) {
     await succeed(join(root, 'node_modules', '.bin', 'tsc'), ['-b'], root); // types, as `npm run pack` makes them
     const clip = await pack(root, 'packages/clip', folder);
     const torch = await pack(root, 'packages/torch', folder);
+    const gestures = await pack(root, 'packages/gestures', folder);
     const kinora = await pack(root, 'packages/kinora', folder);
     const recognizer = await pack(root, 'packages/recognizer', folder);
     checkCopies(root);
@@ -37,13 +38,13 @@ export async function checkPackages(root) {
       { name: 'torch', tarballs: [torch], consumer: 'torch.ts', commands: [setup] },
       {
         name: 'kinora',
-        tarballs: [clip, torch, kinora],
+        tarballs: [clip, torch, gestures, kinora],
         consumer: 'kinora.ts',
         commands: [setup, ['kinora', '--version']],
       },
       {
         name: 'recognizer',
-        tarballs: [clip, recognizer, onnxruntimeFor(root)],
+        tarballs: [clip, gestures, recognizer, onnxruntimeFor(root)],
         consumer: 'recognizer.ts',
         commands: [],
       },
@@ -71,8 +72,13 @@ async function pack(root, workspace, folder) {
   const [{ filename, files }] = JSON.parse(output);
   const stray = files.find(({ path }) => /\.test\.|(^|\/)\.[^/]+$/.test(path));
   if (stray !== undefined) throw new Error(`${filename} contains ${stray.path}, which users do not need`);
-  if (!files.some(({ path }) => /^dist\/(index|node)\.d\.ts$/.test(path)))
+  if (!files.some(({ path }) => /^(dist\/)?(index|node)\.d\.ts$/.test(path)))
     throw new Error(`${filename} has no types: npm run pack writes them`);
+  if (
+    workspace.endsWith('gestures') &&
+    files.filter(({ path }) => /[.](onnx|safetensors)$/.test(path)).length !== 6
+  )
+    throw new Error(`${filename} has not the five graphs and the weights: npm run setup makes the graphs`);
   if (workspace.endsWith('recognizer') && !files.some(({ path }) => /^example\/.*\.html$/.test(path)))
     throw new Error(`${filename} has no examples`);
   return join(folder, filename);
@@ -87,6 +93,7 @@ function checkCopies(root) {
   for (const copy of [
     'clip/LICENSE',
     'torch/LICENSE',
+    'gestures/LICENSE',
     'kinora/LICENSE',
     'recognizer/LICENSE',
     'kinora/THIRD_PARTY.md',

@@ -14,6 +14,7 @@ import {
 } from '../packages/torch/install/index.mjs';
 import { buildIfChanged } from './build.mjs';
 import { areInstalled, ensureDependencies, removeUnfinished } from './dependencies.mjs';
+import { deriveIfChanged } from './gestures/derive.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -39,6 +40,7 @@ async function setUp(say) {
       forget();
       await ensureAddon(say);
       await buildIfChanged();
+      await deriveIfChanged();
     },
     (holder) => say.line(`Waiting for process ${holder}, which is setting up this folder`),
   );

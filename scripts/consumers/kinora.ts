@@ -9,6 +9,7 @@ import {
   type Frames,
   KinoraError,
   openClip,
+  openModel,
   type PreprocessSpec,
   prepareClip,
   samplePositions,
@@ -31,3 +32,7 @@ assert.equal(input.length, spec.frames * spec.crop.height * spec.crop.width * 3)
 assert.ok(Math.abs(Number(input[0]) - 10) <= 1, 'the first frame, as dark as it was written');
 assert.ok(Math.abs(Number(input.at(-1)) - 200) <= 2, 'the last one, repeated');
 await assert.rejects(openClip('no-such-clip'), KinoraError);
+
+const model = openModel('@kinora/gestures');
+assert.equal(model.spec.labels.length, 27);
+model.network.dispose();

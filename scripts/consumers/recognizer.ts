@@ -9,6 +9,11 @@ import {
   type TimedFrame,
 } from '@kinora/recognizer';
 
+// And a model that npm installs.
+const installed = await createRecognizer({ model: '@kinora/gestures' });
+assert.equal(installed.labels.length, 27);
+await installed.close();
+
 const recognizer = await createRecognizer({
   model: '../model.onnx',
   settings: { threshold: 0.3, hysteresis: 0.1 },

@@ -59,6 +59,7 @@ export const SECTIONS = [
     entries: entries(
       ...['kinora', 'packages/kinora/README.md'],
       ...['@kinora/recognizer', 'packages/recognizer/README.md'],
+      ...['@kinora/gestures, a trained network', 'packages/gestures/README.md'],
       ...['@kinora/torch', 'packages/torch/README.md'],
       ...['@kinora/clip', 'packages/clip/README.md'],
       ...['Engines', 'docs/engines.md'],

@@ -18,7 +18,7 @@ import { PLATFORMS, publishedManifest } from './manifest.mjs';
 import { succeed } from './succeed.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PUBLISHED = ['clip', 'torch', 'kinora', 'recognizer'];
+const PUBLISHED = ['clip', 'torch', 'gestures', 'kinora', 'recognizer'];
 
 const { values } = parseArgs({
   options: {

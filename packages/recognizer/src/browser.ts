@@ -3,6 +3,7 @@ import { defaultLiveSettings, type KinoraError, kinoraError, withChanges } from 
 import type { Abortable } from './abort.js';
 import { absolute, type BrowserClip, clipPixels } from './inputs/browser-clip.js';
 import { type FrameSink, followVideo } from './inputs/video-frames.js';
+import { isPackageName } from './model/package-name.js';
 import { BaseRecognizer, type Feed } from './recognizer.js';
 import type { LivePrediction, RawPrediction } from './runtime/prediction.js';
 import type { Attachment, Backend, ModelInfo, ModelSource, Recognizer, Settings } from './types.js';
@@ -22,7 +23,7 @@ export type * from './types.js';
 
 /** How to open a model in a page. `signal` gives up, and ends the worker. */
 export interface RecognizerOptions extends Abortable {
-  /** An ONNX file that `kinora export` wrote: its address, its bytes, or a file of the reader's. */
+  /** An ONNX file that `kinora export` wrote: its address (`model` of `@kinora/gestures` is one), its bytes, or a file of the reader's. */
   readonly model: ModelSource | ArrayBuffer;
   /** Left out or `auto`: WebGPU where it runs the network, else WebAssembly. */
   readonly backend?: 'auto' | 'wasm' | 'webgpu';
@@ -50,10 +51,11 @@ export async function createRecognizer(options: RecognizerOptions): Promise<Brow
   const { model, backend = 'auto', threads, settings = {}, runtime, worker = startWorker, signal } = options;
   signal?.throwIfAborted();
   withChanges(defaultLiveSettings, settings);
+  const source = addressOrBytes(model);
   const client = new WorkerClient<Questions>(worker());
   try {
     const ask: OpenRequest = {
-      model: addressOrBytes(model),
+      model: source,
       backend,
       threads,
       runtime: runtime === undefined ? undefined : absolute(runtime),
@@ -67,9 +69,22 @@ export async function createRecognizer(options: RecognizerOptions): Promise<Brow
 }
 
 function addressOrBytes(model: RecognizerOptions['model']): string | Uint8Array | Blob {
+  if (isPackageName(model)) throw onlyInNode(model);
   if (model instanceof ArrayBuffer) return new Uint8Array(model);
   return model instanceof Uint8Array || model instanceof Blob ? model : absolute(model);
 }
+
+/** A page knows addresses only; a bundler makes one of a package's file where it is imported. */
+const onlyInNode = (name: string): KinoraError =>
+  kinoraError(
+    'recognizer/package',
+    'createRecognizer()',
+    "the address of a model, or a model's bytes",
+    name,
+    {
+      hint: `in a page, import { model } from '${name}' and pass that; the name alone is for Node`,
+    },
+  );
 
 /** Frames that may wait for the worker; more are dropped, so that a slow machine stays close to now. */
 const MOST_WAITING = 4;

@@ -210,6 +210,28 @@ describe('attach', () => {
   });
 });
 
+describe('a model that npm installs', () => {
+  test('is opened by its name', async () => {
+    const recognizer = await createRecognizer({ model: '@kinora/gestures', threads: 1 });
+    expect(recognizer.labels).toHaveLength(27);
+    const { top } = await recognizer.predict(clip);
+    expect(top).toHaveLength(27);
+    await recognizer.close();
+  });
+
+  test('is missed with the command that installs it', async () => {
+    await expect(createRecognizer({ model: '@kinora/missing' })).rejects.toThrow(
+      '@kinora/missing: expected a package that is installed, received none of this name; npm install @kinora/missing',
+    );
+  });
+
+  test('must be one', async () => {
+    await expect(createRecognizer({ model: '@kinora/clip' })).rejects.toThrow(
+      /^@kinora\/clip: expected a package whose package\.json names a model as kinora\.onnx/,
+    );
+  });
+});
+
 test('agrees with the trainer', async () => {
   const trained = openModel(model.weights);
   const expected = await predictClip(trained, clip);

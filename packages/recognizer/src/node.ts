@@ -8,6 +8,8 @@ import { clipPixels, openSource, pathOf, readNamed } from './inputs/node-clip.js
 import type { NodeClip, NodeFrame, NodeSource } from './inputs/node-types.js';
 import { Live } from './live/live.js';
 import { readModelInfo } from './model/model-file.js';
+import { isPackageName } from './model/package-name.js';
+import { packagedModel } from './model/packaged.js';
 import { BaseRecognizer, type Feed } from './recognizer.js';
 import { openRuntime, sessionOptions } from './runtime/engine-node.js';
 import type { LivePrediction, RawPrediction } from './runtime/prediction.js';
@@ -28,7 +30,7 @@ export type * from './types.js';
 
 /** How to open a model in Node. `signal` gives up. */
 export interface RecognizerOptions extends Abortable {
-  /** An ONNX file that `kinora export` wrote: its path, or its bytes. */
+  /** An ONNX file that `kinora export` wrote: its path, or its bytes; or the name of a package with a model, `@kinora/gestures`. */
   readonly model: string | URL | Uint8Array;
   /** Threads of one prediction; left out: those of the machine, at most 4. */
   readonly threads?: number;
@@ -62,11 +64,12 @@ async function readModel(
   model: ModelSource,
   signal: AbortSignal | undefined,
 ): Promise<{ file: Uint8Array; info: ModelInfo; where: string }> {
-  const named = typeof model === 'string' || model instanceof URL;
+  const place = isPackageName(model) ? packagedModel(model) : model;
+  const named = typeof place === 'string' || place instanceof URL;
   const where = named ? String(model) : 'the model';
   const file = named
-    ? await readNamed(model, 'recognizer/model', 'an ONNX file', signal)
-    : await bytesOf(model);
+    ? await readNamed(place, 'recognizer/model', 'an ONNX file', signal)
+    : await bytesOf(place);
   const { groupedConv3d: _, ...info } = readModelInfo(file, where);
   return { file, info, where };
 }

@@ -78,7 +78,7 @@ function describeFlag(option: Option): FlagEntry {
 function valuesOf(argument: Argument): Values {
   const name = argument.name();
   if (argument.argChoices !== undefined) return argument.argChoices;
-  if (name === 'RUN') return 'run';
+  if (name === 'RUN' || (name === 'CLIP' && argument.required)) return 'run'; // clips after a run, or alone
   if (name === 'KEY')
     return Object.values(keyReference())
       .flat()

@@ -41,7 +41,6 @@ export function demoCommand(): Command {
     .action(demo);
 }
 
-/** `kinora studio` also calls this if there is no run yet. */
 export async function demo(flags: DemoFlags): Promise<void> {
   const config = effectiveConfig(flags.full ? demoFullConfig : demoConfig, 'the demo');
   const data = dirname(config.trainList!);

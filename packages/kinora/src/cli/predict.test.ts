@@ -5,6 +5,7 @@ import { defaultSpec } from '@kinora/clip';
 import { manualSeed, serialize } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeJpeg } from '../data/decode/jpeg.js';
+import { gestureLabels } from '../data/synth/labels.js';
 import { findNetwork } from '../model/registry.js';
 import type { Prediction } from '../predict/predict.js';
 import { describePrediction } from './predict.js';
@@ -100,11 +101,31 @@ describe('kinora predict', () => {
     expect(await kinora('predict')).toMatchObject({
       status: 2,
       stderr:
-        'kinora predict: expected the argument RUN, received nothing; kinora predict --help describes it\n',
+        'kinora predict: expected the argument CLIP, received nothing; kinora predict --help describes it\n',
     });
     expect(await kinora('predict', weights)).toMatchObject({
       status: 2,
-      stderr: expect.stringMatching(/^kinora predict: expected the argument CLIP, received nothing/),
+      stderr: expect.stringMatching(/^kinora predict: expected clips after the run, received only /),
+    });
+  });
+
+  test('without a run, the model of @kinora/gestures answers', async () => {
+    const { status, stdout, stderr } = await kinora('predict', 'a', '--json', '--top', '27');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(
+      parse(stdout)[0]!
+        .top!.map(({ label }) => label)
+        .sort(),
+    ).toEqual([...gestureLabels].sort());
+    const named = await kinora('predict', '@kinora/gestures', 'a', '--json', '--top', '27');
+    expect(named.stdout).toBe(stdout);
+  });
+
+  test('a package that is not installed ends with the ways there are', async () => {
+    expect(await kinora('predict', '@kinora/nothing', 'a')).toMatchObject({
+      status: 1,
+      stderr:
+        'kinora: @kinora/nothing: expected a package with a trained network that is installed, received none of this name; install it with npm install @kinora/nothing, or give a run folder or a file of weights\n',
     });
   });
 

@@ -11,6 +11,7 @@ import { percent } from '../figures/words.js';
 import { type OpenedModel, openModel } from '../predict/open.js';
 import { type Prediction, predictClip } from '../predict/predict.js';
 import { silent } from '../progress.js';
+import { GESTURES, isPackaged } from '../run/packaged.js';
 import { chooseDevice } from '../train/device/choice.js';
 import {
   type ConfigOptions,
@@ -33,8 +34,11 @@ interface PredictFlags extends ConfigOptions, DeviceOptions {
 export function predictCommand(): Command {
   const command = new Command('predict')
     .description('Predict the labels of clips.')
-    .argument('<RUN>', RUN)
-    .argument('<CLIP...>', 'folders of JPEG frames or video files')
+    .usage('[options] [RUN] <CLIP...>')
+    .argument(
+      '<CLIP...>',
+      `folders of JPEG frames or video files; before them RUN: ${RUN} (default: ${GESTURES})`,
+    )
     .addOption(new FormerRunOption('--checkpoint'))
     .option('-k, --top <n>', 'labels to show', positiveInt, 5)
     .option('--json', 'print one JSON object per clip')
@@ -47,12 +51,13 @@ export function predictCommand(): Command {
   return withDevice(withConfig(command))
     .addHelpText(
       'after',
-      '\nExamples:\n  $ kinora predict runs/demo data/demo/clips/1\n  $ kinora predict runs/demo data/demo/clips/1 data/demo/clips/2 --top 3 --json',
+      '\nExamples:\n  $ kinora predict data/demo/clips/1\n  $ kinora predict runs/demo data/demo/clips/1\n  $ kinora predict runs/demo data/demo/clips/1 data/demo/clips/2 --top 3 --json',
     )
     .action(predict);
 }
 
-async function predict(run: string, paths: string[], flags: PredictFlags): Promise<void> {
+async function predict(given: string[], flags: PredictFlags): Promise<void> {
+  const { run, paths } = runAndClips(given);
   const config = await configGiven(flags);
   // stdout holds results only.
   const device = chooseDevice(flags, { ...silent, log: remark });
@@ -66,6 +71,22 @@ async function predict(run: string, paths: string[], flags: PredictFlags): Promi
   }
   if (failures > 0) throw unreadable(failures, paths.length);
 }
+
+/** The first argument is a RUN if it is one, or where it is neither a run nor a clip and clips follow. */
+function runAndClips(given: readonly string[]): { run: string; paths: readonly string[] } {
+  const [first, ...others] = given as readonly [string, ...string[]];
+  if (!isModel(first) && (existsSync(first) || others.length === 0)) return { run: GESTURES, paths: given };
+  if (others.length > 0) return { run: first, paths: others };
+  throw kinoraError('usage/no-clips', 'kinora predict', 'clips after the run', `only ${first}`, {
+    hint: `for example kinora predict ${first} data/demo/clips/1`,
+  });
+}
+
+/** A package, weights, or a folder of a run or a checkpoint. */
+const isModel = (path: string): boolean =>
+  isPackaged(path) ||
+  /\.(safetensors|pt|pth|tar)$/.test(path) ||
+  ['config.json', 'checkpoints', 'model.safetensors'].some((name) => existsSync(join(path, name)));
 
 /**
  * Prints the prediction for one clip. An unreadable clip fails the command if it is the only one; otherwise it is

@@ -1,5 +1,5 @@
 /**
- * `kinora studio`: serves the web app for a trained run on this machine; `kinora studio build` writes it as static
+ * `kinora studio`: serves the web app for a trained network on this machine; `kinora studio build` writes it as static
  * files.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
@@ -7,18 +7,17 @@ import { dirname, join, resolve } from 'node:path';
 import { KinoraError, kinoraError } from '@kinora/torch';
 import { Command } from 'commander';
 import type { Hono } from 'hono';
-import { demoConfig, demoFrameConfig } from '../config/demo.js';
+import { demoConfig } from '../config/demo.js';
 import { effectiveConfig, type RunConfig } from '../config/index.js';
 import { plural } from '../figures/words.js';
 import { isProject, openProject, pathsOf } from '../project/project.js';
 import { hasCheckpoint, hasFinished } from '../run/checkpoint.js';
+import { GESTURES } from '../run/packaged.js';
 import { runFolderOf } from '../run/run-folder.js';
 import { type BuiltSite, buildApp, buildSite, type SiteSource } from '../serve/site/build.js';
+import { gesturesRun } from '../serve/site/gestures.js';
 import { checkPort, serveFolder } from '../serve/static-server.js';
 import { type WorkbenchServer, workbenchServer } from '../serve/workbench/server.js';
-import { chooseDevice } from '../train/device/choice.js';
-import { trainRun } from '../train/run.js';
-import { demo } from './demo.js';
 import { interruptible } from './terminal/interrupt.js';
 import { FormerRunOption, portNumber } from './terminal/options.js';
 import { createProgress } from './terminal/progress.js';
@@ -31,7 +30,7 @@ export function studioCommand(): Command {
     )
     .argument(
       '[RUN|PROJECT]',
-      'run folder to show, or project to work on (default: the demo, trained first if it does not exist)',
+      'run folder to show, or project to work on (default: the demo if it is trained, otherwise the network of @kinora/gestures)',
     )
     .addOption(new FormerRunOption('--run'));
   return withOthers(command)
@@ -49,13 +48,14 @@ function buildCommand(): Command {
     .description(
       'Write the studio for a run as static files that any web server can serve and that work offline.',
     )
-    .argument('[RUN]', 'run folder to show (default: the demo)')
+    .argument('[RUN]', 'run folder to show (default: as kinora studio)')
     .addOption(new FormerRunOption('--run'))
     .requiredOption('--out <folder>', 'folder of the site; an earlier site there is replaced');
   return withOthers(command)
     .addHelpText('after', '\nExample:\n  $ kinora studio build runs/demo --out site')
     .action(async (run: string | undefined, { out, ...others }: Others & { out: string }) => {
-      const site = await build(await sourceOf(run, others), out);
+      const config = run === undefined ? await runToShow() : await configOfFolder(run);
+      const site = await build(await sourceOf(config, others), out);
       createProgress().log(`${site.folder}: ${plural(site.files, 'file')}, ready for any web server`);
     });
 }
@@ -82,7 +82,6 @@ async function open(
 ): Promise<void> {
   await checkPort(port);
   const project = place !== undefined && !isRun(place) ? place : undefined;
-  if (place === undefined) await trainDemo();
   const site = project === undefined ? await siteOfRun(place, others) : await siteOfProject(project);
   const home = project === undefined ? '.' : dirname(resolve(project));
   let bench: WorkbenchServer | undefined;
@@ -108,21 +107,22 @@ async function open(
 const isRun = (path: string): boolean => existsSync(join(path, 'config.json')) && !isProject(path);
 
 async function siteOfRun(run: string | undefined, others: Others): Promise<string> {
-  const source = await sourceOf(run, others);
+  const source = await sourceOf(run === undefined ? await runToShow() : await configOfFolder(run), others);
   return (await build(source, join(runFolderOf(source.run).path, 'studio'))).folder;
 }
 
 /**
- * The site for a project: Learn, Explain and Live show its latest trained run, or else the demo where that is trained; without either
- * there is only the app.
+ * The site for a project: Learn, Explain and Live show its latest trained run, or else the demo where that is trained, or else
+ * the network that comes with Kinora; where none can be shown there is only the app.
  */
 async function siteOfProject(folder: string): Promise<string> {
   const project = openProject(folder);
   const out = join(pathsOf(project).hidden, 'site');
-  const run =
-    (await latestRun(pathsOf(project).runs)) ?? (await trainedRun(runFolderOf(demoConfigured()).path));
-  if (run === undefined) return buildApp(out);
   try {
+    const run =
+      (await latestRun(pathsOf(project).runs)) ??
+      (await trainedRun(runFolderOf(demoConfigured()).path)) ??
+      (await gesturesRun(pathsOf(project).hidden));
     const beside = (name: string): string => join(dirname(runFolderOf(run).path), name);
     return (await build({ run, compare: beside('compare'), ensemble: beside('ensemble') }, out)).folder;
   } catch (error) {
@@ -152,35 +152,22 @@ const build = (source: SiteSource, out: string): Promise<BuiltSite> =>
     () => createProgress().log('stopping when the site is complete; press Ctrl+C again to stop at once'),
   );
 
-/** Trains the demo and the 2D network for comparison, unless they are already trained. */
-async function trainDemo(): Promise<void> {
-  const [config, frames] = [demoConfig, demoFrameConfig].map((input) => effectiveConfig(input, 'the demo'));
-  const progress = createProgress();
-  if (!hasFinished(config!)) {
-    progress.log(
-      hasCheckpoint(config!)
-        ? 'The training of the demo was interrupted; resuming it.\n'
-        : 'There is no trained network yet; running the demo first.\n',
-    );
-    await demo({ useGpu: true });
-  }
-  if (hasFinished(frames!)) return;
-  progress.log('\nTraining a 2D network for comparison, for half as many steps');
-  const device = chooseDevice({ useGpu: true }, progress);
-  const resume = hasCheckpoint(frames!);
-  await interruptible((signal) => trainRun(frames!, { resume, device, progress, signal }));
+/** The demo, if it has been trained; otherwise the network that comes with Kinora. */
+async function runToShow(): Promise<RunConfig> {
+  const demo = demoConfigured();
+  if (hasFinished(demo)) return demo;
+  createProgress().log(
+    `Showing ${GESTURES}, which was trained on synthetic clips. kinora demo trains a network here, and kinora studio RUN shows it.`,
+  );
+  return gesturesRun();
 }
 
-async function sourceOf(
-  run: string | undefined,
-  { frameRun, compare, ensemble }: Others,
-): Promise<SiteSource> {
-  const config = await configOfRun(run);
+async function sourceOf(config: RunConfig, { frameRun, compare, ensemble }: Others): Promise<SiteSource> {
   const beside = (name: string): string => join(dirname(runFolderOf(config).path), name);
   const frames =
     frameRun === undefined
       ? await trainedRun(`${runFolderOf(config).path}-frame`)
-      : await configOfRun(frameRun);
+      : await configOfFolder(frameRun);
   return {
     run: config,
     ...(frames && { frameRun: frames }),
@@ -198,12 +185,9 @@ function named(folder: string | undefined, file: string, maker: string): string 
 /** A run that may not exist, or may not have a checkpoint yet. */
 async function trainedRun(folder: string): Promise<RunConfig | undefined> {
   if (!existsSync(join(folder, 'config.json'))) return undefined;
-  const config = await configOfRun(folder);
+  const config = await configOfFolder(folder);
   return hasCheckpoint(config) ? config : undefined;
 }
-
-const configOfRun = async (run: string | undefined): Promise<RunConfig> =>
-  run === undefined ? effectiveConfig(demoConfig, 'the demo') : configOfFolder(run);
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => signal.addEventListener('abort', () => resolve()));

@@ -1,0 +1,138 @@
+// Makes the network of @kinora/gestures from nothing: renders its clips, trains it to tell all activities apart, then the 27 labels,
+// calibrates it, tunes its live settings, measures it on people that nothing was fitted to, and puts weights and card into
+// packages/gestures. Each step resumes where it was interrupted:
+//
+//   npm run gestures -- --steps 4000
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { evaluateRun, exportModel, openModel } from 'kinora';
+import { run } from '../../packages/torch/install/index.mjs';
+import { withFigures } from './card.mjs';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const KINORA = join(ROOT, 'packages', 'kinora', 'dist', 'cli', 'main.js');
+const HERE = join(ROOT, 'scripts', 'gestures');
+const SEED = 14;
+/** The set, `kinora synth` with these. */
+const RECIPE = {
+  ...{ variety: 'wide', height: 50, seed: SEED, people: 300 },
+  ...{ 'clips-per-class': 60, 'validation-per-class': 8, 'test-per-class': 12 },
+};
+
+const { values } = parseArgs({
+  options: {
+    steps: { type: 'string', default: '4000' },
+    last: { type: 'string', default: '600' },
+    threads: { type: 'string', default: '2' },
+    out: { type: 'string', default: join(ROOT, 'packages', 'gestures') },
+  },
+});
+
+/** What ran how long, kept over interruptions. */
+const TIMES = join('runs', 'gestures-times.json');
+const times = existsSync(TIMES) ? JSON.parse(readFileSync(TIMES, 'utf8')) : {};
+
+await kinora('rendering', [
+  ...['synth', '--out', 'data/gestures-wide', '--workers', values.threads],
+  ...Object.entries(RECIPE).flatMap(([name, value]) => [`--${name}`, String(value)]),
+]);
+await train('activities', values.steps);
+await train('gestures', values.last);
+const RUN = join('runs', 'gestures');
+await kinora('calibrating', ['calibrate', RUN]);
+await kinora('background', ['background', RUN]);
+const streams = { people: String(RECIPE.people), seed: String(SEED), streams: '3', seconds: '40' };
+await kinora('rendering streams', [
+  ...['synth', '--out', 'data/gestures-streams', '--workers', values.threads],
+  ...Object.entries(streams).flatMap(([name, value]) => [`--${name}`, value]),
+]);
+await kinora('tuning', [
+  ...['tune', RUN, '--stream', 'data/gestures-streams/validation.csv'],
+  ...['--validate', 'data/gestures-streams/test.csv'],
+]);
+await finish();
+
+/** @param {string} stage @param {string} steps */
+async function train(stage, steps) {
+  const name = stage === 'gestures' ? 'gestures' : `gestures-${stage}`;
+  const resume = existsSync(join('runs', name, 'checkpoints', 'last')) ? ['--resume', 'True'] : [];
+  await kinora(`training ${stage}`, [
+    ...['train', '--config', join(HERE, `${stage}.json`), '--set', `maxSteps=${steps}`, ...resume],
+  ]);
+}
+
+/** Runs a command of kinora, and adds its time to what it has taken so far. @param {string} what @param {string[]} words */
+async function kinora(what, words) {
+  process.stdout.write(`\n$ kinora ${words.join(' ')}\n`);
+  const env = { ...process.env, OMP_NUM_THREADS: values.threads, OMP_WAIT_POLICY: 'passive' };
+  const begun = performance.now();
+  const { code } = await run(process.execPath, [KINORA, ...words], {
+    env,
+    inherit: true,
+    shareTerminal: true,
+  });
+  const seconds = (performance.now() - begun) / 1000;
+  mkdirSync('runs', { recursive: true });
+  times[what] = Math.round((times[what] ?? 0) + seconds);
+  writeFileSync(TIMES, `${JSON.stringify(times, null, 2)}\n`);
+  if (code !== 0) throw new Error(`kinora ${words[0]} ended with status ${code}`);
+}
+
+/** Weights and card of the package. */
+async function finish() {
+  const config = { ...JSON.parse(readFileSync(join(RUN, 'config.json'), 'utf8')) };
+  const { summary, people, labels, evaluation } = await evaluateRun(
+    { ...config, validationList: 'data/gestures-wide/test-key.csv' },
+    { split: 'test', report: join(RUN, 'report-test') },
+  );
+  const model = openModel(RUN);
+  const parameters = [...model.network.namedParameters().values()].reduce(
+    (sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1),
+    0,
+  );
+  model.network.dispose();
+  exportModel(RUN, { format: 'safetensors', out: join(values.out, 'model', 'gestures.safetensors') });
+  copyFileSync(join(RUN, 'metrics.jsonl'), join(values.out, 'model', 'metrics.jsonl'));
+  const card = {
+    network: config.model,
+    parameters,
+    seed: SEED,
+    recipe: RECIPE,
+    command: `node scripts/gestures/train.mjs --steps ${values.steps} --last ${values.last} --threads ${values.threads}`,
+    steps: { activities: Number(values.steps), gestures: Number(values.last) },
+    batch: config.batchSize,
+    seconds: times,
+    temperature: model.postprocess.temperature,
+    settings: model.postprocess.settings,
+    test: {
+      clips: evaluation.targets.length,
+      people: people?.people.length ?? 0,
+      top1: people?.top1 ?? { value: summary.top1, low: 0, high: 1 },
+      top5: summary.top5,
+      byPerson: people?.people ?? [],
+      byLabel: recallByLabel(evaluation, labels),
+    },
+  };
+  writeFileSync(join(values.out, 'model', 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
+  const readme = join(values.out, 'README.md');
+  if (existsSync(readme)) writeFileSync(readme, withFigures(readFileSync(readme, 'utf8'), card));
+  process.stdout.write(`${values.out}: weights and card\n`);
+}
+
+/**
+ * @param {{ logits: Float32Array, targets: ArrayLike<number> }} evaluation
+ * @param {readonly string[]} labels
+ */
+function recallByLabel({ logits, targets }, labels) {
+  const sums = labels.map(() => ({ clips: 0, right: 0 }));
+  for (let n = 0; n < targets.length; n++) {
+    const row = logits.subarray(n * labels.length, (n + 1) * labels.length);
+    const sum = sums[/** @type {number} */ (targets[n])];
+    if (sum === undefined) continue;
+    sum.clips++;
+    if (row.indexOf(Math.max(...row)) === targets[n]) sum.right++;
+  }
+  return Object.fromEntries(labels.map((label, i) => [label, sums[i]]));
+}
