@@ -52,7 +52,6 @@ export function parallelChart(
       { x: 24, y: 28, fill: theme.ink, 'font-size': 15, 'font-weight': 600 },
       `Settings and ${measure}`,
     ),
-    all.map((axis, i) => axisMarkup(axis, x(i), places[i]!, i === all.length - 1, theme)),
     [...lines.entries()].reverse().map(([i, line]) =>
       el(
         'g',
@@ -68,6 +67,8 @@ export function parallelChart(
         el('title', {}, `${line.name}: ${percent(line.result)}`),
       ),
     ),
+    // Above the lines, which would cross their numbers.
+    all.map((axis, i) => axisMarkup(axis, x(i), places[i]!, i === all.length - 1, theme)),
   );
 }
 
