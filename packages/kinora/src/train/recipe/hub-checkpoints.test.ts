@@ -5,15 +5,15 @@
 import { fileURLToPath } from 'node:url';
 import { noGrad, ops, scope, serialize, shapesOnly, type Tensor } from '@kinora/torch';
 import { describe, expect, test } from 'vitest';
-import { initFrom } from '../../train/recipe/init-from.js';
-import type { Network } from '../network.js';
-import { findNetwork } from '../registry.js';
-import { networkOf, openWeights } from '../weights.js';
-import { isPySlowFast, toPyTorchVideo } from './names.js';
-import type { SlowFast } from './slow-fast.js';
-import { slowPositions } from './slow-fast.js';
-import { slowFastTwin, x3dTwin } from './twins.test.util.js';
-import type { X3D } from './x3d.js';
+import type { Network } from '../../model/network.js';
+import { findNetwork } from '../../model/registry.js';
+import { isPySlowFast, toPyTorchVideo } from '../../model/slowfast/names.js';
+import type { SlowFast } from '../../model/slowfast/slow-fast.js';
+import { slowPositions } from '../../model/slowfast/slow-fast.js';
+import { slowFastTwin, x3dTwin } from '../../model/slowfast/twins.test.util.js';
+import type { X3D } from '../../model/slowfast/x3d.js';
+import { networkOf, openWeights } from '../../model/weights.js';
+import { initFrom } from './init-from.js';
 
 const CLASSES = 5;
 const golden = (name: string): string =>
