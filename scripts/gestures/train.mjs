@@ -14,11 +14,11 @@ import { withFigures } from './card.mjs';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const KINORA = join(ROOT, 'packages', 'kinora', 'dist', 'cli', 'main.js');
 const HERE = join(ROOT, 'scripts', 'gestures');
-const SEED = 14;
-/** The set, `kinora synth` with these. */
-const RECIPE = {
-  ...{ variety: 'wide', height: 50, seed: SEED, people: 300 },
-  ...{ 'clips-per-class': 60, 'validation-per-class': 8, 'test-per-class': 12 },
+const CLIPS = { 'clips-per-class': 60, 'validation-per-class': 8, 'test-per-class': 12 };
+/** The sets, `kinora synth` with these; nobody is in both. */
+const SETS = {
+  wide: { variety: 'wide', height: 50, seed: 14, people: 300, ...CLIPS },
+  calm: { height: 50, seed: 15, people: 300, ...CLIPS },
 };
 
 const { values } = parseArgs({
@@ -34,16 +34,19 @@ const { values } = parseArgs({
 const TIMES = join('runs', 'gestures-times.json');
 const times = existsSync(TIMES) ? JSON.parse(readFileSync(TIMES, 'utf8')) : {};
 
-await kinora('rendering', [
-  ...['synth', '--out', 'data/gestures-wide', '--workers', values.threads],
-  ...Object.entries(RECIPE).flatMap(([name, value]) => [`--${name}`, String(value)]),
-]);
+for (const [set, recipe] of Object.entries(SETS)) {
+  await kinora(`rendering, ${set}`, [
+    ...['synth', '--out', `data/gestures-${set}`, '--workers', values.threads],
+    ...Object.entries(recipe).flatMap(([name, value]) => [`--${name}`, String(value)]),
+  ]);
+}
+joinSets();
 await train('activities', values.steps);
 await train('gestures', values.last);
 const RUN = join('runs', 'gestures');
 await kinora('calibrating', ['calibrate', RUN]);
 await kinora('background', ['background', RUN]);
-const streams = { people: String(RECIPE.people), seed: String(SEED), streams: '3', seconds: '40' };
+const streams = { people: '300', seed: String(SETS.calm.seed), streams: '3', seconds: '40' };
 await kinora('rendering streams', [
   ...['synth', '--out', 'data/gestures-streams', '--workers', values.threads],
   ...Object.entries(streams).flatMap(([name, value]) => [`--${name}`, value]),
@@ -53,6 +56,29 @@ await kinora('tuning', [
   ...['--validate', 'data/gestures-streams/test.csv'],
 ]);
 await finish();
+
+/** One set of both, for the 27 labels: lists in data/gestures-all, with paths from data. */
+function joinSets() {
+  const out = join('data', 'gestures-all');
+  mkdirSync(out, { recursive: true });
+  const names = Object.keys(SETS);
+  const rows = (/** @type {string} */ set, /** @type {string} */ list) =>
+    readFileSync(join('data', `gestures-${set}`, list), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => `gestures-${set}/clips/${line}\n`);
+  for (const list of ['train.csv', 'validation.csv'])
+    writeFileSync(join(out, list), names.flatMap((set) => rows(set, list)).join(''));
+  for (const set of names) writeFileSync(join(out, `test-${set}.csv`), rows(set, 'test-key.csv').join(''));
+  copyFileSync(join('data', 'gestures-wide', 'labels.csv'), join(out, 'labels.csv'));
+  const people = names.flatMap((set) =>
+    rows(set, 'subjects.csv')
+      .slice(1)
+      .map((line) => line.split(';'))
+      .map(([id, label, person]) => `${id};${label};${set}-${person}\n`),
+  );
+  writeFileSync(join(out, 'subjects.csv'), `id;label;subject\n${people.join('')}`);
+}
 
 /** @param {string} stage @param {string} steps */
 async function train(stage, steps) {
@@ -83,10 +109,7 @@ async function kinora(what, words) {
 /** Weights and card of the package. */
 async function finish() {
   const config = { ...JSON.parse(readFileSync(join(RUN, 'config.json'), 'utf8')) };
-  const { summary, people, labels, evaluation } = await evaluateRun(
-    { ...config, validationList: 'data/gestures-wide/test-key.csv' },
-    { split: 'test', report: join(RUN, 'report-test') },
-  );
+  const test = { wide: await tested('wide', config), calm: await tested('calm', config) };
   const model = openModel(RUN);
   const parameters = [...model.network.namedParameters().values()].reduce(
     (sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1),
@@ -98,27 +121,35 @@ async function finish() {
   const card = {
     network: config.model,
     parameters,
-    seed: SEED,
-    recipe: RECIPE,
+    sets: SETS,
     command: `node scripts/gestures/train.mjs --steps ${values.steps} --last ${values.last} --threads ${values.threads}`,
     steps: { activities: Number(values.steps), gestures: Number(values.last) },
     batch: config.batchSize,
     seconds: times,
     temperature: model.postprocess.temperature,
     settings: model.postprocess.settings,
-    test: {
-      clips: evaluation.targets.length,
-      people: people?.people.length ?? 0,
-      top1: people?.top1 ?? { value: summary.top1, low: 0, high: 1 },
-      top5: summary.top5,
-      byPerson: people?.people ?? [],
-      byLabel: recallByLabel(evaluation, labels),
-    },
+    test,
   };
   writeFileSync(join(values.out, 'model', 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
   const readme = join(values.out, 'README.md');
   if (existsSync(readme)) writeFileSync(readme, withFigures(readFileSync(readme, 'utf8'), card));
   process.stdout.write(`${values.out}: weights and card\n`);
+}
+
+/** On the test people of a set. @param {string} set @param {import('kinora').RunConfigInput} config */
+async function tested(set, config) {
+  const { summary, people, labels, evaluation } = await evaluateRun(
+    { ...config, validationList: `data/gestures-all/test-${set}.csv` },
+    { split: `test, ${set}`, report: join(RUN, `report-${set}`) },
+  );
+  return {
+    clips: evaluation.targets.length,
+    people: people?.people.length ?? 0,
+    top1: people?.top1 ?? { value: summary.top1, low: 0, high: 1 },
+    top5: summary.top5,
+    byPerson: people?.people ?? [],
+    byLabel: recallByLabel(evaluation, labels),
+  };
 }
 
 /**
