@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type StaticServer, serveFolder } from '../../packages/kinora/dist/serve/static-server.js';
 import { readFrames, writeY4m } from './camera.js';
 import { HOOK, makeSite, type TestSite } from './site.js';
-import { cameraFlags, noBrowser, openBrowser, visit } from './visit.js';
+import { cameraFlags, noBrowser, openPlainBrowser, visit } from './visit.js';
 
 /** Labels of the data set that the network was not trained on. */
 const TAUGHT = ['Thumb Up', 'Swiping Down'] as const;
@@ -21,7 +21,7 @@ describe.skipIf(noBrowser !== undefined)(`Teach with a camera${noBrowser ? `: ${
     site = await makeSite();
     film = join(site.scratch, 'camera.y4m');
     await show(TAUGHT[0], 'train', 0);
-    browser = await openBrowser(...cameraFlags(film));
+    browser = await openPlainBrowser(...cameraFlags(film));
     server = await serveFolder(site.folder, 0);
   }, HOOK);
   afterAll(async () => {
