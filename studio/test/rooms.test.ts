@@ -5,7 +5,7 @@ import { type StaticServer, serveFolder } from '../../packages/kinora/dist/serve
 import { faults } from './faults.js';
 import { plainServer } from './plain-server.js';
 import { GESTURES, HOOK, makeSite, type TestSite } from './site.js';
-import { noBrowser, openBrowser, type Visit, type VisitOptions, visit } from './visit.js';
+import { noBrowser, openBrowser, PATIENCE, type Visit, type VisitOptions, visit } from './visit.js';
 
 /** Where to write the picture of the README: `KINORA_PICTURE=docs/pictures/studio.png npx vitest run studio/test`. */
 const PICTURE = process.env.KINORA_PICTURE;
@@ -204,6 +204,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `:
     const plain = await plainServer(site.folder);
     for (const url of [server.url, plain.url]) {
       const { page, close } = await visit(browser, url);
+      await expect.poll(() => isIsolated(page), { timeout: PATIENCE }).toBe(true); // the plain one after a reload
       await page.locator('h1').waitFor();
       const blocked = await page.evaluate(
         async (elsewhere) => {
@@ -271,7 +272,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `:
   it('works offline and isolated after the first visit to a host that sends no headers', async () => {
     const plain = await plainServer(site.folder);
     const { page, complaints, close } = await visit(browser, `${plain.url}#/learn/pixels-to-features`);
-    await expect.poll(() => isIsolated(page)).toBe(true);
+    await expect.poll(() => isServedOffline(page), { timeout: PATIENCE }).toBe(true);
     await plain.close();
     await page.reload();
     await page.getByText('A convolution by hand').waitFor();
@@ -281,8 +282,11 @@ describe.skipIf(noBrowser !== undefined)(`the studio in Chromium${noBrowser ? `:
   });
 });
 
-/** Whether the service worker has served the page; false while it reloads. */
+/** Whether the page may use shared memory; false while it reloads. */
 const isIsolated = (page: Visit['page']): Promise<boolean> =>
-  page
-    .evaluate(() => self.crossOriginIsolated && navigator.serviceWorker.controller !== null)
-    .catch(() => false);
+  page.evaluate(() => self.crossOriginIsolated).catch(() => false);
+
+/** Whether the service worker has served the page. */
+const isServedOffline = async (page: Visit['page']): Promise<boolean> =>
+  (await isIsolated(page)) &&
+  (await page.evaluate(() => navigator.serviceWorker.controller !== null).catch(() => false));
