@@ -6,7 +6,7 @@ import type { Random } from '../random.js';
 import { type Color, dim, hex, mixColor } from '../render/shading.js';
 
 /** A picture in linear light, RGB `[height, width, 3]`. */
-interface Backdrop {
+export interface Backdrop {
   readonly width: number;
   readonly height: number;
   readonly pixels: Float32Array;
@@ -50,20 +50,21 @@ function addGrain({ width, height, pixels }: Backdrop, rng: Random, strength: nu
   }
 }
 
-/** Fills a rectangle given in fractions of the picture, lighter at its top. */
-function box(
+/** Fills a rectangle given in fractions of the picture, lighter at its top: by `fall` than at its bottom. */
+export function box(
   { width, height, pixels }: Backdrop,
   x: number,
   y: number,
   w: number,
   h: number,
   color: Color,
+  fall = 0.2,
 ): void {
   const right = Math.min(width, Math.round((x + w) * width));
   const bottom = Math.min(height, Math.round((y + h) * height));
   const top = Math.round(y * height);
   for (let row = Math.max(0, top); row < bottom; row++) {
-    const k = 1.1 - (0.2 * (row - top)) / Math.max(1, bottom - top);
+    const k = 1 + fall / 2 - (fall * (row - top)) / Math.max(1, bottom - top);
     for (let column = Math.max(0, Math.round(x * width)); column < right; column++) {
       for (let c = 0; c < 3; c++) pixels[3 * (row * width + column) + c] = color[c]! * k;
     }

@@ -4,7 +4,7 @@
  */
 import type { Random } from '../random.js';
 import { type Color, dim } from '../render/shading.js';
-import { blur, paintRoom } from '../scene/room.js';
+import { type Backdrop, blur, box, paintRoom } from '../scene/room.js';
 import { type Drawing, drawSway, swayAt } from '../scene/scene.js';
 
 /** Any colour, linear RGB. */
@@ -18,16 +18,10 @@ export function anyColor(rng: Random, dark = 0.02, bright = 1): Color {
   return [channel(5), channel(3), channel(1)];
 }
 
-interface Picture {
-  readonly width: number;
-  readonly height: number;
-  readonly pixels: Float32Array;
-}
-
 /** Paints a room: linear RGB `[height, width, 3]`. */
 export function paintWideRoom(width: number, height: number, zoom: number, rng: Random): Float32Array {
   if (rng.chance(0.35)) return paintRoom(width, height, zoom, rng);
-  const room: Picture = { width, height, pixels: new Float32Array(width * height * 3) };
+  const room: Backdrop = { width, height, pixels: new Float32Array(width * height * 3) };
   paintTexture(room, zoom, rng);
   const things = rng.pick([0, 2, 6, 12, 24]);
   for (let i = 0; i < things; i++) {
@@ -35,15 +29,15 @@ export function paintWideRoom(width: number, height: number, zoom: number, rng: 
     const size = rng.between(0.02, 0.3);
     const [w, h] = [size * rng.between(0.3, 2), size * rng.between(0.3, 2)];
     const color = anyColor(rng);
-    if (rng.chance(0.6)) rectangle(room.pixels, room, x, y, w, h, color);
-    else ellipse(room.pixels, room, x, y, w / 2, h / 2, color);
+    if (rng.chance(0.6)) box(room, x, y, w, h, color, 0);
+    else ellipse(room, x, y, w / 2, h / 2, color);
   }
   blur(room, Math.round(zoom * rng.pick([0, 1, 2, 3])));
   return room.pixels;
 }
 
 /** A wall: a colour with waves of several lengths and a fall-off of light across it. */
-function paintTexture({ width, height, pixels }: Picture, zoom: number, rng: Random): void {
+function paintTexture({ width, height, pixels }: Backdrop, zoom: number, rng: Random): void {
   const [base, other] = [anyColor(rng, 0.04, 0.9), anyColor(rng, 0.04, 0.9)];
   const contrast = rng.pick([0, 0.15, 0.4, 0.8]);
   const waves = Array.from({ length: 6 }, () => {
@@ -93,14 +87,14 @@ function passerBy(rng: Random, zoom: number, frames: number): Drawing {
   const [x, y] = [rng.between(0, 1), rng.between(0.15, 0.5)];
   const speed = rng.chance(0.6) ? rng.pick([-1, 1]) * rng.between(0.006, 0.035) : 0;
   const [bob, sway] = [drawSway(rng, 3 * zoom), drawSway(rng, 6 * zoom)];
-  return (frame, width, height, t) => {
-    const picture = { width, height };
+  return (pixels, width, height, t) => {
+    const picture = { width, height, pixels };
     const cx = x + speed * (t - frames / 2) + swayAt(sway, t) / width;
     const cy = y + swayAt(bob, t) / height;
     const wide = (0.75 * size * height) / width;
-    ellipse(frame, picture, cx, cy + 2.6 * size, 1.6 * wide, 1.7 * size, shirt);
-    ellipse(frame, picture, cx, cy - 0.12 * size, wide * 0.8, size * 0.95, hair);
-    ellipse(frame, picture, cx, cy + 0.1 * size, wide * 0.68, size * 0.8, skin);
+    ellipse(picture, cx, cy + 2.6 * size, 1.6 * wide, 1.7 * size, shirt);
+    ellipse(picture, cx, cy - 0.12 * size, wide * 0.8, size * 0.95, hair);
+    ellipse(picture, cx, cy + 0.1 * size, wide * 0.68, size * 0.8, skin);
   };
 }
 
@@ -118,10 +112,11 @@ function screen(rng: Random, frames: number): Drawing {
     anyColor(rng, 0.05, 1.2),
     rng.between(0, 1),
   ]) as [Color, Color, number][];
-  return (frame, width, height, t) => {
+  return (pixels, width, height, t) => {
+    const picture = { width, height, pixels };
     const [back, front, at] = shots[Math.max(0, Math.min(shots.length - 1, Math.floor(t / every)))]!;
-    rectangle(frame, { width, height }, x, y, w, h, back);
-    rectangle(frame, { width, height }, x + 0.6 * w * at, y + 0.3 * h, 0.4 * w, 0.5 * h, front);
+    box(picture, x, y, w, h, back, 0);
+    box(picture, x + 0.6 * w * at, y + 0.3 * h, 0.4 * w, 0.5 * h, front, 0);
   };
 }
 
@@ -133,17 +128,10 @@ function leaves(rng: Random, zoom: number, x: number = rng.between(0, 1)): Drawi
     ...{ w: rng.between(0.01, 0.04), h: rng.between(0.03, 0.1) },
     ...{ color: anyColor(rng, 0.03, 0.5), sway: drawSway(rng, 5 * zoom) },
   }));
-  return (frame, width, height, t) => {
-    for (const leaf of all)
-      ellipse(
-        frame,
-        { width, height },
-        leaf.x + swayAt(leaf.sway, t) / width,
-        leaf.y,
-        leaf.w,
-        leaf.h,
-        leaf.color,
-      );
+  return (pixels, width, height, t) => {
+    const picture = { width, height, pixels };
+    for (const { x, y, w, h, color, sway } of all)
+      ellipse(picture, x + swayAt(sway, t) / width, y, w, h, color);
   };
 }
 
@@ -156,13 +144,14 @@ export function drawInFront(rng: Random, zoom: number): Drawing | undefined {
       return undefined;
     case 'desk': {
       const [y, x, w] = [rng.between(0.8, 0.97), rng.between(-0.5, 0.5), rng.between(0.5, 2)];
-      return (frame, width, height) => rectangle(frame, { width, height }, x, y, w, 1, color);
+      return (pixels, width, height) => box({ width, height, pixels }, x, y, w, 1, color, 0);
     }
     case 'microphone': {
       const [x, y, r] = [rng.between(0.1, 0.9), rng.between(0.6, 0.95), rng.between(0.02, 0.05)];
-      return (frame, width, height) => {
-        rectangle(frame, { width, height }, x - r / 6, y, r / 3, 1, dim(color, 0.6));
-        ellipse(frame, { width, height }, x, y, r, 1.6 * r, color);
+      return (pixels, width, height) => {
+        const picture = { width, height, pixels };
+        box(picture, x - r / 6, y, r / 3, 1, dim(color, 0.6), 0);
+        ellipse(picture, x, y, r, 1.6 * r, color);
       };
     }
     case 'plant': {
@@ -173,31 +162,9 @@ export function drawInFront(rng: Random, zoom: number): Drawing | undefined {
   }
 }
 
-type Size = Pick<Picture, 'width' | 'height'>;
-
-function rectangle(
-  pixels: Float32Array,
-  { width, height }: Size,
-  x: number,
-  y: number,
-  w: number,
-  h: number,
-  color: Color,
-): void {
-  const [left, right] = [Math.max(0, Math.round(x * width)), Math.min(width, Math.round((x + w) * width))];
-  const [top, low] = [Math.max(0, Math.round(y * height)), Math.min(height, Math.round((y + h) * height))];
-  for (let row = top; row < low; row++) {
-    for (let column = left; column < right; column++) {
-      const at = 3 * (row * width + column);
-      for (let c = 0; c < 3; c++) pixels[at + c] = color[c]!;
-    }
-  }
-}
-
 /** With an edge as soft as a picture out of focus. */
 function ellipse(
-  pixels: Float32Array,
-  { width, height }: Size,
+  { width, height, pixels }: Backdrop,
   x: number,
   y: number,
   rx: number,
