@@ -17,7 +17,8 @@ import { checkEditable, followClips } from './split.js';
 
 const kinds = ['move', 'remove', 'trim', 'rename class', 'remove class'] as const;
 const changeSchema = z.object({
-  id: z.string().regex(/^[0-9]{14}-[0-9a-f]{8}$/),
+  /** Begins with `at`, and no two changes of a process have the same, so that names sort by age. */
+  id: z.string().regex(/^[0-9]{13}-[0-9a-f]{8}$/),
   kind: z.enum(kinds),
   /** Milliseconds since 1970. */
   at: z.number(),
@@ -152,18 +153,27 @@ export function removeClass(place: Workplace, name: string): Change {
 
 /** Changes that can be undone, the latest first. One that cannot be read is left out. */
 export function listChanges(project: Project): Change[] {
-  const trash = join(pathsOf(project).hidden, 'trash');
-  if (!existsSync(trash)) return [];
-  return readdirSync(trash)
-    .sort()
-    .reverse()
-    .flatMap((name) => {
-      try {
-        return readRecord(join(trash, name, 'change.json'), changeSchema) ?? [];
-      } catch {
-        return [];
-      }
-    });
+  return idsIn(project).flatMap((id) => {
+    try {
+      return readRecord(join(trashOf(project), id, 'change.json'), changeSchema) ?? [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+const trashOf = (project: Project): string => join(pathsOf(project).hidden, 'trash');
+
+/** Ids of the changes in the trash, the latest first. */
+function idsIn(project: Project): string[] {
+  const trash = trashOf(project);
+  return existsSync(trash) ? readdirSync(trash).sort().reverse() : [];
+}
+
+/** Now, in milliseconds since 1970, or later: changes may follow each other within a millisecond. */
+function nextTime(project: Project): number {
+  const [latest = '0'] = idsIn(project);
+  return Math.max(Date.now(), Number.parseInt(latest, 10) + 1 || 0);
 }
 
 /** Undoes a change. Files whose place has been taken meanwhile come back under the next free number. */
@@ -196,7 +206,7 @@ export function undoChange(place: Workplace, id: string): Change {
     back.set(to.slice(root.length), target.slice(root.length));
   }
   for (const { from, to } of change.clips) if (to !== null && !back.has(to)) back.set(to, from);
-  rmSync(join(pathsOf(project).hidden, 'trash', id), { recursive: true, force: true });
+  rmSync(join(trashOf(project), id), { recursive: true, force: true });
   followClips(project, index.scan(), before, back);
   return change;
 }
@@ -216,9 +226,9 @@ function perform(
   clips: Change['clips'],
   { made = [], moves: own }: Further = {},
 ): Change {
-  const at = Date.now();
-  const id = `${new Date(at).toISOString().replace(/\D/g, '').slice(0, 14)}-${randomBytes(4).toString('hex')}`;
-  const trash = join(pathsOf(project).hidden, 'trash', id);
+  const at = nextTime(project);
+  const id = `${at}-${randomBytes(4).toString('hex')}`;
+  const trash = join(trashOf(project), id);
   const inProject = (path: string) => path.slice(project.folder.length + 1);
   const root = pathsOf(project).clips;
   const pairs: Change['clips'] = own?.map(([from, to]) => ({ from, to })) ?? clips;
@@ -258,9 +268,8 @@ export function temporary(project: Project, extension: string): string {
 }
 
 function emptyOld(project: Project): void {
-  const trash = join(pathsOf(project).hidden, 'trash');
-  for (const name of readdirSync(trash).sort().reverse().slice(KEPT))
-    rmSync(join(trash, name), { recursive: true, force: true });
+  for (const id of idsIn(project).slice(KEPT))
+    rmSync(join(trashOf(project), id), { recursive: true, force: true });
 }
 
 /** Free numbers of people, class by class. */

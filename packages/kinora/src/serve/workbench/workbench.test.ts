@@ -162,6 +162,18 @@ describe('changes', () => {
     if (av !== undefined) await ask('removeClips', { body: { clips: [one] } });
   });
 
+  test('changes within a second are undone in their order', async () => {
+    const before = await idsOf();
+    const removed = before.slice(0, 6);
+    for (const one of removed) await ask('removeClips', { body: { clips: [one] } });
+    for (const one of [...removed].reverse()) {
+      const [latest] = await ask('listChanges', {});
+      expect(latest!.clips).toEqual([{ from: one, to: null }]);
+      await ask('undoChange', { change: latest!.id });
+    }
+    expect(await idsOf()).toEqual(before);
+  });
+
   test('a class is renamed with its clips and lines, and removed with an undo', async () => {
     await ask('addClass', { body: { name: 'Nothing' } });
     await expect(ask('addClass', { body: { name: 'Nothing' } })).rejects.toMatchObject({ status: 409 });
