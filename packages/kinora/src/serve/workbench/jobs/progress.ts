@@ -101,8 +101,8 @@ export class RunProgress {
     }
     if (typeof line.step === 'number') this.#step = line.step;
     if (line.finished_epoch !== undefined) {
-      this.#epoch = line.finished_epoch + 1;
-      this.#perEpoch = Math.round(this.#step / this.#epoch);
+      this.#epoch = line.finished_epoch; // counted from 1
+      this.#perEpoch = Math.round(this.#step / Math.max(1, this.#epoch));
       this.#top1 = number(line.top1);
       this.#validation = number(line.val_top1);
     } else this.#loss = number(line.loss);
