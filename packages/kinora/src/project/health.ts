@@ -90,16 +90,16 @@ function broken({ clips }: Scan, examined: ReadonlyMap<string, Examined>): Findi
 /** Bits in which two sketches of 512 may differ. */
 const NEAR = 26;
 
-function grouped<Key>(
-  clips: readonly ScannedClip[],
-  keyOf: (clip: ScannedClip, n: number) => Key,
-): Map<Key, ScannedClip[]> {
-  const groups = new Map<Key, ScannedClip[]>();
-  for (const [n, clip] of clips.entries()) {
-    const key = keyOf(clip, n);
+function grouped<Item, Key>(
+  items: readonly Item[],
+  keyOf: (item: Item, place: number) => Key,
+): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const [place, item] of items.entries()) {
+    const key = keyOf(item, place);
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, [clip]);
-    else group.push(clip);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
   }
   return groups;
 }
@@ -150,16 +150,10 @@ function nearGroups(clips: readonly ScannedClip[], examined: ReadonlyMap<string,
   const join = (a: number, b: number): void => {
     parent[root(b)] = root(a);
   };
+  const sketched = [...bits.keys()].filter((i) => bits[i]!.length * 8 === SKETCH_BITS);
   const width = Math.floor(SKETCH_BITS / (NEAR + 1));
   for (let band = 0; band <= NEAR; band++) {
-    const groups = new Map<number, number[]>();
-    for (const [i, sketch] of bits.entries()) {
-      if (sketch.length * 8 !== SKETCH_BITS) continue;
-      const key = bandOf(sketch, band * width, width);
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, [i]);
-      else group.push(i);
-    }
+    const groups = grouped(sketched, (i) => bandOf(bits[i]!, band * width, width));
     for (const group of groups.values()) compareWithin(group, bits, join, root);
   }
   const found = grouped(clips, (_, i) => root(i));
@@ -258,7 +252,7 @@ function balance({ clips, classes }: Scan): Finding[] {
         ]
       : []),
     ...(clips.length > 0 && most < 8
-      ? [note('note', `${most} clips in the largest class; aim for 15 or more in each`)]
+      ? [note('note', `${plural(most, 'clip')} in the largest class; aim for 15 or more in each`)]
       : []),
   ];
 }

@@ -1,7 +1,6 @@
 /** What a clip holds, frames and film strips of it as JPEGs, and a sketch by which near duplicates are found. */
 import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { type Frames, frameAt, resizeFrames } from '@kinora/clip';
 import { frameFiles } from '../data/decode/folder.js';
 import { encodeJpeg } from '../data/decode/jpeg.js';
@@ -159,6 +158,6 @@ async function contentHash(path: string): Promise<string> {
   const hash = createHash('sha256');
   if (packedPlace(path) !== undefined) return hash.update(path).digest('hex');
   const files = statSync(path).isDirectory() ? frameFiles(path) : [path];
-  for (const file of files) await pipeline(createReadStream(file), hash, { end: false });
+  for (const file of files) for await (const bytes of createReadStream(file)) hash.update(bytes);
   return hash.digest('hex');
 }
