@@ -27,6 +27,7 @@ export function recognizerPage(model: Uint8Array, labels: readonly string[], nam
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
 <title>${escaped(name)}</title>
 <style>${STYLE}</style>
 <main>

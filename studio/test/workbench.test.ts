@@ -1,0 +1,147 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeJpeg } from '../../packages/kinora/dist/data/decode/jpeg.js';
+import { type Engine, gesture, startEngine } from './engine.js';
+import { faults } from './faults.js';
+import { cameraFlags, noBrowser, openBrowser, visit } from './visit.js';
+
+const MANY = 10_000;
+
+describe.skipIf(noBrowser !== undefined)(`rooms with an engine${noBrowser ? `: ${noBrowser}` : ''}`, () => {
+  let engine: Engine;
+  let browser: Browser;
+  beforeAll(async () => {
+    engine = await startEngine(writeClips);
+    browser = await openBrowser(...cameraFlags(join(engine.scratch, 'none.y4m')));
+  }, 20 * 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    await engine?.close();
+  });
+  const open = async (room: string) => {
+    const opened = await visit(browser, engine.link, { calm: true });
+    await opened.page.getByRole('button', { name: /gestures/ }).click();
+    await opened.page.getByRole('group', { name: 'Project' }).waitFor();
+    await opened.page.goto(`${new URL(engine.link).origin}/#/${room}`);
+    // Never idle: the server's events stay open.
+    await opened.page.locator('h1', { hasText: titleOf(room) }).waitFor();
+    return opened;
+  };
+
+  it('refuses a page without the token', async () => {
+    const { page, close } = await visit(browser, `${new URL(engine.link).origin}/#/data`);
+    await expect.poll(() => page.getByRole('alert').innerText()).toContain('kinora studio');
+    await close();
+  });
+
+  it('renames, moves and removes clips by keyboard, and undoes it', async () => {
+    const { page, complaints, close } = await open('data/clips');
+    const grid = page.getByRole('listbox', { name: 'Clips' });
+    const names = () =>
+      grid.getByRole('option').evaluateAll((all) => all.map((one) => one.ariaLabel?.split(',')[0]));
+    await expect.poll(names).toEqual(['anna-1', 'ben-1', 'anna-1', 'ben-1']);
+    await grid.focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.getByText('2 selected').waitFor();
+    await page.keyboard.press('Delete');
+    await expect.poll(names).toEqual(['anna-1', 'ben-1']);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(async () => (await names()).length).toBe(4);
+    await grid.focus();
+    await page.keyboard.press('Home');
+    await page.getByRole('combobox', { name: 'Move to class' }).selectOption('wave');
+    await page.getByRole('button', { name: /^wave 3/ }).click();
+    await expect.poll(async () => (await names()).length).toBe(3);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: /^wave 2/ }).waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('scrolls through ten thousand clips with a screenful of elements', async () => {
+    const { page, complaints, close } = await open('data/split');
+    await multiplyClips(page);
+    await page.goto(`${new URL(engine.link).origin}/#/data/clips`);
+    await page.reload();
+    const options = page.getByRole('listbox', { name: 'Clips' }).getByRole('option');
+    await options.first().waitFor();
+    expect(await options.first().getAttribute('aria-setsize')).toBe(String(MANY));
+    const most = await page.evaluate(async () => {
+      const grid = document.querySelector('[role=listbox]')!;
+      let most = 0;
+      for (let part = 0; part <= 20; part++) {
+        grid.scrollTop = (grid.scrollHeight * part) / 20;
+        await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
+        most = Math.max(most, grid.querySelectorAll('[role=option]').length);
+      }
+      return most;
+    });
+    expect(most).toBeGreaterThan(10);
+    expect(most).toBeLessThan(150);
+    await page.getByRole('listbox', { name: 'Clips' }).focus();
+    await page.keyboard.press('End');
+    await expect.poll(() => options.last().getAttribute('aria-posinset')).toBe(String(MANY));
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it.each(['data/clips', 'data/record', 'data/cut', 'data/health', 'data/split', 'train', 'evaluate', 'use'])(
+    '%s fits a phone and a desktop, dark and light, and passes axe',
+    async (room) => {
+      const { page, complaints, close } = await open(room);
+      for (const [width, colorScheme] of [
+        [390, 'dark'],
+        [1280, 'light'],
+      ] as const) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.emulateMedia({ colorScheme });
+        expect(await page.evaluate(() => document.documentElement.scrollWidth), `at ${width}`).toBe(width);
+        expect(await faults(page), `at ${width}`).toEqual([]);
+      }
+      expect(complaints).toEqual([]);
+      await close();
+    },
+  );
+});
+
+const titleOf = (room: string): RegExp => new RegExp(`^${room.split('/')[0]}$`, 'i');
+
+/** Two people in two classes, as folders of frames, which need no video library. */
+function writeClips(project: string): void {
+  for (const [label, name] of [
+    ['Swiping Left', 'swipe'],
+    ['Stop Sign', 'wave'],
+  ] as const)
+    for (const [p, person] of ['anna', 'ben'].entries()) {
+      const clip = gesture(label, p, 0);
+      const folder = join(project, 'clips', name, `${person}-1`);
+      mkdirSync(folder, { recursive: true });
+      const size = clip.height * clip.width * 3;
+      for (let t = 0; t < clip.count; t++)
+        writeFileSync(
+          join(folder, `${String(t + 1).padStart(5, '0')}.jpg`),
+          encodeJpeg(clip.data.subarray(t * size, (t + 1) * size), clip),
+        );
+    }
+}
+
+/** Answers the list of clips with the server's own clips, repeated under other names; their pictures are the server's. */
+async function multiplyClips(page: Page): Promise<void> {
+  await page.route('**/clips?*', async (route) => {
+    const response = await route.fetch();
+    const list = (await response.json()) as { clips: { id: string }[] };
+    const clips = Array.from({ length: MANY }, (_, i) => {
+      const clip = list.clips[i % list.clips.length]!;
+      return { ...clip, id: `${clip.id}@${i}` };
+    });
+    await route.fulfill({ response, json: { ...list, clips, total: MANY } });
+  });
+  await page.route('**/clips/strip?*', (route) => {
+    const url = new URL(route.request().url());
+    url.searchParams.set('clip', url.searchParams.get('clip')!.replace(/@\d+$/, ''));
+    return route.continue({ url: String(url) });
+  });
+}
