@@ -84,6 +84,7 @@ describe.each(['bash', 'fish'] as const)('%s', (shell) => {
     expect(complete(shell, 'export', 'runs/demo', '--format', '').sort()).toEqual([
       'onnx',
       'onnx-train',
+      'page',
       'pt',
       'safetensors',
     ]);

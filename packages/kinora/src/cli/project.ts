@@ -58,7 +58,7 @@ const EXAMPLE: Readonly<Record<string, string>> = {
   add: 'add data/own wave data/mine/wave/anna-1 --person anna',
   move: 'move data/own wave/anna-1 --class stop',
   trim: 'trim data/own stop/anna-1 --start 0.5 --end 2',
-  remove: 'remove data/own stop/anna-2',
+  remove: 'remove data/own stop/anna-3',
   class: 'class data/own nothing',
   undo: 'undo data/own',
   record: 'record data/own film.mp4 --person anna',

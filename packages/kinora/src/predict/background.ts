@@ -13,6 +13,7 @@ export interface BackgroundOptions extends Pick<FeatureOptions, 'device' | 'fold
   readonly clips?: string;
   /** Most clips that are stored, drawn evenly from all. Default: 512. */
   readonly most?: number;
+  /** Receives progress. Default: `silent`. */
   readonly progress?: Progress;
 }
 

@@ -29,8 +29,11 @@ const sweepKind: TrialKind<z.infer<typeof resultSchema>> = {
 };
 
 export interface RungOptions {
+  /** Where the networks are trained. Default: `cpu`. */
   readonly device?: Device;
+  /** Receives progress, and the lines that training prints. Default: `silent`. */
   readonly progress?: Progress;
+  /** Stops after the current step and saves; the same call resumes. Default: none. */
   readonly signal?: AbortSignal;
 }
 

@@ -16,6 +16,10 @@ export interface SweepSetting {
   readonly command: string;
 }
 
+/**
+ * Writes what {@link sweep} found into a folder, which is made if need be: the table with the command that reproduces it, and a
+ * parallel-coordinates chart with a line for each trial that finished a rung.
+ */
 export async function writeSweep(folder: string, sweep: Sweep, setting: SweepSetting): Promise<void> {
   const { write, draw } = await reportFolder(folder);
   const axes = Object.entries(sweep.space).map(axisOf);
