@@ -1,5 +1,5 @@
 /**
- * Twenty thousand damaged files of every format, or as many as fit into KINORA_FUZZ_MINUTES (default: 4) for all formats
+ * Twenty thousand damaged files of every format, or as many as fit into KINORA_FUZZ_MINUTES (default: 2) for all formats
  * together; KINORA_FUZZ_SEED starts elsewhere.
  */
 import { afterAll, expect, test } from 'vitest';
@@ -12,7 +12,7 @@ const AT_A_TIME = 100;
 
 const seed = Number(process.env.KINORA_FUZZ_SEED ?? 1_000_000);
 const all = [...targets, ...(await packTargets())];
-const milliseconds = (Number(process.env.KINORA_FUZZ_MINUTES ?? 4) * 60_000) / all.length;
+const milliseconds = (Number(process.env.KINORA_FUZZ_MINUTES ?? 2) * 60_000) / all.length;
 afterAll(removeFolder);
 
 test.each(all)(
