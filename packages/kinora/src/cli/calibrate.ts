@@ -1,6 +1,6 @@
 /** `kinora calibrate`: makes probabilities as often right as they say. */
 import { Command } from 'commander';
-import { percent, plural } from '../figures/words.js';
+import { ends, percent, plural } from '../figures/words.js';
 import type { Interval } from '../measure/intervals.js';
 import { calibrateRun } from '../predict/calibrate.js';
 import { type ConfigOptions, type DeviceOptions, withConfig, withDevice } from './terminal/options.js';
@@ -25,7 +25,7 @@ async function runCalibrate(run: string | undefined, flags: ConfigOptions & Devi
   const { temperature, clips, people, errorBefore, errorAfter, lossBefore, lossAfter } = result;
   const who = people === undefined ? 'people unknown' : plural(people, 'person', 'people');
   progress.log(`temperature ${temperature.toFixed(3)}, fitted on ${plural(clips, 'clip')} (${who})`);
-  progress.log(`expected calibration error: ${ends(errorBefore)} -> ${ends(errorAfter)}`);
+  progress.log(`expected calibration error: ${withEnds(errorBefore)} -> ${withEnds(errorAfter)}`);
   progress.log(`loss: ${lossBefore.toFixed(3)} -> ${lossAfter.toFixed(3)}`);
   progress.log('each figure after the arrow is of people whom the temperature was not fitted on');
   if (result.outdated)
@@ -34,5 +34,4 @@ async function runCalibrate(run: string | undefined, flags: ConfigOptions & Devi
   progress.log(`stored in ${result.file}`);
 }
 
-const ends = ({ value, low, high }: Interval): string =>
-  `${percent(value)} (${percent(low)} to ${percent(high)})`;
+const withEnds = (error: Interval): string => `${percent(error.value)} (${ends(error)})`;

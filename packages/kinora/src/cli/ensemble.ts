@@ -10,7 +10,7 @@ import { type EnsembleResult, ensemble } from '../ensemble/ensemble.js';
 import { gainOf } from '../ensemble/report/page.js';
 import { writeEnsembleReport } from '../ensemble/report/write.js';
 import { majority, rightVotes, voteAccuracy } from '../ensemble/votes.js';
-import { percent, plural } from '../figures/words.js';
+import { ends, percent, plural } from '../figures/words.js';
 import type { Interval } from '../measure/intervals.js';
 import { type RuleName, ruleNames, ruleSummaries } from '../model/ensemble/rules.js';
 import { shellQuote } from '../shell.js';
@@ -94,7 +94,7 @@ export function describeStudy({ study, lists, test }: EnsembleResult): string {
   const line = ({ name, accuracy, gain }: { name: string; accuracy: Interval; gain?: Interval }) => [
     name,
     percent(accuracy.value),
-    `${percent(accuracy.low)} to ${percent(accuracy.high)}`,
+    ends(accuracy),
     gain === undefined ? '' : gainOf(gain),
   ];
   const best = study.members[study.best]!;

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { kinoraError } from '@kinora/torch/error';
 import { Command } from 'commander';
-import { percent, plural } from '../figures/words.js';
+import { ends, percent, plural } from '../figures/words.js';
 import { orderAccuracy } from '../measure/order-pairs.js';
 import type { Rejection } from '../measure/rejection.js';
 import { streamScores } from '../measure/streams.js';
@@ -79,10 +79,10 @@ export async function evaluate(run: string | undefined, flags: EvalFlags): Promi
       `gestures that differ only in the order of their frames: ${percent(order)} (chance: ${percent(0.5)})`,
     );
   if (people !== undefined) {
-    const { value, low, high } = people.top1;
+    const { top1 } = people;
     const [worst] = people.people;
     progress.log(
-      `${plural(people.people.length, 'person', 'people')}: top-1 ${percent(value)} (95 % interval over people ${percent(low)} to ${percent(high)}); lowest: ${percent(worst!.top1)} of ${plural(worst!.clips, 'clip')} of person ${worst!.person}`,
+      `${plural(people.people.length, 'person', 'people')}: top-1 ${percent(top1.value)} (${ends(top1, { before: '95 % interval over people ' })}); lowest: ${percent(worst!.top1)} of ${plural(worst!.clips, 'clip')} of person ${worst!.person}`,
     );
   }
   if (rejection !== undefined) progress.log(rejectionLines(rejection));

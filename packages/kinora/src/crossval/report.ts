@@ -7,7 +7,7 @@ import { softmax } from '@kinora/clip';
 import { peopleChart } from '../figures/people-chart.js';
 import { el, type Markup } from '../figures/svg.js';
 import { fileTheme, pageTheme, type Theme } from '../figures/theme.js';
-import { percent, plural } from '../figures/words.js';
+import { ends, percent, plural } from '../figures/words.js';
 import { csvLine } from '../files/csv.js';
 import { writeNpy } from '../files/npy.js';
 import { writeRecord } from '../files/record.js';
@@ -135,7 +135,7 @@ function summary({ config, folds, labels }: CrossvalResult, heldOut: HeldOut, da
     title: config.name,
     text: `Every clip was predicted by a network that was trained on other ${people === undefined ? 'clips' : 'people'}. ${minuteOf(date)}.${state}`,
     figures: [
-      [percent(top1.value), `top-1 accuracy, 95 % interval ${percent(top1.low)} to ${percent(top1.high)}`],
+      [percent(top1.value), `top-1 accuracy, ${ends(top1, { before: '95 % interval ' })}`],
       ...(worst === undefined ? [] : [[percent(worst.top1), `worst person, ${worst.person}`] as const]),
       [percent(found.mean_class_accuracy), 'mean class accuracy'],
       [found.loss.toFixed(3), 'loss'],

@@ -20,7 +20,7 @@ const MOST = 40;
 /** Longest name that is shown in full, in characters. */
 const LONGEST = 24;
 
-/** @param people the worst first @param mean over all clips, with its interval */
+/** @param people the worst first @param mean over all clips, with its interval; NaN for a single person, who has none */
 export function peopleChart(
   people: readonly PersonDot[],
   mean: { readonly value: number; readonly low: number; readonly high: number },
@@ -30,7 +30,8 @@ export function peopleChart(
   const left = 40 + 7 * Math.max(...shown.map(({ person }) => Math.min(LONGEST, person.length)));
   const bottom = TOP + shown.length * ROW;
   const size = { width: left + PLOT + 140, height: bottom + 40 };
-  const floor = Math.floor(10 * Math.min(mean.low, ...shown.map(({ low }) => low))) / 10;
+  const floor =
+    Math.floor(10 * Math.min(...[mean.low, ...shown.map(({ low }) => low)].filter(Number.isFinite))) / 10;
   const x = (share: number): number => left + (PLOT * (share - floor)) / (1 - floor);
   const steps = Math.round((1 - floor) * 10);
   const ticks = Array.from({ length: steps + 1 }, (_, i) => floor + i / 10).filter(
@@ -45,14 +46,16 @@ export function peopleChart(
     `Top-1 accuracy of ${which}; the numbers are in the table`,
     theme,
     el('text', { x: 24, y: 28, fill: theme.ink, 'font-size': 15, 'font-weight': 600 }, 'Accuracy by person'),
-    el('rect', {
-      x: x(mean.low),
-      y: TOP - 8,
-      width: Math.max(0, x(mean.high) - x(mean.low)),
-      height: bottom - TOP + 8,
-      fill: theme.orange,
-      'fill-opacity': 0.12,
-    }),
+    Number.isNaN(mean.low)
+      ? undefined
+      : el('rect', {
+          x: x(mean.low),
+          y: TOP - 8,
+          width: Math.max(0, x(mean.high) - x(mean.low)),
+          height: bottom - TOP + 8,
+          fill: theme.orange,
+          'fill-opacity': 0.12,
+        }),
     ticks.map((share) => tick(x(share), wholePercent(share), bottom, theme)),
     el('line', {
       x1: x(mean.value),

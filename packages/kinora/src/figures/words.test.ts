@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { percent, plural, points, threeDigits } from './words.js';
+import { ends, percent, plural, points, threeDigits } from './words.js';
 
 test('a difference in points has a sign unless it is none', () => {
   expect([0.0123, -0.004, 0.0004, -0.0004, 0].map(points)).toEqual(['+1.2', '-0.4', '0.0', '0.0', '0.0']);
@@ -16,4 +16,11 @@ test('shares of nothing are a dash, and one is no plural', () => {
     '1,234 clips',
     '2 people',
   ]);
+});
+
+test('an interval has two ends, or a reason why there is none', () => {
+  const before = '95 % interval ';
+  expect(ends({ low: 0.75, high: 0.871 }, { before })).toBe('95 % interval 75.0 % to 87.1 %');
+  expect(ends({ low: -0.01, high: 0.02 }, { word: points })).toBe('-1.0 to +2.0');
+  expect(ends({ low: Number.NaN, high: Number.NaN }, { before })).toBe('one person: no interval');
 });

@@ -25,3 +25,17 @@ export function threeDigits(value: number): string {
 export function plural(count: number, noun: string, nouns = `${noun}s`): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? noun : nouns}`;
 }
+
+/**
+ * The ends of an interval, `75.0 % to 87.1 %`, with what stands before them; `one person: no interval` where they are NaN, which is
+ * how `Interval` says that all clips are of one person.
+ */
+export function ends(
+  { low, high }: { readonly low: number; readonly high: number },
+  {
+    word = percent,
+    before = '',
+  }: { readonly word?: (value: number) => string; readonly before?: string } = {},
+): string {
+  return Number.isNaN(low) ? 'one person: no interval' : `${before}${word(low)} to ${word(high)}`;
+}

@@ -24,6 +24,16 @@ describe('intervals', () => {
     expect(people.high - people.low).toBeGreaterThan(3 * (clips.high - clips.low));
   });
 
+  test('need two people', () => {
+    const values = Uint8Array.of(1, 1, 0, 1);
+    expect(meanInterval(values, Int32Array.of(7, 7, 7, 7), 1)).toEqual({
+      value: 0.75,
+      low: Number.NaN,
+      high: Number.NaN,
+    });
+    expect(meanInterval(values, Int32Array.of(7, 7, 8, 8), 1).low).toBeGreaterThan(0);
+  });
+
   test('cover the truth about as often as they say', () => {
     let covered = 0;
     for (let seed = 0; seed < 200; seed++) {

@@ -8,7 +8,7 @@ import { randomStream } from '@kinora/clip';
 export interface Interval {
   /** The value on the original clips. */
   readonly value: number;
-  /** Ends of the 95 % interval (percentiles). */
+  /** Ends of the 95 % interval (percentiles); NaN where there is none, as for the clips of a single person. */
   readonly low: number;
   readonly high: number;
 }
@@ -18,7 +18,8 @@ export const RESAMPLES = 5000;
 const DRAWS = 0xb007;
 
 /**
- * The mean of `values` `[N]` with its interval; for the interval of a difference, pass differences.
+ * The mean of `values` `[N]` with its interval; for the interval of a difference, pass differences. A single group cannot be
+ * resampled: there is no interval, and both ends are NaN.
  * @param groups resampled as a whole, `[N]`
  */
 export function meanInterval(
@@ -28,6 +29,8 @@ export function meanInterval(
   resamples = RESAMPLES,
 ): Interval {
   const parts = groupSums(values, groups);
+  const all = parts.reduce((sum, part) => sum + part.sum, 0) / groups.length;
+  if (parts.length < 2) return { value: all, low: Number.NaN, high: Number.NaN };
   const random = randomStream(seed, DRAWS);
   const means = Float64Array.from({ length: resamples }, () => {
     let sum = 0;
@@ -39,7 +42,6 @@ export function meanInterval(
     }
     return sum / count;
   }).sort();
-  const all = parts.reduce((sum, part) => sum + part.sum, 0) / groups.length;
   return { value: all, low: quantile(means, 0.025), high: quantile(means, 0.975) };
 }
 

@@ -1,7 +1,7 @@
 /** The report of a run as one HTML page, from the headline figures to the configuration. */
 import { el, type Markup } from '../figures/svg.js';
 import { pageTheme } from '../figures/theme.js';
-import { percent, plural } from '../figures/words.js';
+import { ends, percent, plural } from '../figures/words.js';
 import { argmax, confusedPairs, confusionMatrix, perClass, summarize } from '../measure/metrics.js';
 import { streamScores } from '../measure/streams.js';
 import type { EpochMetrics } from '../run/metrics-log.js';
@@ -97,10 +97,10 @@ function classes({ evaluation, labels }: ReportData): Markup {
 
 function people({ people: known }: ReportData): Markup | undefined {
   if (known === undefined) return undefined;
-  const { value, low, high } = known.top1;
+  const { top1 } = known;
   return section(
     'People',
-    `Top-1 accuracy ${percent(value)}, 95 % interval over people ${percent(low)} to ${percent(high)}. The worst person first.`,
+    `Top-1 accuracy ${percent(top1.value)}, ${ends(top1, { before: '95 % interval over people ' })}. The worst person first.`,
     plainTable(
       'Accuracy by person',
       ['Person', 'Clips', 'Top-1'],

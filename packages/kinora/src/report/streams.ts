@@ -32,7 +32,7 @@ export function scoreFacts(scores: StreamScores): [string, string][] {
   return [
     [
       'streams',
-      `${scores.streams} of ${plural(scores.people, 'person', 'people')}, ${scores.minutes.toFixed(1)} minutes, ${plural(scores.events, 'gesture')}`,
+      `${scores.streams} of ${plural(scores.people, 'person', 'people')}${scores.people === 1 ? ' (no intervals)' : ''}, ${scores.minutes.toFixed(1)} minutes, ${plural(scores.events, 'gesture')}`,
     ],
     ['Levenshtein accuracy', shares(scores.levenshtein)],
     ...scores.f1.map(

@@ -1,7 +1,7 @@
 /** The report of an ensemble: the gain of each rule, and the correlation of the members' errors. */
 import { el, type Markup } from '../../figures/svg.js';
 import { pageTheme } from '../../figures/theme.js';
-import { percent, plural, points } from '../../figures/words.js';
+import { ends, percent, plural, points } from '../../figures/words.js';
 import type { Interval } from '../../measure/intervals.js';
 import { ruleSummaries } from '../../model/ensemble/rules.js';
 import { header, htmlPage, minuteOf, scroll, section } from '../../report/document.js';
@@ -31,7 +31,10 @@ function summary({ study, rule, members }: EnsembleResult, date: string): Markup
     figures: [
       [percent(saved.accuracy.value), `top-1, ${rule}`],
       [percent(best.accuracy.value), `best member, ${best.name}`],
-      [points(saved.gain.value), `points gained, 95 % interval ${interval(saved.gain)}`],
+      [
+        points(saved.gain.value),
+        `points gained, ${ends(saved.gain, { word: points, before: '95 % interval ' })}`,
+      ],
       [String(members.length), 'members'],
       [study.clips.toLocaleString('en-US'), 'clips'],
     ],
@@ -84,7 +87,7 @@ function measuredRow({ name, accuracy, gain, top5, loss }: Measured, summary: st
     'tr',
     {},
     el('th', { scope: 'row' }, name),
-    number(`${percent(accuracy.value)} (${percent(accuracy.low)} to ${percent(accuracy.high)})`),
+    number(`${percent(accuracy.value)} (${ends(accuracy)})`),
     number(gainOf(gain)),
     number(percent(top5)),
     number(loss.toFixed(3)),
@@ -144,6 +147,4 @@ function details({ members, rule, lists, fit, test, folds, seed }: EnsembleResul
 }
 
 /** `+2.5 (+0.6 to +4.3)` */
-export const gainOf = (gain: Interval): string => `${points(gain.value)} (${interval(gain)})`;
-
-const interval = ({ low, high }: Interval): string => `${points(low)} to ${points(high)}`;
+export const gainOf = (gain: Interval): string => `${points(gain.value)} (${ends(gain, { word: points })})`;

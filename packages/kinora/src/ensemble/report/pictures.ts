@@ -3,7 +3,7 @@ import { scaleLinear } from 'd3-scale';
 import { columnNames, type Heat, heatCells, rowNames } from '../../figures/heat.js';
 import { el, type Markup, picture } from '../../figures/svg.js';
 import type { Theme } from '../../figures/theme.js';
-import { percent, wholePercent } from '../../figures/words.js';
+import { ends, percent, wholePercent } from '../../figures/words.js';
 import type { Measured, MeasuredRule, Study } from '../study.js';
 
 const CHARACTER = 7;
@@ -21,7 +21,7 @@ export function accuracyChart({ members, rules, best }: Study, theme: Theme): Ma
   const left = longest(all.map(({ name }) => name)) + 36;
   const [width, top] = [left + 560, 24];
   const height = top + all.length * ROW + 34;
-  const lows = all.map(({ accuracy }) => accuracy.low);
+  const lows = all.map(({ accuracy: { low, value } }) => (Number.isNaN(low) ? value : low));
   const x = scaleLinear([Math.max(0, Math.min(...lows) - 0.02), 1], [left, width - 80]).nice(6);
   const reference = x(members[best]!.accuracy.value);
   return picture(
@@ -60,7 +60,7 @@ function whisker(
   const { name, accuracy } = one;
   const isRule = 'rule' in one;
   const colour = isRule ? (one.leaky ? theme.orange : theme.blue) : theme.muted;
-  const words = `${name}: ${percent(accuracy.value)} (${percent(accuracy.low)} to ${percent(accuracy.high)})`;
+  const words = `${name}: ${percent(accuracy.value)} (${ends(accuracy)})`;
   return el(
     'g',
     {},
@@ -69,15 +69,17 @@ function whisker(
       { x: left - 16, y: y + 4, 'text-anchor': 'end', fill: isRule ? theme.ink : theme.muted },
       name,
     ),
-    el('line', {
-      x1: x(accuracy.low),
-      x2: x(accuracy.high),
-      y1: y,
-      y2: y,
-      stroke: colour,
-      'stroke-width': 2,
-      'stroke-opacity': 0.5,
-    }),
+    Number.isNaN(accuracy.low)
+      ? undefined
+      : el('line', {
+          x1: x(accuracy.low),
+          x2: x(accuracy.high),
+          y1: y,
+          y2: y,
+          stroke: colour,
+          'stroke-width': 2,
+          'stroke-opacity': 0.5,
+        }),
     el('circle', { cx: x(accuracy.value), cy: y, r: 5, fill: colour }, el('title', {}, words)),
     el('text', { x: x(1) + 14, y: y + 4, fill: theme.muted }, percent(accuracy.value)),
   );

@@ -9,7 +9,8 @@ import { readRecord } from '../../files/record.js';
 import { ensembleSchema } from '../../model/ensemble/ensemble.js';
 import type { SiteEnsemble, SiteMeasured } from './protocol.js';
 
-const intervalSchema = z.object({ value: z.number(), low: z.number(), high: z.number() });
+const end = z.number({ error: 'a number: an ensemble that was measured on at least two people' });
+const intervalSchema = z.object({ value: z.number(), low: end, high: end });
 const measuredSchema = z.object({ name: z.string(), accuracy: intervalSchema });
 /** Its ensemble.json: the parts that the site shows. */
 const studySchema = z.object({

@@ -336,7 +336,10 @@ export const metrics = z.object({
   last: z.int(),
 });
 
-const estimate = z.object({ value: share, low: share, high: share });
+const end = share
+  .nullable()
+  .describe('Of the 95 % interval; null where there is none: all clips are of one person.');
+const estimate = z.object({ value: share, low: end, high: end });
 export const evaluation = z.object({
   date: z.string(),
   labels: z.array(text),

@@ -9,7 +9,7 @@ import { csvFields, readLines } from '../../../files/csv.js';
 import { readNpy } from '../../../files/npy.js';
 import { readRecord } from '../../../files/record.js';
 import { BINS, calibrationError, confidences, reliability } from '../../../measure/calibration.js';
-import { meanInterval } from '../../../measure/intervals.js';
+import { type Interval, meanInterval, wilson } from '../../../measure/intervals.js';
 import { argmax, confusionMatrix, perClass, rankOf, summarize } from '../../../measure/metrics.js';
 import { configOfRunFolder, runFolder } from '../../../run/run-folder.js';
 import type { EvaluationAnswer } from '../api/contract.js';
@@ -112,11 +112,7 @@ const numbersIn = (file: string): number[] =>
 const RESAMPLES = 1000;
 
 const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
-const estimate = ({ value, low, high }: { value: number; low: number; high: number }) => ({
-  value,
-  low: Number.isNaN(low) ? value : low,
-  high: Number.isNaN(high) ? value : high,
-});
+const estimate = ({ value, low, high }: Interval) => ({ value, low: orNull(low), high: orNull(high) });
 
 /** From the subjects beside the run's validation list; unknown where there are none. */
 async function peopleOf(folder: string, ids: readonly string[]): Promise<(string | undefined)[]> {
@@ -134,16 +130,9 @@ function byPerson(
   const byName = new Map<string, number[]>();
   for (const [n, name] of people.entries())
     if (name !== undefined) byName.set(name, [...(byName.get(name) ?? []), right[n]!]);
-  return Array.from(byName, ([name, values]) => ({
-    name,
-    clips: values.length,
-    top1: estimate(
-      meanInterval(
-        values,
-        Int32Array.from(values, (_, n) => n),
-        1,
-        RESAMPLES,
-      ),
-    ),
-  })).sort((a, b) => a.top1.value - b.top1.value);
+  return Array.from(byName, ([name, values]) => {
+    const value = values.reduce((sum, one) => sum + one, 0) / values.length;
+    const [low, high] = wilson(value, values.length);
+    return { name, clips: values.length, top1: { value, low, high } };
+  }).sort((a, b) => a.top1.value - b.top1.value);
 }
