@@ -25,11 +25,11 @@ import { readRecord } from './files/record.js';
 import { findNetwork } from './model/registry.js';
 import type { Damage, Target } from './mutated.test.util.js';
 import { damageBytes, damageJson } from './mutated.test.util.js';
-import { openModel } from './predict/open.js';
 import { readState } from './run/checkpoint.js';
 import { EventWriter, planEventsCut } from './run/events.js';
 import { readKernels } from './run/first-kernels.js';
 import { readMetrics } from './run/metrics-log.js';
+import { openModel } from './run/open.js';
 import { readComparison } from './serve/site/comparison.js';
 import { schemaOf } from './trials/trial.js';
 

@@ -6,7 +6,7 @@ import { manualSeed, serialize, type Tensor } from '@kinora/torch';
 import { InferenceSession } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findNetwork } from '../model/registry.js';
-import { openModel } from '../predict/open.js';
+import { openModel } from '../run/open.js';
 import { kinoraHere } from './terminal/kinora.test.util.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kinora-export-'));

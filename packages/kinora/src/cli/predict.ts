@@ -8,9 +8,9 @@ import { need } from '../config/check.js';
 import { loadConfig, preprocessSpec, type RunConfig } from '../config/index.js';
 import { readLabels } from '../data/lists/labels.js';
 import { percent } from '../figures/words.js';
-import { type OpenedModel, openModel } from '../predict/open.js';
 import { type Prediction, predictClip } from '../predict/predict.js';
 import { silent } from '../progress.js';
+import { type OpenedModel, openModel } from '../run/open.js';
 import { GESTURES, isPackaged } from '../run/packaged.js';
 import { chooseDevice } from '../train/device/choice.js';
 import {

@@ -1,9 +1,9 @@
 /** `kinora tune`: fits the settings of live recognition on streams and stores them with the model. */
 import { kinoraError } from '@kinora/torch/error';
 import { Command, Option } from 'commander';
-import { openModel } from '../predict/open.js';
 import { type Gain, tune } from '../predict/tune.js';
 import { scoreFacts } from '../report/streams.js';
+import { openModel } from '../run/open.js';
 import { chooseDevice } from '../train/device/choice.js';
 import { interruptible } from './terminal/interrupt.js';
 import { type DeviceOptions, finiteNumber, withDevice } from './terminal/options.js';

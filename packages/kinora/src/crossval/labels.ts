@@ -14,12 +14,12 @@ import { el, type Markup } from '../figures/svg.js';
 import { percent, plural } from '../figures/words.js';
 import { csvLine } from '../files/csv.js';
 import { committeeDoubt, type Doubt, type LabelIssues, labelIssues } from '../measure/label-issues.js';
-import { openModel } from '../predict/open.js';
 import { type PredictOptions, predictList } from '../predict/predict-list.js';
 import { silent } from '../progress.js';
 import { header, htmlPage, minuteOf, scroll, section } from '../report/document.js';
 import { reportFolder } from '../report/folder.js';
 import { dataUri, filmStrip } from '../report/strips.js';
+import { openModel } from '../run/open.js';
 import { configOfRunFolder } from '../run/run-folder.js';
 import { heldOutLogits, isFinished } from './fold.js';
 

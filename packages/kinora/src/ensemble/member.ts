@@ -5,9 +5,9 @@ import { basename, join, resolve } from 'node:path';
 import type { PreprocessSpec } from '@kinora/clip';
 import { type KinoraError, kinoraError, serialize } from '@kinora/torch';
 import { loadConfig, type RunConfig } from '../config/index.js';
-import { type OpenedModel, openModel, specInside } from '../predict/open.js';
 import type { PredictOptions } from '../predict/predict-list.js';
 import { weightsFile } from '../run/checkpoint.js';
+import { type OpenedModel, openModel, specInside } from '../run/open.js';
 
 export interface Member {
   /** Name of the run. */

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { type KinoraError, kinoraError } from '@kinora/torch';
 import { writeWhole } from '../files/record.js';
-import { openModel } from '../predict/open.js';
+import { openModel } from '../run/open.js';
 import { isPackaged } from '../run/packaged.js';
 import { version } from '../version.js';
 import { compressWeights, type WeightType } from './compress.js';

@@ -2,12 +2,12 @@
 import { decodeBackground } from '@kinora/clip';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunConfig } from '../config/index.js';
+import { openModel } from '../run/open.js';
 import { readPostprocess, writePostprocess } from '../run/postprocess.js';
 import { runFolderOf } from '../run/run-folder.js';
 import { TinyData, trainSession } from '../train/tiny-run.test.util.js';
 import { backgroundRun } from './background.js';
 import { collectFeatures } from './features.js';
-import { openModel } from './open.js';
 
 let data: TinyData;
 let config: RunConfig;

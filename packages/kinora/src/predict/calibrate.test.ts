@@ -5,12 +5,12 @@ import { softmax } from '@kinora/clip';
 import { serialize } from '@kinora/torch';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunConfig } from '../config/index.js';
+import { openModel } from '../run/open.js';
 import { readPostprocess, writePostprocess } from '../run/postprocess.js';
 import { runFolderOf } from '../run/run-folder.js';
 import { TinyData, trainSession } from '../train/tiny-run.test.util.js';
 import { calibrateRun } from './calibrate.js';
 import { evaluateRun } from './evaluate.js';
-import { openModel } from './open.js';
 import { predictClip } from './predict.js';
 
 let data: TinyData;

@@ -7,7 +7,7 @@ import { openClip } from '../data/open.js';
 import type { StreamResult } from '../measure/streams.js';
 import { type Progress, silent } from '../progress.js';
 import type { StreamReport, StreamTrace } from '../report/stream-data.js';
-import type { OpenedModel } from './open.js';
+import type { OpenedModel } from '../run/open.js';
 import type { PredictOptions } from './predict-list.js';
 import {
   detectGestures,

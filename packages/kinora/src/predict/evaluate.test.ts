@@ -8,10 +8,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunConfig } from '../config/index.js';
 import { readNpy } from '../files/npy.js';
 import { readMetrics } from '../run/metrics-log.js';
+import { openModel } from '../run/open.js';
 import { runFolderOf } from '../run/run-folder.js';
 import { TinyData, trainSession } from '../train/tiny-run.test.util.js';
 import { evaluateRun, predictTestList } from './evaluate.js';
-import { openModel } from './open.js';
 import { predictClip } from './predict.js';
 
 let data: TinyData;

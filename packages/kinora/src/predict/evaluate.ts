@@ -25,9 +25,9 @@ import type { ShownClip } from '../report/data.js';
 import type { StreamReport } from '../report/stream-data.js';
 import { writeReport, writeTestResults } from '../report/write.js';
 import { epochMetrics } from '../run/metrics-log.js';
+import { type OpenedModel, openModel } from '../run/open.js';
 import { configOfRunFolder, runFolderOf } from '../run/run-folder.js';
 import { evaluateStreams } from './evaluate-streams.js';
-import { type OpenedModel, openModel } from './open.js';
 import { type PredictOptions, predictList } from './predict-list.js';
 
 /** What to evaluate, and how. */

@@ -6,10 +6,10 @@ import { memoryStats } from '@kinora/torch';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readClipList } from '../data/lists/annotations.js';
 import { packClips } from '../data/pack/write/pack.js';
+import { type OpenedModel, openModel } from '../run/open.js';
 import { runFolderOf } from '../run/run-folder.js';
 import { LABELS, TinyData, trainSession } from '../train/tiny-run.test.util.js';
 import { type ClipFeatures, collectFeatures, type FeatureOptions } from './features.js';
-import { type OpenedModel, openModel } from './open.js';
 import { predictClip } from './predict.js';
 
 let data: TinyData;

@@ -8,7 +8,7 @@ import type { ClipList } from '../data/lists/clip-list.js';
 import { evaluationLoader } from '../data/splits.js';
 import { type Predictions, predictAll } from '../model/predict-all.js';
 import { type Progress, silent } from '../progress.js';
-import type { OpenedModel } from './open.js';
+import type { OpenedModel } from '../run/open.js';
 import { averageViews, configViews, listOfViews } from './views.js';
 
 export interface PredictOptions {

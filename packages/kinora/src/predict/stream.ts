@@ -20,7 +20,7 @@ import type { ClipSource } from '../data/decode/source.js';
 import type { Detection } from '../measure/streams.js';
 import { networkInputs } from '../model/input.js';
 import type { Network } from '../model/network.js';
-import type { OpenedModel } from './open.js';
+import type { OpenedModel } from '../run/open.js';
 
 /** Predictions of a stream, in order of time. */
 export interface StreamPredictions {

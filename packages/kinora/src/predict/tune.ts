@@ -14,6 +14,7 @@ import {
   streamScores,
 } from '../measure/streams.js';
 import { silent } from '../progress.js';
+import type { OpenedModel } from '../run/open.js';
 import { writePostprocess } from '../run/postprocess.js';
 import {
   liveSettings,
@@ -22,7 +23,6 @@ import {
   predictStreams,
   resultOf,
 } from './evaluate-streams.js';
-import type { OpenedModel } from './open.js';
 import type { PredictOptions } from './predict-list.js';
 import { detectRanked, momentsOf, type RankedMoment, type StreamPredictions, smooth } from './stream.js';
 

@@ -17,7 +17,7 @@ import { kinoraError } from '@kinora/torch';
 import type { RunConfig } from '../../config/index.js';
 import { withLock } from '../../files/lock.js';
 import { findNetwork } from '../../model/registry.js';
-import { type OpenedModel, openModel } from '../../predict/open.js';
+import { type OpenedModel, openModel } from '../../run/open.js';
 import { runFolderOf } from '../../run/run-folder.js';
 import { copyApp, filesOf, listFiles } from './app.js';
 import { writeClips } from './clips.js';

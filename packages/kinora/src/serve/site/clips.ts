@@ -13,8 +13,8 @@ import { readClipFlow } from '../../data/flow/flow-reader.js';
 import type { ClipItem, ClipList } from '../../data/lists/clip-list.js';
 import { clipTimeline, openClip, partOf } from '../../data/open.js';
 import { readSplit } from '../../data/splits.js';
-import type { OpenedModel } from '../../predict/open.js';
 import { predictClip } from '../../predict/predict.js';
+import type { OpenedModel } from '../../run/open.js';
 import type { SiteClip, SiteFlow } from './protocol.js';
 
 /** Clips in a site: enough to choose from, few enough to load at once. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { readSplit } from '../../data/splits.js';
 import { gestureLabels } from '../../data/synth/index.js';
-import { openModel } from '../../predict/open.js';
+import { openModel } from '../../run/open.js';
 import { GESTURES, packagedWeights } from '../../run/packaged.js';
 import { configOfRunFolder } from '../../run/run-folder.js';
 import { gesturesRun } from './gestures.js';

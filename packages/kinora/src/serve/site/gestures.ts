@@ -10,7 +10,7 @@ import { renderClip, writeClip } from '../../data/synth/clip.js';
 import { type GestureLabel, gestureLabels } from '../../data/synth/index.js';
 import { writeWhole } from '../../files/record.js';
 import { networkOf, openWeights } from '../../model/weights.js';
-import { specInside } from '../../predict/open.js';
+import { specInside } from '../../run/open.js';
 import { GESTURES, packagedWeights } from '../../run/packaged.js';
 import { runFolderOf } from '../../run/run-folder.js';
 

@@ -5,8 +5,8 @@ import { ENSEMBLE, type EnsembleSpec, ensembleSchema, newEnsemble } from '../mod
 import { foldNorms } from '../model/fold.js';
 import type { Network } from '../model/network.js';
 import { networkOf, openWeights, type Weights } from '../model/weights.js';
-import { weightsFile } from '../run/checkpoint.js';
-import { readPostprocess } from '../run/postprocess.js';
+import { weightsFile } from './checkpoint.js';
+import { readPostprocess } from './postprocess.js';
 
 /** A trained network with the preprocessing that it was trained with. */
 export interface OpenedModel {
