@@ -38,6 +38,7 @@ interface TrainFlags extends ConfigOptions, DeviceOptions {
   resumeFrom?: 'last' | 'best';
   initFrom?: string;
   freeze?: string[];
+  teacher?: string;
   profile?: boolean;
   nproc?: number;
   maxRestarts?: number;
@@ -48,6 +49,7 @@ Examples:
   $ kinora train --config configs/demo.json
   $ kinora train --config configs/demo.json --resume
   $ kinora train --config configs/demo.json --set name=tuned --init-from runs/demo --freeze conv_layer1
+  $ kinora train --config configs/demo.json --set name=live --set model=MobileNet3DSmall --teacher runs/demo
   $ kinora train --config configs/demo.json --set name=two --nproc 2 --use-gpu False
   $ kinora train --config configs/config.json -g 0,1    # one process per GPU`;
 
@@ -66,6 +68,7 @@ export function trainCommand(): Command {
     )
     .option('--init-from <path>', 'initialise from the weights of a file or another run (initFrom)')
     .option('--freeze <pattern>', 'exclude this layer from training; repeatable (freeze)', collect)
+    .option('--teacher <path>', 'learn the answers of this trained network too (teacher)')
     .option('--profile', 'report where the time of a step goes, and what to change')
     .addOption(
       new Option('--nproc <number>', 'processes on this machine that share each batch').argParser(
@@ -93,7 +96,7 @@ type Mode = 'train' | 'eval' | 'test';
  * Flags that only training uses. --resume is not among them, because the tutorial project's command lines for
  * evaluation contain it.
  */
-const TRAINING_ONLY = ['resumeFrom', 'initFrom', 'freeze', 'profile', 'nproc', 'maxRestarts'];
+const TRAINING_ONLY = ['resumeFrom', 'initFrom', 'freeze', 'teacher', 'profile', 'nproc', 'maxRestarts'];
 
 /** The work that a command line of `kinora train` selects. */
 export function modeOf({
@@ -206,8 +209,8 @@ export function restartWords(config: RunConfig, resumeFrom: Link | undefined): (
 }
 
 /** Flags that set keys of the configuration. */
-function assignments({ initFrom, freeze }: TrainFlags): string[] {
-  const keys = { initFrom, freeze };
+function assignments({ initFrom, freeze, teacher }: TrainFlags): string[] {
+  const keys = { initFrom, freeze, teacher };
   return Object.entries(keys)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `${key}=${JSON.stringify(value)}`);

@@ -34,6 +34,13 @@ export function crossCheck(config: RunConfig, source: string): void {
       accumulateSteps,
       'a part has at least one clip',
     );
+  if (config.teacher !== null && config.classWeights !== null)
+    fail(
+      key('classWeights'),
+      `no weights of labels beside ${key('teacher')}`,
+      JSON.stringify(config.classWeights),
+      `leave it out; ${key('sampler')} "balanced" shows every label equally often`,
+    );
   const numbers = clipNumbers(config);
   const { crop, frames, clips } = config;
   if (numbers > specLimits.numbers[1])

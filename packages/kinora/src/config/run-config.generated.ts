@@ -216,6 +216,19 @@ export type RunConfig = {
    * proportional to how often a label occurs. Default: all labels count 1.
    */
   classWeights: Values['classWeights'];
+  /**
+   * A trained network whose answers to the training clips are learned as well as their labels
+   * (distillation): a run folder, an ensemble, a file of weights, or a package such as
+   * `@kinora/gestures`. Default: only the labels count.
+   */
+  teacher: Values['teacher'];
+  /** Share of the teacher in the loss. The labels have the rest. Default: 0.9. */
+  teacherWeight: Values['teacherWeight'];
+  /**
+   * Divisor of the logits of both networks before they are compared: the higher, the more the less
+   * likely labels count. Default: 4.
+   */
+  teacherTemperature: Values['teacherTemperature'];
   /** Largest L2 norm of all gradients; larger ones are scaled down. Default: no limit. */
   clipGradNorm: Values['clipGradNorm'];
   /** Probability of every dropout layer. Default: the network's own. */

@@ -268,6 +268,24 @@ const training = {
       'Weights of the loss by label (`{"Stop Sign": 2}`; others count 1), or `balanced`: inversely proportional to how often a label occurs.',
     byDefault: 'all labels count 1',
   }),
+  teacher: path.nullable().default(null).meta({
+    description:
+      'A trained network whose answers to the training clips are learned as well as their labels (distillation): a run folder, an ensemble, a file of weights, or a package such as `@kinora/gestures`.',
+    byDefault: 'only the labels count',
+  }),
+  teacherWeight: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.9)
+    .describe('Share of the teacher in the loss. The labels have the rest.'),
+  teacherTemperature: z
+    .number()
+    .positive()
+    .default(4)
+    .describe(
+      'Divisor of the logits of both networks before they are compared: the higher, the more the less likely labels count.',
+    ),
   clipGradNorm: z.number().positive().nullable().default(null).meta({
     description: 'Largest L2 norm of all gradients; larger ones are scaled down.',
     byDefault: 'no limit',

@@ -4,7 +4,8 @@
  * become those of PyTorchVideo. Names and shapes
  * determine the network; the file's own statement only decides among networks that match.
  */
-import { KinoraError, kinoraError, type Shape, serialize, shapesOnly, Tensor } from '@kinora/torch';
+import { createHash } from 'node:crypto';
+import { KinoraError, kinoraError, type Shape, scope, serialize, shapesOnly, Tensor } from '@kinora/torch';
 import type { Size3 } from './layers.js';
 import type { Network, NetworkEntry } from './network.js';
 import { networks } from './registry.js';
@@ -57,6 +58,13 @@ const WRAPPERS = /^(module\.|_orig_mod\.)+/;
 
 /** The tensors of a state_dict by name, as `openWeights` returns them. */
 export const readWeights = (file: string): Weights => openWeights(file).weights;
+
+/** SHA-256 of the tensors' bits, hexadecimal. */
+export function fingerprintTensors(tensors: Iterable<Tensor>): string {
+  const hash = createHash('sha256');
+  for (const tensor of tensors) hash.update(scope(() => tensor.toBytes()));
+  return hash.digest('hex');
+}
 
 function bare(state: unknown, file: string): Weights {
   if (!(state instanceof Map)) throw noWeights(file, state);

@@ -67,6 +67,8 @@ const stateSchema = z.object({
   config: z.record(z.string(), z.unknown()),
   spec: preprocessSchema as z.ZodType<PreprocessSpec>,
   lists: listsSchema.optional(),
+  /** A hash of the weights of the network that it learns from. */
+  teacher: z.string().optional(),
   progress: progressSchema,
   schedule: z.record(z.string(), z.unknown()),
   optimizer: z.object({
@@ -95,6 +97,8 @@ export interface Trained {
   readonly config: RunConfig;
   readonly spec: PreprocessSpec;
   readonly lists: ListFingerprints;
+  /** The network whose answers are learned, where there is one. */
+  readonly teacher: { readonly fingerprint: string } | null;
   readonly device: Device;
   readonly precision: { readonly state: PrecisionState; restore(saved: PrecisionState | undefined): void };
   progress: TrainingProgress;
@@ -114,6 +118,7 @@ export function saveCheckpoint(folder: string, links: readonly Link[], trained: 
     config,
     spec,
     lists,
+    ...(trained.teacher && { teacher: trained.teacher.fingerprint }),
     progress,
     schedule: schedule.state(),
     optimizer: settings as CheckpointState['optimizer'],

@@ -133,6 +133,7 @@ function checkFits(path: string, saved: CheckpointState, training: Training): vo
   checkNetwork(path, saved, training);
   checkGroups(path, saved, training);
   checkLists(path, saved, training);
+  checkTeacher(path, saved, training);
 }
 
 /** The same network, with the same labels on its outputs. */
@@ -167,6 +168,16 @@ function checkLists(path: string, { lists }: CheckpointState, { config, lists: n
       },
     );
   }
+}
+
+/** The same weights teach; a path may have changed, and a teacher may come or go. */
+function checkTeacher(path: string, saved: CheckpointState, { config, teacher }: Training): void {
+  if (saved.teacher === undefined || teacher === null || saved.teacher === teacher.fingerprint) return;
+  throw kinoraError('checkpoint/other-teacher', `${spelled(config, 'teacher')}, ${config.teacher}`, {
+    expected: `the weights that taught ${path} (sha256 ${saved.teacher.slice(0, 12)})`,
+    received: `others (sha256 ${teacher.fingerprint.slice(0, 12)})`,
+    hint: 'restore them, or start another run with --init-from and the folder of this one',
+  });
 }
 
 /** The optimizer has state for each parameter, in the order of its groups. */

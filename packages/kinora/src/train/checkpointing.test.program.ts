@@ -38,6 +38,7 @@ const training: StepParts = {
   ranks: alone(),
   lap: noLap,
   network,
+  teacher: null,
   optimizer: new optim.SGD(network.parameters(), { lr: 1e-3 }),
   objective: { labelSmoothing: 0, classWeights: null },
   precision: new Precision('float32', 'cpu'),

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { type Device, type distributed, type KinoraError, kinoraError } from '@kinora/torch';
 import { effectiveConfig, namingKeysOf, type RunConfig, type RunConfigInput } from '../config/index.js';
+import { fingerprintTensors } from '../model/weights.js';
 import { type Progress, silent } from '../progress.js';
 import type { TrainingProgress } from '../run/checkpoint.js';
 import type { Link } from '../run/generations.js';
@@ -12,7 +13,6 @@ import { closeLoaders, type Loaders, openLoaders, readClips, type TrainingClips 
 import { TrainingLoop } from './loop.js';
 import { describeProfile, StepProfile } from './profile.js';
 import { type Ranks, withRanks } from './ranks/ranks.js';
-import { fingerprintWeights } from './ranks/share.js';
 import { FolderWriter, noWriter } from './run-writer.js';
 import { Training } from './training.js';
 
@@ -177,7 +177,7 @@ function profileLines(profile: StepProfile, { config, device }: Training, { trai
 
 function summary({ config, network, progress }: Training, shared: boolean): RunSummary {
   const { step, epoch, best } = progress;
-  const weights = shared && { weights: fingerprintWeights(network) };
+  const weights = shared && { weights: fingerprintTensors(network.parameters()) };
   return {
     folder: runFolderOf(config),
     steps: step,

@@ -44,6 +44,7 @@ function partsFor(network: Network, { config, ...changes }: Changes): StepParts 
     ranks: alone(),
     lap: noLap,
     network,
+    teacher: null,
     optimizer: runOptimizer(effective, network),
     objective: { labelSmoothing: 0.1, classWeights: null },
     precision: new Precision('float32', 'cpu'),

@@ -12,7 +12,10 @@ import { type BatchPart, type ClipBatch, partsOf } from './batch.js';
 import type { Precision } from './device/precision.js';
 import { drawMix, mixClips } from './recipe/mix.js';
 import { dominantLabels, lossOf, type Targets, weightOf } from './recipe/objective.js';
+import type { Lesson } from './recipe/teacher.js';
 import type { Training } from './training.js';
+
+type Inputs = [clips: Tensor, flow?: Tensor];
 
 /** What of a training a step needs. */
 export type StepParts = Pick<
@@ -23,6 +26,7 @@ export type StepParts = Pick<
   | 'ranks'
   | 'lap'
   | 'network'
+  | 'teacher'
   | 'optimizer'
   | 'objective'
   | 'precision'
@@ -30,7 +34,7 @@ export type StepParts = Pick<
 >;
 
 export interface StepResult {
-  /** Mean cross-entropy of the batch, in nats; where ranks share it, this rank's summand of that. */
+  /** What the step minimised: mean cross-entropy of the batch, in nats, with the teacher's share in it; where ranks share it, this rank's summand of that. */
   readonly loss: number;
   /** `[N, classes]`, before the update. */
   readonly logits: Float32Array;
@@ -123,13 +127,14 @@ function addGradients(
   share: number,
   isLast: boolean,
 ): { loss: Tensor; logits: Tensor } {
-  const { config, network, precision, ranks, lap } = training;
+  const { config, network, teacher, precision, ranks, lap } = training;
   return scope(() => {
     const inputs = inputsOf(part, training);
     lap('input');
+    const lesson = teacher?.lesson((theirs) => forwardIn(precision, theirs, inputsFor(theirs, inputs)));
     const pass = () => {
       const output = forwardIn(precision, network, inputs);
-      const mean = lossOfOutput(output, part.targets, training);
+      const mean = lossOfOutput(output, part.targets, training, lesson);
       return { output, loss: share === 1 ? mean : mean.mul(share) };
     };
     const forward = () => (config.activationCheckpointing ? nn.checkpointed(pass) : plain(pass));
@@ -147,23 +152,22 @@ function addGradients(
 }
 
 /** The loss is computed in float32, whatever the network is. */
-function forwardIn(
-  precision: Precision,
-  network: Network,
-  inputs: [clips: Tensor, flow?: Tensor],
-): NetworkOutput {
+function forwardIn(precision: Precision, network: Network, inputs: Inputs): NetworkOutput {
   if (precision.used === 'float32') return network.call(...inputs);
   const { logits, streams, ...rest } = precision.forward(() => network.call(...inputs));
   const full = (tensor: Tensor) => tensor.to('float32');
   return { ...rest, logits: full(logits), ...(streams && { streams: streams.map(full) }) };
 }
 
+/** Flow only for a network that takes it. */
+const inputsFor = ({ flow }: Network, inputs: Inputs): Inputs => (flow ? inputs : [inputs[0]]);
+
 const plain = <T>(forward: () => T): nn.Checkpointed<T> => ({
   result: forward(),
   backward: (loss) => loss.backward(),
 });
 
-function inputsOf({ mixed, ...part }: BatchPart, training: StepParts): [clips: Tensor, flow?: Tensor] {
+function inputsOf({ mixed, ...part }: BatchPart, training: StepParts): Inputs {
   return scope(() => {
     const inputs = floatsOf(part, training);
     if (mixed === undefined) return inputs;
@@ -174,10 +178,7 @@ function inputsOf({ mixed, ...part }: BatchPart, training: StepParts): [clips: T
   });
 }
 
-function floatsOf(
-  batch: InputBatch,
-  { spec, device, copies, precision }: StepParts,
-): [clips: Tensor, flow?: Tensor] {
+function floatsOf(batch: InputBatch, { spec, device, copies, precision }: StepParts): Inputs {
   return scope(() =>
     inputFloats(
       copies.handOver(() => inputBytes(batch, device)),
@@ -192,8 +193,9 @@ function lossOfOutput(
   { logits, streams = [logits] }: NetworkOutput,
   targets: Targets,
   { objective, device }: StepParts,
+  lesson: Lesson | undefined,
 ): Tensor {
-  const [first, ...others] = streams.map((stream) => lossOf(stream, targets, objective, device));
+  const [first, ...others] = streams.map((stream) => lossOf(stream, targets, objective, device, lesson));
   if (others.length === 0) return first!;
   return others.reduce((sum, loss) => sum.add(loss), first!).div(streams.length);
 }

@@ -25,6 +25,7 @@ import { classWeights, type Objective } from './recipe/objective.js';
 import { runOptimizer } from './recipe/optimizer.js';
 import { freeze } from './recipe/parameters.js';
 import { type RunSchedule, runSchedule } from './recipe/schedule.js';
+import { openTeacher, type Teacher } from './recipe/teacher.js';
 
 export interface TrainingOptions {
   /** Batches in an epoch: the schedule's measure. */
@@ -47,6 +48,8 @@ export class Training implements Trained {
   readonly network: Network;
   /** Moving average of the network's weights, where one is configured. */
   readonly average: WeightAverage | null;
+  /** The network whose answers are learned, where one is configured. */
+  readonly teacher: Teacher | null;
   readonly optimizer: optim.Optimizer;
   readonly schedule: RunSchedule;
   readonly objective: Objective;
@@ -77,7 +80,8 @@ export class Training implements Trained {
     this.precision = new Precision(config.precision, device, config.deterministic);
     this.average =
       config.emaDecay === null ? null : new WeightAverage(newNetwork(config, spec, device), config.emaDecay);
-    // Seeded after the average was made: with or without one, the weights are the same.
+    this.teacher = openTeacher(config, spec, device);
+    // Seeded after these were made: with or without them, the weights are the same.
     manualSeed(config.seed);
     this.network = newNetwork(config, spec, device);
     this.average?.begin(this.network);
@@ -94,6 +98,7 @@ export class Training implements Trained {
   dispose(): void {
     this.optimizer.dispose();
     this.average?.dispose();
+    this.teacher?.dispose();
     this.network.dispose();
   }
 }

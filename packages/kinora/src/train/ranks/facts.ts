@@ -6,12 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { type distributed, engineInfo } from '@kinora/torch';
 import type { RunConfig } from '../../config/index.js';
 import type { ListFingerprints } from '../../run/checkpoint.js';
+import { teacherFingerprint } from '../recipe/teacher.js';
 
 /** Where things lie and how many threads read them may differ from host to host. */
 const PRIVATE = new Set<string>([
   'outputDir',
   'checkpoint',
   'initFrom',
+  'teacher',
   'flowCache',
   'workers',
   'threads',
@@ -31,6 +33,7 @@ export function rankFacts(config: RunConfig, lists: ListFingerprints): distribut
     libtorch: engineInfo().version,
     config: Object.fromEntries(shared),
     lists,
+    ...(config.teacher !== null && { teacher: teacherFingerprint(config.teacher) }),
   };
 }
 

@@ -7,10 +7,11 @@ import { type RunConfig, spelled } from '../../config/index.js';
 import type { BadClip } from '../../data/lists/bad-clips.js';
 import type { ClipLoader } from '../../data/load/loader.js';
 import { noSums, type Sums } from '../../measure/sums.js';
+import { fingerprintTensors } from '../../model/weights.js';
 import type { Trained } from '../../run/checkpoint.js';
 import type { TrainingClips } from '../clips.js';
 import { rankFacts } from './facts.js';
-import { fingerprintWeights, shareStatistics, shareTraining } from './share.js';
+import { shareStatistics, shareTraining } from './share.js';
 
 export interface Ranks {
   /** From 0, which alone writes the run folder and prints. */
@@ -157,7 +158,7 @@ class Group implements Ranks {
   }
 
   async compareWeights({ network }: Trained): Promise<void> {
-    const all = await this.#world.toLead(fingerprintWeights(network));
+    const all = await this.#world.toLead(fingerprintTensors(network.parameters()));
     const others = all.flatMap((fingerprint, rank) => (fingerprint === all[0] ? [] : [rank]));
     if (others.length > 0) throw diverged(others);
   }

@@ -1,7 +1,5 @@
 /** What rank 0 has read from disk, or made, for every other rank: weights, optimizer, schedule, precision, and where training stands. */
-import { createHash } from 'node:crypto';
 import { type DType, distributed, ops, scope, type Tensor } from '@kinora/torch';
-import type { Network } from '../../model/network.js';
 import type { PrecisionState, Trained, TrainingProgress } from '../../run/checkpoint.js';
 
 type OptimizerState = ReturnType<Trained['optimizer']['stateDict']>;
@@ -48,13 +46,6 @@ export function shareWeights(world: distributed.World, { network, average }: Tra
 export function shareStatistics(world: distributed.World, { network, average }: Trained): void {
   distributed.broadcastState(world.group, network.namedBuffers().values());
   if (average !== null) distributed.broadcastState(world.group, average.network.namedBuffers().values());
-}
-
-/** A hash of all parameters' bits. */
-export function fingerprintWeights(network: Network): string {
-  const hash = createHash('sha256');
-  for (const parameter of network.parameters()) hash.update(scope(() => parameter.toBytes()));
-  return hash.digest('hex');
 }
 
 function describe(

@@ -5,6 +5,7 @@
 import { nearest } from '@kinora/clip';
 import { type Device, fromTypedArray, type KinoraError, kinoraError, nn, type Tensor } from '@kinora/torch';
 import type { RunConfig } from '../../config/index.js';
+import { divergence, type Lesson } from './teacher.js';
 
 export interface Objective {
   /** Share of every target that is spread evenly over all classes. */
@@ -20,13 +21,24 @@ export interface Targets {
   readonly share: number;
 }
 
-/** Mean cross-entropy of logits `[N, classes]`, in nats (torch.nn.functional.cross_entropy with these options). */
-export function lossOf(logits: Tensor, targets: Targets, objective: Objective, device: Device): Tensor {
+/**
+ * Mean cross-entropy of logits `[N, classes]`, in nats (torch.nn.functional.cross_entropy with these options); with a lesson, of which
+ * the teacher's answers have their share.
+ */
+export function lossOf(
+  logits: Tensor,
+  targets: Targets,
+  objective: Objective,
+  device: Device,
+  lesson?: Lesson,
+): Tensor {
   const { labelSmoothing, classWeights } = objective;
   const classes = logits.shape[1]!;
   const target = targetTensor(targets, classes, device);
   const weight = classWeights === null ? undefined : fromTypedArray(classWeights, [classes], { device });
-  return nn.crossEntropy(logits, target, { labelSmoothing, ...(weight && { weight }) });
+  const loss = nn.crossEntropy(logits, target, { labelSmoothing, ...(weight && { weight }) });
+  if (lesson === undefined) return loss;
+  return loss.mul(1 - lesson.weight).add(divergence(logits, lesson).mul(lesson.weight));
 }
 
 /**
