@@ -17,6 +17,12 @@ export function copyApp(folder: string): void {
   cpSync(APP, folder, { recursive: true });
 }
 
+/** Whether the folder holds the app: no other service worker has such a list. */
+export function isApp(folder: string): boolean {
+  const worker = join(folder, WORKER);
+  return existsSync(worker) && readFileSync(worker, 'utf8').includes('KINORA_FILES');
+}
+
 /** Writes the list of the site's files, and a hash of all of them, at the top of its service worker. */
 export function listFiles(folder: string): void {
   const files = filesOf(folder).filter((file) => file !== WORKER);

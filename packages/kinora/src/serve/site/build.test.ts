@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { effectiveConfig, type RunConfig } from '../../config/index.js';
-import { buildSite } from './build.js';
+import { buildApp, buildSite } from './build.js';
 
 let folder: string;
 beforeEach(() => {
@@ -26,7 +26,18 @@ it('refuses networks that no page can run, before it makes anything', async () =
 it('replaces nothing but a site', async () => {
   writeFileSync(join(folder, 'notes.txt'), 'mine');
   await expect(build({ run: run('ConvColumnSmall') }, '.')).rejects.toMatchObject({ code: 'site/target' });
+  await expect(buildApp(folder)).rejects.toMatchObject({ code: 'site/target' });
   expect(readdirSync(folder)).toEqual(['notes.txt']);
+});
+
+it('replaces the app without data too, which a project was served with before it had a run', async () => {
+  const worker = join(folder, 'site', 'service-worker.js');
+  mkdirSync(join(folder, 'site'));
+  writeFileSync(worker, 'const { files } = self.KINORA_FILES;');
+  // It fails later: there is no such run, or in a repository whose studio is not built, no app.
+  await expect(build({ run: run('ConvColumnSmall') })).rejects.not.toMatchObject({ code: 'site/target' });
+  writeFileSync(worker, 'const { files } = self.OTHER_FILES;');
+  await expect(build({ run: run('ConvColumnSmall') })).rejects.toMatchObject({ code: 'site/target' });
 });
 
 it('removes what killed builds left, and nothing else', async () => {

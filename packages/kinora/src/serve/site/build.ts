@@ -19,7 +19,7 @@ import { withLock } from '../../files/lock.js';
 import { findNetwork } from '../../model/registry.js';
 import { type OpenedModel, openModel } from '../../run/open.js';
 import { runFolderOf } from '../../run/run-folder.js';
-import { copyApp, filesOf, listFiles } from './app.js';
+import { copyApp, filesOf, isApp, listFiles } from './app.js';
 import { writeClips } from './clips.js';
 import { readComparison } from './comparison.js';
 import { readEnsemble } from './ensemble.js';
@@ -58,9 +58,10 @@ export async function buildSite(source: SiteSource, out: string): Promise<BuiltS
   return withLock(lock, ONE_BUILD, () => buildBeside(source, target));
 }
 
-/** The app without data: for rooms that have an engine. Replaces an earlier one. */
+/** The app without data: for rooms that have an engine. Replaces an earlier site, but nothing else. */
 export async function buildApp(out: string): Promise<string> {
   const target = resolve(out);
+  checkTarget(target);
   const lock = join(dirname(target), `.${basename(target)}.lock`);
   return withLock(lock, ONE_BUILD, async () => {
     rmSync(target, { recursive: true, force: true });
@@ -138,9 +139,9 @@ function checkNetwork(name: string): void {
   });
 }
 
-/** Only a site or an empty folder may be replaced. */
+/** Only a site, with or without data, or an empty folder may be replaced. */
 function checkTarget(target: string): void {
-  if (!existsSync(target) || existsSync(join(target, DATA, INDEX))) return;
+  if (!existsSync(target) || existsSync(join(target, DATA, INDEX)) || isApp(target)) return;
   const files = readdirSync(target);
   if (files.length === 0) return;
   throw kinoraError('site/target', target, {
