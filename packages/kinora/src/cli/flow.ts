@@ -9,6 +9,7 @@ import { encodeJpeg } from '../data/decode/jpeg.js';
 import { clipsBelow } from '../data/flow/clips-below.js';
 import { flowSvg, readShownFlow } from '../data/flow/flow-picture.js';
 import { precomputeFlow } from '../data/flow/precompute.js';
+import { badClipLine } from '../data/lists/bad-clips.js';
 import { flowCache, readSplit, readTestList } from '../data/splits.js';
 import { toPixels, toPng } from '../figures/png.js';
 import { writeWhole } from '../files/record.js';
@@ -89,7 +90,7 @@ async function precompute(flags: FlowFlags): Promise<void> {
       workers: flags.workers,
       signal,
       onClip: ({ computed, kept, bad }) => task.update(computed + kept + bad),
-      onBadClip: (path, error) => progress.log(`bad clip ${path}: ${error.message}`),
+      onBadClip: (path, error) => progress.log(badClipLine({ id: path, reason: error.message })),
     }).finally(() => task.finish());
     progress.log(
       `${cache}: flow of ${done.computed + done.kept} of ${items.length} clips, ${done.computed} of them new` +

@@ -6,6 +6,7 @@ import { basename, extname, join, resolve } from 'node:path';
 import { type KinoraError, kinoraError } from '@kinora/torch/error';
 import { Command } from 'commander';
 import { readClipList } from '../data/lists/annotations.js';
+import { badClipLine } from '../data/lists/bad-clips.js';
 import { readClassFolders } from '../data/lists/class-folders.js';
 import type { ClipList } from '../data/lists/clip-list.js';
 import { readLabels } from '../data/lists/labels.js';
@@ -118,7 +119,7 @@ async function check(lists: readonly NamedList[], flags: PackFlags, progress: Pr
       const shards = index === undefined ? [] : await checkShards(index, options);
       const clips = await checkClips(list, options);
       for (const line of shards) progress.log(line);
-      for (const { id, reason } of clips) progress.log(`bad clip ${id}: ${reason}`);
+      for (const clip of clips) progress.log(badClipLine(clip));
       signal.throwIfAborted();
       progress.log(`${name}: ${list.items.length} clips, ${clips.length} bad${damage(shards, index)}`);
       faults += shards.length + clips.length;

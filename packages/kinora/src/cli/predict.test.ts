@@ -155,3 +155,9 @@ test('bars stand below each other whatever the labels', () => {
     `clip\n  a       100.0 %  ${'█'.repeat(28)}\n  longer    0.0 %\n`,
   );
 });
+
+test('the name of a file cannot colour or clear a terminal', () => {
+  expect(describePrediction('red\u001b[31m\n.mp4', [{ label: 'a', probability: 1 }])).toMatch(
+    /^red\\u001b\[31m\\u000a\.mp4\n {2}a /,
+  );
+});

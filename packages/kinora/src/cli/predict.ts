@@ -8,6 +8,7 @@ import { need } from '../config/check.js';
 import { loadConfig, preprocessSpec, type RunConfig } from '../config/index.js';
 import { readLabels } from '../data/lists/labels.js';
 import { percent } from '../figures/words.js';
+import { onOneLine } from '../files/printable.js';
 import { type Prediction, predictClip } from '../predict/predict.js';
 import { silent } from '../progress.js';
 import { type OpenedModel, openModel } from '../run/open.js';
@@ -124,7 +125,7 @@ export function describePrediction(path: string, best: readonly Prediction[]): s
     const share = percent(probability).padStart(7);
     return `  ${label.padEnd(width)}  ${share}  ${textBar(probability, BAR)}`.trimEnd();
   });
-  return `${path}\n${lines.join('\n')}\n`;
+  return `${onOneLine(path)}\n${lines.join('\n')}\n`;
 }
 
 /** The configuration of --config, for weights without a preprocessing spec (PyTorch's files). */

@@ -11,6 +11,7 @@ import type * as z from 'zod';
 import { isVideoName } from '../data/lists/class-folders.js';
 import { readStreamList } from '../data/lists/stream-list.js';
 import { plural } from '../figures/words.js';
+import { onOneLine } from '../files/printable.js';
 import {
   addClass,
   type Change,
@@ -148,7 +149,7 @@ export function projectCommand(): Command {
   return command;
 }
 
-const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const print = (line: string): void => void process.stdout.write(`${onOneLine(line)}\n`);
 
 async function withPlace<T>(folder: string, work: (place: Workplace) => T | Promise<T>): Promise<T> {
   const project = openProject(folder);

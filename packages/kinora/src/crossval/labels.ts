@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import type { PreprocessSpec } from '@kinora/clip';
 import { type KinoraError, kinoraError } from '@kinora/torch';
 import { readClipList } from '../data/lists/annotations.js';
+import { badClipLine } from '../data/lists/bad-clips.js';
 import type { ClipItem } from '../data/lists/clip-list.js';
 import { readLabels } from '../data/lists/labels.js';
 import { readClip } from '../data/load/clip-reader.js';
@@ -208,7 +209,7 @@ const stripMaker =
       const image = { src: dataUri(strip), width: strip.width, height: strip.height, alt, loading: 'lazy' };
       return scroll(alt, el('img', image));
     } catch (error) {
-      report(`bad clip ${item.id}: ${(error as Error).message}`);
+      report(badClipLine({ id: item.id, reason: (error as Error).message }));
       return undefined;
     }
   };

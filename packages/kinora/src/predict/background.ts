@@ -1,6 +1,7 @@
 /** Features of clips that show all sorts of movements, stored with the weights: whoever is taught gestures on them can tell others apart. */
 import { encodeBackground, permutation, randomStream } from '@kinora/clip';
 import { namingKeysOf, type RunConfig, type RunConfigInput } from '../config/index.js';
+import { type BadClip, badClipLine } from '../data/lists/bad-clips.js';
 import type { ClipList } from '../data/lists/clip-list.js';
 import { type Progress, silent } from '../progress.js';
 import { writePostprocess } from '../run/postprocess.js';
@@ -51,8 +52,7 @@ async function backgroundConfig(
   try {
     const all = clips === undefined ? validationOf(config, model.spec.labels) : readClips(clips, folder);
     const list = drawn(all, most);
-    const onBadClip = ({ id, reason }: { id: string; reason: string }): void =>
-      progress.log(`bad clip ${id}: ${reason}`);
+    const onBadClip = (clip: BadClip): void => progress.log(badClipLine(clip));
     const task = progress.task('background', {
       total: list.items.length,
       unit: 'clips',

@@ -3,7 +3,7 @@
 import { isOneView } from '@kinora/clip';
 import type { Device } from '@kinora/torch';
 import type { RunConfig } from '../config/index.js';
-import type { BadClip } from '../data/lists/bad-clips.js';
+import { type BadClip, badClipLine } from '../data/lists/bad-clips.js';
 import type { ClipList } from '../data/lists/clip-list.js';
 import { evaluationLoader } from '../data/splits.js';
 import { type Predictions, predictAll } from '../model/predict-all.js';
@@ -28,7 +28,7 @@ export async function predictList(
   { device = 'cpu', progress = silent, signal }: PredictOptions = {},
   label = 'evaluating',
 ): Promise<Predictions & { ids: string[] }> {
-  const onBadClip = (clip: BadClip) => progress.log(`bad clip ${clip.id}: ${clip.reason}`);
+  const onBadClip = (clip: BadClip) => progress.log(badClipLine(clip));
   const views = configViews(config);
   const single = isOneView(views);
   const shown = single ? list : listOfViews(list, views);

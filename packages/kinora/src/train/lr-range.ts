@@ -6,6 +6,7 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { type Device, KinoraError, kinoraError } from '@kinora/torch';
 import { effectiveConfig, namingKeysOf, type RunConfig, type RunConfigInput } from '../config/index.js';
+import { type BadClip, badClipLine } from '../data/lists/bad-clips.js';
 import { readSplit } from '../data/splits.js';
 import { type Progress, silent } from '../progress.js';
 import { weightsFile } from '../run/checkpoint.js';
@@ -98,8 +99,7 @@ async function test(
   }: LrRangeOptions & Record<'from' | 'to' | 'steps', number>,
 ): Promise<LrRange> {
   const clips = trainingClips(config, readSplit(config, 'train'));
-  const onBadClip = (clip: { id: string; reason: string }) =>
-    progress.log(`bad clip ${clip.id}: ${clip.reason}`);
+  const onBadClip = (clip: BadClip) => progress.log(badClipLine(clip));
   const loaders = openLoaders(clips, { onBadClip });
   const task = progress.task('learning rates', { total: steps, unit: 'steps', every: config.printSteps });
   const found: LrStep[] = [];

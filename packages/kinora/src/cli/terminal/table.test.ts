@@ -18,6 +18,10 @@ describe('tables', () => {
   test('have headings only where there are no rows', () => {
     expect(textTable(['a', 'b'], [], [])).toBe('a  b\n');
   });
+
+  test('show control characters of names, as they are wide then', () => {
+    expect(textTable(['clip', 'n'], [['\u001b[2J', '1']], [1])).toBe('clip       n\n\\u001b[2J  1\n');
+  });
 });
 
 describe('sentences beside lines', () => {

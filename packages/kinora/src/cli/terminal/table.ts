@@ -1,12 +1,14 @@
 /** Text tables and bars for the terminal: columns padded to their widest cell, numbers to the right. */
 
-/** Rows under headings; columns whose index is in `numeric` are set to the right. */
+import { onOneLine } from '../../files/printable.js';
+
+/** Rows under headings; columns whose index is in `numeric` are set to the right. Names in them may hold anything. */
 export function textTable(
   headings: readonly string[],
   rows: readonly (readonly string[])[],
   numeric: readonly number[],
 ): string {
-  const all = [headings, ...rows];
+  const all = [headings, ...rows.map((row) => row.map(onOneLine))];
   const widths = headings.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
   const line = (row: readonly string[]) =>
     row

@@ -2,6 +2,7 @@
  * Clips that cannot be read: distinguishes them from faults of the machine, counts them against a limit and lists them.
  */
 import { KinoraError } from '@kinora/torch/error';
+import { onOneLine } from '../../files/printable.js';
 
 /** A clip that could not be read, and why. */
 export interface BadClip {
@@ -12,6 +13,10 @@ export interface BadClip {
   /** One line: what was expected and what was there instead. */
   readonly reason: string;
 }
+
+/** How a bad clip is reported. Its id is the name of a file, which may hold anything. */
+export const badClipLine = ({ id, reason }: Pick<BadClip, 'id' | 'reason'>): string =>
+  onOneLine(`bad clip ${id}: ${reason}`);
 
 /** Whether an error means that a clip is missing or damaged, so that work can continue without the clip. */
 export function isClipFault(error: unknown): error is KinoraError {

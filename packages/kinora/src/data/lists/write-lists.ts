@@ -3,10 +3,9 @@
 import { existsSync } from 'node:fs';
 import { kinoraError } from '@kinora/torch';
 import { csvFields, csvLine, readLines } from '../../files/csv.js';
-import { onOneLine as escaped } from '../../files/printable.js';
 import { writeWhole } from '../../files/record.js';
 import type { Progress } from '../../progress.js';
-import type { BadClip } from './bad-clips.js';
+import { type BadClip, badClipLine } from './bad-clips.js';
 import type { ClipItem } from './clip-list.js';
 
 /** `path,label`, or `path,label,start,end` where a clip is a part of a video; with quotes if a name needs them. */
@@ -74,7 +73,7 @@ export function badClipReporter(file: string, resumed: boolean, progress: Progre
   const found = new Map<string, BadClip>(resumed ? known(file).map((clip) => [clip.path, clip]) : []);
   return (clip) => {
     found.set(clip.path, clip);
-    progress.log(escaped(`bad clip ${clip.id}: ${clip.reason}`));
+    progress.log(badClipLine(clip));
     writeBadClips(file, [...found.values()]);
   };
 }
