@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readModelInfo } from '@kinora/recognizer';
 import { build } from 'vite';
 import { afterAll, describe, expect, test } from 'vitest';
 import { withFigures } from './card.mjs';
@@ -26,6 +27,11 @@ describe('@kinora/gestures', () => {
         expect(statSync(fileURLToPath(address)).size).toBeGreaterThan(10_000);
     },
   );
+
+  test('knows people as a mirror shows them, as its synthetic clips do', () => {
+    const { spec } = readModelInfo(readFileSync(join(PACKAGE, 'dist', 'gestures.onnx')), 'gestures.onnx');
+    expect(spec.mirrored).toBe(true);
+  });
 
   test('takes at most 12 MB of a repository and of an installation', () => {
     const sizes = (folder) =>

@@ -4,15 +4,22 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import type { Frames } from '@kinora/clip';
+import { type Frames, mirrorFrames } from '@kinora/clip';
 import { openClip } from '../../packages/kinora/dist/data/open.js';
 
 /** Frames per second of synthetic clips. */
 const RATE = 12;
 
-export async function readFrames(folder: string): Promise<Frames> {
+async function readFrames(folder: string): Promise<Frames> {
   const source = await openClip(folder);
   return source.read(Array.from({ length: source.count }, (_, i) => i));
+}
+
+/** What a camera films of the person in a synthetic clip, which shows people as a mirror does. */
+export async function readFilm(folder: string): Promise<Frames> {
+  const frames = await readFrames(folder);
+  mirrorFrames(frames);
+  return frames;
 }
 
 /** Writes full-range BT.601 in 4:4:4, as Chromium reads cameras: 4:2:0, with sides cut to even numbers. */

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { exportModel } from '../../packages/kinora/dist/index.js';
 import { type StaticServer, serveFolder } from '../../packages/kinora/dist/serve/static-server.js';
-import { noFfmpeg, readFrames, writeWebm, writeY4m } from './camera.js';
+import { noFfmpeg, readFilm, writeWebm, writeY4m } from './camera.js';
 import { fits } from './fits.js';
 import { plainServer } from './plain-server.js';
 import { GESTURES, HOOK, makeSite, type TestSite } from './site.js';
@@ -74,7 +74,7 @@ describe.skipIf(obstacle !== undefined)(
         string,
         string,
       ];
-      writeY4m(film, [await readFrames(site.clips('Stop Sign')[1]!)]);
+      writeY4m(film, [await readFilm(site.clips('Stop Sign')[1]!)]);
       writeWebm(video, film);
       const { page, complaints } = await open('explain');
       await page.getByRole('radio', { name: 'Your own' }).check({ force: true });
@@ -88,7 +88,7 @@ describe.skipIf(obstacle !== undefined)(
 
     it('explains what the camera sees', async () => {
       const film = join(site.scratch, 'seen.y4m');
-      writeY4m(film, [await readFrames(site.clips('Stop Sign')[0]!)]);
+      writeY4m(film, [await readFilm(site.clips('Stop Sign')[0]!)]);
       const browser = await openBrowser(...cameraFlags(film));
       ends.push(() => browser.close());
       const { page, complaints } = await open('explain', browser);
@@ -143,7 +143,7 @@ describe.skipIf(obstacle !== undefined)(
 
     it('says that a tab in the background recognises nothing, and resumes in the foreground', async () => {
       const film = join(site.scratch, 'hidden.y4m');
-      writeY4m(film, [await readFrames(site.clips('Stop Sign')[0]!)]);
+      writeY4m(film, [await readFilm(site.clips('Stop Sign')[0]!)]);
       const { page, complaints } = await withCamera(film);
       await startCamera(page);
       await page.getByText('Frames arrive.').waitFor();
@@ -155,11 +155,12 @@ describe.skipIf(obstacle !== undefined)(
       expect(complaints).toEqual([]);
     });
 
-    it.each(['Swiping Left', 'Stop Sign'] as const)(
-      'recognises %s in front of the camera',
+    // Left is the person's own left, which is on the right of what a camera films.
+    it.each(['Swiping Left', 'Swiping Right', 'Stop Sign'] as const)(
+      'recognises %s of a person in front of the camera',
       async (gesture) => {
         const film = join(site.scratch, `${gesture}.y4m`);
-        writeY4m(film, [await readFrames(site.clips(gesture)[0]!)]);
+        writeY4m(film, [await readFilm(site.clips(gesture)[0]!)]);
         const { page, complaints } = await withCamera(film);
         await startCamera(page);
         await countLongTasks(page);
@@ -180,7 +181,7 @@ describe.skipIf(obstacle !== undefined)(
         string,
         string,
       ];
-      const clip = await readFrames(site.clips('Swiping Right')[0]!);
+      const clip = await readFilm(site.clips('Swiping Right')[0]!);
       writeY4m(film, [clip, clip]);
       writeWebm(video, film);
       const { page, complaints } = await live();
@@ -241,7 +242,7 @@ describe.skipIf(obstacle !== undefined)(
         string,
         string,
       ];
-      writeY4m(film, [await readFrames(site.clips('Stop Sign')[0]!)]);
+      writeY4m(film, [await readFilm(site.clips('Stop Sign')[0]!)]);
       writeWebm(
         video,
         film,

@@ -171,6 +171,7 @@ const CONFIG = {
   resize: { rule: 'height', height: 48 },
   crop: { height: 42, width: 42 },
   frames: 16,
+  mirrored: true,
   batchSize: 8,
   workers: 0,
   threads: 1,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type StaticServer, serveFolder } from '../../packages/kinora/dist/serve/static-server.js';
-import { readFrames, writeY4m } from './camera.js';
+import { readFilm, writeY4m } from './camera.js';
 import { HOOK, makeSite, type TestSite } from './site.js';
 import { cameraFlags, noBrowser, openPlainBrowser, visit } from './visit.js';
 
@@ -16,7 +16,7 @@ describe.skipIf(noBrowser !== undefined)(`Teach with a camera${noBrowser ? `: ${
   let film: string;
   /** Chromium reads the file when the camera opens, so another file is another scene. */
   const show = async (label: string, split: 'train' | 'validation', index: number): Promise<void> =>
-    writeY4m(film, [await readFrames(site.clips(label, split)[index]!)]);
+    writeY4m(film, [await readFilm(site.clips(label, split)[index]!)]);
   beforeAll(async () => {
     site = await makeSite();
     film = join(site.scratch, 'camera.y4m');

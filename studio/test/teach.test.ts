@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type StaticServer, serveFolder } from '../../packages/kinora/dist/serve/static-server.js';
-import { noFfmpeg, readFrames, writeWebm, writeY4m } from './camera.js';
+import { noFfmpeg, readFilm, writeWebm, writeY4m } from './camera.js';
 import { fits } from './fits.js';
 import { HOOK, makeSite, type TestSite } from './site.js';
 import { noBrowser, openPlainBrowser, PATIENCE, type Visit, visit } from './visit.js';
@@ -39,7 +39,7 @@ describe.skipIf(obstacle !== undefined)(`Teach in Chromium${obstacle ? `: ${obst
   const film = async (label: string, take: number): Promise<string> => {
     const video = join(site.scratch, `${label} ${take}.webm`);
     if (existsSync(video)) return video;
-    const clip = await readFrames(site.clips(label, 'train')[take]!);
+    const clip = await readFilm(site.clips(label, 'train')[take]!);
     writeY4m(`${video}.y4m`, [clip]);
     writeWebm(video, `${video}.y4m`);
     return video;

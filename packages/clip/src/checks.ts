@@ -31,6 +31,9 @@ export const above =
 export const finite: Check<number> = (value, where) =>
   Number.isFinite(value) ? (value as number) : refuse(where, 'a number', value);
 
+export const boolean: Check<boolean> = (value, where) =>
+  typeof value === 'boolean' ? value : refuse(where, 'true or false', value);
+
 /** A string that is not empty. */
 export const text: Check<string> = (value, where) =>
   typeof value === 'string' && value !== '' ? value : refuse(where, 'a non-empty string', value);

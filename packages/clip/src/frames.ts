@@ -42,6 +42,19 @@ export function framesIn(
   return { data, count, height, width };
 }
 
+/** Mirrors the frames left to right, in their own memory. */
+export function mirrorFrames({ data, count, height, width }: Frames): void {
+  for (let row = 0; row < count * height; row++) {
+    let [left, right] = [row * width * 3, ((row + 1) * width - 1) * 3];
+    for (; left < right; left += 3, right -= 3)
+      for (let c = 0; c < 3; c++) {
+        const value = data[left + c]!;
+        data[left + c] = data[right + c]!;
+        data[right + c] = value;
+      }
+  }
+}
+
 /** Frame `index` as a view, `[H, W, 3]`. */
 export function frameAt(frames: Frames, index: number): Uint8Array {
   const bytes = frameBytes(frames.height, frames.width);

@@ -45,7 +45,7 @@ export {
 export { prepareFlow } from './flow/prepare-flow.js';
 export { flowColour, flowPicture, usualMost, wheelPicture } from './flow/wheel.js';
 // Frames, and sampling of a clip.
-export { type Box, type Frames, frameAt, frameBytes, framesIn, type Size } from './frames.js';
+export { type Box, type Frames, frameAt, frameBytes, framesIn, mirrorFrames, type Size } from './frames.js';
 // Live recognition: the clips of a running source, and the gestures in their predictions.
 export {
   clipFrames,

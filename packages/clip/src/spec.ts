@@ -5,6 +5,7 @@
  */
 import {
   above,
+  boolean,
   type Check,
   channels,
   fields,
@@ -46,6 +47,11 @@ export interface PreprocessSpec {
   readonly labels: readonly string[];
   /** The label of a mirrored clip, if it differs; null: clips of this label must not be mirrored. */
   readonly flipMap: Readonly<Record<string, string | null>>;
+  /**
+   * Whether the clips show people as a mirror does, their left hand at the left of the picture, as synthetic gestures do.
+   * Cameras show people as others see them, so pictures of a running camera are then mirrored before the network sees them.
+   */
+  readonly mirrored: boolean;
 }
 
 /**
@@ -86,6 +92,7 @@ export const specDefaults: PreprocessSpec = {
   std: [0.229, 0.224, 0.225],
   labels: [],
   flipMap: {},
+  mirrored: false,
 };
 
 const pixels = whole(specLimits.pixels);
@@ -122,6 +129,7 @@ const checkSpec = fields<PreprocessSpec>(
     flipMap: record((value, where) =>
       typeof value === 'string' ? value : value === null ? null : refuse(where, 'a label or null', value),
     ),
+    mirrored: boolean,
   },
   specDefaults,
 );

@@ -1,12 +1,20 @@
 /** @kinora/recognizer in browsers: onnxruntime-web in a worker; the page only hands over frames and hears of gestures. */
 import { defaultLiveSettings, type KinoraError, kinoraError, withChanges } from '@kinora/clip';
 import type { Abortable } from './abort.js';
-import { absolute, type BrowserClip, clipPixels } from './inputs/browser-clip.js';
+import { absolute, type BrowserClip, clipPixels, mirrorsUnasked } from './inputs/browser-clip.js';
 import { type FrameSink, followVideo } from './inputs/video-frames.js';
 import { isPackageName } from './model/package-name.js';
 import { BaseRecognizer, type Feed } from './recognizer.js';
 import type { LivePrediction, RawPrediction } from './runtime/prediction.js';
-import type { Attachment, Backend, ModelInfo, ModelSource, Recognizer, Settings } from './types.js';
+import type {
+  Attachment,
+  Backend,
+  ModelInfo,
+  ModelSource,
+  PrepareOptions,
+  Recognizer,
+  Settings,
+} from './types.js';
 import { startWorker } from './worker/start-worker.js';
 import { type OpenRequest, type Questions, WorkerClient } from './worker/worker-calls.js';
 
@@ -107,10 +115,12 @@ class InBrowser
     this.backend = backend;
   }
 
-  protected async pixels(clip: BrowserClip, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  protected async pixels(clip: BrowserClip, { signal, mirror }: PrepareOptions): Promise<Uint8Array> {
+    const mirrored = mirror ?? mirrorsUnasked(clip, this.info.spec);
     return clipPixels(clip, this.info.spec, signal, {
-      picture: (bitmap) => this.#client.ask('picture', { bitmap }, { transfer: [bitmap], signal }),
-      frames: (frames) => this.#client.ask('prepare', frames, { signal }),
+      picture: (bitmap) =>
+        this.#client.ask('picture', { bitmap, mirror: mirrored }, { transfer: [bitmap], signal }),
+      frames: (frames) => this.#client.ask('prepare', { frames, mirror: mirrored }, { signal }),
     });
   }
 
@@ -144,8 +154,7 @@ class InBrowser
   }
 
   protected openFeed(failed: (error: Error) => void): Feed<BrowserFrame> {
-    const { stride, span } = this.settings;
-    this.#client.ask('begin', { stride, ...(span === undefined ? {} : { span }) }).catch(failed);
+    this.#begin(failed);
     let detached = false;
     const sink = this.#sink(() => {
       detached = true;
@@ -154,12 +163,13 @@ class InBrowser
     return {
       push: (frame, time) => {
         if (!sink.wants() || isWithoutPicture(frame)) return;
+        const mirror = mirrorsUnasked(frame, this.info.spec);
         const bitmap = createImageBitmap(frame);
         queue = queue
           .then(async () => {
             const ready = await bitmap;
             if (detached) ready.close();
-            else sink.frame(time, ready);
+            else sink.frame(time, ready, mirror);
           })
           .catch(failed);
       },
@@ -169,19 +179,18 @@ class InBrowser
     };
   }
 
-  protected follow(video: BrowserSource): Attachment {
+  protected follow(video: BrowserSource, mirror: boolean | undefined): Attachment {
     if (!(video instanceof HTMLVideoElement)) throw noVideo(video);
-    const { stride, span } = this.settings;
-    this.#client.ask('begin', { stride, ...(span === undefined ? {} : { span }) }).catch(this.#report);
+    this.#begin(this.#report);
     let over = (): void => {};
     const ended = new Promise<void>((resolve) => {
       over = resolve;
     });
-    const stop = followVideo(
-      video,
-      this.info.spec.frameRate,
-      this.#sink(() => detach()),
-    );
+    const sink = this.#sink(() => detach());
+    const stop = followVideo(video, this.info.spec.frameRate, {
+      ...sink,
+      frame: (time, bitmap) => sink.frame(time, bitmap, mirror ?? mirrorsUnasked(video, this.info.spec)),
+    });
     const detach = (): void => {
       stop();
       over();
@@ -195,7 +204,12 @@ class InBrowser
     this.#client.end();
   }
 
-  #sink(detach: () => void, report: (error: Error) => void = this.#report): FrameSink {
+  #begin(failed: (error: Error) => void): void {
+    const { stride, span } = this.settings;
+    this.#client.ask('begin', { stride, ...(span === undefined ? {} : { span }) }).catch(failed);
+  }
+
+  #sink(detach: () => void, report: (error: Error) => void = this.#report): MirroringSink {
     let waiting = 0;
     let over = false;
     const tell = (prediction: LivePrediction | undefined): void => {
@@ -209,10 +223,10 @@ class InBrowser
     };
     return {
       wants: () => waiting < MOST_WAITING,
-      frame: (time, bitmap) => {
+      frame: (time, bitmap, mirror) => {
         waiting++;
         this.#client
-          .ask('frame', { time, bitmap }, { transfer: [bitmap] })
+          .ask('frame', { time, bitmap, mirror }, { transfer: [bitmap] })
           .then(tell, failed)
           .finally(() => waiting--);
       },
@@ -232,6 +246,10 @@ class InBrowser
   }
 
   readonly #report = (error: Error): void => this.emit('error', error);
+}
+
+interface MirroringSink extends Omit<FrameSink, 'frame'> {
+  frame(time: number, bitmap: ImageBitmap, mirror: boolean): void;
 }
 
 /** A video that has shown nothing yet: callers start their loop before it does. */

@@ -89,6 +89,9 @@ describe.skipIf(chromiumPath === undefined)(`the element${needsChromium}`, () =>
     expect(LABELS).toContain(label);
     expect(await page.locator('i').textContent()).toBe('running: frames arrive');
     expect(await page.getByRole('button', { name: 'Go' }).isVisible()).toBe(false);
+    const shown = page.locator('kinora-recognizer [part="video"]');
+    const transform = await shown.evaluate((video) => getComputedStyle(video).transform);
+    expect(transform, 'the camera, as in a mirror').toBe('matrix(-1, 0, 0, 1, 0, 0)');
     const { ready, error, status } = await seen();
     expect([ready, error, status.at(-1)]).toEqual([1, [], 'running']);
   });
@@ -119,6 +122,10 @@ describe.skipIf(chromiumPath === undefined)(`the element${needsChromium}`, () =>
     [
       '<kinora-recognizer model="model.onnx" backend="wasm" gestures="none.json" camera autoplay></kinora-recognizer>',
       /none\.json: expected a file saved/,
+    ],
+    [
+      '<kinora-recognizer model="model.onnx" backend="wasm" mirror="left" camera autoplay></kinora-recognizer>',
+      /expected mirror="yes" or mirror="no", received "left"/,
     ],
   ])('%s tells what it lacks', async (html, message) => {
     await making(html);

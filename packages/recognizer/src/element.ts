@@ -7,7 +7,7 @@
  *     </kinora-recognizer>
  *
  * Attributes: `model` and `gestures` are addresses; `camera`, or `src` of a video, or a `<video slot="video">`; `autoplay`
- * starts at once; `backend`, `threads`, `runtime` are those of `createRecognizer`; `stride`, `window`, `threshold`,
+ * starts at once; `mirror="yes"` or `"no"` overrides what the model says of the pictures of cameras; `backend`, `threads`, `runtime` are those of `createRecognizer`; `stride`, `window`, `threshold`,
  * `hysteresis`, `cool-down` and `span` its settings. Events, each with its subject as `detail`: `ready` (the recognizer),
  * `prediction`, `gesture`, `status`, `error`. Slots: `video`, `start`, `label` (gets the label while a gesture lasts),
  * `status` (gets the state, or what went wrong). Parts for CSS: `video`, `start`, `label`, `status`.
@@ -27,7 +27,7 @@ const SETTINGS: Readonly<Record<string, Exclude<keyof Settings, 'ignored'>>> = {
   span: 'span',
 };
 /** What another recognizer or source is needed for. */
-const SOURCES = ['model', 'src', 'camera', 'backend', 'threads', 'runtime', 'gestures'];
+const SOURCES = ['model', 'src', 'camera', 'backend', 'threads', 'runtime', 'gestures', 'mirror'];
 
 const EVENTS = ['prediction', 'gesture', 'status', 'error'] as const;
 
@@ -92,7 +92,7 @@ export class KinoraRecognizerElement extends Base {
       this.#tell('ready', recognizer);
       const video = this.#video();
       await this.#open(video, signal);
-      keepFollowing(recognizer, video, signal);
+      keepFollowing(recognizer, video, { signal, ...this.#mirroring() });
     } catch (error) {
       if (!signal.aborted) {
         this.#fail(error as Error);
@@ -139,6 +139,15 @@ export class KinoraRecognizerElement extends Base {
       ...(threads != null && { threads: Number(threads) }),
       ...(runtime != null && { runtime }),
     };
+  }
+
+  #mirroring(): { mirror?: boolean } {
+    const mirror = this.getAttribute('mirror');
+    if (mirror === null) return {};
+    if (mirror === 'yes' || mirror === 'no') return { mirror: mirror === 'yes' };
+    throw kinoraError('recognizer/element', '<kinora-recognizer>', 'mirror="yes" or mirror="no"', `"${mirror}"`, {
+      hint: 'leave it out to do what the model says',
+    });
   }
 
   #video(): HTMLVideoElement {
@@ -225,6 +234,7 @@ const STYLE = `
 :host([hidden]), :host([running]) slot[name="start"], :host(:not([camera])) slot[name="start"] { display: none; }
 [part] { display: block; }
 [part="video"] { max-width: 100%; }
+:host([camera]) [part="video"] { transform: scaleX(-1); }
 [part="label"] { min-height: 1.5em; font-weight: bold; }
 `;
 

@@ -24,11 +24,16 @@ export interface TestModel {
 }
 
 /** A network of random weights, sure of itself (its logits are spread), as a weights file and as ONNX. */
-export function exportTestModel(name = 'ConvColumnSmall', explain = false, gain = 600): TestModel {
+export function exportTestModel(
+  name = 'ConvColumnSmall',
+  explain = false,
+  gain = 600,
+  changes: Partial<PreprocessSpec> = {},
+): TestModel {
   const folder = mkdtempSync(join(tmpdir(), 'kinora-recognizer-'));
   const { build, input } = findNetwork(name);
   const [frames, height, width] = input;
-  const spec = { ...defaultSpec(LABELS), frames, crop: { height, width } };
+  const spec = { ...defaultSpec(LABELS), frames, crop: { height, width }, ...changes };
   manualSeed(11);
   const network = build(LABELS.length, input);
   const lastWeight = network.parameters().at(-2)!;

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Frames, mirrorFrames } from '@kinora/clip';
 import { openClip, openModel, predictClip } from 'kinora';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exportTestModel, LABELS, picture, writeClip } from './model.test.util.js';
@@ -21,6 +22,11 @@ afterAll(async () => {
   await recognizer.close();
   model.remove();
 });
+
+async function readWhole(folder: string): Promise<Frames> {
+  const source = await openClip(folder);
+  return source.read(Array.from({ length: source.count }, (_, i) => i));
+}
 
 /** Frames as a camera gives them, 30 a second and not quite on time. */
 function* camera(count: number): Generator<TimedFrame> {
@@ -44,8 +50,7 @@ describe('predict', () => {
   });
 
   test('of the decoded frames is that of the folder', async () => {
-    const source = await openClip(clip);
-    const frames = await source.read(Array.from({ length: source.count }, (_, i) => i));
+    const frames = await readWhole(clip);
     const [a, b] = [await recognizer.predict(clip), await recognizer.predict(frames)];
     expect([...b.probabilities]).toEqual([...a.probabilities]);
   });
@@ -57,6 +62,19 @@ describe('predict', () => {
     const alone = await recognizer.predict(other);
     for (const [i, value] of alone.probabilities.entries())
       expect(second!.probabilities[i]!).toBeCloseTo(value, 5);
+  });
+
+  test('mirrors what it is asked to, and leaves the frames of the caller alone', async () => {
+    const frames = await readWhole(clip);
+    const before = frames.data.slice();
+    const turned = { ...frames, data: frames.data.slice() };
+    mirrorFrames(turned);
+    expect(turned.data).not.toEqual(before);
+    const expected = await recognizer.prepare(turned);
+    expect(await recognizer.prepare(frames, { mirror: true })).toEqual(expected);
+    expect(await recognizer.prepare(clip, { mirror: true })).toEqual(expected);
+    expect(frames.data).toEqual(before);
+    expect(await recognizer.prepare(clip)).not.toEqual(expected);
   });
 
   test('gives out the maps of layers that are asked for', async () => {
@@ -119,7 +137,7 @@ describe('predict', () => {
 });
 
 describe('attach', () => {
-  async function follow(source: string | Iterable<TimedFrame>) {
+  async function follow(source: string | Iterable<TimedFrame>, mirror = false) {
     const seen = {
       predictions: [] as Prediction[],
       states: [] as Status['state'][],
@@ -133,10 +151,21 @@ describe('attach', () => {
         throw error;
       }),
     ];
-    await recognizer.attach(source).ended;
+    await recognizer.attach(source, { mirror }).ended;
     for (const off of offs) off();
     return seen;
   }
+
+  test('mirrors a source that it is asked to', async () => {
+    const turned = [...camera(60)].map((frame) => {
+      const copy = { ...frame, count: 1, data: frame.data.slice() };
+      mirrorFrames(copy);
+      return copy;
+    });
+    const [asked, made] = [await follow(camera(60), true), await follow(turned)];
+    const answers = ({ predictions }: typeof asked) => predictions.map(({ top }) => top[0]);
+    expect(answers(asked)).toEqual(answers(made));
+  });
 
   test('predicts every stride, from what has been seen so far', async () => {
     const { predictions, states } = await follow(camera(120));

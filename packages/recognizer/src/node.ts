@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { defaultLiveSettings, endOfSource, type Frames, kinoraError, withChanges } from '@kinora/clip';
 import { playSource } from '../../kinora/src/data/decode/play.js';
 import { type Abortable, abortable } from './abort.js';
-import { framesOf } from './inputs/clip.js';
+import { framesOf, mirroredCopy } from './inputs/clip.js';
 import { clipPixels, openSource, pathOf, readNamed } from './inputs/node-clip.js';
 import type { NodeClip, NodeFrame, NodeSource } from './inputs/node-types.js';
 import { Live } from './live/live.js';
@@ -14,7 +14,15 @@ import { BaseRecognizer, type Feed } from './recognizer.js';
 import { openRuntime, sessionOptions } from './runtime/engine-node.js';
 import type { LivePrediction, RawPrediction } from './runtime/prediction.js';
 import { type Engine, oneLine, Predictor, sessionEngine } from './runtime/predictor.js';
-import type { Attachment, Backend, ModelInfo, ModelSource, Recognizer, Settings } from './types.js';
+import type {
+  Attachment,
+  Backend,
+  ModelInfo,
+  ModelSource,
+  PrepareOptions,
+  Recognizer,
+  Settings,
+} from './types.js';
 
 export { defaultLiveSettings as defaultSettings } from '@kinora/clip';
 export type * from './inputs/node-types.js';
@@ -91,8 +99,8 @@ class InNode extends BaseRecognizer<NodeSource, NodeClip, NodeFrame> implements 
     this.backend = backend;
   }
 
-  protected async pixels(clip: NodeClip): Promise<Uint8Array> {
-    return clipPixels(clip, this.info.spec);
+  protected async pixels(clip: NodeClip, { mirror = false }: PrepareOptions): Promise<Uint8Array> {
+    return clipPixels(clip, this.info.spec, mirror);
   }
 
   protected rawPredictions(
@@ -119,11 +127,11 @@ class InNode extends BaseRecognizer<NodeSource, NodeClip, NodeFrame> implements 
     this.#live?.configure(settings);
   }
 
-  protected follow(source: NodeSource): Attachment {
+  protected follow(source: NodeSource, mirror = false): Attachment {
     const controller = new AbortController();
     const live = new Live(this.#predictor, this.settings);
     this.#live = live;
-    const ended = this.#play(source, live, controller.signal)
+    const ended = this.#play(source, live, mirror, controller.signal)
       .catch((error: Error) => this.emit('error', error))
       .finally(() => live.close());
     return { detach: () => controller.abort(), ended };
@@ -155,7 +163,7 @@ class InNode extends BaseRecognizer<NodeSource, NodeClip, NodeFrame> implements 
     return this.#predictor.close();
   }
 
-  async #play(source: NodeSource, live: Live, signal: AbortSignal): Promise<void> {
+  async #play(source: NodeSource, live: Live, mirror: boolean, signal: AbortSignal): Promise<void> {
     const times: number[] = [];
     const tell = (prediction: LivePrediction | undefined): void => {
       if (prediction !== undefined && !signal.aborted) this.predicted(prediction);
@@ -170,7 +178,8 @@ class InNode extends BaseRecognizer<NodeSource, NodeClip, NodeFrame> implements 
       if (times.length === 0) this.emit('status', { state: 'running', reason: 'frames arrive' });
       times.splice(0, times.length - 1);
       times.push(frame.time);
-      tell(await live.feed({ time: frame.time, pixels: () => ({ ...frame, count: 1 }), release: () => {} }));
+      const pixels = (): Frames => (mirror ? mirroredCopy({ ...frame, count: 1 }) : { ...frame, count: 1 });
+      tell(await live.feed({ time: frame.time, pixels, release: () => {} }));
     }
     const end = endOfSource(times.at(-2), times.at(-1) ?? 0, this.info.spec.frameRate);
     if (!signal.aborted) tell(await live.finish(end));

@@ -8,6 +8,8 @@ import type { Gesture, GestureFile, Prediction, Status } from './types.js';
 export interface UseRecognizerOptions extends Omit<RecognizerOptions, 'signal'> {
   /** Taught gestures to recognise instead of the model's labels. */
   readonly gestures?: GestureFile | null;
+  /** As of `attach`. */
+  readonly mirror?: boolean;
 }
 
 export interface UsedRecognizer {
@@ -32,7 +34,7 @@ type Seen = Omit<UsedRecognizer, 'video' | 'recognizer'>;
 
 /** Opens a model, follows the `<video>` that gets `video` as its ref, and renders again with every prediction. */
 export function useRecognizer(options: UseRecognizerOptions): UsedRecognizer {
-  const { model, backend, threads, runtime, settings = {}, gestures = null } = options;
+  const { model, backend, threads, runtime, mirror, settings = {}, gestures = null } = options;
   const [video, setVideo] = useState<HTMLVideoElement | null>(null);
   const [recognizer, setRecognizer] = useState<BrowserRecognizer | undefined>(undefined);
   const [seen, setSeen] = useState<Seen>({ status: IDLE });
@@ -71,9 +73,9 @@ export function useRecognizer(options: UseRecognizerOptions): UsedRecognizer {
   useEffect(() => {
     if (recognizer === undefined || video === null) return;
     const gone = new AbortController();
-    keepFollowing(recognizer, video, gone.signal);
+    keepFollowing(recognizer, video, { signal: gone.signal, ...(mirror !== undefined && { mirror }) });
     return () => gone.abort();
-  }, [recognizer, video]);
+  }, [recognizer, video, mirror]);
 
   useEffect(() => {
     const changes = JSON.parse(settingsText);

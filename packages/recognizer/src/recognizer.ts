@@ -24,6 +24,7 @@ import type {
   ModelSource,
   Prediction,
   PredictOptions,
+  PrepareOptions,
   Recognition,
   Recognizer,
   RecognizerEvents,
@@ -60,14 +61,14 @@ export abstract class BaseRecognizer<Source, Clip, Frame> implements Recognizer<
   }
 
   /** The clip's pixels, `[T, crop.height, crop.width, 3]`. */
-  protected abstract pixels(clip: Clip, signal: AbortSignal | undefined): Promise<Uint8Array>;
+  protected abstract pixels(clip: Clip, options: PrepareOptions): Promise<Uint8Array>;
   protected abstract rawPredictions(
     clips: Uint8Array,
     maps: readonly string[],
     signal: AbortSignal | undefined,
   ): Promise<RawPrediction[]>;
   /** Begins to follow a source, which ends the attachment by itself when it is over. */
-  protected abstract follow(source: Source): Attachment;
+  protected abstract follow(source: Source, mirror: boolean | undefined): Attachment;
   /** Begins to take frames. */
   protected abstract openFeed(failed: (error: Error) => void): Feed<Frame>;
   protected abstract readText(file: string | URL, signal: AbortSignal | undefined): Promise<string>;
@@ -95,11 +96,11 @@ export abstract class BaseRecognizer<Source, Clip, Frame> implements Recognizer<
     this.settingsChanged(this.#settings);
   }
 
-  attach(source: Source, { signal }: Abortable = {}): Attachment {
+  attach(source: Source, { signal, mirror }: PrepareOptions = {}): Attachment {
     this.#checkOpen('attach()');
     signal?.throwIfAborted();
     this.#startAfresh();
-    const attachment = this.follow(source);
+    const attachment = this.follow(source, mirror);
     this.#attachment = attachment;
     if (signal !== undefined) {
       const listening = new AbortController();
@@ -134,10 +135,10 @@ export abstract class BaseRecognizer<Source, Clip, Frame> implements Recognizer<
     return this.#latest;
   }
 
-  async prepare(clip: Clip, { signal }: Abortable = {}): Promise<Uint8Array> {
+  async prepare(clip: Clip, options: PrepareOptions = {}): Promise<Uint8Array> {
     this.#checkOpen('prepare()');
-    signal?.throwIfAborted();
-    return abortable(this.pixels(clip, signal), signal);
+    options.signal?.throwIfAborted();
+    return abortable(this.pixels(clip, options), options.signal);
   }
 
   async predict(clip: Clip, options: PredictOptions = {}): Promise<Prediction> {

@@ -147,7 +147,15 @@ export interface Recognition {
  */
 export type GestureFile = string | URL | Blob | Head;
 
-export interface PredictOptions extends Abortable {
+export interface PrepareOptions extends Abortable {
+  /**
+   * Whether pictures are mirrored before the network sees them. Left out: those of a running camera are, where the model's
+   * `spec.mirrored` says so, and everything else is taken as it is.
+   */
+  readonly mirror?: boolean;
+}
+
+export interface PredictOptions extends PrepareOptions {
   /** Names of further outputs to give out as `maps`; a model exported with `--explain` has its layers' (`info.layers`). */
   readonly maps?: readonly string[];
 }
@@ -176,14 +184,15 @@ export interface Recognizer<Source, Clip, Frame> {
   configure(changes: Partial<Settings>): void;
   /**
    * Follows a running source and gives out events; a source attached before is detached.
-   * @param options `signal` detaches
+   * @param options `signal` detaches; `mirror` is for cameras that mirror their pictures themselves, and for files
    */
-  attach(source: Source, options?: Abortable): Attachment;
+  attach(source: Source, options?: PrepareOptions): Attachment;
   /**
    * Takes the frame that is shown at `timestampMs` (milliseconds, ascending; `performance.now()` will do) and returns at
    * once what is known so far: the network runs meanwhile, and frames that it cannot keep up with are dropped. Events are
    * given out too. A source attached before is detached, `attach` ends it, a second frame of the same time is ignored, and
-   * a clock that goes back starts afresh. What went wrong with earlier frames is thrown.
+   * a clock that goes back starts afresh. What went wrong with earlier frames is thrown. A `<video>` of a camera is mirrored as
+   * by `attach`; draw other pictures of a camera mirrored where `info.spec.mirrored`.
    */
   recognizeFor(frame: Frame, timestampMs: number): Recognition;
   /**
@@ -192,7 +201,7 @@ export interface Recognizer<Source, Clip, Frame> {
    */
   predict(clip: Clip, options?: PredictOptions): Promise<Prediction>;
   /** A clip as the network sees it, uint8 RGB `[T, crop.height, crop.width, 3]`. */
-  prepare(clip: Clip, options?: Abortable): Promise<Uint8Array>;
+  prepare(clip: Clip, options?: PrepareOptions): Promise<Uint8Array>;
   /** Names prepared clips, `[N, T, crop.height, crop.width, 3]`, in one run of the network. */
   predictPrepared(clips: Uint8Array, options?: PredictOptions): Promise<Prediction[]>;
   /**

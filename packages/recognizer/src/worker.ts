@@ -2,7 +2,7 @@
  * The worker: model, pixels and network live here, so that the page never waits for them. Answers questions one after
  * the other, in the order in which they came.
  */
-import { type Frames, KinoraError, kinoraError, type PreprocessSpec } from '@kinora/clip';
+import { type Frames, KinoraError, kinoraError, mirrorFrames, type PreprocessSpec } from '@kinora/clip';
 import { dropAlpha, prepareChosen, prepareFrames } from './inputs/clip.js';
 import { bytesOf, nameOf } from './inputs/file-source.js';
 import { Live } from './live/live.js';
@@ -30,10 +30,14 @@ const specNow = (): PreprocessSpec => trainer.spec() ?? opened().info.spec;
 const answers: Answers<All> = {
   ...trainer.answers,
   open,
-  prepare: async (frames) => prepareFrames(frames, specNow()),
-  picture: async ({ bitmap }) => {
+  prepare: async ({ frames, mirror }) => {
+    // They were copied on their way here.
+    if (mirror) mirrorFrames(frames);
+    return prepareFrames(frames, specNow());
+  },
+  picture: async ({ bitmap, mirror }) => {
     try {
-      return prepareChosen(read(bitmap), specNow());
+      return prepareChosen(read(bitmap, mirror), specNow());
     } finally {
       bitmap.close();
     }
@@ -46,8 +50,8 @@ const answers: Answers<All> = {
   pace: async (pace) => {
     live?.configure(pace);
   },
-  frame: async ({ time, bitmap }) =>
-    live?.feed({ time, pixels: () => read(bitmap), release: () => bitmap.close() }),
+  frame: async ({ time, bitmap, mirror }) =>
+    live?.feed({ time, pixels: () => read(bitmap, mirror), release: () => bitmap.close() }),
   finish: async ({ time }) => live?.finish(time),
   use: async ({ model }) => {
     const { engine, info } = await openNetwork({ ...request!, model }, (info, where) =>
@@ -94,10 +98,10 @@ function opened(): Predictor {
  * Reads the pixels of a bitmap at its own size, RGB: a canvas copies them and never scales them. The reader keeps its
  * canvas; its frames are valid until it is called again.
  */
-function bitmapReader(): (bitmap: ImageBitmap) => Frames {
+function bitmapReader(): (bitmap: ImageBitmap, mirror: boolean) => Frames {
   let context: OffscreenCanvasRenderingContext2D | undefined;
   let rgb = new Uint8Array();
-  return (bitmap) => {
+  return (bitmap, mirror) => {
     const { width, height } = bitmap;
     context ??= openCanvas(width, height);
     if (context.canvas.width !== width || context.canvas.height !== height)
@@ -105,7 +109,9 @@ function bitmapReader(): (bitmap: ImageBitmap) => Frames {
     context.drawImage(bitmap, 0, 0);
     if (rgb.length !== width * height * 3) rgb = new Uint8Array(width * height * 3);
     dropAlpha(context.getImageData(0, 0, width, height).data, rgb);
-    return { data: rgb, count: 1, height, width };
+    const frame = { data: rgb, count: 1, height, width };
+    if (mirror) mirrorFrames(frame);
+    return frame;
   };
 }
 

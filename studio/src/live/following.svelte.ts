@@ -68,7 +68,9 @@ export class Following {
 
   /** Resumes when the reader plays an ended video again. */
   #watch(video: HTMLVideoElement, left: AbortSignal): void {
-    const { detach, ended } = this.#recognizer.attach(video);
+    // A file is taken to be the recording of a camera.
+    const mirror = this.#recognizer.info.spec.mirrored;
+    const { detach, ended } = this.#recognizer.attach(video, { mirror });
     left.addEventListener('abort', detach);
     void ended.then(() => {
       const again = (): void => this.#watch(video, left);

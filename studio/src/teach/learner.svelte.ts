@@ -8,11 +8,15 @@ import {
   type Head,
   leaveOneOut,
   NOTHING,
+  takeFor,
   takeGeometry,
   takeWindows,
   trainHead,
 } from '@kinora/recognizer';
 import type { Lesson, TaughtGesture, TaughtTake } from './lesson.svelte.js';
+
+/** Of a recording whose frames do not matter. */
+const NO_FRAMES = { data: new Uint8Array(), count: 0, height: 0, width: 0 };
 
 /** Windows in one run of the network. */
 const BATCH = 4;
@@ -40,7 +44,7 @@ export class Learner {
 
   /** Whether the open network can learn from a recording. */
   isUsable({ geometry }: TaughtTake): boolean {
-    return geometry === this.geometry;
+    return takeFor(NO_FRAMES, geometry, this.geometry) !== undefined;
   }
 
   /** What keeps the lesson from being learned; empty if nothing. */
@@ -106,8 +110,8 @@ export class Learner {
     const { spec, fingerprint } = this.#recognizer.info;
     const fresh = takes.filter(({ id }) => this.#lesson.features(id, fingerprint) === undefined);
     this.waiting = fresh.length;
-    for (const { id, frames } of fresh) {
-      const clips = takeWindows(frames, spec);
+    for (const { id, frames, geometry } of fresh) {
+      const clips = takeWindows(takeFor(frames, geometry, this.geometry)!, spec);
       const size = spec.frames * spec.clips * frames.height * frames.width * 3;
       const windows: Float32Array[] = [];
       for (let at = 0; at < clips.length; at += BATCH * size) {

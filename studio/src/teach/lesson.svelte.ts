@@ -3,7 +3,7 @@
  * reload, another room and a crash, and whatever is removed can be brought back. It knows nothing of networks.
  */
 import type { Frames } from '@kinora/clip';
-import { type Lesson as LessonFile, NOTHING } from '@kinora/recognizer';
+import { type Lesson as LessonFile, NOTHING, takeFor } from '@kinora/recognizer';
 import { rgbImage } from '../design/paint.js';
 import {
   openTeachStore,
@@ -147,9 +147,10 @@ export class Lesson {
       geometry,
       gestures: this.gestures.map(({ label, takes }) => ({
         label,
-        takes: takes
-          .filter((take) => take.geometry === geometry)
-          .map(({ made, frames }) => ({ made, frames })),
+        takes: takes.flatMap(({ made, frames, geometry: own }) => {
+          const fitting = takeFor(frames, own, geometry);
+          return fitting === undefined ? [] : [{ made, frames: fitting }];
+        }),
       })),
     };
   }

@@ -1,4 +1,7 @@
-/** One clip from a video file or a camera, as the network sees it: frames at the times that the spec defines. */
+/**
+ * One clip from a video file or a camera, as the network sees it: frames at the times that the spec defines. Files are taken to be
+ * recordings of cameras: for networks that know mirrored people, both are mirrored.
+ */
 
 import type { Frames } from '@kinora/clip';
 import type { PreprocessSpec } from '@kinora/recognizer';

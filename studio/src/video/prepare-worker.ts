@@ -1,10 +1,10 @@
 /** A worker that turns pictures into network input: read at full size, then prepared with the trainer's arithmetic. */
-import { type GeometrySpec, prepareClip } from '@kinora/clip';
+import { type GeometrySpec, mirrorFrames, type PreprocessSpec, prepareClip } from '@kinora/clip';
 
 export interface PrepareAsk {
   readonly id: number;
   readonly bitmap: ImageBitmap;
-  readonly spec: GeometrySpec;
+  readonly spec: GeometrySpec & Pick<PreprocessSpec, 'mirrored'>;
 }
 
 self.onmessage = ({ data: { id, bitmap, spec } }: MessageEvent<PrepareAsk>) => {
@@ -14,7 +14,9 @@ self.onmessage = ({ data: { id, bitmap, spec } }: MessageEvent<PrepareAsk>) => {
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
   const { data: rgba } = context.getImageData(0, 0, width, height);
-  const prepared = prepareClip({ data: withoutAlpha(rgba), count: 1, height, width }, spec);
+  const frame = { data: withoutAlpha(rgba), count: 1, height, width };
+  if (spec.mirrored) mirrorFrames(frame);
+  const prepared = prepareClip(frame, spec);
   self.postMessage({ id, prepared });
 };
 

@@ -18,7 +18,7 @@ describe('preprocessing spec', () => {
     { resize: { rule: 'exact', height: 1, width: 8192 }, crop: { height: 8192, width: 1 } },
     { resize: { rule: 'height', height: 128 }, sampling: 'centre' },
     { mean: [-1, 0, 2], std: [0.001, 1, 1e6] },
-    { labels: ['a', 'b'], flipMap: { a: 'b', b: null } },
+    { labels: ['a', 'b'], flipMap: { a: 'b', b: null }, mirrored: true },
   ])('%j is valid', (value) => {
     expect(parseSpec(value)).toEqual(preprocessSchema.parse(value));
   });
@@ -48,6 +48,7 @@ describe('preprocessing spec', () => {
     [{ std: [1, 0, 1] }, 'std.1'],
     [{ labels: [''] }, 'labels.0'],
     [{ flipMap: { a: 1 } }, 'flipMap.a'],
+    [{ mirrored: 'yes' }, 'mirrored'],
     [[], 'spec'],
     [null, 'spec'],
   ])('%j is refused, naming %s', (value, place) => {

@@ -44,6 +44,7 @@ const preprocessFields = z.strictObject({
   std: positiveChannels.default([...specDefaults.std]),
   labels: z.array(z.string().min(1).refine(isPrintable, 'text without control characters')).default([]),
   flipMap: z.record(z.string(), z.string().nullable()).default({}),
+  mirrored: z.boolean().default(specDefaults.mirrored),
 }) satisfies z.ZodType<PreprocessSpec>;
 
 export const preprocessSchema = preprocessFields.refine(

@@ -15,6 +15,7 @@ export const demoConfig = {
   labelsFile: 'data/demo/labels.csv',
 
   frames: 16,
+  mirrored: true,
   resize: { rule: 'height', height: 50 },
   crop: 42,
   augment: { rotation: 5, translate: 0.07, flip: 0.5, scale: [0.9, 1.1], brightness: 0.2 },
@@ -48,6 +49,7 @@ export const demoFullConfig = {
   labelsFile: 'data/gestures/labels.csv',
 
   frames: 16,
+  mirrored: true,
   augment: { rotation: 5, translate: 0.07, flip: 0.5, scale: [0.9, 1.1], brightness: 0.2 },
   batchSize: 32,
   optimizer: 'adamw',

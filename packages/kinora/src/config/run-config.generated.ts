@@ -143,6 +143,12 @@ export type RunConfig = {
    * that label are never mirrored. Default: labels with left or right are swapped.
    */
   flipMap: Values['flipMap'];
+  /**
+   * Whether the clips show people as a mirror does, their left hand at the left of the picture, as
+   * synthetic gestures do. Live recognition then mirrors the pictures of cameras, which show people as
+   * others see them. Training does not depend on it. Default: false.
+   */
+  mirrored: Values['mirrored'];
   /** Augmentation of training clips. `false` turns it off. Default: {}. */
   augment: AugmentSpec;
   /** Name of the network, one of those that `kinora models` lists. Default: "ConvColumn6". */

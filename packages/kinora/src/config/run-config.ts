@@ -30,10 +30,11 @@ type AugmentInput =
 
 /** The preprocessing spec of a run with these labels. */
 export function preprocessSpec(config: RunConfig, labels: readonly string[]): PreprocessSpec {
-  const { frameRate, frames, stride, clips, sampling, resize, crop, pad, mean, std, flipMap } = config;
+  const { frameRate, frames, stride, clips, sampling, resize, crop, pad, mean, std } = config;
   return {
     ...{ frameRate, frames, stride, clips, sampling, resize, crop, pad, mean, std },
     labels: [...labels],
-    flipMap,
+    flipMap: config.flipMap,
+    mirrored: config.mirrored,
   };
 }

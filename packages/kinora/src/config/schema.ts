@@ -169,6 +169,9 @@ const preprocessing = {
       'Label of a mirrored clip if it differs: `{"Swiping Left": "Swiping Right"}`; with null, clips of that label are never mirrored.',
     byDefault: 'labels with left or right are swapped',
   }),
+  mirrored: spec.mirrored.describe(
+    'Whether the clips show people as a mirror does, their left hand at the left of the picture, as synthetic gestures do. Live recognition then mirrors the pictures of cameras, which show people as others see them. Training does not depend on it.',
+  ),
 };
 
 const ClassWeights = z.union([

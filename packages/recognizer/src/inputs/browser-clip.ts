@@ -31,5 +31,9 @@ export async function clipPixels(
 const isVideo = (clip: BrowserClip): clip is VideoSource =>
   typeof clip === 'string' || [HTMLVideoElement, Blob, URL].some((kind) => clip instanceof kind);
 
+/** Whether pictures of a source are mirrored unless the caller says otherwise: those of a camera, for a model that knows mirrored people. */
+export const mirrorsUnasked = (source: unknown, spec: PreprocessSpec): boolean =>
+  spec.mirrored && source instanceof HTMLVideoElement && source.srcObject !== null;
+
 /** Relative to the page, as everything else on it: a worker lies elsewhere. */
 export const absolute = (address: string | URL): string => new URL(address, document.baseURI).href;

@@ -6,6 +6,7 @@ import {
   type Frames,
   type KinoraError,
   kinoraError,
+  mirrorFrames,
   normaliseClip,
   type PreprocessSpec,
   prepareClip,
@@ -51,6 +52,13 @@ export function networkInput(
     normaliseClip(clip, spec.mean, spec.std, data.subarray(i * size, (i + 1) * size));
   }
   return { data, shape: [count, 3, clipFrames(spec), spec.crop.height, spec.crop.width] };
+}
+
+/** The frames mirrored left to right, on memory of their own. */
+export function mirroredCopy(frames: Frames): Frames {
+  const copy = { ...frames, data: frames.data.slice() };
+  mirrorFrames(copy);
+  return copy;
 }
 
 /** RGBA pictures of one size as frames, one a tick of the spec's rate. Throws `recognizer/frames`. */

@@ -57,6 +57,41 @@ window.watching = async () => {
   clearInterval(drawing);
   return { seconds: (performance.now() - began) / 1000, kinds: new Set(clip).size, bytes: clip.length };
 };
+/** Whether the right half is the brighter one: of what the network sees of a camera with light on its right, by options. */
+window.mirroring = async (options) => {
+  context.fillStyle = 'rgb(0 0 0)';
+  context.fillRect(0, 0, 160, 120);
+  context.fillStyle = 'rgb(255 255 255)';
+  context.fillRect(80, 0, 80, 120);
+  const video = document.querySelector('video');
+  video.srcObject = canvas.captureStream(30);
+  await video.play();
+  const camera = await createRecognizer({ model: 'mirrored.onnx', backend: 'wasm', threads: 1 });
+  const { width } = camera.info.spec.crop;
+  const rightIsBright = (clip) => clip[3 * (width - 1)] > clip[0];
+  const prepared = await Promise.all(options.map((one) => camera.prepare(video, one)));
+  const pictures = Array.from({ length: 36 }, () => context.getImageData(0, 0, 160, 120));
+  const followed = async (one) => {
+    const seen = new Promise((resolve) => camera.on('prediction', resolve));
+    const { detach } = camera.attach(video, one);
+    const { probabilities } = await seen;
+    detach();
+    return [...probabilities];
+  };
+  const [plain] = await camera.predictPrepared(await camera.prepare(pictures));
+  const [turned] = await camera.predictPrepared(await camera.prepare(pictures, { mirror: true }));
+  const far = (a, b) => Math.max(...a.map((value, i) => Math.abs(value - b[i])));
+  const isMirrored = (answer) => far(answer, turned.probabilities) < far(answer, plain.probabilities);
+  let recognized;
+  for (let t = 0; recognized === undefined; t += 50) {
+    recognized = camera.recognizeFor(video, t).prediction;
+    await new Promise(requestAnimationFrame);
+  }
+  const answers = [await followed({}), await followed({ mirror: false }), [...recognized.probabilities]].map(isMirrored);
+  await camera.close();
+  video.srcObject = null;
+  return { prepared: prepared.map(rightIsBright), pictures: rightIsBright(await recognizer.prepare(pictures)), answers };
+};
 window.looping = async () => {
   const seen = [];
   for (let t = 0; seen.length < 4; t++) {
@@ -113,6 +148,9 @@ describe.skipIf(chromiumPath === undefined || !hasFfmpeg)(`a page's clips${needs
   beforeAll(async () => {
     site = await buildSite(SCRIPT);
     copyFileSync(model.onnx, join(site.folder, 'model.onnx'));
+    const mirrored = exportTestModel('ConvColumnSmall', false, 600, { mirrored: true });
+    copyFileSync(mirrored.onnx, join(site.folder, 'mirrored.onnx'));
+    mirrored.remove();
     const film = join(model.folder, 'film.y4m');
     const size = { height: 120, width: 160 };
     writeY4m(
@@ -171,6 +209,15 @@ describe.skipIf(chromiumPath === undefined || !hasFfmpeg)(`a page's clips${needs
     expect(seconds).toBeGreaterThan(((frames - 1) * stride) / frameRate);
     expect(bytes).toBe(inNode.length);
     expect(kinds).toBeGreaterThan(2);
+  });
+
+  test('of a camera are mirrored for a network that knows mirrored people, and otherwise only if asked', async () => {
+    const options = [{}, { mirror: false }, { mirror: true }];
+    expect(await callInPage(page, 'mirroring', options)).toEqual({
+      prepared: [false, true, false],
+      pictures: true,
+      answers: [true, false, true],
+    });
   });
 
   test.each([

@@ -36,6 +36,13 @@ describe('what a model says of itself', () => {
     expect(info.layers?.[0]).toMatchObject({ path: expect.any(String), shape: expect.any(Array) });
   });
 
+  test('older than `mirrored` is given the pictures of cameras as they are', () => {
+    const { mirrored: _, ...older } = model.spec;
+    expect(readModelInfo(withMetadata('spec', older), 'model.onnx').spec.mirrored).toBe(false);
+    const mirrored = { ...older, mirrored: true };
+    expect(readModelInfo(withMetadata('spec', mirrored), 'model.onnx').spec.mirrored).toBe(true);
+  });
+
   test.each([
     ['an empty file', new Uint8Array(), /^x: expected .*received an empty file|without that/],
     [

@@ -194,7 +194,8 @@ function parse<T>(json: string, where: string): T {
 
 /** Throws for a spec that this recognizer does not understand, or that leaves open how long a clip is. */
 function readSpec(value: unknown, where: string): PreprocessSpec {
-  const { labels: _, flipMap: __, ...needed } = specDefaults;
+  // Models that are older than `mirrored` were given the pictures of cameras as they are, which is its default.
+  const { labels: _, flipMap: __, mirrored: ___, ...needed } = specDefaults;
   const missing = Object.keys(needed).find((name) => !Object.hasOwn(Object(value), name));
   if (missing !== undefined) refuse(where, `${missing} in the preprocessing spec`, 'nothing', UPDATE);
   let spec: PreprocessSpec;

@@ -1,7 +1,7 @@
 import { type PreprocessSpec, specDefaults } from '@kinora/clip';
 import { expect, test } from 'vitest';
 import { writeSafetensors } from '../model/safetensors.js';
-import { type Lesson, readLesson, takeGeometry, takeWindows, writeLesson } from './lesson-file.js';
+import { type Lesson, readLesson, takeFor, takeGeometry, takeWindows, writeLesson } from './lesson-file.js';
 
 const frames = (count: number, level: number) => ({
   data: Uint8Array.from({ length: count * 2 * 2 * 3 }, (_, i) => level + Math.floor(i / 12)),
@@ -25,6 +25,21 @@ const lesson: Lesson = {
 
 test('a lesson is unchanged after saving and reading', () => {
   expect(readLesson(writeLesson(lesson), 'a.kinora')).toEqual(lesson);
+});
+
+test('recordings fit networks that see them alike or mirrored, and no others', () => {
+  const data = Uint8Array.of(1, 2, 3, 4, 5, 6);
+  const take = { data, count: 1, height: 1, width: 2 };
+  const [plain, mirrored] = [takeGeometry(specDefaults), takeGeometry({ ...specDefaults, mirrored: true })];
+  expect(takeFor(take, plain, plain)).toBe(take);
+  expect(takeFor(take, mirrored, mirrored)).toBe(take);
+  for (const [made, wanted] of [
+    [plain, mirrored],
+    [mirrored, plain],
+  ] as const)
+    expect([...takeFor(take, made, wanted)!.data]).toEqual([4, 5, 6, 1, 2, 3]);
+  expect([...data]).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(takeFor(take, takeGeometry({ ...specDefaults, frameRate: 9 }), mirrored)).toBeUndefined();
 });
 
 const bytes = writeLesson(lesson);

@@ -3,6 +3,7 @@
  * other programs can open it: one uint8 tensor `take.<n>` `[T, H, W, 3]` a recording, and the rest as JSON in its metadata.
  */
 import { clipTicks, type Frames, type KinoraError, kinoraError, type PreprocessSpec } from '@kinora/clip';
+import { mirroredCopy } from '../inputs/clip.js';
 import { product, readSafetensors, type StoredTensor, writeSafetensors } from '../model/safetensors.js';
 
 /** One recording of a gesture: prepared frames at the spec's rate, longer than the clip that the network sees. */
@@ -39,8 +40,22 @@ export const lessonLimits = {
 } as const;
 
 /** The part of a spec that decides the frames of a recording. Networks that agree in it can learn from the same ones. */
-export function takeGeometry({ frameRate, resize, crop, pad }: PreprocessSpec): string {
-  return JSON.stringify({ frameRate, resize, crop, pad });
+export function takeGeometry({ frameRate, resize, crop, pad, mirrored }: PreprocessSpec): string {
+  return JSON.stringify({ frameRate, resize, crop, pad, ...(mirrored && { mirrored }) });
+}
+
+/**
+ * The frames of a recording for a network with another `takeGeometry`: as they are where it is the same one, mirrored where that
+ * is the only difference, and undefined where they are of no use to it.
+ */
+export function takeFor(frames: Frames, made: string, wanted: string): Frames | undefined {
+  if (made === wanted) return frames;
+  return turned(made) === wanted || turned(wanted) === made ? mirroredCopy(frames) : undefined;
+}
+
+/** The geometry of the mirrored recordings; undefined of what is mirrored, or is none. */
+function turned(geometry: string): string | undefined {
+  return geometry.includes('"mirrored"') ? undefined : `${geometry.slice(0, -1)},"mirrored":true}`;
 }
 
 /** A lesson as the bytes of a file. */

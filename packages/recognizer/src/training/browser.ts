@@ -1,5 +1,5 @@
 /** Training in a page: a worker holds clips and weights and runs the steps; the page decodes videos and hears of progress. */
-import { absolute, type BrowserClip, clipPixels } from '../inputs/browser-clip.js';
+import { absolute, type BrowserClip, clipPixels, mirrorsUnasked } from '../inputs/browser-clip.js';
 import type { FileSource } from '../inputs/file-source.js';
 import { startWorker } from '../worker/start-worker.js';
 import { type Questions, WorkerClient } from '../worker/worker-calls.js';
@@ -88,8 +88,9 @@ class InBrowser extends BaseTrainer<BrowserClip> implements BrowserTrainer {
   }
 
   protected pixels(clip: BrowserClip, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    const mirror = mirrorsUnasked(clip, this.info.spec);
     return clipPixels(clip, this.info.spec, signal, {
-      picture: (bitmap) => this.#client.ask('picture', { bitmap }, { transfer: [bitmap], signal }),
+      picture: (bitmap) => this.#client.ask('picture', { bitmap, mirror }, { transfer: [bitmap], signal }),
       frames: (frames) => this.#client.ask('prepareClip', frames, { signal }),
     });
   }

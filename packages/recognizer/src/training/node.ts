@@ -88,7 +88,7 @@ class InNode extends BaseTrainer<NodeClip> implements NodeTrainer {
   }
 
   protected pixels(clip: NodeClip): Promise<Uint8Array> {
-    return clipPixels(clip, this.info.spec);
+    return clipPixels(clip, this.info.spec, false);
   }
 
   protected free(): void {

@@ -10,17 +10,22 @@ export interface OpenRequest extends Pick<WebOptions, 'backend' | 'threads' | 'r
   readonly model: Uint8Array | Blob | string;
 }
 
+interface Mirrored {
+  /** Whether pictures are mirrored before the network sees them. */
+  readonly mirror: boolean;
+}
+
 /** Questions by name: what is asked, what is answered. */
 export interface Questions {
   open: { ask: OpenRequest; answer: { info: ModelInfo; backend: Backend } };
-  prepare: { ask: Frames; answer: Uint8Array };
+  prepare: { ask: { frames: Frames } & Mirrored; answer: Uint8Array };
   /** One frame of a clip, to the network's pixels `[crop.height, crop.width, 3]`. */
-  picture: { ask: { bitmap: ImageBitmap }; answer: Uint8Array };
+  picture: { ask: { bitmap: ImageBitmap } & Mirrored; answer: Uint8Array };
   predict: { ask: { clips: Uint8Array; maps: readonly string[] }; answer: RawPrediction[] };
   /** Forgets what was seen and begins to follow a source. */
   begin: { ask: Pace; answer: undefined };
   pace: { ask: Pace; answer: undefined };
-  frame: { ask: { time: number; bitmap: ImageBitmap }; answer: LivePrediction | undefined };
+  frame: { ask: { time: number; bitmap: ImageBitmap } & Mirrored; answer: LivePrediction | undefined };
   /** The source is over: its last frame stays until `time`. */
   finish: { ask: { time: number }; answer: LivePrediction | undefined };
   /** Runs another network from now on. */

@@ -1,7 +1,8 @@
 /**
  * The 27 gesture names of Jester V1, in the order of its labels file, which pairs of
  * them differ only in the order of their frames, and which label a clip gets when its picture is mirrored.
- * Directions are those of the picture: in a "Swiping Left" the hand goes to the left edge of the frame.
+ * Directions are the performer's own, as in Jester. The pictures show people as a mirror does: in a "Swiping Left" the hand goes
+ * to the left edge of the frame. Trainings on them set `mirrored`, so that live pictures of cameras are mirrored, too.
  */
 
 export const gestureLabels = [
