@@ -59,10 +59,15 @@ window.watching = async () => {
 };
 /** Whether the right half is the brighter one: of what the network sees of a camera with light on its right, by options. */
 window.mirroring = async (options) => {
-  context.fillStyle = 'rgb(0 0 0)';
-  context.fillRect(0, 0, 160, 120);
-  context.fillStyle = 'rgb(255 255 255)';
-  context.fillRect(80, 0, 80, 120);
+  const draw = () => {
+    context.fillStyle = 'rgb(0 0 0)';
+    context.fillRect(0, 0, 160, 120);
+    context.fillStyle = 'rgb(255 255 255)';
+    context.fillRect(80, 0, 80, 120);
+  };
+  draw();
+  // A stream has a frame for every drawing.
+  const drawing = setInterval(draw, 50);
   const video = document.querySelector('video');
   video.srcObject = canvas.captureStream(30);
   await video.play();
@@ -72,10 +77,14 @@ window.mirroring = async (options) => {
   const prepared = await Promise.all(options.map((one) => camera.prepare(video, one)));
   const pictures = Array.from({ length: 36 }, () => context.getImageData(0, 0, 160, 120));
   const followed = async (one) => {
-    const seen = new Promise((resolve) => camera.on('prediction', resolve));
+    const seen = [];
+    const off = camera.on('prediction', (prediction) => seen.push(prediction));
     const { detach } = camera.attach(video, one);
-    const { probabilities } = await seen;
+    // The first may still be of the source before.
+    while (seen.length < 4) await new Promise(requestAnimationFrame);
+    const { probabilities } = seen.at(-1);
     detach();
+    off();
     return [...probabilities];
   };
   const [plain] = await camera.predictPrepared(await camera.prepare(pictures));
@@ -89,6 +98,7 @@ window.mirroring = async (options) => {
   }
   const answers = [await followed({}), await followed({ mirror: false }), [...recognized.probabilities]].map(isMirrored);
   await camera.close();
+  clearInterval(drawing);
   video.srcObject = null;
   return { prepared: prepared.map(rightIsBright), pictures: rightIsBright(await recognizer.prepare(pictures)), answers };
 };
