@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkPort, type StaticServer, serveFolder } from './static-server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kinora-serve-'));
@@ -14,6 +15,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'site', 'index.html'), '<title>Kinora</title>');
   writeFileSync(join(folder, 'site', 'data', 'site.json'), '{}');
   writeFileSync(join(folder, 'site', 'data', 'Stop Sign.bin'), Uint8Array.of(1, 2, 3, 4));
+  writeFileSync(join(folder, 'site', 'data', 'runtime.wasm'), 'kinora '.repeat(10_000));
   symlinkSync(join(folder, 'secret.txt'), join(folder, 'site', 'link.txt'));
   server = await serveFolder(join(folder, 'site'), 0);
 });
@@ -43,6 +45,21 @@ function ask(path: string, headers: Record<string, string> = {}, method = 'GET')
   });
 }
 
+/** The bytes as they were sent. */
+function fetchRaw(
+  url: URL,
+  headers: Record<string, string>,
+): Promise<{ headers: Record<string, unknown>; body: Buffer }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { headers }, (answer) => {
+      const parts: Buffer[] = [];
+      answer.on('data', (part: Buffer) => parts.push(part));
+      answer.on('end', () => resolve({ headers: answer.headers, body: Buffer.concat(parts) }));
+    });
+    sent.on('error', reject).end();
+  });
+}
+
 it('serves the page by the name of its folder, isolated and under a strict policy', async () => {
   const { status, headers, body } = await ask('/');
   expect(status).toBe(200);
@@ -66,6 +83,50 @@ it('serves the page by the name of its folder, isolated and under a strict polic
 it('serves files by their type', async () => {
   const { status, headers, body } = await ask('/data/site.json?v=1');
   expect([status, headers['content-type'], body]).toEqual([200, 'application/json', '{}']);
+});
+
+describe('the runtime, which is WebAssembly', () => {
+  const wasm = Buffer.from('kinora '.repeat(10_000));
+  const path = '/data/runtime.wasm';
+  const asked = (headers: Record<string, string>) => fetchRaw(new URL(path, server.url), headers);
+
+  it('is sent compressed, with its type, to browsers that take it', async () => {
+    const { headers, body } = await asked({ 'accept-encoding': 'gzip, deflate, br' });
+    expect(headers).toMatchObject({
+      'content-encoding': 'gzip',
+      'content-type': 'application/wasm',
+      'content-length': String(body.length),
+      vary: 'Accept-Encoding',
+      'cross-origin-embedder-policy': 'require-corp',
+    });
+    expect(body.length).toBeLessThan(wasm.length / 10);
+    expect(gunzipSync(body).equals(wasm)).toBe(true);
+  });
+
+  it.each([{}, { 'accept-encoding': 'br, gzip;q=0' }, { 'accept-encoding': 'gzip', range: 'bytes=0-69999' }])(
+    'is sent as it is to %j',
+    async (accepts) => {
+      const { headers, body } = await asked(accepts as Record<string, string>);
+      expect(headers['content-encoding']).toBeUndefined();
+      expect(headers.vary).toBe('Accept-Encoding');
+      expect(body.equals(wasm)).toBe(true);
+    },
+  );
+
+  it('is compressed anew when it has changed', async () => {
+    const file = join(folder, 'site', 'data', 'runtime.wasm');
+    const other = Buffer.from('studio '.repeat(20_000));
+    writeFileSync(file, other);
+    const { body } = await asked({ 'accept-encoding': 'gzip' });
+    expect(gunzipSync(body).equals(other)).toBe(true);
+  });
+});
+
+it('leaves small files and those that do not shrink alone', async () => {
+  for (const path of ['/data/site.json', `/data/${encodeURIComponent('Stop Sign.bin')}`]) {
+    const { headers } = await ask(path, { 'accept-encoding': 'gzip' });
+    expect(headers['content-encoding']).toBeUndefined();
+  }
 });
 
 it('serves ranges of a file, as seeking in a video wants them, and its size alone', async () => {

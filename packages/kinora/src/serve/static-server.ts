@@ -12,6 +12,7 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { kinoraError } from '@kinora/torch/error';
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
+import { compressor, isCompressible, takesGzip } from './compressed.js';
 import { filesOf } from './site/app.js';
 
 const HOST = '127.0.0.1';
@@ -108,6 +109,7 @@ export function siteApp(folder: string, log: (line: string) => void, api?: Hono)
   const gone = new Set<string>();
   const files = new Set(filesOf(folder).map((file) => `/${file}`));
   if (files.has('/index.html')) files.add('/');
+  const compress = compressor();
   const app = new Hono();
   if (api !== undefined) app.route('/', api);
   app.use(SECURITY, async (context, next) => {
@@ -124,7 +126,18 @@ export function siteApp(folder: string, log: (line: string) => void, api?: Hono)
     }
     context.header('Cache-Control', 'no-cache');
     if (api !== undefined && file === 'index.html') return context.html(withEngine(join(folder, file)));
-    await next();
+    if (!isCompressible(file)) return next();
+    context.header('Vary', 'Accept-Encoding');
+    const { method } = context.req;
+    const whole = method === 'GET' && context.req.header('range') === undefined;
+    if (!whole || !takesGzip(context.req.header('accept-encoding'))) return next();
+    const compressed = await compress(join(folder, file));
+    if (compressed === undefined) return next();
+    return context.body(compressed.bytes, 200, {
+      'Content-Type': compressed.type,
+      'Content-Encoding': 'gzip',
+      'Content-Length': String(compressed.bytes.length),
+    });
   });
   app.get('*', serveStatic({ root: folder }));
   return app;
