@@ -145,9 +145,15 @@ export class KinoraRecognizerElement extends Base {
     const mirror = this.getAttribute('mirror');
     if (mirror === null) return {};
     if (mirror === 'yes' || mirror === 'no') return { mirror: mirror === 'yes' };
-    throw kinoraError('recognizer/element', '<kinora-recognizer>', 'mirror="yes" or mirror="no"', `"${mirror}"`, {
-      hint: 'leave it out to do what the model says',
-    });
+    throw kinoraError(
+      'recognizer/element',
+      '<kinora-recognizer>',
+      'mirror="yes" or mirror="no"',
+      `"${mirror}"`,
+      {
+        hint: 'leave it out to do what the model says',
+      },
+    );
   }
 
   #video(): HTMLVideoElement {

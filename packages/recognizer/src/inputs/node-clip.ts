@@ -7,19 +7,13 @@ import { clipPositions, framesOf, mirroredCopy, prepareChosen, prepareFrames } f
 import type { NodeClip } from './node-types.js';
 
 /** The prepared clip, uint8 RGB `[T, crop.height, crop.width, 3]`. */
-export async function clipPixels(
-  clip: NodeClip,
-  spec: PreprocessSpec,
-  mirror: boolean,
-): Promise<Uint8Array> {
+export async function clipPixels(clip: NodeClip, spec: PreprocessSpec, mirror: boolean): Promise<Uint8Array> {
   const oriented = (frames: Frames): Frames => (mirror ? mirroredCopy(frames) : frames);
   if (Array.isArray(clip)) return prepareFrames(oriented(framesOf(clip)), spec);
-  if (typeof clip !== 'string' && !(clip instanceof URL)) return prepareFrames(oriented(clip as Frames), spec);
+  if (typeof clip !== 'string' && !(clip instanceof URL))
+    return prepareFrames(oriented(clip as Frames), spec);
   const source = await openSource(pathOf(clip));
-  return prepareChosen(
-    oriented(await source.read(clipPositions(source.count, source.times, spec))),
-    spec,
-  );
+  return prepareChosen(oriented(await source.read(clipPositions(source.count, source.times, spec))), spec);
 }
 
 /** Decodes with the trainer's own code. Opens a folder of JPEG frames (needs `@julusian/jpeg-turbo`) or a video file (needs `node-av` or the program ffmpeg). */
