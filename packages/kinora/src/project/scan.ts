@@ -85,6 +85,7 @@ export class ClipIndex {
   readMissing(scan: Scan, threads: ClipThreads, onMore: () => void): number {
     const missing = scan.clips.filter((clip) => clip.facts === undefined && clip.problem === undefined);
     const left = { count: 0 };
+    let closed = false;
     let told = performance.now();
     for (const { path, version } of missing) {
       const key = `${path}\0${version}`;
@@ -96,13 +97,15 @@ export class ClipIndex {
         .then(
           (facts) => this.keep(path, version, facts),
           (error: Error) => {
-            if (!(error instanceof KinoraError) || !error.code.startsWith('project/'))
-              this.reject(path, version, error.message);
+            // One that ends its thread is not read again, or it would end one after the other.
+            if (!isClosed(error)) this.reject(path, version, error.message);
+            closed ||= isClosed(error);
           },
         )
         .finally(() => {
           this.#asked.delete(key);
           left.count--;
+          if (closed) return;
           if (left.count > 0 && performance.now() - told < 1000) return;
           told = performance.now();
           onMore();
@@ -275,6 +278,8 @@ export class ClipIndex {
     };
   }
 }
+
+const isClosed = (error: Error): boolean => error instanceof KinoraError && error.code === 'project/closed';
 
 const tooMany = (folder: string): KinoraError =>
   kinoraError('project/too-large', folder, `at most ${MOST_CLIPS} clips`, 'more', {

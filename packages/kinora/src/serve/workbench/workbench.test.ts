@@ -116,6 +116,16 @@ test.skipIf(av === undefined)('videos are sent whole and in ranges', async () =>
   expect((await get(`bytes=${bytes.length}-`)).status).toBe(416);
 });
 
+test('a project can be closed while its clips are being read', async () => {
+  await bench.stop();
+  rmSync(at('.kinora', 'facts.json'), { force: true });
+  await bench.start();
+  expect((await ask('listClips', { query: {} })).reading).toBeGreaterThan(0);
+  await bench.stop();
+  await bench.start();
+  await expect.poll(async () => (await ask('listClips', { query: {} })).reading).toBe(0);
+});
+
 describe('splits', () => {
   test('nobody is in both lists, and each person can be moved', async () => {
     const split = await ask('changeSplit', { body: { validation: 0.3, seed: 1 } });
