@@ -29,6 +29,12 @@ export const closeCamera = (stream: MediaStream): void => {
   for (const track of stream.getTracks()) track.stop();
 };
 
+/** Why a camera that was running shows nothing any more. */
+export const disconnected = (): KinoraError =>
+  kinoraError('camera/gone', 'camera', 'a camera that stays connected', 'one that was disconnected', {
+    hint: 'connect it, and use it again',
+  });
+
 type Kind = 'insecure' | 'denied' | 'none' | 'busy' | 'failed';
 
 const KINDS: Readonly<Record<string, Kind>> = {

@@ -1,5 +1,5 @@
 /** The video source, a camera or a file, in one `<video>` element. Opening one closes the other. */
-import { closeCamera, openCamera } from './camera.js';
+import { closeCamera, disconnected, openCamera } from './camera.js';
 import { openVideoFile, tooLarge } from './file.js';
 
 export type SourceKind = 'none' | 'opening' | 'camera' | 'file';
@@ -34,6 +34,13 @@ export class Source {
   camera(): Promise<boolean> {
     return this.#open('camera', async (video) => {
       const stream = await openCamera();
+      const turn = this.#turn;
+      for (const track of stream.getVideoTracks())
+        track.addEventListener('ended', () => {
+          if (turn !== this.#turn) return;
+          this.close();
+          this.problem = disconnected().message;
+        });
       video.removeAttribute('src');
       video.srcObject = stream;
       return () => closeCamera(stream);
