@@ -140,7 +140,10 @@ function takeJobs(next: readonly Job[]): void {
   const states = (list: readonly Job[]): string => list.map((job) => `${job.id} ${job.state}`).join();
   const changed = states(next) !== states(jobs);
   jobs = next;
-  if (changed) void refresh(readRuns);
+  if (!changed) return;
+  void refresh(readRuns);
+  // A cross-validation leaves findings.
+  void refresh(readHealth);
 }
 
 /** Several events in a row lead to one reading after the one in progress. */

@@ -25,8 +25,8 @@ import {
   undoChange,
   type Workplace,
 } from '../project/changes.js';
-import { checkClips, readCheck } from '../project/check.js';
-import { findingsOf } from '../project/health.js';
+import { checkClips } from '../project/check.js';
+import { findingsOf, measuredOf } from '../project/health.js';
 import { addClip, addRecordingFile } from '../project/intake.js';
 import { classNameSchema, personNameSchema, runNameSchema } from '../project/names.js';
 import { createProject, openProject } from '../project/project.js';
@@ -190,8 +190,8 @@ function status(folder: string): Promise<void> {
       print(`  ${name}: ${plural(clips, 'clip')}, ${part ?? 'in no list'}`);
     for (const recording of listRecordings(project))
       print(`  ${recording.id}: ${plural(recording.events.length, 'event')}`);
-    const { clips } = readCheck(project, scan);
-    for (const { severity, message } of findingsOf(project, scan, clips)) print(`${severity}: ${message}`);
+    for (const { severity, message } of findingsOf(project, scan, measuredOf(project, scan)))
+      print(`${severity}: ${message}`);
   });
 }
 
@@ -199,7 +199,7 @@ function check(folder: string): Promise<void> {
   return withPlace(folder, async (place) => {
     const progress = createProgress();
     const scan = await interruptible((signal) => checkClips(place, { progress, signal }));
-    const findings = findingsOf(place.project, scan, readCheck(place.project, scan).clips);
+    const findings = findingsOf(place.project, scan, measuredOf(place.project, scan));
     for (const { severity, message } of findings) print(`${severity}: ${message}`);
     print(`${plural(scan.clips.length, 'clip')} examined, ${plural(findings.length, 'finding')}`);
   });

@@ -60,6 +60,10 @@ export function readNpy(path: string): Npy {
   return { data: array, shape };
 }
 
+/** The elements of such a file as numbers, row by row. */
+export const readNumbers = (path: string): number[] =>
+  Array.from(readNpy(path).data as ArrayLike<number | bigint>, Number);
+
 /** What one buffer can hold in every supported Node. */
 const LIMIT = 2 ** 31 - 1;
 

@@ -2,8 +2,9 @@
  * What is wrong with the clips of a project, each with what repairs it. What files, names and lists show is computed at once;
  * what only the pictures show (`check.ts`) comes from the last `kinora project check`.
  */
-import { plural } from '../figures/words.js';
-import type { Examined } from './check.js';
+import { plural, wholePercent } from '../figures/words.js';
+import { type Examined, readCheck } from './check.js';
+import { type LabelCheck, readLabelCheck } from './labels.js';
 import { NOBODY } from './names.js';
 import type { Project } from './project.js';
 import type { Scan, ScannedClip } from './scan.js';
@@ -19,12 +20,13 @@ export type FindingKind =
   | 'imbalance'
   | 'length'
   | 'light'
+  | 'label'
   | 'split';
 
 /** An operation of the workbench's API that repairs a finding, and its body. */
 export interface Repair {
   readonly label: string;
-  readonly operation: 'removeClips' | 'changeSplit';
+  readonly operation: 'removeClips' | 'moveClips' | 'changeSplit';
   readonly body: unknown;
 }
 
@@ -36,8 +38,22 @@ export interface Finding {
   readonly repair: Repair | null;
 }
 
+/** What was measured of the clips, beside what files, names and lists show. */
+export interface Measured {
+  /** By `kinora project check`. */
+  readonly examined: ReadonlyMap<string, Examined>;
+  /** By a cross-validation. */
+  readonly labels?: LabelCheck | undefined;
+}
+
+/** All that is known of the clips. */
+export const measuredOf = (project: Project, scan: Scan): Measured => ({
+  examined: readCheck(project, scan).clips,
+  labels: readLabelCheck(project, scan),
+});
+
 /** Errors first. */
-export function findingsOf(project: Project, scan: Scan, examined: ReadonlyMap<string, Examined>): Finding[] {
+export function findingsOf(project: Project, scan: Scan, { examined, labels }: Measured): Finding[] {
   const editable = project.layout === 'folders';
   const findings = [
     ...broken(scan, examined),
@@ -46,6 +62,7 @@ export function findingsOf(project: Project, scan: Scan, examined: ReadonlyMap<s
     ...balance(scan),
     ...lengths(scan),
     ...light(scan, examined),
+    ...wrongLabels(scan, labels),
     ...lists(scan),
   ];
   const order = ['error', 'warning', 'note'];
@@ -298,6 +315,33 @@ function light({ clips }: Scan, examined: ReadonlyMap<string, Examined>): Findin
           },
         ];
   return [...finding(odd, 'almost black, white or grey'), ...finding(still, 'without any motion')];
+}
+
+/** Findings of this kind at most: of a weak network there may be hundreds. */
+const MOST_LABELS = 50;
+
+/** One finding for each clip, since each moves to a class of its own. */
+function wrongLabels({ classes }: Scan, check: LabelCheck | undefined): Finding[] {
+  if (check === undefined) return [];
+  const known = check.suspects.filter(({ suggested }) => classes.includes(suggested));
+  const findings = known.slice(0, MOST_LABELS).map(
+    ({ id, label, suggested, probability, probabilityOfSuggested }): Finding => ({
+      kind: 'label',
+      severity: 'warning',
+      message: `${id} looks like ${suggested} (${wholePercent(probabilityOfSuggested)}) and is labelled ${label} (${wholePercent(probability)}); a hard clip can look wrong too: watch it first`,
+      clips: [id],
+      repair: {
+        label: `Move it to ${suggested}`,
+        operation: 'moveClips',
+        body: { clips: [id], class: suggested },
+      },
+    }),
+  );
+  const left = known.length - findings.length;
+  if (left === 0) return findings;
+  const message = `${plural(left, 'more label')} that ${left === 1 ? 'looks' : 'look'} wrong; kinora labels runs/${check.run} lists all`;
+  const clips = known.slice(MOST_LABELS).map(({ id }) => id);
+  return [...findings, { kind: 'label', severity: 'note', message, clips, repair: null }];
 }
 
 function lists({ faults, gone, clips, listed }: Scan): Finding[] {

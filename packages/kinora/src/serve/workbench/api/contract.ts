@@ -105,7 +105,8 @@ export const CONTRACT = {
   getSplit: { summary: 'Who is in which list.', answer: s.split },
   changeSplit: { summary: 'Write the lists.', body: s.splitChange, answer: s.split },
   getHealth: {
-    summary: 'What is wrong with the clips, each with its repair. A job of kind `check` reads every clip.',
+    summary:
+      'What is wrong with the clips, each with its repair. Jobs of kind `check` and `labels` find more.',
     answer: s.health,
   },
 
@@ -125,7 +126,10 @@ export const CONTRACT = {
     summary: 'Take a job out of the queue, or interrupt it; a training saves first.',
     answer: s.job,
   },
-  resumeJob: { summary: 'Queue a stopped, failed or interrupted training again.', answer: s.job },
+  resumeJob: {
+    summary: 'Queue a job again that was stopped, interrupted or failed; it does the remaining work.',
+    answer: s.job,
+  },
   removeJob: { summary: 'Forget a job that has ended. Its run stays.', answer: done },
 
   listRuns: { summary: 'Run folders of the project, the latest first.', answer: z.array(s.runSummary) },

@@ -197,6 +197,7 @@ export const findingKind = z.enum([
   'imbalance',
   'length',
   'light',
+  'label',
   'split',
 ]);
 export const finding = z.object({
@@ -216,12 +217,13 @@ export const finding = z.object({
 export const health = z.object({
   checked: moment.nullable().describe('Null before the first check.'),
   stale: z.boolean().describe('Whether clips have changed since.'),
+  labelsChecked: moment.nullable().describe('The latest cross-validation; null without one.'),
   findings: z.array(finding),
 });
 
 // --- training
 
-export const jobKind = z.enum(['train', 'check', 'evaluate', 'export', 'pack', 'page']);
+export const jobKind = z.enum(['train', 'check', 'labels', 'evaluate', 'export', 'pack', 'page']);
 export const jobState = z.enum(['queued', 'running', 'stopping', 'done', 'stopped', 'failed', 'interrupted']);
 
 /** A change to a configuration: a key and its JSON value. */
@@ -235,6 +237,9 @@ export const newJob = z.discriminatedUnion('kind', [
     initFrom: runName.nullable().default(null).describe('Another run of the project.'),
   }),
   z.object({ kind: z.literal('check') }),
+  z
+    .object({ kind: z.literal('labels'), settings: settings.default({}) })
+    .describe('A cross-validation, by which `getHealth` finds labels that look wrong.'),
   z.object({ kind: z.literal('evaluate'), run: runName }),
   z.object({
     kind: z.literal('export'),

@@ -6,7 +6,7 @@ import { kinoraError } from '@kinora/torch/error';
 import * as z from 'zod';
 import { peopleNumbers, readSubjects, subjectsBeside } from '../../../data/lists/people.js';
 import { csvFields, readLines } from '../../../files/csv.js';
-import { readNpy } from '../../../files/npy.js';
+import { readNumbers } from '../../../files/npy.js';
 import { readRecord } from '../../../files/record.js';
 import { BINS, calibrationError, confidences, reliability } from '../../../measure/calibration.js';
 import { type Interval, meanInterval, wilson } from '../../../measure/intervals.js';
@@ -30,8 +30,8 @@ export async function readEvaluation(folder: string): Promise<EvaluationAnswer> 
     });
   const labels = numbers.classes.map(({ label }) => label);
   const classes = labels.length;
-  const logits = Float32Array.from(numbersIn(at('logits.npy')));
-  const targets = Int32Array.from(numbersIn(at('targets.npy')));
+  const logits = Float32Array.from(readNumbers(at('logits.npy')));
+  const targets = Int32Array.from(readNumbers(at('targets.npy')));
   const ids = readLines(at('test_results.csv'), 'predictions')
     .filter((line) => line !== '')
     .map((line) => csvFields(line, ';')[0]!);
@@ -104,9 +104,6 @@ export async function readEvaluation(folder: string): Promise<EvaluationAnswer> 
     },
   };
 }
-
-const numbersIn = (file: string): number[] =>
-  Array.from(readNpy(file).data as ArrayLike<number | bigint>, Number);
 
 /** Resamples of an interval that is computed while a page waits. */
 const RESAMPLES = 1000;

@@ -3,6 +3,7 @@
 import { addClass, removeClass, renameClass } from '../../../project/changes.js';
 import { readCheck } from '../../../project/check.js';
 import { findingsOf } from '../../../project/health.js';
+import { readLabelCheck } from '../../../project/labels.js';
 import { MOST_CLIPS, UPLOAD_LIMIT } from '../../../project/limits.js';
 import { NOBODY } from '../../../project/names.js';
 import { save } from '../../../project/project.js';
@@ -113,5 +114,11 @@ function splitOf(open: OpenProject): Split {
 function healthOf(open: OpenProject): Health {
   const scan = open.scan();
   const { checked, clips, stale } = readCheck(open.project, scan);
-  return { checked: checked ?? null, stale, findings: findingsOf(open.project, scan, clips) };
+  const labels = readLabelCheck(open.project, scan);
+  return {
+    checked: checked ?? null,
+    stale,
+    labelsChecked: labels?.checked ?? null,
+    findings: findingsOf(open.project, scan, { examined: clips, labels }),
+  };
 }

@@ -4,8 +4,10 @@ import { kinoraError } from '@kinora/torch/error';
 import type { RunConfigInput } from '../../../config/index.js';
 import { editorSchema, keyReference } from '../../../config/reference.js';
 import { networks } from '../../../model/registry.js';
+import { writeLabelCheck } from '../../../project/labels.js';
 import { pathsOf } from '../../../project/project.js';
 import { checkRun, recipeFor, trainCommand, writeTraining } from '../../../project/recipe.js';
+import { checkEditable } from '../../../project/split.js';
 import type { Handlers } from '../api/app.js';
 import type { Answer, NewJob, Recipe } from '../api/contract.js';
 import { endOf, logFile } from '../jobs/job.js';
@@ -44,8 +46,7 @@ export function trainingHandlers(workbench: Workbench): Handlers {
     resumeJob: async (request) => {
       const project = await open(request);
       const job = project.queue.get(request.params.job);
-      const words = job.kind === 'train' ? resumed(project.project, job) : job.words;
-      return project.describe(project.queue.resume(job.id, words));
+      return project.describe(project.queue.resume(job.id, resumed(project.project, job)));
     },
     removeJob: async (request) => {
       (await open(request)).queue.remove(request.params.job);
@@ -71,26 +72,24 @@ const FIXED: ReadonlySet<string> = new Set([
 
 function addJob(open: OpenProject, job: NewJob): SeenJob {
   const { queue, project } = open;
-  if (job.kind !== 'check' && job.kind !== 'train' && job.kind !== 'pack') checkRun(project, job.run);
   switch (job.kind) {
     case 'train': {
-      const fixed = Object.keys(job.settings).find((key) => FIXED.has(key.split('.')[0]!));
-      if (fixed !== undefined)
-        throw kinoraError(
-          'request/invalid',
-          `body.settings.${fixed}`,
-          'a key that names no file',
-          'one that the project decides',
-        );
-      const settings = job.settings as RunConfigInput;
+      const settings = checkedSettings(job.settings);
       const config = writeTraining(project, open.scan(), { run: job.run, settings, initFrom: job.initFrom });
       return queue.add('train', job.run, ['train', '--config', config]);
     }
     case 'check':
       return queue.add('check', null, ['project', 'check', '.']);
+    case 'labels': {
+      checkEditable(project);
+      const { run, words } = writeLabelCheck(project, open.scan(), checkedSettings(job.settings));
+      return queue.add('labels', run, words);
+    }
     case 'evaluate':
+      checkRun(project, job.run);
       return queue.add('evaluate', job.run, ['eval', `runs/${job.run}`]);
     case 'export': {
+      checkRun(project, job.run);
       const small = job.format === 'onnx' && job.weights !== 'float32';
       const out = `runs/${job.run}/${job.run}${small ? `.${job.weights}` : ''}.${job.format}`;
       const words = ['export', `runs/${job.run}`, '--format', job.format, '--out', out];
@@ -99,10 +98,22 @@ function addJob(open: OpenProject, job: NewJob): SeenJob {
     case 'pack':
       return queue.add('pack', null, packWords(open));
     case 'page':
+      checkRun(project, job.run);
       return queue.add('page', job.run, ['export', `runs/${job.run}`, '--format', 'page']);
     default:
       return job satisfies never;
   }
+}
+
+function checkedSettings(settings: Readonly<Record<string, unknown>>): RunConfigInput {
+  const fixed = Object.keys(settings).find((key) => FIXED.has(key.split('.')[0]!));
+  if (fixed === undefined) return settings as RunConfigInput;
+  throw kinoraError(
+    'request/invalid',
+    `body.settings.${fixed}`,
+    'a key that names no file',
+    'one that the project decides',
+  );
 }
 
 /** The training list as a pack, which cannot replace one that is there. */

@@ -20,7 +20,7 @@ import { readRecord, writeRecord } from '../../../files/record.js';
 import { type Project, pathsOf } from '../../../project/project.js';
 import { shellQuote } from '../../../shell.js';
 
-const jobKinds = ['train', 'check', 'evaluate', 'export', 'pack', 'page'] as const;
+const jobKinds = ['train', 'check', 'labels', 'evaluate', 'export', 'pack', 'page'] as const;
 const jobSchema = z.object({
   id: z.string().regex(/^[0-9]{17}-[0-9a-f]{8}$/),
   kind: z.enum(jobKinds),
@@ -39,6 +39,9 @@ const jobSchema = z.object({
 });
 export type StoredJob = z.output<typeof jobSchema>;
 export type JobKind = StoredJob['kind'];
+
+/** Whether the same command continues where it ended: trainings with `--resume`, cross-validations as they are. */
+export const continues = (kind: JobKind): boolean => kind === 'train' || kind === 'labels';
 
 const exitSchema = z.object({ code: z.number(), at: z.number() });
 

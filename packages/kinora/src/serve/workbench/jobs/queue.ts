@@ -13,6 +13,7 @@ import { holderOf } from '../../../files/lock.js';
 import { diskFull } from '../../../project/intake.js';
 import { type Project, pathsOf } from '../../../project/project.js';
 import {
+  continues,
   type JobKind,
   jobFolder,
   logFile,
@@ -95,7 +96,7 @@ export class JobQueue {
     return this.get(id);
   }
 
-  /** Queues a training again that has stopped, failed or was interrupted. */
+  /** Queues a job again that has stopped, failed or was interrupted. */
   resume(id: string, words: readonly string[]): SeenJob {
     const { seen } = this.get(id);
     if (!['stopped', 'failed', 'interrupted'].includes(seen))
@@ -161,8 +162,8 @@ export class JobQueue {
     // It may have ended since the first look.
     if (readExit(this.#project, job.id) !== undefined) return;
     this.#child = undefined;
-    // Killed: a training resumes; what else was cut off is left to whoever looks at it.
-    if (job.kind === 'train' && job.state === 'started' && this.#tries(job.id) < TRIES) {
+    // Killed: what can continue does; what else was cut off is left to whoever looks at it.
+    if (continues(job.kind) && job.state === 'started' && this.#tries(job.id) < TRIES) {
       this.#queueAgain(job.id, resumed(this.#project, job), job.queued);
       return;
     }
@@ -237,8 +238,9 @@ export class JobQueue {
 /** Restarts of one training by itself. */
 const TRIES = 3;
 
-/** The words of a training, with --resume where it has begun. */
-export function resumed(project: Project, { run, words }: Pick<StoredJob, 'run' | 'words'>): string[] {
+/** The words of a job; of a training with --resume where it has begun. */
+export function resumed(project: Project, { kind, run, words }: StoredJob): string[] {
+  if (kind !== 'train') return [...words];
   const plain = words.filter((word) => word !== '--resume');
   const begun = existsSync(join(pathsOf(project).runs, run ?? '', 'config.json'));
   return begun ? [...plain, '--resume'] : plain;

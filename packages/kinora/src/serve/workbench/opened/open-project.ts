@@ -12,7 +12,7 @@ import { type Project, pathsOf } from '../../../project/project.js';
 import { ClipThreads } from '../../../project/reader.js';
 import { ClipIndex, type Scan } from '../../../project/scan.js';
 import type { Job, Progress, ServerEvents } from '../api/contract.js';
-import { commandOf, lastLine } from '../jobs/job.js';
+import { commandOf, continues, lastLine } from '../jobs/job.js';
 import { RunProgress } from '../jobs/progress.js';
 import { JobQueue, type SeenJob } from '../jobs/queue.js';
 
@@ -124,7 +124,7 @@ export class OpenProject implements Workplace {
 
   describe(job: SeenJob): Job {
     const { id, kind, run, added, started, ended, seen } = job;
-    const resumable = kind === 'train' && ['stopped', 'failed', 'interrupted'].includes(seen);
+    const resumable = continues(kind) && ['stopped', 'failed', 'interrupted'].includes(seen);
     return {
       ...{ id, kind, run, state: seen, command: commandOf(job), added, started, ended, resumable },
       progress: this.#latest.get(id) ?? null,

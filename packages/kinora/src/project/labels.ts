@@ -1,0 +1,124 @@
+/**
+ * Labels that look wrong: a cross-validation predicts every clip by a network that never saw its person, and confident learning
+ * compares its answers with the labels. Any cross-validation in `runs/` counts, whoever started it; the latest is used.
+ */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { KinoraError, kinoraError } from '@kinora/torch/error';
+import * as z from 'zod';
+import type { RunConfigInput } from '../config/index.js';
+import { csvFields, readLines } from '../files/csv.js';
+import { readNumbers } from '../files/npy.js';
+import { readRecord } from '../files/record.js';
+import { labelIssues } from '../measure/label-issues.js';
+import { type Project, pathsOf } from './project.js';
+import { recipeFor, writeTraining } from './recipe.js';
+import type { Scan } from './scan.js';
+
+/** A clip that is confidently of another class than its own. */
+export interface SuspectLabel {
+  readonly id: string;
+  readonly label: string;
+  readonly suggested: string;
+  /** Probabilities of these two. */
+  readonly probability: number;
+  readonly probabilityOfSuggested: number;
+}
+
+export interface LabelCheck {
+  /** Folder in `runs/`. */
+  readonly run: string;
+  /** Milliseconds since 1970. */
+  readonly checked: number;
+  /** Clips that still have the label that they were predicted with, the least likely labels first. */
+  readonly suspects: readonly SuspectLabel[];
+}
+
+const summarySchema = z.object({ labels: z.array(z.string()).min(1) });
+
+/**
+ * What the latest cross-validation says about the clips as they are. Clips that were moved, removed or replaced since are left
+ * out. Undefined where there is no cross-validation, or none that can be read: it can be made again.
+ */
+export function readLabelCheck(project: Project, scan: Scan): LabelCheck | undefined {
+  const latest = reportsIn(project).sort((a, b) => b.checked - a.checked)[0];
+  if (latest === undefined) return undefined;
+  try {
+    return { run: latest.run, checked: latest.checked, suspects: suspectsIn(latest, scan) };
+  } catch (error) {
+    if (!(error instanceof KinoraError)) throw error;
+    return undefined;
+  }
+}
+
+interface Report {
+  readonly run: string;
+  readonly folder: string;
+  readonly checked: number;
+}
+
+function reportsIn(project: Project): Report[] {
+  const { runs } = pathsOf(project);
+  if (!existsSync(runs)) return [];
+  return readdirSync(runs, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) => {
+      const folder = join(runs, name, 'report');
+      // Written after the predictions.
+      const stat = statSync(join(folder, 'crossval.json'), { throwIfNoEntry: false });
+      return stat === undefined ? [] : [{ run: name, folder, checked: Math.round(stat.mtimeMs) }];
+    });
+}
+
+function suspectsIn({ folder, checked }: Report, scan: Scan): SuspectLabel[] {
+  const { labels } = readRecord(join(folder, 'crossval.json'), summarySchema) ?? { labels: [] };
+  const ids = readLines(join(folder, 'predictions.csv'), 'predictions')
+    .slice(1)
+    .filter((line) => line !== '')
+    .map((line) => csvFields(line, ',')[0]!);
+  const logits = Float32Array.from(readNumbers(join(folder, 'logits.npy')));
+  const targets = Int32Array.from(readNumbers(join(folder, 'targets.npy')));
+  const classes = labels.length;
+  if (
+    logits.length !== ids.length * classes ||
+    targets.length !== ids.length ||
+    targets.some((target) => target < 0 || target >= classes)
+  )
+    throw kinoraError('crossval/damaged', folder, `${ids.length} clips in every file`, 'others');
+  const clips = new Map(scan.clips.map((clip) => [clip.id, clip]));
+  const { verdicts, suspects } = labelIssues({ targets, logits }, classes);
+  return verdicts.slice(0, suspects).flatMap(({ row, given, suggested, ...probabilities }) => {
+    const clip = clips.get(ids[row]!);
+    const label = labels[given]!;
+    if (clip?.class !== label || clip.modified > checked) return [];
+    const { probability, probabilityOfSuggested } = probabilities;
+    return [{ id: clip.id, label, suggested: labels[suggested]!, probability, probabilityOfSuggested }];
+  });
+}
+
+/** Most folds. */
+const FOLDS = 5;
+
+/**
+ * Writes the training of a cross-validation of all listed clips, `trainings/labels-<n>/`, and returns the run's name and the words
+ * of its command line. The networks train for a third of the recipe's epochs: which clips stand out shows early.
+ * @throws KinoraError `project/no-clips`, `config/*`
+ */
+export function writeLabelCheck(
+  project: Project,
+  scan: Scan,
+  settings: RunConfigInput = {},
+): { readonly run: string; readonly words: readonly string[] } {
+  const { runs, trainings } = pathsOf(project);
+  let n = 1;
+  while (existsSync(join(runs, `labels-${n}`)) || existsSync(join(trainings, `labels-${n}`))) n++;
+  const run = `labels-${n}`;
+  const epochs = Math.max(10, Math.ceil((recipeFor(scan).settings.epochs ?? 30) / 3));
+  // Held-out people must not decide when a training ends.
+  const config = writeTraining(project, scan, { run, settings: { epochs, ...settings, patience: null } });
+  const groups = new Set(scan.clips.map(({ person, id }) => person ?? id)).size;
+  const folds = ['--folds', String(Math.min(FOLDS, groups > 1 ? groups : scan.clips.length))];
+  // One person's clips can only be held out one by one.
+  const alone = groups > 1 ? [] : ['--person', '.+'];
+  return { run, words: ['crossval', '--config', config, '--out', `runs/${run}`, ...folds, ...alone] };
+}
