@@ -73,7 +73,9 @@ export class TestBench {
   /** Calls an operation of the project as a page does. */
   call<Name extends Operation>(name: Name, request: Omit<Request<Name>, 'project'>): Promise<Answer<Name>> {
     const full = { project: this.id, ...request } as unknown as Request<Name>;
-    return call(name, full, { base: this.server.url.slice(0, -1), headers: this.headers });
+    // A kept connection may be closed by the server just when a test that was busy for seconds uses it again.
+    const headers = { ...this.headers, connection: 'close' };
+    return call(name, full, { base: this.server.url.slice(0, -1), headers });
   }
 
   async stop(): Promise<void> {

@@ -116,7 +116,7 @@ function checkedSettings(settings: Readonly<Record<string, unknown>>): RunConfig
   );
 }
 
-/** The training list as a pack, which cannot replace one that is there. */
+/** The training list as a pack. One that is complete is kept, and one of other clips is not replaced. */
 function packWords({ project }: OpenProject): string[] {
   const { train } = pathsOf(project);
   if (project.layout === 'pack')

@@ -1,0 +1,156 @@
+/** Every kind of job through the API, as real processes on one tiny run: what they leave, how they fail, how they are cancelled. */
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { serialize } from '@kinora/torch';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readNpy } from '../../files/npy.js';
+import type { Job, JobDetail, NewJob } from './api/contract.js';
+import { CLASSES, TestBench } from './bench.test.util.js';
+
+const bench = new TestBench(['anna', 'ben'], 1);
+const settings = {
+  ...{ model: 'SingleFrameSmall', frames: 1, stride: 1, batchSize: 2, threads: 1, workers: 0 },
+  ...{ crop: { height: 42, width: 42 }, resize: { rule: 'height', height: 48 }, augment: {} },
+  ...{ epochs: 1, patience: null },
+};
+const at = (...names: string[]) => join(bench.project, ...names);
+
+const add = (body: Parameters<typeof bench.call<'addJob'>>[1]['body']): Promise<Job> =>
+  bench.call('addJob', { body });
+const stateOf = async (job: string) => (await bench.call('getJob', { job })).state;
+const isOver = (state: string): boolean => !['queued', 'running', 'stopping'].includes(state);
+
+/** Runs a job to its end. */
+async function finish(job: Job): Promise<JobDetail> {
+  await expect.poll(async () => isOver(await stateOf(job.id)), { timeout: 250_000 }).toBe(true);
+  return bench.call('getJob', { job: job.id });
+}
+
+async function succeed(body: Parameters<typeof add>[0]): Promise<JobDetail> {
+  const job = await finish(await add(body));
+  expect(job.state, job.log).toBe('done');
+  return job;
+}
+
+beforeAll(async () => {
+  await bench.start();
+  await bench.call('changeSplit', { body: { leaveOut: 'ben' } });
+});
+afterAll(async () => {
+  await bench.stop();
+  bench.remove();
+});
+
+test('a training leaves a run', async () => {
+  await succeed({ kind: 'train', run: 'tiny', settings });
+  expect(await bench.call('getRun', { run: 'tiny' })).toMatchObject({ hasModel: true, evaluated: null });
+});
+
+test('an evaluation answers for every validation clip, without an interval over one person', async () => {
+  const { run, command } = await succeed({ kind: 'evaluate', run: 'tiny' });
+  expect([run, command]).toEqual(['tiny', 'kinora eval runs/tiny']);
+  const { clips, people, top1, confusion } = await bench.call('getEvaluation', { run: 'tiny' });
+  expect(clips.map(({ id }) => id.replace(/\.\w+$/, '')).sort()).toEqual(
+    [...CLASSES].sort().map((name) => `${name}/ben-1`),
+  );
+  expect(people!.map(({ name }) => name)).toEqual(['ben']);
+  expect([top1.low, top1.high]).toEqual([null, null]);
+  expect(confusion.flat().reduce((sum, count) => sum + count, 0)).toBe(3);
+  expect((await bench.call('getRun', { run: 'tiny' })).evaluated).not.toBeNull();
+});
+
+describe('exports', () => {
+  const bytesOf = async (file: string): Promise<number> => {
+    const { files } = await bench.call('getRun', { run: 'tiny' });
+    expect(files.map((one) => one.file)).toContain(file);
+    const response = await bench.call('runFile', { run: 'tiny', query: { file } });
+    return (await response.arrayBuffer()).byteLength;
+  };
+
+  test('in int8 are listed, can be loaded down, and are smaller than in float32', async () => {
+    await succeed({ kind: 'export', run: 'tiny', format: 'onnx' });
+    await succeed({ kind: 'export', run: 'tiny', format: 'onnx', weights: 'int8' });
+    expect(await bytesOf('tiny.int8.onnx')).toBeLessThan(0.6 * (await bytesOf('tiny.onnx')));
+  });
+
+  test('as safetensors hold the tensors of the checkpoint', async () => {
+    await succeed({ kind: 'export', run: 'tiny', format: 'safetensors' });
+    const tensors = serialize.loadSafetensors(at('runs', 'tiny', 'tiny.safetensors'));
+    expect(tensors.size).toBeGreaterThan(3);
+    for (const tensor of tensors.values()) tensor.dispose();
+  });
+
+  test('as a page are one HTML file', async () => {
+    await succeed({ kind: 'page', run: 'tiny' });
+    const { files } = await bench.call('getRun', { run: 'tiny' });
+    const [page] = files.filter(({ file }) => /^[^/]+\.html$/.test(file));
+    const text = readFileSync(at('runs', 'tiny', page!.file), 'utf8');
+    for (const name of CLASSES) expect(text).toContain(name);
+  });
+});
+
+test('a check of the labels predicts every clip by a network that never saw its person', async () => {
+  const before = await bench.call('getHealth', {});
+  expect(before.labelsChecked).toBeNull();
+  const { run, command, resumable } = await succeed({ kind: 'labels', settings });
+  expect([run, resumable]).toEqual(['labels-1', false]);
+  expect(command).toMatch(/^kinora crossval --config trainings\/labels-1\/config.json .*--folds 2$/);
+  expect(readNpy(at('runs', 'labels-1', 'report', 'logits.npy')).shape).toEqual([6, 3]);
+  expect((await bench.call('getHealth', {})).labelsChecked).toBeGreaterThan(0);
+});
+
+test('a check of the clips finds what only decoding shows', async () => {
+  const clip = readdirSync(at('clips', 'Stop Sign'))[0]!;
+  writeFileSync(at('clips', 'Stop Sign', 'cleo-1.mp4'), 'no video');
+  await succeed({ kind: 'check' });
+  const { findings, checked, stale } = await bench.call('getHealth', {});
+  expect([checked !== null, stale]).toEqual([true, false]);
+  const broken = findings.find(({ kind }) => kind === 'broken');
+  expect(broken?.clips).toEqual(['Stop Sign/cleo-1.mp4']);
+  expect(broken?.clips).not.toContain(clip);
+  rmSync(at('clips', 'Stop Sign', 'cleo-1.mp4'));
+});
+
+test('clips are packed, and a second time keeps the pack', async () => {
+  const content = () =>
+    readdirSync(at('packed'))
+      .sort()
+      .map((name) => [name, statSync(at('packed', name)).mtimeMs]);
+  await succeed({ kind: 'pack' });
+  const packed = content();
+  expect(packed.length).toBeGreaterThan(0);
+  await succeed({ kind: 'pack' });
+  expect(content()).toEqual(packed);
+});
+
+test('jobs of runs that are not there, or that lost their weights, say so', async () => {
+  for (const kind of ['evaluate', 'page'] as const)
+    await expect(add({ kind, run: 'other' })).rejects.toMatchObject({ status: 404 });
+  await expect(add({ kind: 'export', run: 'other', format: 'onnx' })).rejects.toMatchObject({ status: 404 });
+  expect(existsSync(at('runs', 'other'))).toBe(false);
+  rmSync(at('runs', 'tiny', 'checkpoints'), { recursive: true });
+  const { state, message, resumable } = await finish(await add({ kind: 'evaluate', run: 'tiny' }));
+  expect([state, resumable]).toEqual(['failed', false]);
+  expect(message).toMatch(/: expected .+, received .+/);
+  // What it was evaluated as before is still there.
+  expect((await bench.call('getEvaluation', { run: 'tiny' })).clips).toHaveLength(3);
+});
+
+test('a running job is interrupted, a queued one never starts, and both are forgotten when asked', async () => {
+  const long: NewJob = {
+    kind: 'train',
+    run: 'long',
+    settings: { ...settings, epochs: 100_000 },
+    initFrom: null,
+  };
+  const [running, queued] = [await add(long), await add({ kind: 'check' })];
+  await expect(bench.call('removeJob', { job: running.id })).rejects.toMatchObject({ status: 409 });
+  expect((await bench.call('stopJob', { job: queued.id })).state).toBe('stopped');
+  await expect.poll(() => existsSync(at('runs', 'long', 'metrics.jsonl')), { timeout: 250_000 }).toBe(true);
+  await bench.call('stopJob', { job: running.id });
+  expect((await finish(running)).state).toBe('stopped');
+  expect((await bench.call('getRun', { run: 'long' })).hasModel).toBe(true);
+  expect((await bench.call('getJob', { job: queued.id })).log).toBe('');
+  for (const { id } of [running, queued]) await bench.call('removeJob', { job: id });
+  expect((await bench.call('listJobs', {})).map(({ id }) => id)).not.toContain(running.id);
+});
