@@ -104,8 +104,11 @@ function broken({ clips }: Scan, examined: ReadonlyMap<string, Examined>): Findi
   ];
 }
 
-/** Bits in which two sketches of 512 may differ. */
-const NEAR = 26;
+/**
+ * Bits in which two sketches of 512 may differ. A sketch shows mostly the room, so clips of one camera are close: docs/decisions/0189
+ * has the distances of copies and of different clips.
+ */
+const NEAR = 12;
 
 function grouped<Item, Key>(
   items: readonly Item[],
@@ -145,15 +148,17 @@ function duplicate(kind: 'duplicate' | 'near-duplicate', group: readonly Scanned
         : '';
   return {
     kind,
-    severity: where === '' ? (kind === 'duplicate' ? 'warning' : 'note') : 'error',
-    message: `${ids(group).slice(0, 4).join(', ')}${group.length > 4 ? ` and ${group.length - 4} more` : ''}: ${what}${where}`,
+    // Pictures that are almost the same may still be two takes: to look at, and never an error.
+    severity:
+      kind === 'near-duplicate' ? (where === '' ? 'note' : 'warning') : where === '' ? 'warning' : 'error',
+    message: `${ids(group).slice(0, 4).join(', ')}${group.length > 4 ? ` and ${group.length - 4} more` : ''}: ${what}${where}${kind === 'near-duplicate' ? '; watch them before you remove one' : ''}`,
     clips: ids(group),
     repair: remove(ids(group).slice(1), `Keep only ${group[0]!.id}`),
   };
 }
 
 /**
- * Groups of clips whose sketches differ in few bits. Sketches that differ in at most 26 of 512 bits agree in one of 27 bands of
+ * Groups of clips whose sketches differ in few bits. Sketches that differ in at most 12 of 512 bits agree in one of 13 bands of
  * bits at least, so only clips that share a band are compared.
  */
 function nearGroups(clips: readonly ScannedClip[], examined: ReadonlyMap<string, Examined>): ScannedClip[][] {
