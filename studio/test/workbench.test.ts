@@ -1,11 +1,12 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeJpeg } from '../../packages/kinora/dist/data/decode/jpeg.js';
+import { writeY4m } from './camera.js';
 import { type Engine, gesture, startEngine } from './engine.js';
 import { faults } from './faults.js';
-import { cameraFlags, noBrowser, openBrowser, visit } from './visit.js';
+import { cameraFlags, noBrowser, openBrowser, PATIENCE, visit } from './visit.js';
 
 const MANY = 10_000;
 
@@ -14,12 +15,13 @@ describe.skipIf(noBrowser !== undefined)(`rooms with an engine${noBrowser ? `: $
   let browser: Browser;
   beforeAll(async () => {
     engine = await startEngine(writeClips);
-    browser = await openBrowser(...cameraFlags(join(engine.scratch, 'none.y4m')));
+    browser = await openBrowser(...cameraFlags(film()));
   }, 20 * 60_000);
   afterAll(async () => {
     await browser?.close();
     await engine?.close();
   });
+  const film = () => join(engine.scratch, 'camera.y4m');
   const open = async (room: string) => {
     const opened = await visit(browser, engine.link, { calm: true });
     await opened.page.getByRole('button', { name: /gestures/ }).click();
@@ -105,6 +107,42 @@ describe.skipIf(noBrowser !== undefined)(`rooms with an engine${noBrowser ? `: $
       await close();
     },
   );
+
+  it('keeps what was recorded when the camera is pulled, and says so', async () => {
+    writeY4m(film(), [gesture('Stop Sign', 0, 0)]);
+    const { page, complaints, close } = await open('data/record');
+    const camera = page.getByRole('button', { name: 'Use the camera' });
+    const shown = page.getByText('Camera, mirrored');
+    await shown.or(camera).first().waitFor();
+    if (await camera.isVisible()) await camera.click();
+    await shown.waitFor();
+    await page.getByRole('radio', { name: /swipe/ }).check({ force: true });
+    await page.getByRole('combobox', { name: 'Person in front of the camera' }).fill('cleo');
+    await page.getByRole('radio', { name: 'A series' }).check({ force: true });
+    await page.getByRole('slider', { name: 'Pause between' }).fill('1');
+    await page.getByRole('button', { name: 'Start the series' }).click();
+    const taken = page.getByRole('list', { name: 'Recorded now' }).getByRole('listitem');
+    await expect.poll(() => taken.count(), { timeout: PATIENCE }).toBeGreaterThan(0);
+    await page.locator('.recording').waitFor();
+    const saved = readdirSync(join(engine.project, 'clips', 'swipe')).filter((name) =>
+      name.startsWith('cleo'),
+    );
+    await page.evaluate(() => {
+      const stream = document.querySelector('video')!.srcObject as MediaStream;
+      // What a browser does when the device is gone.
+      for (const track of stream.getVideoTracks()) {
+        track.stop();
+        track.dispatchEvent(new Event('ended'));
+      }
+    });
+    await page.getByText('this take was not saved, the earlier ones were').waitFor();
+    expect(await page.getByRole('button', { name: 'Start the series' }).isDisabled()).toBe(true);
+    const left = readdirSync(join(engine.project, 'clips', 'swipe'));
+    for (const name of saved) expect(left).toContain(name);
+    expect(saved.length).toBeGreaterThan(0);
+    expect(complaints).toEqual([]);
+    await close();
+  });
 });
 
 const titleOf = (room: string): RegExp => new RegExp(`^${room.split('/')[0]}$`, 'i');
