@@ -45,7 +45,7 @@ function figures({ test, ...card }) {
     ['calm set', `\`kinora synth ${recipe(card.sets.calm ?? {})}\``],
     [
       'training',
-      `${card.steps.activities} steps of ${card.batch} clips of the wide set to tell 102 activities apart, among them 48 invented signs; then ${card.steps.gestures} steps of both sets for the 27 labels; ${clips} clips seen`,
+      `${card.steps.activities} steps of ${card.batch} clips of the wide set to tell 102 activities apart, among them 48 invented signs; then ${card.steps.both} steps of both sets for the same activities; then ${card.steps.gestures} steps of a classifier for the 27 labels, on frozen features; ${clips} clips seen`,
     ],
     ['command, in the repository', `\`${card.command}\``],
     ['time of training', `${minutes(training)} on two cores of an AMD EPYC shared with much other work`],

@@ -1,4 +1,5 @@
-// Makes the network of @kinora/gestures from nothing: renders its clips, trains it to tell all activities apart, then the 27 labels,
+// Makes the network of @kinora/gestures from nothing: renders its clips, trains it to tell all activities of the wide set apart, then
+// those of both sets, and on the features that it has then a classifier for the 27 labels,
 // calibrates it, tunes its live settings, measures it on people that nothing was fitted to, and puts weights and card into
 // packages/gestures. Each step resumes where it was interrupted:
 //
@@ -14,7 +15,7 @@ import { withFigures } from './card.mjs';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const KINORA = join(ROOT, 'packages', 'kinora', 'dist', 'cli', 'main.js');
 const HERE = join(ROOT, 'scripts', 'gestures');
-const CLIPS = { 'clips-per-class': 60, 'validation-per-class': 8, 'test-per-class': 12 };
+const CLIPS = { 'clips-per-class': 200, 'validation-per-class': 8, 'test-per-class': 12 };
 /** The sets, `kinora synth` with these; nobody is in both. */
 const SETS = {
   wide: { variety: 'wide', height: 50, seed: 14, people: 300, ...CLIPS },
@@ -24,7 +25,8 @@ const SETS = {
 const { values } = parseArgs({
   options: {
     steps: { type: 'string', default: '4000' },
-    last: { type: 'string', default: '600' },
+    both: { type: 'string', default: '1500' },
+    last: { type: 'string', default: '400' },
     threads: { type: 'string', default: '2' },
     out: { type: 'string', default: join(ROOT, 'packages', 'gestures') },
   },
@@ -42,11 +44,12 @@ for (const [set, recipe] of Object.entries(SETS)) {
 }
 joinSets();
 await train('activities', values.steps);
+await train('both', values.both);
 await train('gestures', values.last);
 const RUN = join('runs', 'gestures');
 await kinora('calibrating', ['calibrate', RUN]);
 await kinora('background', ['background', RUN]);
-const streams = { people: '300', seed: String(SETS.calm.seed), streams: '3', seconds: '40' };
+const streams = { people: '300', seed: String(SETS.calm.seed), streams: '20', seconds: '60' };
 await kinora('rendering streams', [
   ...['synth', '--out', 'data/gestures-streams', '--workers', values.threads],
   ...Object.entries(streams).flatMap(([name, value]) => [`--${name}`, value]),
@@ -57,7 +60,7 @@ await kinora('tuning', [
 ]);
 await finish();
 
-/** One set of both, for the 27 labels: lists in data/gestures-all, with paths from data. */
+/** One set of both, for all activities and for the 27 labels: lists in data/gestures-all, with paths from data. */
 function joinSets() {
   const out = join('data', 'gestures-all');
   mkdirSync(out, { recursive: true });
@@ -67,8 +70,12 @@ function joinSets() {
       .trim()
       .split('\n')
       .map((line) => `gestures-${set}/clips/${line}\n`);
-  for (const list of ['train.csv', 'validation.csv'])
-    writeFileSync(join(out, list), names.flatMap((set) => rows(set, list)).join(''));
+  for (const list of ['train', 'validation']) {
+    writeFileSync(join(out, `${list}.csv`), names.flatMap((set) => rows(set, `${list}.csv`)).join(''));
+    // Calm people do nothing but gestures, so that they have no other list.
+    const activities = [...rows('wide', `${list}-activities.csv`), ...rows('calm', `${list}.csv`)];
+    writeFileSync(join(out, `${list}-activities.csv`), activities.join(''));
+  }
   for (const set of names) writeFileSync(join(out, `test-${set}.csv`), rows(set, 'test-key.csv').join(''));
   copyFileSync(join('data', 'gestures-wide', 'labels.csv'), join(out, 'labels.csv'));
   const people = names.flatMap((set) =>
@@ -122,8 +129,8 @@ async function finish() {
     network: config.model,
     parameters,
     sets: SETS,
-    command: `node scripts/gestures/train.mjs --steps ${values.steps} --last ${values.last} --threads ${values.threads}`,
-    steps: { activities: Number(values.steps), gestures: Number(values.last) },
+    command: `node scripts/gestures/train.mjs --steps ${values.steps} --both ${values.both} --last ${values.last} --threads ${values.threads}`,
+    steps: { activities: Number(values.steps), both: Number(values.both), gestures: Number(values.last) },
     batch: config.batchSize,
     seconds: times,
     temperature: model.postprocess.temperature,
