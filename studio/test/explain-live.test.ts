@@ -51,6 +51,7 @@ describe.skipIf(obstacle !== undefined)(
       const shown = page.getByLabel('Top five').getByRole('listitem');
       await page.getByText(/Frame \d+ matters most/).waitFor();
       const rows = (await shown.allInnerTexts()).map((text) => text.split('\n'));
+      await page.getByRole('radio', { name: 'Class activation' }).check({ force: true });
       const logits: number[] = [];
       for (const [label] of rows) {
         await page.getByRole('radio', { name: label!, exact: true }).check({ force: true });

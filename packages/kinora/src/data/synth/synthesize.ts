@@ -37,7 +37,8 @@ export interface SynthResult {
   readonly bytes: number;
 }
 
-const recipeName = 'synth.json';
+/** Name of the file with the recipe, which every synthetic data set has. */
+export const recipeName = 'synth.json';
 export const contactSheetName = 'contact-sheet.png';
 
 /** Renders what is missing from the data set in `out`. */

@@ -8,6 +8,7 @@ import { kinoraError } from '@kinora/torch';
 import { effectiveConfig, type RunConfig, type RunConfigInput } from '../../config/index.js';
 import { renderClip, writeClip } from '../../data/synth/clip.js';
 import { type GestureLabel, gestureLabels } from '../../data/synth/index.js';
+import { recipeName } from '../../data/synth/synthesize.js';
 import { writeWhole } from '../../files/record.js';
 import { networkOf, openWeights } from '../../model/weights.js';
 import { specInside } from '../../run/open.js';
@@ -46,6 +47,8 @@ export async function gesturesRun(outputDir = 'runs'): Promise<RunConfig> {
   const config = effectiveConfig(input, GESTURES);
   mkdirSync(examples, { recursive: true });
   for (const [take, label] of shown.entries()) await renderExample(examples, take, label);
+  // The network was trained on sets of `kinora synth`, and so are its examples.
+  writeWhole(join(path, recipeName), `${JSON.stringify({ seed: SEED, people: shown.length })}\n`);
   writeWhole(input.labelsFile!, labels.map((label) => `${label}\n`).join(''));
   writeWhole(input.validationList!, shown.map((label, take) => `${take};${label}\n`).join(''));
   writeWhole(runFolderOf(config).config, `${JSON.stringify(input, null, 2)}\n`);

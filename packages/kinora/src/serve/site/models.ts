@@ -1,8 +1,11 @@
 /** The networks of a site: as ONNX that also outputs every layer's maps, the weights, and the training history. */
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { RunConfig } from '../../config/index.js';
+import { recipeName } from '../../data/synth/synthesize.js';
 import { exportModel } from '../../export/export.js';
 import { epochMetrics } from '../../run/metrics-log.js';
+import { GESTURES } from '../../run/packaged.js';
 import { runFolderOf } from '../../run/run-folder.js';
 import { writeKernels } from './kernels.js';
 import type { SiteRun } from './protocol.js';
@@ -18,5 +21,16 @@ export function writeRun(folder: string, config: RunConfig): SiteRun {
   const { network } = exportModel(path, { format: 'onnx', explain: true, out: join(folder, model) });
   exportModel(path, { format: 'safetensors', out: join(folder, weights) });
   const kernels = writeKernels(folder, config);
-  return { name, network, model, weights, epochs: epochMetrics(config), ...(kernels && { kernels }) };
+  return {
+    ...{ name, network, model, weights, epochs: epochMetrics(config) },
+    ...(isTrainedOnSynthetic(config) && { trainedOn: 'synthetic' }),
+    ...(kernels && { kernels }),
+  };
+}
+
+/** Whether its training clips lie in a data set of `kinora synth`, and nothing was learned from others before. */
+function isTrainedOnSynthetic({ trainFolder, trainList, initFrom }: RunConfig): boolean {
+  const begun = !initFrom || initFrom === GESTURES;
+  const folders = [trainFolder, trainList].flatMap((path) => (path ? [dirname(path)] : []));
+  return begun && folders.some((folder) => existsSync(join(folder, recipeName)));
 }

@@ -32,6 +32,8 @@ export interface SiteRun {
   readonly weights: string;
   /** Empty for a network that was trained elsewhere. */
   readonly epochs: readonly EpochMetrics[];
+  /** What its clips were, where that is known: `synthetic` are those of `kinora synth`. */
+  readonly trainedOn?: 'synthetic';
   /** How its first convolution changed during training; absent if it was not logged. */
   readonly kernels?: SiteKernels;
 }

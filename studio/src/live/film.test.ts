@@ -1,0 +1,37 @@
+import { specDefaults } from '@kinora/clip';
+import { beforeAll, expect, test } from 'vitest';
+import { clipOf, filmImage } from './film.js';
+
+beforeAll(() => {
+  // Browsers have it.
+  globalThis.ImageData ??= class {
+    readonly data: Uint8ClampedArray;
+    constructor(
+      readonly width: number,
+      readonly height: number,
+    ) {
+      this.data = new Uint8ClampedArray(width * height * 4);
+    }
+  } as never;
+});
+
+const frames = (count: number) => ({
+  data: Uint8Array.from({ length: count * 3 }, (_, i) => 10 * Math.floor(i / 3)),
+  count,
+  height: 1,
+  width: 1,
+});
+
+test('the clip is every second frame of the last seconds, and its last frame where there are no more', () => {
+  const spec = { ...specDefaults, frames: 4, stride: 2 };
+  const levels = (count: number) => [...clipOf(frames(count), spec).data].filter((_, i) => i % 3 === 0);
+  expect(levels(8)).toEqual([0, 20, 40, 60]);
+  expect(levels(4)).toEqual([0, 20, 30, 30]);
+});
+
+test('the film has the frames above, and what changed below', () => {
+  const { data, width, height } = filmImage(frames(3));
+  expect([width, height]).toEqual([3, 2]);
+  const reds = [...data].filter((_, i) => i % 4 === 0);
+  expect(reds).toEqual([0, 10, 20, 0, 30, 30]);
+});
