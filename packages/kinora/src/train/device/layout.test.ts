@@ -68,9 +68,11 @@ describe('networks of every family go both ways', () => {
       });
       const [plain, last] = passes as [(typeof passes)[0], (typeof passes)[0]];
       expect(Number(last.logits.sub(plain.logits).abs().max().item())).toBeLessThan(1e-4);
-      const largest = Number(plain.gradient.abs().max().item());
-      expect(largest).toBeGreaterThan(0);
-      expect(Number(last.gradient.sub(plain.gradient).abs().max().item())).toBeLessThan(1e-3 * largest);
+      const norm = (tensor: Tensor) => Number(tensor.norm().item());
+      expect(norm(plain.gradient)).toBeGreaterThan(0);
+      // Rounding puts a value on the kink of a ReLU to either side, and its gradient with it; libtorch 2.13 and 1.13 differ in
+      // which. A tensor that is read in the other layout is off by as much as the gradient itself.
+      expect(norm(last.gradient.sub(plain.gradient))).toBeLessThan(0.02 * norm(plain.gradient));
       network.dispose();
     });
   });
