@@ -115,7 +115,7 @@ describe.skipIf(obstacle !== undefined)(
 
       await dropFile(page, './data/three.onnx', 'own.explain.onnx');
       await network.getByText('from own.explain.onnx').waitFor();
-      await page.getByText(/These are the maps of/).waitFor();
+      await page.getByText(/parts of the clip is replaced/).waitFor();
       expect(await topFive(page)).toEqual(answers);
       const clips = page.getByRole('combobox', { name: 'Clip' });
       expect(await clips.locator('optgroup').count()).toBe(0); // the groups only apply to the site's network
@@ -207,6 +207,25 @@ describe.skipIf(obstacle !== undefined)(
       const before = await seen();
       await again();
       await recognised(before);
+      expect(complaints).toEqual([]);
+    });
+
+    it('shows the part of the picture that the network sees, and explains a moment', async () => {
+      const film = join(site.scratch, 'moment.y4m');
+      writeY4m(film, [await readFilm(site.clips('Stop Sign')[0]!)]);
+      const { page, complaints } = await withCamera(film);
+      await page.getByText('It has never seen a real hand').waitFor();
+      await startCamera(page);
+      await page.getByRole('img', { name: /The network sees \d+.% of the width of the picture/ }).waitFor();
+      await page.getByText('16 frames of 42 × 42 pixels').waitFor();
+      await page.getByRole('button', { name: 'Why?' }).click();
+      await page.getByText(/Frame \d+ matters most/).waitFor();
+      expect(await page.getByRole('radio', { name: 'From Live' }).isChecked()).toBe(true);
+      expect(await topFive(page)).toHaveLength(GESTURES.length);
+      expect(await page.getByText('The clip shows').count()).toBe(0);
+      await page.getByRole('radio', { name: 'Your own' }).check({ force: true });
+      await expect.poll(() => page.getByLabel('Top five').count()).toBe(0);
+      await fits(page);
       expect(complaints).toEqual([]);
     });
 
