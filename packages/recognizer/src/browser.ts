@@ -156,26 +156,27 @@ class InBrowser
   protected openFeed(failed: (error: Error) => void): Feed<BrowserFrame> {
     this.#begin(failed);
     let detached = false;
-    const sink = this.#sink(() => {
+    /** Frames of one feed come from one source. */
+    let source: BrowserFrame | undefined;
+    const detach = (): void => {
       detached = true;
-    }, failed);
+    };
+    const sink = this.#sink(detach, () => mirrorsUnasked(source, this.info.spec), failed);
     let queue: Promise<void> = Promise.resolve();
     return {
       push: (frame, time) => {
         if (!sink.wants() || isWithoutPicture(frame)) return;
-        const mirror = mirrorsUnasked(frame, this.info.spec);
+        source = frame;
         const bitmap = createImageBitmap(frame);
         queue = queue
           .then(async () => {
             const ready = await bitmap;
             if (detached) ready.close();
-            else sink.frame(time, ready, mirror);
+            else sink.frame(time, ready);
           })
           .catch(failed);
       },
-      detach: () => {
-        detached = true;
-      },
+      detach,
     };
   }
 
@@ -186,11 +187,11 @@ class InBrowser
     const ended = new Promise<void>((resolve) => {
       over = resolve;
     });
-    const sink = this.#sink(() => detach());
-    const stop = followVideo(video, this.info.spec.frameRate, {
-      ...sink,
-      frame: (time, bitmap) => sink.frame(time, bitmap, mirror ?? mirrorsUnasked(video, this.info.spec)),
-    });
+    const sink = this.#sink(
+      () => detach(),
+      () => mirror ?? mirrorsUnasked(video, this.info.spec),
+    );
+    const stop = followVideo(video, this.info.spec.frameRate, sink);
     const detach = (): void => {
       stop();
       over();
@@ -209,7 +210,11 @@ class InBrowser
     this.#client.ask('begin', { stride, ...(span === undefined ? {} : { span }) }).catch(failed);
   }
 
-  #sink(detach: () => void, report: (error: Error) => void = this.#report): MirroringSink {
+  #sink(
+    detach: () => void,
+    mirrors: () => boolean,
+    report: (error: Error) => void = this.#report,
+  ): FrameSink {
     let waiting = 0;
     let over = false;
     const tell = (prediction: LivePrediction | undefined): void => {
@@ -223,10 +228,10 @@ class InBrowser
     };
     return {
       wants: () => waiting < MOST_WAITING,
-      frame: (time, bitmap, mirror) => {
+      frame: (time, bitmap) => {
         waiting++;
         this.#client
-          .ask('frame', { time, bitmap, mirror }, { transfer: [bitmap] })
+          .ask('frame', { time, bitmap, mirror: mirrors() }, { transfer: [bitmap] })
           .then(tell, failed)
           .finally(() => waiting--);
       },
@@ -246,10 +251,6 @@ class InBrowser
   }
 
   readonly #report = (error: Error): void => this.emit('error', error);
-}
-
-interface MirroringSink extends Omit<FrameSink, 'frame'> {
-  frame(time: number, bitmap: ImageBitmap, mirror: boolean): void;
 }
 
 /** A video that has shown nothing yet: callers start their loop before it does. */

@@ -50,13 +50,10 @@ export function takeGeometry({ frameRate, resize, crop, pad, mirrored }: Preproc
  */
 export function takeFor(frames: Frames, made: string, wanted: string): Frames | undefined {
   if (made === wanted) return frames;
-  return turned(made) === wanted || turned(wanted) === made ? mirroredCopy(frames) : undefined;
+  return unturned(made) === unturned(wanted) ? mirroredCopy(frames) : undefined;
 }
 
-/** The geometry of the mirrored recordings; undefined of what is mirrored, or is none. */
-function turned(geometry: string): string | undefined {
-  return geometry.includes('"mirrored"') ? undefined : `${geometry.slice(0, -1)},"mirrored":true}`;
-}
+const unturned = (geometry: string): string => geometry.replace(',"mirrored":true', '');
 
 /** A lesson as the bytes of a file. */
 export function writeLesson({ geometry, gestures }: Lesson): Uint8Array<ArrayBuffer> {
