@@ -59,7 +59,7 @@ const EXAMPLE: Readonly<Record<string, string>> = {
   add: 'add data/own wave data/mine/wave/anna-1 --person anna',
   move: 'move data/own wave/anna-1 --class stop',
   trim: 'trim data/own stop/anna-1 --start 0.5 --end 2',
-  remove: 'remove data/own stop/anna-3',
+  remove: 'remove data/own stop/anna-2',
   class: 'class data/own nothing',
   undo: 'undo data/own',
   record: 'record data/own film.mp4 --person anna',
@@ -114,9 +114,6 @@ export function projectCommand(): Command {
         flags.person === undefined ? undefined : named(personNameSchema, flags.person, '--person');
       return change(folder, (place) => moveClips(place, clips, { class: flags.class, person }));
     });
-  add('remove', 'Move clips to the trash of the project.')
-    .argument('<CLIP...>', 'clips')
-    .action((folder: string, clips: string[]) => change(folder, (place) => removeClips(place, clips)));
   add('trim', 'Keep a part of a clip.')
     .argument('<CLIP>', 'clip')
     .requiredOption('--start <seconds>', 'start of the part', finiteNumber)
@@ -124,6 +121,9 @@ export function projectCommand(): Command {
     .action((folder: string, clip: string, part: { start: number; end: number }) =>
       change(folder, (place) => trimClip(place, clip, part)),
     );
+  add('remove', 'Move clips to the trash of the project.')
+    .argument('<CLIP...>', 'clips')
+    .action((folder: string, clips: string[]) => change(folder, (place) => removeClips(place, clips)));
   add('class', 'Add, rename or remove a class.')
     .argument('<CLASS>', 'class')
     .option('--rename <name>', 'rename it')
