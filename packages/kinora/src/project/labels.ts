@@ -4,13 +4,13 @@
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { KinoraError, kinoraError } from '@kinora/torch/error';
+import { KinoraError } from '@kinora/torch/error';
 import * as z from 'zod';
 import type { RunConfigInput } from '../config/index.js';
 import { csvFields, readLines } from '../files/csv.js';
-import { readNumbers } from '../files/npy.js';
 import { readRecord } from '../files/record.js';
 import { labelIssues } from '../measure/label-issues.js';
+import { readStoredPredictions } from '../report/stored-predictions.js';
 import { type Project, pathsOf } from './project.js';
 import { recipeFor, writeTraining } from './recipe.js';
 import type { Scan } from './scan.js';
@@ -76,17 +76,9 @@ function suspectsIn({ folder, checked }: Report, scan: Scan): SuspectLabel[] {
     .slice(1)
     .filter((line) => line !== '')
     .map((line) => csvFields(line, ',')[0]!);
-  const logits = Float32Array.from(readNumbers(join(folder, 'logits.npy')));
-  const targets = Int32Array.from(readNumbers(join(folder, 'targets.npy')));
-  const classes = labels.length;
-  if (
-    logits.length !== ids.length * classes ||
-    targets.length !== ids.length ||
-    targets.some((target) => target < 0 || target >= classes)
-  )
-    throw kinoraError('crossval/damaged', folder, `${ids.length} clips in every file`, 'others');
+  const predictions = readStoredPredictions(folder, ids.length, labels.length);
   const clips = new Map(scan.clips.map((clip) => [clip.id, clip]));
-  const { verdicts, suspects } = labelIssues({ targets, logits }, classes);
+  const { verdicts, suspects } = labelIssues(predictions, labels.length);
   return verdicts.slice(0, suspects).flatMap(({ row, given, suggested, ...probabilities }) => {
     const clip = clips.get(ids[row]!);
     const label = labels[given]!;

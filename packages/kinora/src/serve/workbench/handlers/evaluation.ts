@@ -6,11 +6,11 @@ import { kinoraError } from '@kinora/torch/error';
 import * as z from 'zod';
 import { peopleNumbers, readSubjects, subjectsBeside } from '../../../data/lists/people.js';
 import { csvFields, readLines } from '../../../files/csv.js';
-import { readNumbers } from '../../../files/npy.js';
 import { readRecord } from '../../../files/record.js';
 import { BINS, calibrationError, confidences, reliability } from '../../../measure/calibration.js';
 import { type Interval, meanInterval, wilson } from '../../../measure/intervals.js';
 import { argmax, confusionMatrix, perClass, rankOf, summarize } from '../../../measure/metrics.js';
+import { readStoredPredictions } from '../../../report/stored-predictions.js';
 import { configOfRunFolder, runFolder } from '../../../run/run-folder.js';
 import type { EvaluationAnswer } from '../api/contract.js';
 
@@ -30,19 +30,10 @@ export async function readEvaluation(folder: string): Promise<EvaluationAnswer> 
     });
   const labels = numbers.classes.map(({ label }) => label);
   const classes = labels.length;
-  const logits = Float32Array.from(readNumbers(at('logits.npy')));
-  const targets = Int32Array.from(readNumbers(at('targets.npy')));
   const ids = readLines(at('test_results.csv'), 'predictions')
     .filter((line) => line !== '')
     .map((line) => csvFields(line, ';')[0]!);
-  if (
-    logits.length !== ids.length * classes ||
-    targets.length !== ids.length ||
-    targets.some((target) => target < 0 || target >= classes)
-  )
-    throw kinoraError('evaluation/damaged', report, `${ids.length} clips in every file`, 'others', {
-      hint: 'evaluate the run again',
-    });
+  const { logits, targets } = readStoredPredictions(report, ids.length, classes);
   const people = await peopleOf(folder, ids);
   const groups = Int32Array.from(peopleNumbers(people));
   const predicted = argmax(logits, classes);
