@@ -29,11 +29,11 @@ import { checkClips } from '../project/check.js';
 import { findingsOf, measuredOf } from '../project/health.js';
 import { addClip, addRecordingFile } from '../project/intake.js';
 import { classNameSchema, personNameSchema, runNameSchema } from '../project/names.js';
-import { createProject, openProject } from '../project/project.js';
+import { createProject, openProject, type Project } from '../project/project.js';
 import { ClipThreads } from '../project/reader.js';
 import { recipeFor, trainCommand, writeTraining } from '../project/recipe.js';
 import { cutRecording, listRecordings, type MarkedEvent } from '../project/recordings.js';
-import { ClipIndex } from '../project/scan.js';
+import { ClipIndex, type Scan } from '../project/scan.js';
 import { peopleIn, type SplitChange, writeSplit } from '../project/split.js';
 import { interruptible } from './terminal/interrupt.js';
 import { collect, finiteNumber, wholeNumber } from './terminal/options.js';
@@ -190,8 +190,7 @@ function status(folder: string): Promise<void> {
       print(`  ${name}: ${plural(clips, 'clip')}, ${part ?? 'in no list'}`);
     for (const recording of listRecordings(project))
       print(`  ${recording.id}: ${plural(recording.events.length, 'event')}`);
-    for (const { severity, message } of findingsOf(project, scan, measuredOf(project, scan)))
-      print(`${severity}: ${message}`);
+    printFindings(project, scan);
   });
 }
 
@@ -199,10 +198,16 @@ function check(folder: string): Promise<void> {
   return withPlace(folder, async (place) => {
     const progress = createProgress();
     const scan = await interruptible((signal) => checkClips(place, { progress, signal }));
-    const findings = findingsOf(place.project, scan, measuredOf(place.project, scan));
-    for (const { severity, message } of findings) print(`${severity}: ${message}`);
-    print(`${plural(scan.clips.length, 'clip')} examined, ${plural(findings.length, 'finding')}`);
+    const findings = printFindings(place.project, scan);
+    print(`${plural(scan.clips.length, 'clip')} examined, ${plural(findings, 'finding')}`);
   });
+}
+
+/** Returns their number. */
+function printFindings(project: Project, scan: Scan): number {
+  const findings = findingsOf(project, scan, measuredOf(project, scan));
+  for (const { severity, message } of findings) print(`${severity}: ${message}`);
+  return findings.length;
 }
 
 interface SplitFlags {

@@ -3,7 +3,7 @@
  * what only the pictures show (`check.ts`) comes from the last `kinora project check`.
  */
 import { plural, wholePercent } from '../figures/words.js';
-import { type Examined, readCheck } from './check.js';
+import { type Check, type Examined, readCheck } from './check.js';
 import { type LabelCheck, readLabelCheck } from './labels.js';
 import { NOBODY } from './names.js';
 import type { Project } from './project.js';
@@ -46,11 +46,11 @@ export interface Measured {
   readonly labels?: LabelCheck | undefined;
 }
 
-/** All that is known of the clips. */
-export const measuredOf = (project: Project, scan: Scan): Measured => ({
-  examined: readCheck(project, scan).clips,
-  labels: readLabelCheck(project, scan),
-});
+/** All that was measured of the clips, and the state of the check. */
+export function measuredOf(project: Project, scan: Scan): Measured & Pick<Check, 'checked' | 'stale'> {
+  const { clips: examined, checked, stale } = readCheck(project, scan);
+  return { examined, checked, stale, labels: readLabelCheck(project, scan) };
+}
 
 /** Errors first. */
 export function findingsOf(project: Project, scan: Scan, { examined, labels }: Measured): Finding[] {

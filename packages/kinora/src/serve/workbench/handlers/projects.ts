@@ -1,9 +1,7 @@
 /** Projects, classes, splits and health. */
 
 import { addClass, removeClass, renameClass } from '../../../project/changes.js';
-import { readCheck } from '../../../project/check.js';
-import { findingsOf } from '../../../project/health.js';
-import { readLabelCheck } from '../../../project/labels.js';
+import { findingsOf, measuredOf } from '../../../project/health.js';
 import { MOST_CLIPS, UPLOAD_LIMIT } from '../../../project/limits.js';
 import { NOBODY } from '../../../project/names.js';
 import { save } from '../../../project/project.js';
@@ -113,12 +111,11 @@ function splitOf(open: OpenProject): Split {
 
 function healthOf(open: OpenProject): Health {
   const scan = open.scan();
-  const { checked, clips, stale } = readCheck(open.project, scan);
-  const labels = readLabelCheck(open.project, scan);
+  const measured = measuredOf(open.project, scan);
   return {
-    checked: checked ?? null,
-    stale,
-    labelsChecked: labels?.checked ?? null,
-    findings: findingsOf(open.project, scan, { examined: clips, labels }),
+    checked: measured.checked ?? null,
+    stale: measured.stale,
+    labelsChecked: measured.labels?.checked ?? null,
+    findings: findingsOf(open.project, scan, measured),
   };
 }
