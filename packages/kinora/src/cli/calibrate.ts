@@ -1,7 +1,6 @@
 /** `kinora calibrate`: makes probabilities as often right as they say. */
 import { Command } from 'commander';
-import { ends, percent, plural } from '../figures/words.js';
-import type { Interval } from '../measure/intervals.js';
+import { plural, withEnds } from '../figures/words.js';
 import { calibrateRun } from '../predict/calibrate.js';
 import { type ConfigOptions, type DeviceOptions, withConfig, withDevice } from './terminal/options.js';
 import { RUN, workOnRun } from './terminal/run-argument.js';
@@ -33,5 +32,3 @@ async function runCalibrate(run: string | undefined, flags: ConfigOptions & Devi
   progress.log(`reliability diagrams: ${result.pictures}`);
   progress.log(`stored in ${result.file}`);
 }
-
-const withEnds = (error: Interval): string => `${percent(error.value)} (${ends(error)})`;

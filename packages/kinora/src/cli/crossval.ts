@@ -3,7 +3,7 @@ import { type KinoraError, kinoraError } from '@kinora/torch/error';
 import { Command } from 'commander';
 import { type CrossvalResult, crossval, type Fold } from '../crossval/crossval.js';
 import { foldSpread, writeCrossval } from '../crossval/report.js';
-import { ends, percent, plural } from '../figures/words.js';
+import { percent, plural, withEnds } from '../figures/words.js';
 import { shellQuote } from '../shell.js';
 import { chooseDevice } from '../train/device/choice.js';
 import { interruptible } from './terminal/interrupt.js';
@@ -99,7 +99,7 @@ export function describeCrossval({ folds, heldOut }: CrossvalResult): string {
   const [worst, best] = [people?.people[0], people?.people.at(-1)];
   return [
     `${table}mean of the folds: ${percent(mean)}${spread}`,
-    `top-1 of ${plural(summary.clips, 'clip')}: ${percent(top1.value)} (${ends(top1, { before: `95 % interval over ${over} ` })})`,
+    `top-1 of ${plural(summary.clips, 'clip')}: ${withEnds(top1, { before: `95 % interval over ${over} ` })}`,
     ...(worst === undefined || best === undefined
       ? []
       : [

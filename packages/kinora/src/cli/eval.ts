@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { kinoraError } from '@kinora/torch/error';
 import { Command } from 'commander';
-import { ends, percent, plural } from '../figures/words.js';
+import { percent, plural, withEnds } from '../figures/words.js';
 import { orderAccuracy } from '../measure/order-pairs.js';
 import type { Rejection } from '../measure/rejection.js';
 import { streamScores } from '../measure/streams.js';
@@ -82,7 +82,7 @@ export async function evaluate(run: string | undefined, flags: EvalFlags): Promi
     const { top1 } = people;
     const [worst] = people.people;
     progress.log(
-      `${plural(people.people.length, 'person', 'people')}: top-1 ${percent(top1.value)} (${ends(top1, { before: '95 % interval over people ' })}); lowest: ${percent(worst!.top1)} of ${plural(worst!.clips, 'clip')} of person ${worst!.person}`,
+      `${plural(people.people.length, 'person', 'people')}: top-1 ${withEnds(top1, { before: '95 % interval over people ' })}; lowest: ${percent(worst!.top1)} of ${plural(worst!.clips, 'clip')} of person ${worst!.person}`,
     );
   }
   if (rejection !== undefined) progress.log(rejectionLines(rejection));

@@ -26,16 +26,26 @@ export function plural(count: number, noun: string, nouns = `${noun}s`): string 
   return `${count.toLocaleString('en-US')} ${count === 1 ? noun : nouns}`;
 }
 
+interface IntervalWords {
+  /** Of one number. Default: `percent`. */
+  readonly word?: (value: number) => string;
+  /** What stands before the ends. */
+  readonly before?: string;
+}
+
+interface Ends {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** A value with the ends of its interval, `81.5 % (75.0 % to 87.1 %)`. */
+export const withEnds = (interval: Ends & { readonly value: number }, words: IntervalWords = {}): string =>
+  `${(words.word ?? percent)(interval.value)} (${ends(interval, words)})`;
+
 /**
  * The ends of an interval, `75.0 % to 87.1 %`, with what stands before them; `one person: no interval` where they are NaN, which is
  * how `Interval` says that all clips are of one person.
  */
-export function ends(
-  { low, high }: { readonly low: number; readonly high: number },
-  {
-    word = percent,
-    before = '',
-  }: { readonly word?: (value: number) => string; readonly before?: string } = {},
-): string {
+export function ends({ low, high }: Ends, { word = percent, before = '' }: IntervalWords = {}): string {
   return Number.isNaN(low) ? 'one person: no interval' : `${before}${word(low)} to ${word(high)}`;
 }

@@ -1,7 +1,7 @@
 /** The report of an ensemble: the gain of each rule, and the correlation of the members' errors. */
 import { el, type Markup } from '../../figures/svg.js';
 import { pageTheme } from '../../figures/theme.js';
-import { ends, percent, plural, points } from '../../figures/words.js';
+import { ends, percent, plural, points, withEnds } from '../../figures/words.js';
 import type { Interval } from '../../measure/intervals.js';
 import { ruleSummaries } from '../../model/ensemble/rules.js';
 import { header, htmlPage, minuteOf, scroll, section } from '../../report/document.js';
@@ -87,7 +87,7 @@ function measuredRow({ name, accuracy, gain, top5, loss }: Measured, summary: st
     'tr',
     {},
     el('th', { scope: 'row' }, name),
-    number(`${percent(accuracy.value)} (${ends(accuracy)})`),
+    number(withEnds(accuracy)),
     number(gainOf(gain)),
     number(percent(top5)),
     number(loss.toFixed(3)),
@@ -147,4 +147,4 @@ function details({ members, rule, lists, fit, test, folds, seed }: EnsembleResul
 }
 
 /** `+2.5 (+0.6 to +4.3)` */
-export const gainOf = (gain: Interval): string => `${points(gain.value)} (${ends(gain, { word: points })})`;
+export const gainOf = (gain: Interval): string => withEnds(gain, { word: points });

@@ -3,7 +3,7 @@ import { scaleLinear } from 'd3-scale';
 import { columnNames, type Heat, heatCells, rowNames } from '../../figures/heat.js';
 import { el, type Markup, picture } from '../../figures/svg.js';
 import type { Theme } from '../../figures/theme.js';
-import { ends, percent, wholePercent } from '../../figures/words.js';
+import { percent, wholePercent, withEnds } from '../../figures/words.js';
 import type { Measured, MeasuredRule, Study } from '../study.js';
 
 const CHARACTER = 7;
@@ -60,7 +60,7 @@ function whisker(
   const { name, accuracy } = one;
   const isRule = 'rule' in one;
   const colour = isRule ? (one.leaky ? theme.orange : theme.blue) : theme.muted;
-  const words = `${name}: ${percent(accuracy.value)} (${ends(accuracy)})`;
+  const words = `${name}: ${withEnds(accuracy)}`;
   return el(
     'g',
     {},
