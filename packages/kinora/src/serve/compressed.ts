@@ -7,15 +7,7 @@ import { extname } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
-const TYPES: Readonly<Record<string, string>> = {
-  '.css': 'text/css; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json',
-  '.mjs': 'text/javascript; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.wasm': 'application/wasm',
-};
+const EXTENSIONS = new Set(['.css', '.html', '.js', '.json', '.mjs', '.svg', '.wasm']);
 
 /** Bytes: smaller files fit into a packet or two, larger ones are no app's. */
 const WORTH = [1024, 64 * 2 ** 20] as const;
@@ -23,13 +15,10 @@ const WORTH = [1024, 64 * 2 ** 20] as const;
 /** Bytes of files, before compression, whose compressed form is kept. An app has 17 MB of them. */
 const KEPT = 128 * 2 ** 20;
 
-export interface Compressed {
-  readonly type: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}
+type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Whether answers for this file depend on Accept-Encoding. */
-export const isCompressible = (file: string): boolean => extname(file) in TYPES;
+export const isCompressible = (file: string): boolean => EXTENSIONS.has(extname(file));
 
 /** Whether a browser with this Accept-Encoding takes gzip. */
 export function takesGzip(accepts: string | undefined): boolean {
@@ -41,25 +30,20 @@ export function takesGzip(accepts: string | undefined): boolean {
 }
 
 /** What compresses files. Undefined for one that is not worth it, or once too much is kept. */
-export function compressor(): (path: string) => Promise<Compressed | undefined> {
-  const made = new Map<
-    string,
-    { readonly state: string; readonly bytes: Promise<Uint8Array<ArrayBuffer>> }
-  >();
+export function compressor(): (path: string) => Promise<Bytes | undefined> {
+  const made = new Map<string, { readonly state: string; readonly bytes: Promise<Bytes> }>();
   let kept = 0;
   return async (path) => {
-    const type = TYPES[extname(path)];
-    if (type === undefined) return undefined;
     const { size, mtimeMs } = await stat(path);
     if (size < WORTH[0] || size > WORTH[1]) return undefined;
     const state = `${size} ${mtimeMs}`;
     const known = made.get(path);
-    if (known?.state === state) return { type, bytes: await known.bytes };
+    if (known?.state === state) return known.bytes;
     if (known === undefined && kept + size > KEPT) return undefined;
     if (known === undefined) kept += size;
     const bytes = readFile(path).then(async (file) => new Uint8Array(await promisify(gzip)(file)));
     made.set(path, { state, bytes });
     bytes.catch(() => made.delete(path));
-    return { type, bytes: await bytes };
+    return bytes;
   };
 }

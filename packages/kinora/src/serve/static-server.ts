@@ -12,6 +12,7 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { kinoraError } from '@kinora/torch/error';
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
+import { getMimeType } from 'hono/utils/mime';
 import { compressor, isCompressible, takesGzip } from './compressed.js';
 import { filesOf } from './site/app.js';
 
@@ -133,10 +134,10 @@ export function siteApp(folder: string, log: (line: string) => void, api?: Hono)
     if (!whole || !takesGzip(context.req.header('accept-encoding'))) return next();
     const compressed = await compress(join(folder, file));
     if (compressed === undefined) return next();
-    return context.body(compressed.bytes, 200, {
-      'Content-Type': compressed.type,
+    return context.body(compressed, 200, {
+      'Content-Type': getMimeType(file)!,
       'Content-Encoding': 'gzip',
-      'Content-Length': String(compressed.bytes.length),
+      'Content-Length': String(compressed.length),
     });
   });
   app.get('*', serveStatic({ root: folder }));
