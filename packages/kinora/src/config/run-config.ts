@@ -30,11 +30,12 @@ type AugmentInput =
 
 /** The preprocessing spec of a run with these labels. */
 export function preprocessSpec(config: RunConfig, labels: readonly string[]): PreprocessSpec {
-  const { frameRate, frames, stride, clips, sampling, resize, crop, pad, mean, std } = config;
+  const { frameRate, frames, stride, clips, sampling, resize, crop, pad, mean, std, flipMap, mirrored } =
+    config;
   return {
     ...{ frameRate, frames, stride, clips, sampling, resize, crop, pad, mean, std },
     labels: [...labels],
-    flipMap: config.flipMap,
-    mirrored: config.mirrored,
+    flipMap,
+    mirrored,
   };
 }

@@ -34,7 +34,10 @@ export type StepParts = Pick<
 >;
 
 export interface StepResult {
-  /** What the step minimised: mean cross-entropy of the batch, in nats, with the teacher's share in it; where ranks share it, this rank's summand of that. */
+  /**
+   * What the step minimised: mean cross-entropy of the batch, in nats, with the teacher's share in it; where ranks share the
+   * batch, this rank's summand of that.
+   */
   readonly loss: number;
   /** `[N, classes]`, before the update. */
   readonly logits: Float32Array;

@@ -102,8 +102,8 @@ export function teacherFingerprint(path: string): string {
 }
 
 /**
- * Divergence of the answers from the teacher's, in nats: KL(teacher || network) of both softened by the temperature, times its square, so that gradients keep
- * their size (torch.nn.functional.kl_div with reduction `batchmean`). Logits are `[N, classes]`.
+ * Divergence of the answers from the teacher's, in nats: KL(teacher || network) of both softened by the temperature, times its
+ * square, so that gradients keep their size (torch.nn.functional.kl_div with reduction `batchmean`). Logits are `[N, classes]`.
  */
 export function divergence(logits: Tensor, { logits: taught, temperature }: Lesson): Tensor {
   const [own, theirs] = [logits, taught].map((tensor) => ops.log_softmax(tensor.div(temperature), 1));
@@ -118,9 +118,7 @@ function checkInput(config: RunConfig, spec: PreprocessSpec, { spec: own, networ
       config,
       'a network that sees clips only, as the one that learns',
       'one that also needs optical flow',
-      {
-        hint: 'use a teacher without flow',
-      },
+      'use a teacher without flow',
     );
   for (const key of Object.keys(spec) as (keyof PreprocessSpec)[]) {
     if (key === 'labels' || key === 'flipMap') continue;
@@ -130,9 +128,7 @@ function checkInput(config: RunConfig, spec: PreprocessSpec, { spec: own, networ
         config,
         `a network whose ${key} is ${expected}, as in the configuration`,
         `one with ${received}`,
-        {
-          hint: `both networks see the same clips: use its ${key} here, or train a teacher with this one`,
-        },
+        `both networks see the same clips: use its ${key} here, or train a teacher with this one`,
       );
   }
 }
@@ -143,14 +139,18 @@ function outputsFor(config: RunConfig, labels: readonly string[], known: readonl
     const output = known.indexOf(label);
     if (output >= 0) return output;
     const near = nearest(label, known);
-    throw unfit(config, `a network that knows the label "${label}"`, `one of ${known.length} others`, {
-      hint:
-        near === undefined
-          ? 'use a teacher that was trained with these labels'
-          : `its nearest label is "${near}"`,
-    });
+    throw unfit(
+      config,
+      `a network that knows the label "${label}"`,
+      `one of ${known.length} others`,
+      near === undefined
+        ? 'use a teacher that was trained with these labels'
+        : `its nearest label is "${near}"`,
+    );
   });
 }
 
-const unfit = (config: RunConfig, expected: string, received: string, more: { hint: string }): KinoraError =>
-  kinoraError('train/teacher', `${spelled(config, 'teacher')}, ${config.teacher}`, expected, received, more);
+const unfit = (config: RunConfig, expected: string, received: string, hint: string): KinoraError =>
+  kinoraError('train/teacher', `${spelled(config, 'teacher')}, ${config.teacher}`, expected, received, {
+    hint,
+  });
