@@ -6,6 +6,7 @@ import {
   type BrowserRecognizer,
   type Check,
   type Head,
+  isTakeFor,
   leaveOneOut,
   NOTHING,
   takeFor,
@@ -14,9 +15,6 @@ import {
   trainHead,
 } from '@kinora/recognizer';
 import type { Lesson, TaughtGesture, TaughtTake } from './lesson.svelte.js';
-
-/** Of a recording whose frames do not matter. */
-const NO_FRAMES = { data: new Uint8Array(), count: 0, height: 0, width: 0 };
 
 /** Windows in one run of the network. */
 const BATCH = 4;
@@ -44,7 +42,7 @@ export class Learner {
 
   /** Whether the open network can learn from a recording. */
   isUsable({ geometry }: TaughtTake): boolean {
-    return takeFor(NO_FRAMES, geometry, this.geometry) !== undefined;
+    return isTakeFor(geometry, this.geometry);
   }
 
   /** What keeps the lesson from being learned; empty if nothing. */

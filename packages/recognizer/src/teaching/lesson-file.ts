@@ -44,13 +44,13 @@ export function takeGeometry({ frameRate, resize, crop, pad, mirrored }: Preproc
   return JSON.stringify({ frameRate, resize, crop, pad, ...(mirrored && { mirrored }) });
 }
 
-/**
- * The frames of a recording for a network with another `takeGeometry`: as they are where it is the same one, mirrored where that
- * is the only difference, and undefined where they are of no use to it.
- */
+/** Whether a recording is of use to a network with another `takeGeometry`: mirrored, where that is the only difference. */
+export const isTakeFor = (made: string, wanted: string): boolean => unturned(made) === unturned(wanted);
+
+/** The frames of a recording for a network with another `takeGeometry`; undefined where they are of no use to it. */
 export function takeFor(frames: Frames, made: string, wanted: string): Frames | undefined {
   if (made === wanted) return frames;
-  return unturned(made) === unturned(wanted) ? mirroredCopy(frames) : undefined;
+  return isTakeFor(made, wanted) ? mirroredCopy(frames) : undefined;
 }
 
 const unturned = (geometry: string): string => geometry.replace(',"mirrored":true', '');
