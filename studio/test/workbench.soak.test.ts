@@ -9,14 +9,14 @@ import { cameraFlags, noBrowser, openBrowser, PATIENCE, type Visit, visit } from
 
 const GESTURES = ['Swiping Left', 'Thumb Up', 'Stop Sign'] as const;
 const PEOPLE = ['anna', 'ben'] as const;
-/** What the camera shows in the end: what it showed when anna was recorded. */
+/** What the camera shows in the end. */
 const SHOWN = 'Stop Sign';
 
 /** What makes the recipe's network small enough for a test. */
 const SMALL = {
   crop: '{"height":42,"width":42}',
   resize: '{"rule":"height","height":48}',
-  epochs: '40',
+  epochs: '60',
   batchSize: '6',
   augment: '{}',
   patience: 'null',
@@ -30,14 +30,15 @@ describe.skipIf(noBrowser !== undefined)(`the workbench${noBrowser ? `: ${noBrow
   let film: string;
   /**
    * Chromium reads the file when the camera opens, so another file is another scene. Every gesture has a room and clothes of
-   * its own: two clips of each are enough to tell those apart, at any phase of the film.
+   * its own: two clips of each are enough to tell those apart, at any phase of the film. They are the same for both people:
+   * the validation clips choose the epoch that is kept, and could not if they showed rooms that no training clip shows.
    */
-  const show = (label: (typeof GESTURES)[number], person: number): void =>
-    writeY4m(film, [gesture(label, 2 * GESTURES.indexOf(label) + person, 0)]);
+  const show = (label: (typeof GESTURES)[number]): void =>
+    writeY4m(film, [gesture(label, GESTURES.indexOf(label), 0)]);
   beforeAll(async () => {
     engine = await startEngine();
     film = join(engine.scratch, 'camera.y4m');
-    show(GESTURES[0], 0);
+    show(GESTURES[0]);
     browser = await openBrowser(...cameraFlags(film));
   }, 20 * 60_000);
   afterAll(async () => {
@@ -60,9 +61,9 @@ describe.skipIf(noBrowser !== undefined)(`the workbench${noBrowser ? `: ${noBrow
         await page.getByRole('radio', { name: label }).waitFor();
       }
       let clips = 0;
-      for (const [p, person] of PEOPLE.entries())
+      for (const person of PEOPLE)
         for (const label of GESTURES) {
-          show(label, p);
+          show(label);
           clips += 2;
           await recordTwo(page, label, person, clips);
         }
@@ -100,7 +101,7 @@ describe.skipIf(noBrowser !== undefined)(`the workbench${noBrowser ? `: ${noBrow
 
       await page.getByRole('link', { name: 'Use', exact: true }).click();
       await page.getByRole('button', { name: 'Prepare it for the camera' }).click();
-      show(SHOWN, 0);
+      show(SHOWN);
       await useCamera(page);
       const log = page.getByRole('list', { name: 'Gesture log' });
       await expect.poll(() => log.innerText(), { timeout: PATIENCE }).toContain(SHOWN);
