@@ -90,6 +90,8 @@ describe.skipIf(obstacle !== undefined)(`Teach in Chromium${obstacle ? `: ${obst
     await expect.poll(() => takes.count()).toBe(1);
     await cards(page).nth(1).getByRole('button', { name: 'Remove Swiping Down', exact: true }).click();
     await expect.poll(() => cards(page).count()).toBe(2);
+    // The cards change before the browser has stored it.
+    await expect.poll(() => removedRecords(page)).toBe(2);
     await page.reload();
     await page.getByRole('button', { name: 'Bring back “Swiping Down”' }).click();
     await page.getByRole('button', { name: 'Bring back a take of “Thumb Up”' }).click();
@@ -123,3 +125,20 @@ describe.skipIf(obstacle !== undefined)(`Teach in Chromium${obstacle ? `: ${obst
     expect([...complaints, ...other.complaints]).toEqual([]);
   });
 });
+
+/** Gestures and takes that are marked as removed in the browser's database. */
+const removedRecords = (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    const settled = <T>(request: IDBRequest<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const database = await settled(indexedDB.open('kinora teach'));
+    const stores = database.transaction(['gestures', 'takes']);
+    const records = await Promise.all(
+      ['gestures', 'takes'].map((name) => settled<{ removed?: number }[]>(stores.objectStore(name).getAll())),
+    );
+    database.close();
+    return records.flat().filter(({ removed }) => removed !== undefined).length;
+  });
