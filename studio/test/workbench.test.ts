@@ -108,6 +108,21 @@ describe.skipIf(noBrowser !== undefined)(`rooms with an engine${noBrowser ? `: $
     },
   );
 
+  it('shows the recipe for the network that a training starts from', async () => {
+    const { page, complaints, close } = await open('train');
+    const training = page.getByRole('region', { name: 'New training' });
+    const reason = (key: string) =>
+      training.locator('dl div').filter({ has: page.locator(`code:text-is("${key}")`) });
+    await reason('model').getByText('ConvColumnSmall').waitFor();
+    await training.getByRole('combobox', { name: 'Start from' }).selectOption('@kinora/gestures');
+    await reason('model').getByText('ConvColumnTiny').waitFor();
+    await reason('initFrom').getByText('comes with Kinora').waitFor();
+    await training.getByText('The same as JSON and on the command line').click();
+    expect(await training.locator('pre').last().innerText()).toContain('"initFrom": "@kinora/gestures"');
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   it('keeps what was recorded when the camera is pulled, and says so', async () => {
     writeY4m(film(), [gesture('Stop Sign', 0, 0)]);
     const { page, complaints, close } = await open('data/record');

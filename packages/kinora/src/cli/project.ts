@@ -143,7 +143,7 @@ export function projectCommand(): Command {
     .action(cut);
   add('recipe', 'Write the configuration and the lists of a training, by the size of the data.')
     .argument('<RUN>', 'name of the run')
-    .option('--init-from <run>', 'run of the project to start from')
+    .option('--init-from <run>', 'run of the project, or a package such as @kinora/gestures, to start from')
     .action(recipe);
   command.addHelpText('after', EXAMPLES);
   return command;

@@ -15,6 +15,7 @@ import { NOBODY } from './names.js';
 import { type Project, pathsOf } from './project.js';
 import type { Scan, ScannedClip } from './scan.js';
 import { writeLists } from './split.js';
+import { type Start, startOf } from './start.js';
 
 type Json = RunConfigInput[keyof RunConfigInput];
 
@@ -39,8 +40,11 @@ export interface Recipe {
 /** Steps that suffice for a network of this size on few clips: below, the loss still falls. */
 const STEPS = 1200;
 
-/** Chooses by the number of training clips; see docs/recipe.md for where the settings come from. */
-export function recipeFor(scan: Scan): Recipe {
+/**
+ * Chooses by the number of training clips; see docs/recipe.md for where the settings come from.
+ * @param start weights to start from, which decide network and preprocessing
+ */
+export function recipeFor(scan: Scan, start?: Start): Recipe {
   const usable = scan.clips.filter(({ problem }) => problem === undefined);
   const train = usable.filter(({ part }) => part === 'train');
   const count = train.length || Math.round(usable.length * 0.8);
@@ -54,7 +58,7 @@ export function recipeFor(scan: Scan): Recipe {
   const batchSize = count < 64 ? Math.max(1, Math.min(8, count)) : count < 2000 ? 16 : 32;
   const epochs = Math.max(10, Math.min(60, Math.ceil((STEPS * batchSize) / Math.max(1, count))));
   const large = count >= 2000;
-  const reasons: Reason[] = [
+  const forNewWeights: Reason[] = [
     large
       ? reason('model', 'ConvColumn6', 'Thousands of clips can train a network of this size.')
       : reason('model', 'ConvColumnSmall', 'A small network learns from few clips, and trains on a laptop.'),
@@ -88,6 +92,7 @@ export function recipeFor(scan: Scan): Recipe {
       ? [reason('patience', 25, 'Stops when 25 epochs in a row bring no better accuracy.')]
       : []),
   ];
+  const reasons = start === undefined ? forNewWeights : startingFrom(start, forNewWeights);
   return {
     name: large ? 'many clips' : 'few clips',
     settings: Object.fromEntries(reasons.map(({ key, value }) => [key, value])),
@@ -106,6 +111,36 @@ const reason = <Key extends keyof RunConfigInput & string>(
   reason: text,
 });
 
+/** The recipe with the network and the preprocessing of the weights. Its learning rate suits them too (docs/workbench.md). */
+function startingFrom(start: Start, recipe: readonly Reason[]): Reason[] {
+  const { initFrom, packaged, settings } = start;
+  const known: Readonly<Record<string, unknown>> = {
+    ...effectiveConfig({}, 'defaults'),
+    ...Object.fromEntries(recipe.map(({ key, value }) => [key, value])),
+  };
+  const { model, ...seen } = settings;
+  const changed = [
+    reason('model', model, 'The network that the weights belong to.'),
+    ...Object.entries(seen)
+      .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(known[key]))
+      .map(
+        ([key, value]): Reason => ({ key, value, reason: 'As this network saw the clips it learned from.' }),
+      ),
+  ];
+  const others = recipe.map((one) => changed.find(({ key }) => key === one.key) ?? one);
+  return [
+    reason(
+      'initFrom',
+      initFrom,
+      packaged
+        ? 'This network comes with Kinora. It knows movements of hands, from rendered clips only; it gets a new classifier for your classes.'
+        : 'What this run has learned. Its classifier is kept if the number of classes is the same, and is new otherwise.',
+    ),
+    ...others,
+    ...changed.filter(({ key }) => !recipe.some((one) => one.key === key)),
+  ];
+}
+
 function isUneven(clips: readonly ScannedClip[], classes: readonly string[]): boolean {
   const counts = classes
     .map((name) => clips.filter((clip) => clip.class === name).length)
@@ -116,13 +151,13 @@ function isUneven(clips: readonly ScannedClip[], classes: readonly string[]): bo
 export interface TrainingPlan {
   readonly run: string;
   readonly settings: RunConfigInput;
-  /** Another run of the project whose weights are the beginning. */
+  /** Whose weights it starts from: another run of the project, or a package such as `@kinora/gestures`. */
   readonly initFrom?: string | null;
 }
 
 /**
  * Writes `trainings/<run>/`, and returns its configuration's path in the project. Throws `train/run-exists`,
- * `project/no-clips` and `config/*`.
+ * `project/no-clips`, `project/unknown-run`, `model/*` and `config/*`.
  */
 export function writeTraining(project: Project, scan: Scan, plan: TrainingPlan): string {
   const { trainings, runs } = pathsOf(project);
@@ -133,9 +168,7 @@ export function writeTraining(project: Project, scan: Scan, plan: TrainingPlan):
     });
   const lists = listsFor(project, scan, run);
   const initFrom = plan.initFrom ?? null;
-  if (initFrom !== null && !existsSync(join(runs, initFrom)))
-    throw kinoraError('project/unknown-run', 'initFrom', 'a run of the project', JSON.stringify(initFrom));
-  const { settings } = recipeFor(scan);
+  const { settings } = recipeFor(scan, initFrom === null ? undefined : startOf(project, initFrom));
   const config = {
     ...settings,
     ...plan.settings,
@@ -143,7 +176,6 @@ export function writeTraining(project: Project, scan: Scan, plan: TrainingPlan):
     outputDir: 'runs',
     ...lists.keys,
     frameRate: plan.settings.frameRate ?? project.frameRate,
-    ...(initFrom !== null && { initFrom: `runs/${initFrom}` }),
   };
   const complete = effectiveConfig(config as RunConfigInput, `trainings/${run}/config.json`);
   findNetwork(complete.model);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { serialize } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readNpy } from '../../files/npy.js';
+import { GESTURES } from '../../run/packaged.js';
 import type { Job, JobDetail, NewJob } from './api/contract.js';
 import { CLASSES, TestBench } from './bench.test.util.js';
 
@@ -44,6 +45,17 @@ afterAll(async () => {
 test('a training leaves a run', async () => {
   await succeed({ kind: 'train', run: 'tiny', settings });
   expect(await bench.call('getRun', { run: 'tiny' })).toMatchObject({ hasModel: true, evaluated: null });
+});
+
+test.each([
+  [GESTURES, 'ConvColumnTiny', `weights from .*gestures.safetensors: \\d+ tensors taken`],
+  ['tiny', 'SingleFrameSmall', `weights from .*runs/tiny/checkpoints/.*: \\d+ tensors taken`],
+])('a training that starts from %s is of its network', async (initFrom, network, line) => {
+  const run = `from-${network}`;
+  const small = { batchSize: 2, augment: {}, epochs: 1, patience: null, threads: 1, workers: 0 };
+  const { log } = await succeed({ kind: 'train', run, settings: small, initFrom });
+  expect(log).toMatch(new RegExp(line));
+  expect(await bench.call('getRun', { run })).toMatchObject({ network, hasModel: true });
 });
 
 test('an evaluation answers for every validation clip, without an interval over one person', async () => {

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type * as z from 'zod';
 import { openClip } from '../../data/open.js';
+import { GESTURES } from '../../run/packaged.js';
 import { CONTRACT, isBytes } from './api/contract.js';
 import type { Operation } from './api/paths.js';
 import { av, CLASSES, TestBench } from './bench.test.util.js';
@@ -340,6 +341,21 @@ test('the recipe is a configuration, and a training keeps the lists that it bega
   expect(existsSync(at('trainings', 'x'))).toBe(false);
   const { networks, groups } = await ask('getSettings', {});
   expect([networks.length > 10, groups.length]).toEqual([true, 5]);
+});
+
+test('a recipe that starts from the network of @kinora/gestures takes its network and its preprocessing', async () => {
+  const own = await ask('getRecipe', {});
+  const { reasons, settings } = await ask('getRecipe', { query: { initFrom: GESTURES } });
+  expect(reasons.map(({ key }) => key)).toEqual(Object.keys(settings));
+  expect(settings).toMatchObject({
+    ...{ initFrom: GESTURES, model: 'ConvColumnTiny', pad: 'zeros' },
+    ...{ resize: { rule: 'height', height: 50 }, crop: { height: 42, width: 42 } },
+  });
+  expect(settings).toMatchObject({ epochs: own.settings.epochs!, augment: own.settings.augment! });
+  expect(own.settings).not.toHaveProperty('initFrom');
+  await expect(ask('getRecipe', { query: { initFrom: 'nowhere' } })).rejects.toMatchObject({ status: 404 });
+  for (const initFrom of ['../..', '/etc', '@kinora/other'])
+    await expect(ask('getRecipe', { query: { initFrom } })).rejects.toMatchObject({ status: 400 });
 });
 
 test('the description of the API has every operation', async () => {

@@ -112,6 +112,7 @@ export const CONTRACT = {
 
   getRecipe: {
     summary: 'The recipe for the data as it is, with a reason for each setting.',
+    query: s.recipeQuery,
     answer: s.recipe,
   },
   getSettings: { summary: 'Every key of a configuration, and the networks.', answer: s.settingsReference },

@@ -10,6 +10,7 @@ import {
   personNameSchema as personName,
   runNameSchema as runName,
 } from '../../../project/names.js';
+import { GESTURES } from '../../../run/packaged.js';
 
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);
@@ -229,12 +230,17 @@ export const jobState = z.enum(['queued', 'running', 'stopping', 'done', 'stoppe
 /** A change to a configuration: a key and its JSON value. */
 const settings = z.record(z.string().regex(/^[\w.]{1,60}$/), z.json());
 
+const start = z
+  .union([runName, z.literal(GESTURES)])
+  .describe('Weights to start from: another run of the project, or the network that comes with Kinora.');
+export const recipeQuery = z.object({ initFrom: start.optional() });
+
 export const newJob = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('train'),
     run: runName,
     settings: settings.default({}).describe('Keys of the configuration that differ from the recipe.'),
-    initFrom: runName.nullable().default(null).describe('Another run of the project.'),
+    initFrom: start.nullable().default(null),
   }),
   z.object({ kind: z.literal('check') }),
   z

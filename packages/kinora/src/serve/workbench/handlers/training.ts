@@ -8,6 +8,7 @@ import { writeLabelCheck } from '../../../project/labels.js';
 import { pathsOf } from '../../../project/project.js';
 import { checkRun, recipeFor, trainCommand, writeTraining } from '../../../project/recipe.js';
 import { checkEditable } from '../../../project/split.js';
+import { startOf } from '../../../project/start.js';
 import type { Handlers } from '../api/app.js';
 import type { Answer, NewJob, Recipe } from '../api/contract.js';
 import { endOf, logFile } from '../jobs/job.js';
@@ -23,7 +24,9 @@ export function trainingHandlers(workbench: Workbench): Handlers {
   return {
     getRecipe: async (request) => {
       const project = await open(request);
-      const { name, settings, reasons, clips } = recipeFor(project.scan());
+      const { initFrom } = request.query;
+      const start = initFrom === undefined ? undefined : startOf(project.project, initFrom);
+      const { name, settings, reasons, clips } = recipeFor(project.scan(), start);
       const answer = { name, settings, reasons, clips, command: trainCommand('NAME') };
       return answer as unknown as Recipe;
     },
