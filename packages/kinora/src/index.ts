@@ -120,7 +120,7 @@ export {
 // Prediction: a trained network and a clip, or a whole data set.
 
 export { type ClipFeatures, collectFeatures, type FeatureOptions } from './predict/features.js';
-export { type Prediction, predictClip } from './predict/predict.js';
+export { type ClipToPredict, type Prediction, predictClip } from './predict/predict.js';
 export { type OpenedModel, type OpenOptions, openModel } from './run/open.js';
 
 // Evaluation: accuracy, and the report.

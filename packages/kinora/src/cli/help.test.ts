@@ -35,6 +35,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'kinora project cut data/own anna-1.mp4': 'needs a recording; serve/workbench/workbench.test.ts has one',
   'kinora studio build runs/demo --out site': 'needs the built studio; the tests of the studio run it',
   'kinora jester ~/downloads/jester --out data': 'needs the download of Jester',
+  'kinora predict --no-mirrored webcam.mp4': 'needs a film; predict.test.ts has one',
   'kinora calibrate runs/demo': 'needs 50 validation clips; predict/calibrate.test.ts has them',
   'kinora sweep space.json --config configs/demo.json --epochs 9':
     'needs a search space; sweep/sweep.test.ts has one',

@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -120,6 +121,35 @@ describe('kinora predict', () => {
     const named = await kinora('predict', '@kinora/gestures', 'a', '--json', '--top', '27');
     expect(named.stdout).toBe(stdout);
   });
+
+  test.skipIf(spawnSync('ffmpeg', ['-version']).status !== 0)(
+    'a video is what the training clips are, which is said of mirrored ones, or what the flag says',
+    async () => {
+      const source = ['-f', 'lavfi', '-i', 'testsrc=size=120x100:rate=12:duration=2'];
+      execFileSync('ffmpeg', ['-v', 'error', ...source, '-c:v', 'mpeg4', join(folder, 'film.mp4')]);
+      const gestures = (...flags: string[]) => kinora('predict', ...flags, 'film.mp4', '--json');
+      const [plain, mirrored, filmed] = [
+        await gestures(),
+        await gestures('--mirrored'),
+        await gestures('--no-mirrored'),
+      ];
+      expect(plain.stderr).toMatch(
+        /^kinora: film\.mp4: taken to show people as a mirror does, .* pass --no-mirrored, or .*\n$/,
+      );
+      expect([mirrored.stderr, filmed.stderr]).toEqual(['', '']);
+      expect(mirrored.stdout).toBe(plain.stdout);
+      expect(filmed.stdout).not.toBe(plain.stdout);
+      // Clips of this network are what cameras film, as most videos are: nothing to say.
+      const camera = await kinora('predict', weights, 'film.mp4', '--json');
+      expect(camera.stderr).toBe('');
+      const [said, other] = [
+        await kinora('predict', weights, 'film.mp4', '--json', '--no-mirrored'),
+        await kinora('predict', weights, 'film.mp4', '--json', '--mirrored'),
+      ];
+      expect(said.stdout).toBe(camera.stdout);
+      expect(other.stdout).not.toBe(camera.stdout);
+    },
+  );
 
   test('a package that is not installed ends with the ways there are', async () => {
     expect(await kinora('predict', '@kinora/nothing', 'a')).toMatchObject({

@@ -1,5 +1,5 @@
 /** `kinora predict`: the most likely labels of clips, as bars or as JSON lines. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PreprocessSpec, Views } from '@kinora/clip';
 import { type Device, KinoraError, kinoraError } from '@kinora/torch';
@@ -28,6 +28,7 @@ import { textBar } from './terminal/table.js';
 interface PredictFlags extends ConfigOptions, DeviceOptions {
   top: number;
   json?: boolean;
+  mirrored?: boolean;
   evalClips?: number;
   evalCrops?: number;
 }
@@ -44,6 +45,11 @@ export function predictCommand(): Command {
     .option('-k, --top <n>', 'labels to show', positiveInt, 5)
     .option('--json', 'print one JSON object per clip')
     .option(
+      '--mirrored',
+      "the clips show people as a mirror does, as many phones' selfie videos do (default: as the clips do that RUN was trained on)",
+    )
+    .option('--no-mirrored', 'the clips show people as a camera films them, not as a mirror does')
+    .option(
       '--eval-clips <n>',
       "clips along the video to average (default: the run's evalClips)",
       positiveInt,
@@ -52,7 +58,7 @@ export function predictCommand(): Command {
   return withDevice(withConfig(command))
     .addHelpText(
       'after',
-      '\nExamples:\n  $ kinora predict data/demo/clips/1\n  $ kinora predict runs/demo data/demo/clips/1\n  $ kinora predict runs/demo data/demo/clips/1 data/demo/clips/2 --top 3 --json',
+      '\nExamples:\n  $ kinora predict data/demo/clips/1\n  $ kinora predict runs/demo data/demo/clips/1\n  $ kinora predict runs/demo data/demo/clips/1 data/demo/clips/2 --top 3 --json\n  $ kinora predict --no-mirrored webcam.mp4',
     )
     .action(predict);
 }
@@ -64,6 +70,7 @@ async function predict(given: string[], flags: PredictFlags): Promise<void> {
   const device = chooseDevice(flags, { ...silent, log: remark });
   const model = openModel(run, { device, ...(config && { spec: () => specOf(config) }) });
   const settings = { ...flags, device, views: await viewsOf(flags, run, config), alone: paths.length === 1 };
+  noteOrientation(model.spec, paths, flags);
   let failures = 0;
   try {
     for (const path of paths) if (!(await answer(model, path, settings))) failures++;
@@ -89,6 +96,20 @@ const isModel = (path: string): boolean =>
   /\.(safetensors|pt|pth|tar)$/.test(path) ||
   ['config.json', 'checkpoints', 'model.safetensors'].some((name) => existsSync(join(path, name)));
 
+/** Videos are often films of a camera, which a network of mirrored people would take for the other direction. */
+function noteOrientation(
+  { mirrored }: PreprocessSpec,
+  paths: readonly string[],
+  flags: Pick<PredictFlags, 'mirrored'>,
+): void {
+  if (!mirrored || flags.mirrored !== undefined) return;
+  const video = paths.find((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+  if (video === undefined) return;
+  remark(
+    `${onOneLine(video)}: taken to show people as a mirror does, as this network's training clips do; if a camera filmed it unmirrored, pass --no-mirrored, or left and right are swapped`,
+  );
+}
+
 /**
  * Prints the prediction for one clip. An unreadable clip fails the command if it is the only one; otherwise it is
  * reported.
@@ -99,13 +120,15 @@ async function answer(
   {
     top,
     json = false,
+    mirrored,
     device,
     views,
     alone,
   }: PredictFlags & { device: Device; views: Views; alone: boolean },
 ): Promise<boolean> {
   try {
-    const best = (await predictClip(model, path, device, views)).slice(0, top);
+    const clip = { path, ...(mirrored !== undefined && { mirrored }) };
+    const best = (await predictClip(model, clip, device, views)).slice(0, top);
     process.stdout.write(json ? `${JSON.stringify({ path, top: best })}\n` : describePrediction(path, best));
     return true;
   } catch (error) {

@@ -1,7 +1,7 @@
 /**
  * The interface of every source of clips: a folder of frames, a video file or a packed shard.
  */
-import type { Frames } from '@kinora/clip';
+import { type Frames, mirrorFrames } from '@kinora/clip';
 import type { EncodedFrame } from './jpeg-frames.js';
 
 /** An opened clip. It keeps no file open; reading opens the files that it needs. */
@@ -20,4 +20,19 @@ export interface ClipSource {
   encoded?(positions: readonly number[]): Promise<(position: number) => EncodedFrame>;
   /** Decodes every frame and discards it. Throws KinoraError `clip/...` if the clip is damaged anywhere. */
   verify(): Promise<void>;
+}
+
+/** The clip mirrored left to right. */
+export function mirroredSource(source: ClipSource): ClipSource {
+  return {
+    path: source.path,
+    count: source.count,
+    ...(source.times && { times: source.times }),
+    verify: () => source.verify(),
+    read: async (positions, storage) => {
+      const frames = await source.read(positions, storage);
+      mirrorFrames(frames);
+      return frames;
+    },
+  };
 }

@@ -18,6 +18,7 @@ import {
   viewPositions,
 } from '@kinora/clip';
 import { checkClipSize } from '../decode/limits.js';
+import { mirroredSource } from '../decode/source.js';
 import type { FlowOptions } from '../flow/flow-reader.js';
 import type { ClipItem } from '../lists/clip-list.js';
 import { flipTable, NOT_MIRRORED } from '../lists/labels.js';
@@ -87,14 +88,15 @@ export function clipReader({ spec, training, flow }: ReaderOptions): ClipReader 
 /**
  * Reads one clip as validation does, uint8 `[T, crop, crop, 3]`: the input of a prediction. Unlike a batch, which
  * decodes only what it needs, it rejects a clip that is damaged anywhere, because a single prediction should not rest
- * on a damaged file.
+ * on a damaged file. With `mirror`, the decoded frames are mirrored left to right first.
  */
 export async function readClip(
-  item: ClipPart & Pick<ClipItem, 'view'>,
+  item: ClipPart & Pick<ClipItem, 'view'> & { readonly mirror?: boolean },
   spec: PreprocessSpec,
   flow?: FlowOptions,
 ): Promise<{ clip: Uint8Array; frames: number; flow?: Uint8Array }> {
-  const source = await openClip(item.path);
+  const opened = await openClip(item.path);
+  const source = item.mirror ? mirroredSource(opened) : opened;
   await source.verify();
   const timeline = clipTimeline(source, item, spec);
   const moments = momentsOf(timeline.length, item, spec);
