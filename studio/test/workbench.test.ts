@@ -123,6 +123,41 @@ describe.skipIf(noBrowser !== undefined)(`rooms with an engine${noBrowser ? `: $
     await close();
   });
 
+  it('queues searches for settings, and takes over what they found', async () => {
+    const { page, complaints, close } = await open('train');
+    writeSearches(engine.project);
+    await page.reload();
+    const found = page.getByRole('region', { name: 'Found settings' });
+    await found.getByText('falls fastest at a learning rate of 0.0012').waitFor();
+    const training = page.getByRole('region', { name: 'New training' });
+    const lr = training.locator('dl div').filter({ has: page.locator('code:text-is("lr")') });
+    await found.getByRole('button', { name: 'Use it' }).click();
+    await lr.getByText('0.0012').waitFor();
+    await found.getByRole('combobox', { name: 'Search' }).selectOption('sweep-7');
+    await found.getByRole('button', { name: 'Use the settings of trial-2' }).click();
+    await lr.getByText('0.004').waitFor();
+    await training.getByText('augment {"rotation":3').waitFor();
+    expect(await faults(page)).toEqual([]);
+
+    await training.getByText('Let the computer look for settings').click();
+    expect(await training.getByRole('button', { name: 'Search settings' }).isDisabled()).toBe(true);
+    const queue = page.getByRole('region', { name: 'Queue' }).getByRole('listitem');
+    await training.getByRole('button', { name: 'Find a learning rate' }).click();
+    await queue.filter({ hasText: 'Find a learning rate' }).getByText('Command and output').click();
+    await queue.getByText(/^kinora lr-find --config trainings\/lr-find-\d\/config.json --out/).waitFor();
+    await queue.getByText('"lr": 0.004').waitFor();
+    // Its process would outlive the suite. It can be stopped once it has started.
+    const state = queue.locator('.state');
+    const stop = queue.getByRole('button', { name: /^(Stop|Cancel)$/ });
+    const stopped = async () => {
+      if (await stop.isEnabled({ timeout: 1000 }).catch(() => false)) await stop.click();
+      return state.innerText();
+    };
+    await expect.poll(stopped, { timeout: PATIENCE, interval: 500 }).toMatch(/stopped|done|failed/);
+    expect(complaints.filter((line) => !line.includes('409'))).toEqual([]);
+    await close();
+  });
+
   it('keeps what was recorded when the camera is pulled, and says so', async () => {
     writeY4m(film(), [gesture('Stop Sign', 0, 0)]);
     const { page, complaints, close } = await open('data/record');
@@ -161,6 +196,30 @@ describe.skipIf(noBrowser !== undefined)(`rooms with an engine${noBrowser ? `: $
 });
 
 const titleOf = (room: string): RegExp => new RegExp(`^${room.split('/')[0]}$`, 'i');
+
+/** What `kinora lr-find` and `kinora sweep` leave. */
+function writeSearches(project: string): void {
+  const save = (folder: string, file: string, content: unknown): void => {
+    mkdirSync(join(project, 'runs', folder), { recursive: true });
+    writeFileSync(join(project, 'runs', folder, file), JSON.stringify(content));
+  };
+  const trial = (name: string, point: unknown, top1: number) => ({
+    ...{ name, point, minutes: 0.5, error: null },
+    rungs: [{ epochs: 9, top1, loss: 1, bestEpoch: 8 }],
+  });
+  save('sweep-7', 'sweep.json', {
+    rungs: [3, 9],
+    space: { lr: { log: [0.001, 0.01] }, 'augment.rotation': { lin: [0, 20] } },
+    trials: [
+      trial('trial-2', { lr: 0.004, 'augment.rotation': 3 }, 0.75),
+      trial('trial-1', { lr: 0.002, 'augment.rotation': 9 }, 0.5),
+    ],
+  });
+  const losses = [2, 2, 1.8, 1.2, 1, 3];
+  const steps = losses.map((loss, i) => ({ lr: 0.0000121 * 10 ** i, loss, smoothed: loss }));
+  const range = { suggested: steps[2]!.lr, lowest: steps[4]!.lr, diverged: false };
+  save('lr-find-7', 'lr-find.json', { name: 'lr-find-7', steps, ...range });
+}
 
 /** Two people in two classes, as folders of frames, which need no video library. */
 function writeClips(project: string): void {

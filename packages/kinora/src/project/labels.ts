@@ -12,7 +12,7 @@ import { readRecord } from '../files/record.js';
 import { labelIssues } from '../measure/label-issues.js';
 import { readStoredPredictions } from '../report/stored-predictions.js';
 import { type Project, pathsOf } from './project.js';
-import { recipeFor, writeTraining } from './recipe.js';
+import { nextRun, recipeFor, writeTraining } from './recipe.js';
 import type { Scan } from './scan.js';
 
 /** A clip that is confidently of another class than its own. */
@@ -101,10 +101,7 @@ export function writeLabelCheck(
   scan: Scan,
   settings: RunConfigInput = {},
 ): { readonly run: string; readonly words: readonly string[] } {
-  const { runs, trainings } = pathsOf(project);
-  let n = 1;
-  while (existsSync(join(runs, `labels-${n}`)) || existsSync(join(trainings, `labels-${n}`))) n++;
-  const run = `labels-${n}`;
+  const run = nextRun(project, 'labels');
   const epochs = Math.max(10, Math.ceil((recipeFor(scan).settings.epochs ?? 30) / 3));
   // Held-out people must not decide when a training ends.
   const config = writeTraining(project, scan, { run, settings: { epochs, ...settings, patience: null } });

@@ -185,6 +185,14 @@ export function writeTraining(project: Project, scan: Scan, plan: TrainingPlan):
   return `trainings/${run}/config.json`;
 }
 
+/** `kind-1`, or the first such name that no run and no training has. */
+export function nextRun(project: Project, kind: string): string {
+  const { runs, trainings } = pathsOf(project);
+  let n = 1;
+  while ([runs, trainings].some((folder) => existsSync(join(folder, `${kind}-${n}`)))) n++;
+  return `${kind}-${n}`;
+}
+
 /** Copies of the lists for class folders; the project's own for projects of lists and packs. */
 function listsFor(
   project: Project,

@@ -15,7 +15,7 @@ const dimensionSchema = z.union([
   z.strictObject({ log: ends, round: z.boolean().optional() }),
   z.strictObject({ choice: z.array(z.json()).min(1) }),
 ]);
-const spaceSchema = z.record(z.string().min(1), dimensionSchema);
+export const spaceSchema = z.record(z.string().min(1), dimensionSchema);
 
 /** Values of one key: uniform over a range (`round`: whole numbers), uniform over its logarithm, or any of a list. */
 export type Dimension = z.infer<typeof dimensionSchema>;

@@ -127,6 +127,33 @@ test('a training that was killed with its server resumes to the bit', async () =
   expect(losses('killed')).toEqual(expected);
 });
 
+test('a sweep that was killed with its server does what remains, and finds the same', async () => {
+  const sweep = (): Promise<Job> =>
+    studio.call('addJob', {
+      body: {
+        kind: 'sweep',
+        settings: { ...settings, epochs: 12 },
+        space: { lr: { log: [0.0003, 0.01] } },
+        trials: 4,
+      },
+    });
+  const trialsOf = async (run: string) =>
+    (await studio.call('listSearches', {}))
+      .flatMap((found) => (found.kind === 'sweep' && found.name === run ? found.trials : []))
+      .map(({ minutes: _, ...trial }) => trial);
+  const whole = await sweep();
+  await expect.poll(async () => (await studio.job(whole.id)).state, poll).toBe('done');
+  const { id, run } = await sweep();
+  await expect
+    .poll(async () => (await trialsOf(run!)).some(({ rungs }) => rungs.length > 0), poll)
+    .toBe(true);
+  await studio.end('SIGKILL');
+  process.kill(pidOf(id), 'SIGKILL');
+  studio = await new Studio().start();
+  await expect.poll(async () => (await studio.job(id)).state, poll).toBe('done');
+  expect(await trialsOf(run!)).toEqual(await trialsOf(whole.run!));
+});
+
 test('a stopped training saves, and resumes when it is asked to, though clips have come meanwhile', async () => {
   const { id } = await train('stopped');
   await expect.poll(() => steps('stopped'), poll).toBeGreaterThan(4);

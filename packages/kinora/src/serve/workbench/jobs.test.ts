@@ -71,6 +71,60 @@ test('an evaluation answers for every validation clip, without an interval over 
   expect((await bench.call('getRun', { run: 'tiny' })).evaluated).not.toBeNull();
 });
 
+test('a range test of learning rates leaves its curve', async () => {
+  const { run, command, inputs, resumable } = await succeed({ kind: 'lr-find', settings, steps: 25 });
+  expect(command).toBe(
+    'kinora lr-find --config trainings/lr-find-1/config.json --steps 25 --out runs/lr-find-1',
+  );
+  expect([run, resumable]).toEqual(['lr-find-1', false]);
+  expect(inputs.map(({ file }) => file)).toEqual(['trainings/lr-find-1/config.json']);
+  expect(JSON.parse(inputs[0]!.text)).toMatchObject(settings);
+  const [found] = await bench.call('listSearches', {});
+  expect(found).toMatchObject({ kind: 'lr-find', name: 'lr-find-1' });
+  const rates = found!.kind === 'lr-find' ? found!.steps.map(({ lr }) => lr) : [];
+  expect(rates[0]).toBeCloseTo(1e-6);
+  expect(rates).toEqual([...rates].sort((a, b) => a - b));
+  // Its folder is no run.
+  expect((await bench.call('listRuns', {})).map(({ name }) => name)).not.toContain('lr-find-1');
+});
+
+describe('a sweep', () => {
+  const space = { lr: { log: [0.001, 0.01] as [number, number] }, optimizer: { choice: ['adam', 'sgd'] } };
+  const sweep = { kind: 'sweep', settings: { ...settings, epochs: 2 }, trials: 3 } as const;
+
+  test('leaves its trials, the best first, and their settings train', async () => {
+    const { run, command, inputs } = await succeed({ ...sweep, space, method: 'random' });
+    expect([run, command]).toEqual([
+      'sweep-1',
+      'kinora sweep trainings/sweep-1/space.json --config trainings/sweep-1/config.json --trials 3 --method random --out runs/sweep-1',
+    ]);
+    expect(inputs.map(({ text }) => JSON.parse(text))).toEqual([
+      space,
+      expect.objectContaining({ epochs: 2 }),
+    ]);
+    const [found] = await bench.call('listSearches', {});
+    expect(found).toMatchObject({ kind: 'sweep', name: 'sweep-1', rungs: [2], space });
+    const trials = found!.kind === 'sweep' ? found!.trials : [];
+    expect(trials.map(({ name }) => name).sort()).toEqual(['trial-1', 'trial-2', 'trial-3']);
+    const top1 = trials.map(({ rungs }) => rungs.at(-1)!.top1);
+    expect(top1).toEqual([...top1].sort((a, b) => b - a));
+    const best = { ...settings, ...trials[0]!.point };
+    await succeed({ kind: 'train', run: 'best', settings: best });
+    expect((await bench.call('getRun', { run: 'best' })).settings).toMatchObject(trials[0]!.point);
+  });
+
+  test.each([
+    [{ lr: { log: [0, 1] } }, 'lr: expected two ends'],
+    [{ lrate: { lin: [0, 1] } }, 'lrate'],
+    [{ labelSmoothing: { lin: [0, 3] } }, 'labelSmoothing'],
+    [{ outputDir: { choice: ['/tmp'] } }, 'a key that names no file'],
+    [{}, 'at least one key'],
+  ])('of %j is refused, and nothing is left of it', async (other, message) => {
+    await expect(add({ ...sweep, space: other as never })).rejects.toThrow(message);
+    expect(existsSync(at('trainings', 'sweep-2'))).toBe(false);
+  });
+});
+
 describe('exports', () => {
   const bytesOf = async (file: string): Promise<number> => {
     const { files } = await bench.call('getRun', { run: 'tiny' });

@@ -23,6 +23,7 @@ export type {
   Request,
   RunDetail,
   RunSummary,
+  Search,
   ServerEvents,
   Split,
 } from './contract.js';

@@ -116,6 +116,10 @@ export const CONTRACT = {
     answer: s.recipe,
   },
   getSettings: { summary: 'Every key of a configuration, and the networks.', answer: s.settingsReference },
+  listSearches: {
+    summary: 'What range tests of learning rates and sweeps have found, the latest first.',
+    answer: z.array(s.search),
+  },
   listJobs: { summary: 'Jobs, the latest first.', answer: z.array(s.job) },
   addJob: {
     summary: 'Queue a job: a child process that runs the command line.',
@@ -180,6 +184,7 @@ export type JobDetail = z.output<typeof s.jobDetail>;
 export type NewJob = z.output<typeof s.newJob>;
 export type Progress = z.output<typeof s.progress>;
 export type Recipe = z.output<typeof s.recipe>;
+export type Search = z.output<typeof s.search>;
 export type RunSummary = z.output<typeof s.runSummary>;
 export type RunDetail = z.output<typeof s.run>;
 export type Metrics = z.output<typeof s.metrics>;

@@ -39,6 +39,7 @@ export const PATHS = {
 
   getRecipe: ['GET', `${PROJECT}/recipe`],
   getSettings: ['GET', '/api/settings'],
+  listSearches: ['GET', `${PROJECT}/searches`],
   listJobs: ['GET', `${PROJECT}/jobs`],
   addJob: ['POST', `${PROJECT}/jobs`],
   getJob: ['GET', `${PROJECT}/jobs/:job`],

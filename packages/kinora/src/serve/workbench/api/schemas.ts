@@ -11,6 +11,7 @@ import {
   runNameSchema as runName,
 } from '../../../project/names.js';
 import { GESTURES } from '../../../run/packaged.js';
+import { spaceSchema } from '../../../sweep/space.js';
 
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);
@@ -224,7 +225,10 @@ export const health = z.object({
 
 // --- training
 
-export const jobKind = z.enum(['train', 'check', 'labels', 'evaluate', 'export', 'pack', 'page']);
+export const jobKind = z.enum([
+  ...['train', 'lr-find', 'sweep', 'check', 'labels'],
+  ...['evaluate', 'export', 'pack', 'page'],
+] as const);
 export const jobState = z.enum(['queued', 'running', 'stopping', 'done', 'stopped', 'failed', 'interrupted']);
 
 /** A change to a configuration: a key and its JSON value. */
@@ -235,6 +239,11 @@ const start = z
   .describe('Weights to start from: another run of the project, or the network that comes with Kinora.');
 export const recipeQuery = z.object({ initFrom: start.optional() });
 
+const dimensionKey = z.string().regex(/^[\w.]{1,60}$/);
+const searchSpace = z
+  .record(dimensionKey, spaceSchema.valueType)
+  .describe('Keys of the configuration, each with a range or a choice, as `kinora sweep` takes them.');
+
 export const newJob = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('train'),
@@ -242,6 +251,24 @@ export const newJob = z.discriminatedUnion('kind', [
     settings: settings.default({}).describe('Keys of the configuration that differ from the recipe.'),
     initFrom: start.nullable().default(null),
   }),
+  z
+    .object({
+      kind: z.literal('lr-find'),
+      settings: settings.default({}),
+      initFrom: start.nullable().default(null),
+      steps: z.int().min(20).max(10_000).default(200).describe('Optimizer steps.'),
+    })
+    .describe('A range test of learning rates, for the training that the same settings describe.'),
+  z
+    .object({
+      kind: z.literal('sweep'),
+      settings: settings.default({}),
+      initFrom: start.nullable().default(null),
+      space: searchSpace,
+      trials: z.int().min(1).max(1000).default(9),
+      method: z.enum(['halving', 'random']).default('halving'),
+    })
+    .describe('A search for settings, around those that are given.'),
   z.object({ kind: z.literal('check') }),
   z
     .object({ kind: z.literal('labels'), settings: settings.default({}) })
@@ -287,6 +314,9 @@ export const job = z.object({
 });
 export const jobDetail = job.extend({
   log: z.string().describe('The end of what it printed, at most 64 KiB.'),
+  inputs: z
+    .array(z.object({ file: z.string(), text: z.string() }))
+    .describe('The configuration, and for a sweep the search space, that the command line names.'),
 });
 
 export const recipe = z.object({
@@ -294,8 +324,38 @@ export const recipe = z.object({
   settings,
   reasons: z.array(z.object({ key: text, value: z.json(), reason: text })),
   command: text,
+  space: searchSpace.describe('A search around these settings.'),
   clips: z.object({ train: count, validation: count, classes: count, people: count }),
 });
+
+const found = { name: text.describe('Its folder in `runs/`.'), modified: moment };
+export const search = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('lr-find'),
+    ...found,
+    steps: z.array(z.object({ lr: z.number(), loss: z.number(), smoothed: z.number() })),
+    suggested: z.number().nullable().describe('Where the loss falls fastest; null if it does not fall.'),
+    lowest: z.number().describe('Learning rate of the lowest smoothed loss.'),
+    diverged: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal('sweep'),
+    ...found,
+    rungs: z.array(count).describe('Epochs after which trials are compared.'),
+    space: searchSpace,
+    trials: z
+      .array(
+        z.object({
+          name: text,
+          point: z.record(z.string(), z.json()).describe('Its settings of the search space.'),
+          minutes: z.number().nullable(),
+          rungs: z.array(z.object({ epochs: count, top1: share, loss: z.number() })),
+          error: text.nullable(),
+        }),
+      )
+      .describe('The best first.'),
+  }),
+]);
 
 export const settingsReference = z.object({
   groups: z.array(z.object({ name: text, keys: z.array(z.string()) })),

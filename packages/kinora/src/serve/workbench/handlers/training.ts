@@ -7,17 +7,20 @@ import { networks } from '../../../model/registry.js';
 import { writeLabelCheck } from '../../../project/labels.js';
 import { pathsOf } from '../../../project/project.js';
 import { checkRun, recipeFor, trainCommand, writeTraining } from '../../../project/recipe.js';
+import { readSearches, spaceAround, writeLrFind, writeSweepPlan } from '../../../project/searches.js';
 import { checkEditable } from '../../../project/split.js';
 import { startOf } from '../../../project/start.js';
 import type { Handlers } from '../api/app.js';
 import type { Answer, NewJob, Recipe } from '../api/contract.js';
-import { endOf, logFile } from '../jobs/job.js';
+import { endOf, inputsOf, logFile } from '../jobs/job.js';
 import { resumed, type SeenJob } from '../jobs/queue.js';
 import type { OpenProject } from '../opened/open-project.js';
 import type { Workbench } from '../opened/workbench.js';
 
 /** Bytes of a job's output that its page shows. */
 const LOG = 64 * 1024;
+/** Searches that a page shows. */
+const SEARCHES = 10;
 
 export function trainingHandlers(workbench: Workbench): Handlers {
   const open = ({ params }: { params: { project: string } }) => workbench.get(params.project);
@@ -27,20 +30,27 @@ export function trainingHandlers(workbench: Workbench): Handlers {
       const { initFrom } = request.query;
       const start = initFrom === undefined ? undefined : startOf(project.project, initFrom);
       const { name, settings, reasons, clips } = recipeFor(project.scan(), start);
-      const answer = { name, settings, reasons, clips, command: trainCommand('NAME') };
+      const space = spaceAround({ settings });
+      const answer = { name, settings, reasons, clips, space, command: trainCommand('NAME') };
       return answer as unknown as Recipe;
     },
     getSettings: () => settingsReference(),
+    listSearches: async (request) => readSearches((await open(request)).project, SEARCHES),
     listJobs: async (request) => (await open(request)).jobs(),
     addJob: async (request) => {
       const project = await open(request);
-      return project.describe(addJob(project, request.body));
+      return project.describe(await addJob(project, request.body));
     },
     getJob: async (request) => {
       const project = await open(request);
       const job = project.queue.get(request.params.job);
       const progress = await project.progressOf(job);
-      return { ...project.describe(job), progress, log: endOf(logFile(project.project, job.id), LOG) };
+      return {
+        ...project.describe(job),
+        progress,
+        log: endOf(logFile(project.project, job.id), LOG),
+        inputs: inputsOf(project.project, job),
+      };
     },
     stopJob: async (request) => {
       const project = await open(request);
@@ -73,13 +83,24 @@ const FIXED: ReadonlySet<string> = new Set([
   ...['testList', 'labelsFile', 'flowCache', 'streamCache'],
 ]);
 
-function addJob(open: OpenProject, job: NewJob): SeenJob {
+async function addJob(open: OpenProject, job: NewJob): Promise<SeenJob> {
   const { queue, project } = open;
   switch (job.kind) {
     case 'train': {
       const settings = checkedSettings(job.settings);
       const config = writeTraining(project, open.scan(), { run: job.run, settings, initFrom: job.initFrom });
       return queue.add('train', job.run, ['train', '--config', config]);
+    }
+    case 'lr-find': {
+      const base = { settings: checkedSettings(job.settings), initFrom: job.initFrom };
+      const { run, words } = writeLrFind(project, open.scan(), base, job.steps);
+      return queue.add('lr-find', run, words);
+    }
+    case 'sweep': {
+      const base = { settings: checkedSettings(job.settings), initFrom: job.initFrom };
+      checkedSettings(job.space);
+      const { run, words } = await writeSweepPlan(project, open.scan(), base, job);
+      return queue.add('sweep', run, words);
     }
     case 'check':
       return queue.add('check', null, ['project', 'check', '.']);

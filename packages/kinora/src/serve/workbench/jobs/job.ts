@@ -9,6 +9,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
   readSync,
   rmSync,
 } from 'node:fs';
@@ -20,7 +21,10 @@ import { readRecord, writeRecord } from '../../../files/record.js';
 import { type Project, pathsOf } from '../../../project/project.js';
 import { shellQuote } from '../../../shell.js';
 
-const jobKinds = ['train', 'check', 'labels', 'evaluate', 'export', 'pack', 'page'] as const;
+const jobKinds = [
+  ...(['train', 'lr-find', 'sweep', 'check', 'labels'] as const),
+  ...(['evaluate', 'export', 'pack', 'page'] as const),
+];
 const jobSchema = z.object({
   id: z.string().regex(/^[0-9]{17}-[0-9a-f]{8}$/),
   kind: z.enum(jobKinds),
@@ -40,8 +44,11 @@ const jobSchema = z.object({
 export type StoredJob = z.output<typeof jobSchema>;
 export type JobKind = StoredJob['kind'];
 
-/** Whether the same command continues where it ended: trainings with `--resume`, cross-validations as they are. */
-export const continues = (kind: JobKind): boolean => kind === 'train' || kind === 'labels';
+/**
+ * Whether the same command does what remains: trainings with `--resume`, sweeps and cross-validations as they are. A range test
+ * of learning rates keeps nothing, and is short enough to start over.
+ */
+export const continues = (kind: JobKind): boolean => ['train', 'lr-find', 'sweep', 'labels'].includes(kind);
 
 const exitSchema = z.object({ code: z.number(), at: z.number() });
 
@@ -107,6 +114,15 @@ export const lastLine = (project: Project, id: string): string | null => {
   const last = lines.at(-1);
   return last === undefined ? null : onOneLine(last.trim()).slice(0, 1000);
 };
+
+/** JSON files in `trainings/` that a job's command line names, with their contents. */
+export const inputsOf = (
+  project: Project,
+  { words }: Pick<StoredJob, 'words'>,
+): { file: string; text: string }[] =>
+  words
+    .filter((word) => /^trainings\/[^/]+\/\w+\.json$/.test(word) && existsSync(join(project.folder, word)))
+    .map((file) => ({ file, text: readFileSync(join(project.folder, file), 'utf8') }));
 
 /** The command line of a job, to be typed in the folder of the project. */
 export const commandOf = ({ words }: Pick<StoredJob, 'words'>): string =>
