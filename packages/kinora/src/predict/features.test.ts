@@ -75,7 +75,9 @@ test('a list that was read, one without labels, a folder of classes the model do
     ['Clap/b', 'Clap'],
     ['Wave/a', 'Wave'],
   ]);
-  expect(fromFolder[1]!.logits).toEqual(fromList[0]!.logits);
+  // A batch of two clips may add in another order than one of four.
+  for (const [c, logit] of fromList[0]!.logits.entries())
+    expect(fromFolder[1]!.logits[c]).toBeCloseTo(logit, 5);
 });
 
 test('the index of a pack', async () => {
