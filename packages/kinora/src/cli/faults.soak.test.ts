@@ -1,13 +1,13 @@
 /**
- * `kinora train`, `pack` and `export` whose n-th change to the file system ends the process, or fails with EIO or ENOSPC: what was
- * saved is whole, the error is one line, and the same command, run again, ends as if nothing had happened. KINORA_FAULTS
- * sets how many n of each are tried (default: 8, spread over all of them; `all` tries each).
+ * Commands whose n-th change to the file system ends the process, or fails with EIO or ENOSPC: what was saved is whole, the
+ * error is one line, and the same command, run again, ends as if nothing had happened. KINORA_FAULTS sets how many n of each
+ * are tried (default: 4, spread over all of them; `all` tries each).
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { runFolderOf } from '../run/run-folder.js';
 import { outcome, TinyData } from '../train/tiny-run.test.util.js';
@@ -45,6 +45,10 @@ interface Command {
   readonly name: string;
   /** `out` is a folder that does not exist yet. */
   readonly words: (out: string) => readonly string[];
+  /** Whether it reads a trained run. */
+  readonly ofRun?: boolean;
+  /** Whether `out` has to be there before. */
+  readonly into?: boolean;
   /** The same command after one that was disturbed. */
   readonly again?: (out: string) => readonly string[];
   /** Throws if what a disturbed command left is not whole. */
@@ -74,7 +78,23 @@ function contents(out: string): Record<string, string> {
   );
 }
 
+/** The same, with nothing but the names of files that say when or where they were made. */
+const weightsAndNames = (out: string): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(contents(out)).map(([file, hash]) => [file, file.endsWith('.safetensors') ? hash : '']),
+  );
+
 const trained = join(folder, 'trained');
+const members = ['a', 'b'].map((name) => join(trained, name));
+
+/** Two runs that differ. */
+async function trainMembers(): Promise<void> {
+  for (const [seed, name] of ['a', 'b'].entries()) {
+    const file = data.configFile(name, { ...CHANGES, outputDir: trained, seed: seed + 1 });
+    const { code, stderr } = await kinora(['train', '--config', file], {});
+    expect(code, stderr).toBe(0);
+  }
+}
 
 const commands: readonly Command[] = [
   {
@@ -97,12 +117,34 @@ const commands: readonly Command[] = [
   },
   {
     name: 'export',
-    words: (out) => ['export', join(trained, 'a'), '--out', join(out, 'model.onnx')],
+    words: (out) => ['export', members[0]!, '--out', join(out, 'model.onnx')],
+    ofRun: true,
+    into: true,
+    result: contents,
+  },
+  {
+    name: 'ensemble',
+    words: (out) => ['ensemble', ...members, '--folds', '2', '--out', out],
+    ofRun: true,
+    result: weightsAndNames,
+  },
+  {
+    name: 'studio build',
+    words: (out) => ['studio', 'build', members[0]!, '--out', out],
+    ofRun: true,
+    result: contents,
+  },
+  {
+    name: 'synth',
+    words: (out) => {
+      const counts = ['--clips-per-class', '1', '--validation-per-class', '1', '--test-per-class', '0'];
+      return ['synth', '--out', out, ...counts, '--people', '10', '--height', '24', '--workers', '2'];
+    },
     result: contents,
   },
 ];
 
-const TRIES = process.env.KINORA_FAULTS ?? '8';
+const TRIES = process.env.KINORA_FAULTS ?? '4';
 
 /** As many numbers from 1 to `changes`, spread evenly, the first and the last among them. */
 const places = (changes: number): number[] => {
@@ -114,23 +156,32 @@ const places = (changes: number): number[] => {
   ];
 };
 
-describe.each(commands)('$name', ({ name, words, again = words, check, result }) => {
+describe.each(commands)('$name', ({ name, words, ofRun, into, again = words, check, result }) => {
   test.each(['kill', 'EIO', 'ENOSPC'])('%s', async (kind) => {
-    if (name === 'export' && !existsSync(trained)) await kinora(trainWords(trained), {});
-    const sound = join(folder, `${name}-${kind}`);
+    if (ofRun && !existsSync(trained)) await trainMembers();
+    // A folder of its own, with nothing else in it: what is left beside the result is seen.
+    const place = (which: string): string => {
+      mkdirSync(join(folder, `${name}-${kind}-${which}`));
+      return join(folder, `${name}-${kind}-${which}`, 'out');
+    };
+    const sound = place('sound');
     const counted = join(folder, `${name}-${kind}.count`);
-    const begin = (out: string): void => void (name === 'export' && mkdirSync(out, { recursive: true }));
+    const begin = (out: string): void => void (into && mkdirSync(out, { recursive: true }));
     begin(sound);
-    const whole = await kinora(words(sound), { KINORA_FAULT_COUNT: counted, KINORA_FAULT_BELOW: sound });
+    const whole = await kinora(words(sound), {
+      KINORA_FAULT_COUNT: counted,
+      KINORA_FAULT_BELOW: dirname(sound),
+    });
     expect(whole.code, whole.stderr).toBe(0);
     const expected = result(sound);
     const changes = Number(readFileSync(counted, 'utf8'));
     expect(changes).toBeGreaterThan(3);
     let disturbed = 0;
     for (const n of places(changes)) {
-      const out = join(folder, `${name}-${kind}-${n}`);
+      const out = place(String(n));
+      const below = { KINORA_FAULT_BELOW: dirname(out) };
       begin(out);
-      const faults = { KINORA_FAULT_AT: String(n), KINORA_FAULT_KIND: kind, KINORA_FAULT_BELOW: out };
+      const faults = { ...below, KINORA_FAULT_AT: String(n), KINORA_FAULT_KIND: kind };
       const { code, signal, stderr } = await kinora(words(out), faults);
       const where = `${name}, ${kind} at change ${n} of ${changes}: ${stderr}`;
       if (kind === 'kill') expect(signal, where).toBe('SIGKILL');
@@ -145,10 +196,11 @@ describe.each(commands)('$name', ({ name, words, again = words, check, result })
       }
       if (signal !== null || code !== 0) disturbed++;
       check?.(out);
-      const second = await kinora(again(out), { KINORA_FAULT_BELOW: out });
+      const second = await kinora(again(out), below);
       expect(second.code, `${where}\nthen: ${second.stderr}`).toBe(0);
       expect(result(out), where).toEqual(expected);
-      rmSync(out, { recursive: true });
+      expect(readdirSync(dirname(out)), where).toEqual(['out']);
+      rmSync(dirname(out), { recursive: true });
     }
     console.log(
       `${name}, ${kind}: ${changes} changes, ${places(changes).length} tried, ${disturbed} ended the command`,
