@@ -3,6 +3,13 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeJpeg } from '../../packages/kinora/dist/data/decode/jpeg.js';
+import { writeNpy } from '../../packages/kinora/dist/files/npy.js';
+import {
+  type Answer,
+  call,
+  type Operation,
+  type Request,
+} from '../../packages/kinora/dist/serve/workbench/api/client.js';
 import { writeY4m } from './camera.js';
 import { type Engine, gesture, startEngine } from './engine.js';
 import { faults } from './faults.js';
@@ -158,6 +165,47 @@ describe.skipIf(noBrowser !== undefined)(`rooms with an engine${noBrowser ? `: $
     await close();
   });
 
+  it('compares two runs, and opens a clip on which they disagree by one click', async () => {
+    const api = apiOf(engine);
+    await api('changeSplit', { body: { leaveOut: 'ben' } });
+    for (const [run, lr] of [
+      ['first', 0.001],
+      ['second', 0.002],
+    ] as const) {
+      await finish(api, { kind: 'train', run, settings: { ...TINY, lr } });
+      await finish(api, { kind: 'evaluate', run });
+    }
+    const { clips } = await api('getEvaluation', { run: 'first' });
+    const labels = clips.map(({ label }) => label);
+    writeAnswers(engine.project, 'first', labels);
+    writeAnswers(engine.project, 'second', [labels[0]!, 1 - labels[1]!]);
+
+    const { page, complaints, close } = await open('evaluate/first');
+    await page.getByRole('combobox', { name: 'Compare with' }).selectOption('second');
+    await page
+      .getByRole('region', { name: 'Figures', exact: true })
+      .getByText('Top-1 of second is 50.0 points lower')
+      .waitFor();
+    const settings = page.getByRole('region', { name: 'Different settings' }).locator('tbody tr');
+    expect(await settings.allInnerTexts()).toEqual(['lr\t0.001\t0.002']);
+    const answers = page.getByRole('region', { name: 'Different answers' });
+    await answers.getByText('Only first is right').waitFor();
+    for (const [width, colorScheme] of [
+      [390, 'dark'],
+      [1280, 'light'],
+    ] as const) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), `at ${width}`).toBe(width);
+      expect(await faults(page), `at ${width}`).toEqual([]);
+    }
+    const { id } = clips[1]!;
+    await answers.getByRole('button', { name: `Watch ${id}` }).click();
+    await page.getByRole('dialog', { name: id }).getByText('A network takes it for').waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   it('keeps what was recorded when the camera is pulled, and says so', async () => {
     writeY4m(film(), [gesture('Stop Sign', 0, 0)]);
     const { page, complaints, close } = await open('data/record');
@@ -195,7 +243,41 @@ describe.skipIf(noBrowser !== undefined)(`rooms with an engine${noBrowser ? `: $
   });
 });
 
+/** A network that trains within a second, on a clip of each class. */
+const TINY = {
+  ...{ model: 'SingleFrameSmall', frames: 1, stride: 1, batchSize: 2, threads: 1, workers: 0 },
+  ...{ crop: { height: 42, width: 42 }, resize: { rule: 'height', height: 48 }, augment: {} },
+  ...{ epochs: 1, patience: null },
+};
+
 const titleOf = (room: string): RegExp => new RegExp(`^${room.split('/')[0]}$`, 'i');
+
+/** The API of the engine's project, as its page calls it. */
+const apiOf = ({ link }: Engine) => {
+  const { origin, searchParams } = new URL(link);
+  const headers = { authorization: `Bearer ${searchParams.get('token')}` };
+  return async <Name extends Operation>(
+    name: Name,
+    request: Omit<Request<Name>, 'project'>,
+  ): Promise<Answer<Name>> => {
+    const { projects } = await call('listProjects', {}, { base: origin, headers });
+    const whole = { project: projects[0]!.id, ...request } as unknown as Request<Name>;
+    return call(name, whole, { base: origin, headers });
+  };
+};
+
+async function finish(api: ReturnType<typeof apiOf>, body: Request<'addJob'>['body']): Promise<void> {
+  const { id } = await api('addJob', { body });
+  await expect.poll(async () => (await api('getJob', { job: id })).state, { timeout: PATIENCE }).toBe('done');
+}
+
+/** Replaces what an evaluation of two classes has stored by known answers. */
+const writeAnswers = (project: string, run: string, answers: readonly number[]): void =>
+  writeNpy(
+    join(project, 'runs', run, 'report', 'logits.npy'),
+    Float32Array.from(answers.flatMap((answer) => (answer === 0 ? [2, 0] : [0, 2]))),
+    [answers.length, 2],
+  );
 
 /** What `kinora lr-find` and `kinora sweep` leave. */
 function writeSearches(project: string): void {

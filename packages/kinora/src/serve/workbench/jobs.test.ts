@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { join } from 'node:path';
 import { serialize } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readNpy } from '../../files/npy.js';
+import { readNpy, writeNpy } from '../../files/npy.js';
 import { GESTURES } from '../../run/packaged.js';
 import type { Job, JobDetail, NewJob } from './api/contract.js';
 import { CLASSES, TestBench } from './bench.test.util.js';
@@ -69,6 +69,44 @@ test('an evaluation answers for every validation clip, without an interval over 
   expect([top1.low, top1.high]).toEqual([null, null]);
   expect(confusion.flat().reduce((sum, count) => sum + count, 0)).toBe(3);
   expect((await bench.call('getRun', { run: 'tiny' })).evaluated).not.toBeNull();
+});
+
+test('two evaluated runs are compared on the clips and labels that both have', async () => {
+  const [a, b] = ['tiny', 'from-SingleFrameSmall'];
+  await expect(bench.call('compareRuns', { query: { a, b } })).rejects.toMatchObject({ status: 404 });
+  await succeed({ kind: 'evaluate', run: b });
+  const stored = async (run: string) => (await bench.call('getEvaluation', { run })).clips;
+  // Known answers: the logits of every clip, of which the first run gets two right and the second the third.
+  const give = (run: string, answers: readonly number[]) =>
+    writeNpy(
+      at('runs', run, 'report', 'logits.npy'),
+      Float32Array.from(answers.flatMap((answer) => CLASSES.map((_, n) => (n === answer ? 3 : 0)))),
+      [3, 3],
+    );
+  const labels = (await stored(a)).map(({ label }) => label);
+  const wrong = labels.map((label) => (label + 1) % 3);
+  give(a, [labels[0]!, labels[1]!, wrong[2]!]);
+  give(b, [labels[0]!, wrong[1]!, wrong[2]!]);
+  const found = await bench.call('compareRuns', { query: { a, b } });
+  expect(found).toMatchObject({ clips: 3, bothWrong: 1 });
+  expect(found.runs.map(({ top1 }) => top1!.value)).toEqual([2 / 3, 1 / 3]);
+  // All clips are of one person: there is no interval.
+  expect(found.difference).toEqual({ value: expect.closeTo(-1 / 3), low: null, high: null });
+  expect(found.disagreements.map(({ id, answers }) => [id, answers.map(({ right }) => right)])).toEqual([
+    [(await stored(a))[1]!.id, [true, false]],
+  ]);
+  expect(found.settings.map(({ key }) => key)).toEqual(['initFrom']);
+  expect(found.settings[0]!.values).toEqual([null, 'runs/tiny']);
+
+  const list = at('runs', b, 'report', 'targets.npy');
+  writeNpy(list, Int32Array.from([wrong[0]!, labels[1]!, labels[2]!]), [3]);
+  expect(await bench.call('compareRuns', { query: { a, b } })).toMatchObject({ clips: 2 });
+  await expect(bench.call('compareRuns', { query: { a, b: 'nowhere' } })).rejects.toMatchObject({
+    status: 404,
+  });
+  await expect(bench.call('compareRuns', { query: { a, b: '../..' } })).rejects.toMatchObject({
+    status: 400,
+  });
 });
 
 test('a range test of learning rates leaves its curve', async () => {

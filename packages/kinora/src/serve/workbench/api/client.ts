@@ -9,6 +9,7 @@ export type {
   Answer,
   Change,
   Clip,
+  Comparison,
   EvaluationAnswer,
   Finding,
   Health,

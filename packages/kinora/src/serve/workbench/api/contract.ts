@@ -144,6 +144,12 @@ export const CONTRACT = {
     summary: 'The evaluation that a job of kind `evaluate` has written.',
     answer: s.evaluation,
   },
+  compareRuns: {
+    summary:
+      'Two evaluated runs on the clips that both have: figures, differing settings, differing answers.',
+    query: s.comparisonQuery,
+    answer: s.comparison,
+  },
   runFile: {
     summary: 'A file that a run has left for others, one of `files`.',
     query: z.object({
@@ -188,4 +194,5 @@ export type Search = z.output<typeof s.search>;
 export type RunSummary = z.output<typeof s.runSummary>;
 export type RunDetail = z.output<typeof s.run>;
 export type Metrics = z.output<typeof s.metrics>;
+export type Comparison = z.output<typeof s.comparison>;
 export type EvaluationAnswer = z.output<typeof s.evaluation>;

@@ -453,6 +453,40 @@ export const evaluation = z.object({
   }),
 });
 
+export const comparisonQuery = z.object({ a: runName, b: runName });
+/** Of a loss or a difference, which may be outside of 0 to 1. */
+const interval95 = z
+  .object({ value: z.number(), low: z.number().nullable(), high: z.number().nullable() })
+  .nullable();
+const pair = <T extends z.ZodType>(of: T) => z.tuple([of, of]).describe('Of `a` and of `b`.');
+export const comparison = z.object({
+  runs: pair(
+    z.object({
+      clips: count.describe('Clips of its evaluation.'),
+      top1: estimate.nullable().describe('On the clips that both have; null without any.'),
+      loss: interval95,
+      ece: share.describe('Calibration error, on all clips of its evaluation.'),
+    }),
+  ),
+  clips: count.describe('Clips that both were evaluated on, under the same label.'),
+  difference: interval95.describe(
+    'Top-1 of `b` less that of `a`, paired: both on the same resamples of people.',
+  ),
+  settings: z
+    .array(z.object({ key: z.string(), values: pair(z.json()) }))
+    .describe('Keys of the configurations that differ, without names of files.'),
+  disagreements: z
+    .array(
+      z.object({
+        id: clipId,
+        label: text,
+        answers: pair(z.object({ label: text, confidence: share, right: z.boolean() })),
+      }),
+    )
+    .describe('Clips that the two answer differently.'),
+  bothWrong: count.describe('Clips that neither recognises.'),
+});
+
 // --- every answer
 
 export const problem = z.object({

@@ -97,10 +97,11 @@ export async function readEvaluation(folder: string): Promise<EvaluationAnswer> 
 }
 
 /** Resamples of an interval that is computed while a page waits. */
-const RESAMPLES = 1000;
+export const RESAMPLES = 1000;
 
 const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
-const estimate = ({ value, low, high }: Interval) => ({ value, low: orNull(low), high: orNull(high) });
+/** With nulls for ends that are none. */
+export const estimate = ({ value, low, high }: Interval) => ({ value, low: orNull(low), high: orNull(high) });
 
 /** From the subjects beside the run's validation list; unknown where there are none. */
 async function peopleOf(folder: string, ids: readonly string[]): Promise<(string | undefined)[]> {

@@ -12,6 +12,7 @@ import type { Handlers } from '../api/app.js';
 import type { Metrics, RunDetail, RunSummary } from '../api/contract.js';
 import type { OpenProject } from '../opened/open-project.js';
 import type { Workbench } from '../opened/workbench.js';
+import { compareRuns } from './comparison.js';
 import { readEvaluation } from './evaluation.js';
 import { sendFile } from './files.js';
 
@@ -23,6 +24,11 @@ export function runHandlers(workbench: Workbench): Handlers {
     getMetrics: async (request) =>
       metricsOf(folderOf(await open(request), request.params.run), request.query.after, request.query.points),
     getEvaluation: async (request) => readEvaluation(folderOf(await open(request), request.params.run)),
+    compareRuns: async (request) => {
+      const { a, b } = request.query;
+      const project = await open(request);
+      return compareRuns([folderOf(project, a), folderOf(project, b)]);
+    },
     runFile: async (request) => {
       const { query, params, context } = request;
       const folder = folderOf(await open(request), params.run);
