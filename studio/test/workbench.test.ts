@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { encodeJpeg } from '../../packages/kinora/dist/data/decode/jpeg.js';
 import { writeNpy } from '../../packages/kinora/dist/files/npy.js';
 import {
@@ -165,45 +165,72 @@ describe.skipIf(noBrowser !== undefined)(`rooms with an engine${noBrowser ? `: $
     await close();
   });
 
-  it('compares two runs, and opens a clip on which they disagree by one click', async () => {
-    const api = apiOf(engine);
-    await api('changeSplit', { body: { leaveOut: 'ben' } });
-    for (const [run, lr] of [
-      ['first', 0.001],
-      ['second', 0.002],
-    ] as const) {
-      await finish(api, { kind: 'train', run, settings: { ...TINY, lr } });
-      await finish(api, { kind: 'evaluate', run });
-    }
-    const { clips } = await api('getEvaluation', { run: 'first' });
-    const labels = clips.map(({ label }) => label);
-    writeAnswers(engine.project, 'first', labels);
-    writeAnswers(engine.project, 'second', [labels[0]!, 1 - labels[1]!]);
+  describe('with two evaluated runs', () => {
+    /** The clip that `second` gets wrong, and the class that it takes it for. */
+    let wrong: string;
+    let answer: string;
+    beforeAll(async () => {
+      const api = apiOf(engine);
+      await api('changeSplit', { body: { leaveOut: 'ben' } });
+      for (const [run, lr] of [
+        ['first', 0.001],
+        ['second', 0.002],
+      ] as const) {
+        await finish(api, { kind: 'train', run, settings: { ...TINY, lr } });
+        await finish(api, { kind: 'evaluate', run });
+      }
+      const { clips, labels: names } = await api('getEvaluation', { run: 'first' });
+      const labels = clips.map(({ label }) => label);
+      writeAnswers(engine.project, 'first', labels);
+      writeAnswers(engine.project, 'second', [labels[0]!, 1 - labels[1]!]);
+      wrong = clips[1]!.id;
+      answer = names[1 - labels[1]!]!;
+    }, 20 * 60_000);
 
-    const { page, complaints, close } = await open('evaluate/first');
-    await page.getByRole('combobox', { name: 'Compare with' }).selectOption('second');
-    await page
-      .getByRole('region', { name: 'Figures', exact: true })
-      .getByText('Top-1 of second is 50.0 points lower')
-      .waitFor();
-    const settings = page.getByRole('region', { name: 'Different settings' }).locator('tbody tr');
-    expect(await settings.allInnerTexts()).toEqual(['lr\t0.001\t0.002']);
-    const answers = page.getByRole('region', { name: 'Different answers' });
-    await answers.getByText('Only first is right').waitFor();
-    for (const [width, colorScheme] of [
-      [390, 'dark'],
-      [1280, 'light'],
-    ] as const) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.emulateMedia({ colorScheme });
-      expect(await page.evaluate(() => document.documentElement.scrollWidth), `at ${width}`).toBe(width);
-      expect(await faults(page), `at ${width}`).toEqual([]);
-    }
-    const { id } = clips[1]!;
-    await answers.getByRole('button', { name: `Watch ${id}` }).click();
-    await page.getByRole('dialog', { name: id }).getByText('A network takes it for').waitFor();
-    expect(complaints).toEqual([]);
-    await close();
+    it('compares two runs, and opens a clip on which they disagree by one click', async () => {
+      const { page, complaints, close } = await open('evaluate/first');
+      await page.getByRole('combobox', { name: 'Compare with' }).selectOption('second');
+      await page
+        .getByRole('region', { name: 'Figures', exact: true })
+        .getByText('Top-1 of second is 50.0 points lower')
+        .waitFor();
+      const settings = page.getByRole('region', { name: 'Different settings' }).locator('tbody tr');
+      expect(await settings.allInnerTexts()).toEqual(['lr\t0.001\t0.002']);
+      const answers = page.getByRole('region', { name: 'Different answers' });
+      await answers.getByText('Only first is right').waitFor();
+      for (const [width, colorScheme] of [
+        [390, 'dark'],
+        [1280, 'light'],
+      ] as const) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.emulateMedia({ colorScheme });
+        expect(await page.evaluate(() => document.documentElement.scrollWidth), `at ${width}`).toBe(width);
+        expect(await faults(page), `at ${width}`).toEqual([]);
+      }
+      expect(complaints).toEqual([]);
+      // It asks for the file to play, which a clip of frames does not have.
+      await answers.getByRole('button', { name: `Watch ${wrong}` }).click();
+      await page.getByRole('dialog', { name: wrong }).getByText('A network takes it for').waitFor();
+      await close();
+    });
+
+    it('sorts clips by loss and by confidence', async () => {
+      const { page, complaints, close } = await open('data/clips');
+      const first = page.getByRole('listbox', { name: 'Clips' }).getByRole('option').first();
+      await page.getByRole('radio', { name: 'Nothing' }).check({ force: true });
+      await page.getByRole('combobox', { name: 'Sort by' }).selectOption('highest loss');
+      await page.getByText(/^Judged by second, which has been evaluated on 2 of/).waitFor();
+      // Logits of 2 and 0.
+      await expect.poll(() => first.innerText()).toContain(`${answer} 88`);
+      expect(await faults(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+      await first.dblclick();
+      await page.getByRole('dialog', { name: wrong }).getByText(`A network takes it for ${answer}`).waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('combobox', { name: 'Sort by' }).selectOption('least confident');
+      await expect.poll(() => first.innerText()).toContain('88');
+      await close();
+    });
   });
 
   it('keeps what was recorded when the camera is pulled, and says so', async () => {
@@ -268,7 +295,11 @@ const apiOf = ({ link }: Engine) => {
 
 async function finish(api: ReturnType<typeof apiOf>, body: Request<'addJob'>['body']): Promise<void> {
   const { id } = await api('addJob', { body });
-  await expect.poll(async () => (await api('getJob', { job: id })).state, { timeout: PATIENCE }).toBe('done');
+  // Outside of a test, where expect.poll is not allowed.
+  await vi.waitFor(async () => expect((await api('getJob', { job: id })).state).toBe('done'), {
+    timeout: PATIENCE,
+    interval: 200,
+  });
 }
 
 /** Replaces what an evaluation of two classes has stored by known answers. */

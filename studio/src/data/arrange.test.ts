@@ -35,6 +35,28 @@ it('filters by class, person, list, name and state', () => {
   expect(found({ broken: true })).toEqual(['bend/ben-1']);
 });
 
+it('sorts by what a network says, and clips that it has not seen last', () => {
+  const judged = new Map(
+    (
+      [
+        ['wave/anna-10.webm', 0.2, 0.9],
+        ['bend/anna-1.webm', 3, 0.6],
+        ['wave/anna-2.webm', 0.7, 0.5],
+      ] as const
+    ).map(([id, loss, confidence]) => [id, { id, answer: 'wave', loss, confidence }]),
+  );
+  expect(ids(sortClips(clips, 'loss', judged))).toEqual([
+    'bend/anna-1',
+    'wave/anna-2',
+    'wave/anna-10',
+    'bend/ben-1',
+  ]);
+  expect(ids(sortClips(clips, 'confidence', judged))).toEqual([
+    ...['wave/anna-2', 'bend/anna-1', 'wave/anna-10', 'bend/ben-1'],
+  ]);
+  expect(ids(sortClips(clips, 'loss'))).toEqual(ids(clips));
+});
+
 it('sorts numbers in names by value, and unknown lengths last', () => {
   expect(ids(sortClips(clips, 'name'))).toEqual(['bend/anna-1', 'bend/ben-1', 'wave/anna-2', 'wave/anna-10']);
   expect(ids(sortClips(clips, 'shortest'))).toEqual([

@@ -1,5 +1,5 @@
 /** Which clips a list shows, in which order and in which groups. */
-import type { Clip } from 'kinora/workbench';
+import type { Clip, Judge } from 'kinora/workbench';
 import type { Group } from '../clips/rows.js';
 
 /** Empty strings accept everything. */
@@ -13,7 +13,9 @@ export interface Filter {
   broken: boolean;
 }
 export type Grouping = 'class' | 'person' | 'none';
-export type Sorting = 'name' | 'newest' | 'shortest' | 'longest';
+export type Sorting = 'name' | 'newest' | 'shortest' | 'longest' | 'loss' | 'confidence';
+/** How a network judges a clip. */
+export type Judgement = Judge['clips'][number];
 
 export function matching(clips: readonly Clip[], filter: Filter): Clip[] {
   const search = filter.search.trim().toLowerCase();
@@ -27,13 +29,27 @@ export function matching(clips: readonly Clip[], filter: Filter): Clip[] {
   );
 }
 
-/** Clips whose length is not known yet come last. */
-export function sortClips(clips: readonly Clip[], by: Sorting): Clip[] {
+/** Orders that need what a network has said of the clips. */
+export const isJudged = (by: Sorting): boolean => by === 'loss' || by === 'confidence';
+
+/**
+ * Clips whose length is not known yet, or that no network has judged, come last.
+ * @param judged by the clip's id
+ */
+export function sortClips(
+  clips: readonly Clip[],
+  by: Sorting,
+  judged: ReadonlyMap<string, Judgement> = new Map(),
+): Clip[] {
+  const lossOf = ({ id }: Clip): number => judged.get(id)?.loss ?? -1;
+  const confidenceOf = ({ id }: Clip): number => judged.get(id)?.confidence ?? 2;
   const order: Record<Sorting, (a: Clip, b: Clip) => number> = {
     name: (a, b) => collator.compare(a.id, b.id),
     newest: (a, b) => b.modified - a.modified,
     shortest: (a, b) => (a.seconds ?? Infinity) - (b.seconds ?? Infinity) || 0,
     longest: (a, b) => (b.seconds ?? -1) - (a.seconds ?? -1),
+    loss: (a, b) => lossOf(b) - lossOf(a),
+    confidence: (a, b) => confidenceOf(a) - confidenceOf(b),
   };
   return [...clips].sort(order[by]);
 }

@@ -2,16 +2,12 @@
  * Labels that look wrong: a cross-validation predicts every clip by a network that never saw its person, and confident learning
  * compares its answers with the labels. Any cross-validation in `runs/` counts, whoever started it; the latest is used.
  */
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { KinoraError } from '@kinora/torch/error';
-import * as z from 'zod';
 import type { RunConfigInput } from '../config/index.js';
-import { csvFields, readLines } from '../files/csv.js';
-import { readRecord } from '../files/record.js';
 import { labelIssues } from '../measure/label-issues.js';
-import { readStoredPredictions } from '../report/stored-predictions.js';
-import { type Project, pathsOf } from './project.js';
+import { readStoredCrossval } from '../report/stored-predictions.js';
+import { latestReports } from './judgements.js';
+import type { Project } from './project.js';
 import { nextRun, recipeFor, writeTraining } from './recipe.js';
 import type { Scan } from './scan.js';
 
@@ -34,49 +30,24 @@ export interface LabelCheck {
   readonly suspects: readonly SuspectLabel[];
 }
 
-const summarySchema = z.object({ labels: z.array(z.string()).min(1) });
-
 /**
  * What the latest cross-validation says about the clips as they are. Clips that were moved, removed or replaced since are left
  * out. Undefined where there is no cross-validation, or none that can be read: it can be made again.
  */
 export function readLabelCheck(project: Project, scan: Scan): LabelCheck | undefined {
-  const latest = reportsIn(project).sort((a, b) => b.checked - a.checked)[0];
+  const [latest] = latestReports(project, 'crossval');
   if (latest === undefined) return undefined;
+  const { run, folder, at } = latest;
   try {
-    return { run: latest.run, checked: latest.checked, suspects: suspectsIn(latest, scan) };
+    return { run, checked: at, suspects: suspectsIn(folder, at, scan) };
   } catch (error) {
     if (!(error instanceof KinoraError)) throw error;
     return undefined;
   }
 }
 
-interface Report {
-  readonly run: string;
-  readonly folder: string;
-  readonly checked: number;
-}
-
-function reportsIn(project: Project): Report[] {
-  const { runs } = pathsOf(project);
-  if (!existsSync(runs)) return [];
-  return readdirSync(runs, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .flatMap(({ name }) => {
-      const folder = join(runs, name, 'report');
-      // Written after the predictions.
-      const stat = statSync(join(folder, 'crossval.json'), { throwIfNoEntry: false });
-      return stat === undefined ? [] : [{ run: name, folder, checked: Math.round(stat.mtimeMs) }];
-    });
-}
-
-function suspectsIn({ folder, checked }: Report, scan: Scan): SuspectLabel[] {
-  const { labels } = readRecord(join(folder, 'crossval.json'), summarySchema) ?? { labels: [] };
-  const ids = readLines(join(folder, 'predictions.csv'), 'predictions')
-    .slice(1)
-    .filter((line) => line !== '')
-    .map((line) => csvFields(line, ',')[0]!);
-  const predictions = readStoredPredictions(folder, ids.length, labels.length);
+function suspectsIn(folder: string, checked: number, scan: Scan): SuspectLabel[] {
+  const { ids, labels, ...predictions } = readStoredCrossval(folder);
   const clips = new Map(scan.clips.map((clip) => [clip.id, clip]));
   const { verdicts, suspects } = labelIssues(predictions, labels.length);
   return verdicts.slice(0, suspects).flatMap(({ row, given, suggested, ...probabilities }) => {

@@ -203,6 +203,37 @@ test('a check of the labels predicts every clip by a network that never saw its 
   expect((await bench.call('getHealth', {})).labelsChecked).toBeGreaterThan(0);
 });
 
+test('clips are judged by the latest cross-validation and the latest evaluation, as they are now', async () => {
+  const judges = await bench.call('listJudges', {});
+  expect(judges.map(({ kind, run, clips }) => [kind, run, clips.length])).toEqual([
+    ['crossval', 'labels-1', 6],
+    ['evaluation', 'from-SingleFrameSmall', 2],
+  ]);
+  const logits = readNpy(at('runs', 'labels-1', 'report', 'logits.npy')).data as Float32Array;
+  for (const { clips } of judges)
+    for (const { confidence, loss } of clips) {
+      expect(confidence).toBeGreaterThan(1 / 3 - 1e-6);
+      expect(loss).toBeGreaterThan(0);
+    }
+  // The cross-entropy, once more.
+  const [first] = judges[0]!.clips;
+  const ids = readFileSync(at('runs', 'labels-1', 'report', 'predictions.csv'), 'utf8')
+    .split('\n')
+    .slice(1);
+  const row = ids.findIndex((line) => line.includes(first!.id));
+  const targets = readNpy(at('runs', 'labels-1', 'report', 'targets.npy')).data;
+  const own = [...logits.subarray(row * 3, row * 3 + 3)];
+  const sum = own.reduce((total, value) => total + Math.exp(value), 0);
+  expect(first!.loss).toBeCloseTo(Math.log(sum) - own[Number(targets[row])]!, 4);
+
+  // A clip of another class now was another question.
+  const { id } = judges[0]!.clips.find(({ id }) => id.startsWith('Stop Sign/'))!;
+  const { id: change } = await bench.call('moveClips', { body: { clips: [id], class: 'Swiping Left' } });
+  expect((await bench.call('listJudges', {}))[0]!.clips).toHaveLength(5);
+  await bench.call('undoChange', { change });
+  expect((await bench.call('listJudges', {}))[0]!.clips).toHaveLength(6);
+});
+
 test('a check of the clips finds what only decoding shows', async () => {
   const clip = readdirSync(at('clips', 'Stop Sign'))[0]!;
   writeFileSync(at('clips', 'Stop Sign', 'cleo-1.mp4'), 'no video');

@@ -15,6 +15,7 @@ export type {
   Health,
   Job,
   JobDetail,
+  Judge,
   Metrics,
   NewJob,
   Progress,

@@ -144,6 +144,11 @@ export const CONTRACT = {
     summary: 'The evaluation that a job of kind `evaluate` has written.',
     answer: s.evaluation,
   },
+  listJudges: {
+    summary:
+      'How the latest cross-validation and the latest evaluation judge the clips as they are, where there is one; the cross-validation first.',
+    answer: z.array(s.judge),
+  },
   compareRuns: {
     summary:
       'Two evaluated runs on the clips that both have: figures, differing settings, differing answers.',
@@ -194,5 +199,6 @@ export type Search = z.output<typeof s.search>;
 export type RunSummary = z.output<typeof s.runSummary>;
 export type RunDetail = z.output<typeof s.run>;
 export type Metrics = z.output<typeof s.metrics>;
+export type Judge = z.output<typeof s.judge>;
 export type Comparison = z.output<typeof s.comparison>;
 export type EvaluationAnswer = z.output<typeof s.evaluation>;

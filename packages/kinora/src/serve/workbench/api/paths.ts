@@ -51,6 +51,7 @@ export const PATHS = {
   getRun: ['GET', RUN],
   getMetrics: ['GET', `${RUN}/metrics`],
   getEvaluation: ['GET', `${RUN}/evaluation`],
+  listJudges: ['GET', `${PROJECT}/judges`],
   compareRuns: ['GET', `${PROJECT}/comparison`],
   runFile: ['GET', `${RUN}/file`],
 } as const;

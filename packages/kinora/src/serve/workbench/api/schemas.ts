@@ -453,6 +453,20 @@ export const evaluation = z.object({
   }),
 });
 
+export const judge = z.object({
+  kind: z.enum(['crossval', 'evaluation']),
+  run: text.describe('Its folder in `runs/`.'),
+  at: moment,
+  clips: z.array(
+    z.object({
+      id: clipId,
+      answer: text.describe('The class that the network takes it for.'),
+      confidence: share.describe('Probability of the answer.'),
+      loss: z.number().describe('Cross-entropy of its own class, in nats.'),
+    }),
+  ),
+});
+
 export const comparisonQuery = z.object({ a: runName, b: runName });
 /** Of a loss or a difference, which may be outside of 0 to 1. */
 const interval95 = z

@@ -1,39 +1,19 @@
 /** The evaluation of a run from what `kinora eval` has left in its report: logits, targets, ids and labels. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { softmax } from '@kinora/clip';
-import { kinoraError } from '@kinora/torch/error';
-import * as z from 'zod';
 import { peopleNumbers, readSubjects, subjectsBeside } from '../../../data/lists/people.js';
-import { csvFields, readLines } from '../../../files/csv.js';
-import { readRecord } from '../../../files/record.js';
 import { BINS, calibrationError, confidences, reliability } from '../../../measure/calibration.js';
 import { type Interval, meanInterval, wilson } from '../../../measure/intervals.js';
 import { argmax, confusionMatrix, perClass, rankOf, summarize } from '../../../measure/metrics.js';
-import { readStoredPredictions } from '../../../report/stored-predictions.js';
+import { readStoredEvaluation } from '../../../report/stored-predictions.js';
 import { configOfRunFolder, runFolder } from '../../../run/run-folder.js';
 import type { EvaluationAnswer } from '../api/contract.js';
-
-const numbersSchema = z.object({
-  date: z.string(),
-  classes: z.array(z.object({ label: z.string() })).min(1),
-});
 
 /** Throws `evaluation/missing` before the first `kinora eval`, and `evaluation/damaged` for files that disagree. */
 export async function readEvaluation(folder: string): Promise<EvaluationAnswer> {
   const { report } = runFolder(folder);
-  const at = (name: string) => join(report, name);
-  const numbers = readRecord(at('metrics.json'), numbersSchema, 'evaluate the run again');
-  if (numbers === undefined || !existsSync(at('logits.npy')))
-    throw kinoraError('evaluation/missing', folder, 'an evaluated run', 'one without logits', {
-      hint: 'evaluate it first',
-    });
-  const labels = numbers.classes.map(({ label }) => label);
+  const { date, ids, labels, logits, targets } = readStoredEvaluation(report);
   const classes = labels.length;
-  const ids = readLines(at('test_results.csv'), 'predictions')
-    .filter((line) => line !== '')
-    .map((line) => csvFields(line, ';')[0]!);
-  const { logits, targets } = readStoredPredictions(report, ids.length, classes);
   const people = await peopleOf(folder, ids);
   const groups = Int32Array.from(peopleNumbers(people));
   const predicted = argmax(logits, classes);
@@ -44,8 +24,8 @@ export async function readEvaluation(folder: string): Promise<EvaluationAnswer> 
   const intervalOf = (values: readonly number[], chosen: Int32Array) =>
     estimate(meanInterval(values, chosen, 1, RESAMPLES));
   return {
-    date: numbers.date,
-    labels,
+    date,
+    labels: [...labels],
     clips: rows.map((row, n) => {
       const probabilities = Array.from(softmax(row), (value) => Math.min(1, Math.max(0, value)));
       const loss = -Math.log(Math.max(1e-12, probabilities[targets[n]!]!));

@@ -3,6 +3,7 @@ import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { KinoraError, kinoraError } from '@kinora/torch/error';
 import { effectiveConfig } from '../../../config/index.js';
+import { readJudges } from '../../../project/judgements.js';
 import { pathsOf } from '../../../project/project.js';
 import { checkRun, noRun } from '../../../project/recipe.js';
 import { findCheckpoint, hasCheckpoint, hasFinished, readState } from '../../../run/checkpoint.js';
@@ -24,6 +25,13 @@ export function runHandlers(workbench: Workbench): Handlers {
     getMetrics: async (request) =>
       metricsOf(folderOf(await open(request), request.params.run), request.query.after, request.query.points),
     getEvaluation: async (request) => readEvaluation(folderOf(await open(request), request.params.run)),
+    listJudges: async (request) => {
+      const project = await open(request);
+      return readJudges(project.project, project.scan()).map((judge) => ({
+        ...judge,
+        clips: [...judge.clips],
+      }));
+    },
     compareRuns: async (request) => {
       const { a, b } = request.query;
       const project = await open(request);
