@@ -8,6 +8,7 @@ const { folder, best } = await trainRun(
     trainFolder: 'data/gestures/train',
     validationFolder: 'data/gestures/validation',
     frames: 16,
+    mirrored: true, // the rendered clips show people as a mirror does; not for clips that a camera filmed
     batchSize: 4,
     epochs: 2, // for good results, 30 to 60
   },

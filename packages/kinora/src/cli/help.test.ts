@@ -143,6 +143,8 @@ test.each(examples)('%s', { timeout: 240_000 }, async (example) => {
   if (example.startsWith('kinora split')) for (const file of LISTS) rmSync(file, { force: true });
   const { status, output } = await runExample(example);
   expect(status, output).toBe(0);
+  // The demo's set is rendered here, and every configuration of it says how it shows people.
+  expect(output).not.toContain('mirrored is false');
   if (example.includes('--streams')) makeGestureLog();
   else if (example.startsWith('kinora synth')) makeDataSets();
 });

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { serialize } from '@kinora/torch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { effectiveConfig, type RunConfig, type RunConfigInput } from '../config/index.js';
+import { recipeName } from '../data/synth/rendered.js';
 import { isCheckpoint, readState } from '../run/checkpoint.js';
 import { readKernels } from '../run/first-kernels.js';
 import { linked } from '../run/generations.js';
@@ -384,6 +385,36 @@ describe('a clip that cannot be read', () => {
     rmSync(runFolderOf(config).checkpoints, { recursive: true });
     await trainSession(config);
     expect(existsSync(badClips)).toBe(false);
+  });
+});
+
+describe('clips of kinora synth', () => {
+  let rendered: TinyData;
+  beforeAll(() => {
+    rendered = new TinyData();
+    writeFileSync(rendered.at(recipeName), '{}');
+  });
+  afterAll(() => rendered.remove());
+
+  const warnings = async (from: TinyData, name: string, changes: RunConfigInput = {}): Promise<string[]> => {
+    const { lines } = await trainSession(from.config(name, { maxSteps: 1, ...changes }));
+    return lines.filter((line) => line.startsWith('warning:'));
+  };
+
+  test('are taken for what a camera filmed, which is one warning with what to set', async () => {
+    const [line, ...others] = await warnings(rendered, 'unsaid');
+    expect(others).toEqual([]);
+    expect(line).toContain(`kinora synth rendered the clips of ${rendered.folder}, `);
+    expect(line).toContain('labels of left and right will be swapped; train with --set mirrored=true');
+  });
+
+  test('are said to show people mirrored, have no sides in their labels, or are others', async () => {
+    expect(await warnings(rendered, 'said', { mirrored: true })).toEqual([]);
+    const without = rendered.write('sideless.csv', ['Up', 'Down', 'Stop Sign']);
+    const sideless = [...'123456'].map((id, i) => `${id};${['Up', 'Down', 'Stop Sign'][i % 3]}`);
+    const lists = { labelsFile: without, trainList: rendered.write('sideless-train.csv', sideless) };
+    expect(await warnings(rendered, 'sideless', { ...lists, validationList: lists.trainList })).toEqual([]);
+    expect(await warnings(data, 'recordings')).toEqual([]);
   });
 });
 

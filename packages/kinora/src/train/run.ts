@@ -1,7 +1,9 @@
 /** One run from configuration to checkpoints: reads the lists, makes or resumes the training, trains epoch by epoch. */
 import { availableParallelism } from 'node:os';
+import type { PreprocessSpec } from '@kinora/clip';
 import { type Device, type distributed, type KinoraError, kinoraError } from '@kinora/torch';
 import { effectiveConfig, namingKeysOf, type RunConfig, type RunConfigInput } from '../config/index.js';
+import { renderedSet } from '../data/synth/rendered.js';
 import { fingerprintTensors } from '../model/weights.js';
 import { type Progress, silent } from '../progress.js';
 import type { TrainingProgress } from '../run/checkpoint.js';
@@ -156,9 +158,9 @@ async function train(
   }
 }
 
-/** What is trained here, and where it differs from what was asked for. */
+/** What is trained here, where it differs from what was asked for, and what was probably meant otherwise. */
 function openingLines(
-  { config, device, ranks, precision, progress }: Training,
+  { config, spec, device, ranks, precision, progress }: Training,
   { train, val }: Loaders,
   resumed: boolean,
 ): string[] {
@@ -166,7 +168,20 @@ function openingLines(
   const from = resumed ? `, from step ${progress.step}` : '';
   const where = ranks.size === 1 ? device : `${ranks.size} processes, rank 0 on ${device}`;
   const opening = `${config.model} on ${where}: ${clips}, ${train.batchesPerEpoch} steps an epoch${from}`;
-  return precision.note && precision.used === 'float32' ? [precision.note, opening] : [opening];
+  return [
+    ...(precision.note && precision.used === 'float32' ? [precision.note] : []),
+    ...orientationWarning(config, spec),
+    opening,
+  ];
+}
+
+/** Synthetic clips show people mirrored. Training does not depend on it, so that nothing else would show that it was not said. */
+function orientationWarning(config: RunConfig, { mirrored, flipMap }: PreprocessSpec): string[] {
+  const rendered = mirrored || Object.keys(flipMap).length === 0 ? undefined : renderedSet(config);
+  if (rendered === undefined) return [];
+  return [
+    `warning: kinora synth rendered the clips of ${rendered}, which show people as a mirror does, but mirrored is false: in front of a camera, labels of left and right will be swapped; train with --set mirrored=true`,
+  ];
 }
 
 function profileLines(profile: StepProfile, { config, device }: Training, { train }: Loaders): string[] {

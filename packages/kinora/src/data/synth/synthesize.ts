@@ -11,6 +11,7 @@ import { runTasks } from '../threads.js';
 import { partialName } from './clip.js';
 import { drawContactSheet } from './contact-sheet.js';
 import { defaultRecipe, listFiles, planClips, type SynthRecipe, storedRecipe } from './plan.js';
+import { recipeName } from './rendered.js';
 import type { WriteReply, WriteRequest } from './synth-worker.js';
 
 /** Which synthetic data set to render, and where. */
@@ -37,8 +38,6 @@ export interface SynthResult {
   readonly bytes: number;
 }
 
-/** Name of the file with the recipe, which every synthetic data set has. */
-export const recipeName = 'synth.json';
 export const contactSheetName = 'contact-sheet.png';
 
 /** Renders what is missing from the data set in `out`. */

@@ -8,7 +8,7 @@ import { kinoraError } from '@kinora/torch';
 import { effectiveConfig, type RunConfig, type RunConfigInput } from '../../config/index.js';
 import { renderClip, writeClip } from '../../data/synth/clip.js';
 import { type GestureLabel, gestureLabels } from '../../data/synth/index.js';
-import { recipeName } from '../../data/synth/synthesize.js';
+import { recipeName } from '../../data/synth/rendered.js';
 import { writeWhole } from '../../files/record.js';
 import { networkOf, openWeights } from '../../model/weights.js';
 import { specInside } from '../../run/open.js';

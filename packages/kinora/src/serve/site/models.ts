@@ -1,8 +1,7 @@
 /** The networks of a site: as ONNX that also outputs every layer's maps, the weights, and the training history. */
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { RunConfig } from '../../config/index.js';
-import { recipeName } from '../../data/synth/synthesize.js';
+import { renderedSet } from '../../data/synth/rendered.js';
 import { exportModel } from '../../export/export.js';
 import { epochMetrics } from '../../run/metrics-log.js';
 import { GESTURES } from '../../run/packaged.js';
@@ -29,8 +28,7 @@ export function writeRun(folder: string, config: RunConfig): SiteRun {
 }
 
 /** Whether its training clips lie in a data set of `kinora synth`, and nothing was learned from others before. */
-function isTrainedOnSynthetic({ trainFolder, trainList, initFrom }: RunConfig): boolean {
-  const begun = !initFrom || initFrom === GESTURES;
-  const folders = [trainFolder, trainList].flatMap((path) => (path ? [dirname(path)] : []));
-  return begun && folders.some((folder) => existsSync(join(folder, recipeName)));
+function isTrainedOnSynthetic(config: RunConfig): boolean {
+  const begun = !config.initFrom || config.initFrom === GESTURES;
+  return begun && renderedSet(config) !== undefined;
 }
