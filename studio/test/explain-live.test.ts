@@ -9,7 +9,7 @@ import { noFfmpeg, readFilm, writeWebm, writeY4m } from './camera.js';
 import { fits } from './fits.js';
 import { plainServer } from './plain-server.js';
 import { GESTURES, HOOK, makeSite, type TestSite } from './site.js';
-import { cameraFlags, noBrowser, openBrowser, PATIENCE, type Visit, visit } from './visit.js';
+import { cameraFlags, noBrowser, openBrowser, PATIENCE, useCamera, type Visit, visit } from './visit.js';
 
 const obstacle = noBrowser ?? noFfmpeg;
 describe.skipIf(obstacle !== undefined)(
@@ -95,7 +95,7 @@ describe.skipIf(obstacle !== undefined)(
       const { page, complaints } = await open('explain', browser);
       await page.getByText(/Frame \d+ matters most/).waitFor();
       await page.getByRole('radio', { name: 'Your own' }).check({ force: true });
-      await startCamera(page);
+      await useCamera(page);
       await page.getByRole('button', { name: /Record .* seconds/ }).click();
       await expect.poll(() => page.getByText('The clip shows').count(), { timeout: 15_000 }).toBe(0);
       await page.getByText(/Frame \d+ matters most/).waitFor();
@@ -146,7 +146,7 @@ describe.skipIf(obstacle !== undefined)(
       const film = join(site.scratch, 'hidden.y4m');
       writeY4m(film, [await readFilm(site.clips('Stop Sign')[0]!)]);
       const { page, complaints } = await withCamera(film);
-      await startCamera(page);
+      await useCamera(page);
       await page.getByText('Frames arrive.').waitFor();
       await hide(page, true);
       await page.getByText('The tab is in the background.').waitFor();
@@ -163,7 +163,7 @@ describe.skipIf(obstacle !== undefined)(
         const film = join(site.scratch, `${gesture}.y4m`);
         writeY4m(film, [await readFilm(site.clips(gesture)[0]!)]);
         const { page, complaints } = await withCamera(film);
-        await startCamera(page);
+        await useCamera(page);
         await countLongTasks(page);
         const log = page.getByRole('list', { name: 'Gesture log' });
         await expect.poll(() => log.getByText(gesture).count()).toBeGreaterThan(0);
@@ -215,7 +215,7 @@ describe.skipIf(obstacle !== undefined)(
       writeY4m(film, [await readFilm(site.clips('Stop Sign')[0]!)]);
       const { page, complaints } = await withCamera(film);
       await page.getByText('It has never seen a real hand').waitFor();
-      await startCamera(page);
+      await useCamera(page);
       await page.getByRole('img', { name: /The network sees \d+.% of the width of the picture/ }).waitFor();
       await page.getByText('16 frames of 42 × 42 pixels').waitFor();
       await page.getByRole('button', { name: 'Why?' }).click();
@@ -343,15 +343,6 @@ const hide = (page: Page, hidden: boolean): Promise<void> =>
     Object.defineProperty(document, 'hidden', { configurable: true, value: hidden });
     document.dispatchEvent(new Event('visibilitychange'));
   }, hidden);
-
-/** A camera that was allowed before starts automatically. */
-async function startCamera(page: Page): Promise<void> {
-  const running = page.getByText('Camera, mirrored');
-  const button = page.getByRole('button', { name: 'Use the camera' });
-  await running.or(button).first().waitFor();
-  if (await button.isVisible()) await button.click();
-  await running.waitFor();
-}
 
 const firstAnswer = (page: Page): Promise<number> =>
   page.locator('[data-first]').evaluate((element) => Number(element.getAttribute('data-first')));

@@ -62,3 +62,12 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
   await page.goto(url);
   return { page, complaints, close: () => context.close() };
 }
+
+/** Turns the camera on. Where it was allowed before, rooms start it by themselves. */
+export async function useCamera(page: Page): Promise<void> {
+  const running = page.getByText('Camera, mirrored');
+  const button = page.getByRole('button', { name: 'Use the camera' });
+  await running.or(button).first().waitFor();
+  if (await button.isVisible()) await button.click();
+  await running.waitFor();
+}

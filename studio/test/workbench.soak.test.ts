@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeY4m } from './camera.js';
 import { type Engine, gesture, startEngine } from './engine.js';
 import { plainServer } from './plain-server.js';
-import { cameraFlags, noBrowser, openBrowser, PATIENCE, type Visit, visit } from './visit.js';
+import { cameraFlags, noBrowser, openBrowser, PATIENCE, useCamera, type Visit, visit } from './visit.js';
 
 const GESTURES = ['Swiping Left', 'Thumb Up', 'Stop Sign'] as const;
 const PEOPLE = ['anna', 'ben'] as const;
@@ -135,14 +135,6 @@ describe.skipIf(noBrowser !== undefined)(`the workbench${noBrowser ? `: ${noBrow
 /** Number of clips in a grid, of which only those in view exist. */
 const sizeOf = async (page: Page, name: string): Promise<number> =>
   Number(await page.getByRole('listbox', { name }).getByRole('option').first().getAttribute('aria-setsize'));
-
-async function useCamera(page: Page): Promise<void> {
-  const running = page.getByText('Camera, mirrored');
-  const button = page.getByRole('button', { name: 'Use the camera' });
-  await running.or(button).first().waitFor();
-  if (await button.isVisible()) await button.click();
-  await running.waitFor();
-}
 
 /** A series of two clips, with the camera opened for it, so that it shows the film of now. */
 async function recordTwo(page: Page, label: string, person: string, clips: number): Promise<void> {

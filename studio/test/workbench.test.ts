@@ -13,7 +13,7 @@ import {
 import { writeY4m } from './camera.js';
 import { type Engine, gesture, startEngine } from './engine.js';
 import { faults } from './faults.js';
-import { cameraFlags, noBrowser, openBrowser, PATIENCE, visit } from './visit.js';
+import { cameraFlags, noBrowser, openBrowser, PATIENCE, useCamera, visit } from './visit.js';
 
 const MANY = 10_000;
 
@@ -236,11 +236,7 @@ describe.skipIf(noBrowser !== undefined)(`rooms with an engine${noBrowser ? `: $
   it('keeps what was recorded when the camera is pulled, and says so', async () => {
     writeY4m(film(), [gesture('Stop Sign', 0, 0)]);
     const { page, complaints, close } = await open('data/record');
-    const camera = page.getByRole('button', { name: 'Use the camera' });
-    const shown = page.getByText('Camera, mirrored');
-    await shown.or(camera).first().waitFor();
-    if (await camera.isVisible()) await camera.click();
-    await shown.waitFor();
+    await useCamera(page);
     await page.getByRole('radio', { name: /swipe/ }).check({ force: true });
     await page.getByRole('combobox', { name: 'Person in front of the camera' }).fill('cleo');
     await page.getByRole('radio', { name: 'A series' }).check({ force: true });
