@@ -9,6 +9,7 @@ import { pageOf as commandPage } from './commands.mjs';
 import { pageOf, TEXTS } from './contents.mjs';
 import { decisionIndex, decisions, SUBJECTS } from './decisions.mjs';
 import { deadLinks, rewriteLinks, slug } from './links.mjs';
+import { operatorSubjects, operatorsPage } from './operators.mjs';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -120,4 +121,26 @@ describe('decision records', () => {
 
 test('every text has a page of its own', () => {
   expect(new Set(TEXTS.map(pageOf)).size).toBe(TEXTS.length);
+});
+
+describe('operators', () => {
+  const subjects = operatorSubjects(ROOT);
+  const all = subjects.flatMap(({ operators }) => operators);
+
+  test('are all that have declarations, under the subjects of the list, with every signature', async () => {
+    const { ops } = await import('@kinora/torch');
+    expect(all.length).toBeGreaterThan(300);
+    expect(all.filter(({ name }) => typeof (/** @type {any} */ (ops)[name]) !== 'function')).toEqual([]);
+    expect(subjects[0]?.title).toBe('creation');
+    const add = all.find(({ name }) => name === 'add');
+    expect(add?.isMethod).toBe(true);
+    expect(add?.signatures).toContain(
+      'add(self: Tensor, other: Scalar | Tensor, named?: { alpha?: Scalar }): Tensor',
+    );
+  });
+
+  test('have a section each', () => {
+    const headings = operatorsPage(subjects).match(/^### .*$/gm);
+    expect(headings).toEqual(all.map(({ name }) => `### ${name}`));
+  });
 });

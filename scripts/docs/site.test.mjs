@@ -131,5 +131,6 @@ const PAGES = [
   'decisions/index.html',
   'api/kinora/index.html',
   'api/kinora/functions/predictClip.html',
+  'api/operators.html',
   'source/examples/03-predict-a-file.ts.html',
 ];

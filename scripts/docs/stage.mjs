@@ -17,6 +17,7 @@ import { commandIndex, commandPages } from './commands.mjs';
 import { pageOf, SECTIONS, TEXTS } from './contents.mjs';
 import { decisionIndex, decisions, SUBJECTS } from './decisions.mjs';
 import { rewriteLinks } from './links.mjs';
+import { operatorSubjects, operatorsPage } from './operators.mjs';
 
 /** Folders that a text may link to as a whole, and the page for each. */
 const FOLDERS = new Map([
@@ -56,6 +57,7 @@ export async function stage(root, folder, api, apiContents) {
   site.page('index', readFileSync(join(root, 'docs', '.vitepress', 'home.md'), 'utf8'));
   cpSync(api, join(folder, 'api'), { recursive: true });
   site.page('api/index', apiIndex(apiContents));
+  site.page('api/operators', operatorsPage(operatorSubjects(root)));
   site.sources();
   site.file('studio/public/icon.svg', 'icon.svg');
   const navigation = { nav: NAVIGATION, sidebar: sidebars(records, commands, apiContents) };
@@ -253,7 +255,7 @@ What the packages export, from the docstrings that editors show.
 |---|---|
 ${rows.join('\n')}
 
-libtorch's operators (\`ops.conv3d\`, \`x.add(y)\`) have PyTorch's names and arguments. Editors show their signatures, and PyTorch's documentation describes them.
+libtorch's operators (\`ops.conv3d\`, \`x.add(y)\`) have [a page of their own](operators.md). They have PyTorch's names and arguments.
 `;
 }
 
@@ -264,7 +266,13 @@ libtorch's operators (\`ops.conv3d\`, \`x.add(y)\`) have PyTorch's names and arg
 function apiSidebars(references, api) {
   const above = [
     { text: 'Reference', items: references },
-    { text: 'API', items: api.map(({ title, path }) => ({ text: title, link: apiLink(path) })) },
+    {
+      text: 'API',
+      items: [
+        ...api.map(({ title, path }) => ({ text: title, link: apiLink(path) })),
+        { text: 'Operators', link: '/api/operators' },
+      ],
+    },
   ];
   const own = api.map(({ path, children = [] }) => {
     const folder = apiLink(path);
