@@ -184,7 +184,8 @@ export type RunConfig = {
    */
   patience: Values['patience'];
   /**
-   * Weights to start from: a run folder, a safetensors file or a PyTorch file. Default: random weights.
+   * Weights to start from: a run folder, a safetensors file, a PyTorch file, or a package such as
+   * `@kinora/gestures`. Default: random weights.
    */
   initFrom: Values['initFrom'];
   /** Parameters that are not trained: layers (`conv_layer1`) or patterns (`*.bias`). Default: []. */

@@ -223,7 +223,8 @@ const training = {
     byDefault: 'train to the end',
   }),
   initFrom: path.nullable().default(null).meta({
-    description: 'Weights to start from: a run folder, a safetensors file or a PyTorch file.',
+    description:
+      'Weights to start from: a run folder, a safetensors file, a PyTorch file, or a package such as `@kinora/gestures`.',
     byDefault: 'random weights',
   }),
   freeze: z
