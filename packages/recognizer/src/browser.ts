@@ -8,6 +8,7 @@ import { BaseRecognizer, type Feed } from './recognizer.js';
 import type { LivePrediction, RawPrediction } from './runtime/prediction.js';
 import type {
   Attachment,
+  AttachOptions,
   Backend,
   ModelInfo,
   ModelSource,
@@ -155,13 +156,11 @@ class InBrowser
 
   protected openFeed(failed: (error: Error) => void): Feed<BrowserFrame> {
     this.#begin(failed);
-    let detached = false;
+    const left = new AbortController();
+    const detach = (): void => left.abort();
     /** Frames of one feed come from one source. */
     let source: BrowserFrame | undefined;
-    const detach = (): void => {
-      detached = true;
-    };
-    const sink = this.#sink(detach, () => mirrorsUnasked(source, this.info.spec), failed);
+    const sink = this.#sink(detach, left.signal, () => mirrorsUnasked(source, this.info.spec), failed);
     let queue: Promise<void> = Promise.resolve();
     return {
       push: (frame, time) => {
@@ -171,7 +170,7 @@ class InBrowser
         queue = queue
           .then(async () => {
             const ready = await bitmap;
-            if (detached) ready.close();
+            if (left.signal.aborted) ready.close();
             else sink.frame(time, ready);
           })
           .catch(failed);
@@ -180,20 +179,23 @@ class InBrowser
     };
   }
 
-  protected follow(video: BrowserSource, mirror: boolean | undefined): Attachment {
+  protected follow(video: BrowserSource, { mirror, clips = false }: AttachOptions): Attachment {
     if (!(video instanceof HTMLVideoElement)) throw noVideo(video);
-    this.#begin(this.#report);
+    this.#begin(this.#report, clips);
     let over = (): void => {};
     const ended = new Promise<void>((resolve) => {
       over = resolve;
     });
+    const left = new AbortController();
     const sink = this.#sink(
       () => detach(),
+      left.signal,
       () => mirror ?? mirrorsUnasked(video, this.info.spec),
     );
     const stop = followVideo(video, this.info.spec.frameRate, sink);
     const detach = (): void => {
       stop();
+      left.abort();
       over();
     };
     return { detach, ended };
@@ -205,24 +207,25 @@ class InBrowser
     this.#client.end();
   }
 
-  #begin(failed: (error: Error) => void): void {
+  #begin(failed: (error: Error) => void, clips = false): void {
     const { stride, span } = this.settings;
-    this.#client.ask('begin', { stride, ...(span === undefined ? {} : { span }) }).catch(failed);
+    const pace = { stride, ...(span === undefined ? {} : { span }) };
+    this.#client.ask('begin', { pace, clips }).catch(failed);
   }
 
+  /** @param left fired by `detach`: what the worker answers after that is of a source that was left, and is dropped */
   #sink(
     detach: () => void,
+    left: AbortSignal,
     mirrors: () => boolean,
     report: (error: Error) => void = this.#report,
   ): FrameSink {
     let waiting = 0;
-    let over = false;
     const tell = (prediction: LivePrediction | undefined): void => {
-      if (prediction !== undefined && !over) this.predicted(prediction);
+      if (prediction !== undefined && !left.aborted) this.predicted(prediction);
     };
     const failed = (error: Error): void => {
-      if (over) return;
-      over = true;
+      if (left.aborted) return;
       detach();
       report(error);
     };
@@ -242,6 +245,7 @@ class InBrowser
           .ask('finish', { time: end })
           .then(tell, failed)
           .then(() => {
+            if (left.aborted) return;
             this.sourceEnded(end);
             detach();
           });

@@ -166,6 +166,21 @@ describe('attach', () => {
     expect(answers(asked)).toEqual(answers(made));
   });
 
+  test('hands over the clips that it predicts, if it is asked to', async () => {
+    const seen: Prediction[] = [];
+    const off = recognizer.on('prediction', (prediction) => seen.push(prediction));
+    await recognizer.attach(camera(60), { clips: true }).ended;
+    off();
+    expect(seen.length).toBeGreaterThan(2);
+    for (const { clip, probabilities } of seen.slice(-2)) {
+      const [again] = await recognizer.predictPrepared(clip!);
+      for (const [i, probability] of again!.probabilities.entries())
+        expect(probability).toBeCloseTo(probabilities[i]!, 5);
+    }
+    const { predictions } = await follow(camera(60));
+    expect(predictions.every(({ clip }) => clip === undefined)).toBe(true);
+  });
+
   test('predicts every stride, from what has been seen so far', async () => {
     const { predictions, states } = await follow(camera(120));
     // Four seconds at 12 ticks a second, one prediction every two of them.

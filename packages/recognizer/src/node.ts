@@ -16,6 +16,7 @@ import type { LivePrediction, RawPrediction } from './runtime/prediction.js';
 import { type Engine, oneLine, Predictor, sessionEngine } from './runtime/predictor.js';
 import type {
   Attachment,
+  AttachOptions,
   Backend,
   ModelInfo,
   ModelSource,
@@ -127,9 +128,9 @@ class InNode extends BaseRecognizer<NodeSource, NodeClip, NodeFrame> implements 
     this.#live?.configure(settings);
   }
 
-  protected follow(source: NodeSource, mirror = false): Attachment {
+  protected follow(source: NodeSource, { mirror = false, clips = false }: AttachOptions): Attachment {
     const controller = new AbortController();
-    const live = new Live(this.#predictor, this.settings);
+    const live = new Live(this.#predictor, this.settings, clips);
     this.#live = live;
     const ended = this.#play(source, live, mirror, controller.signal)
       .catch((error: Error) => this.emit('error', error))

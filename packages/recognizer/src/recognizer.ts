@@ -18,6 +18,7 @@ import { type Head, predictHead } from './teaching/head.js';
 import { checkHead, readHead } from './teaching/head-file.js';
 import type {
   Attachment,
+  AttachOptions,
   Backend,
   GestureFile,
   ModelInfo,
@@ -68,7 +69,7 @@ export abstract class BaseRecognizer<Source, Clip, Frame> implements Recognizer<
     signal: AbortSignal | undefined,
   ): Promise<RawPrediction[]>;
   /** Begins to follow a source, which ends the attachment by itself when it is over. */
-  protected abstract follow(source: Source, mirror: boolean | undefined): Attachment;
+  protected abstract follow(source: Source, options: Omit<AttachOptions, 'signal'>): Attachment;
   /** Begins to take frames. */
   protected abstract openFeed(failed: (error: Error) => void): Feed<Frame>;
   protected abstract readText(file: string | URL, signal: AbortSignal | undefined): Promise<string>;
@@ -96,11 +97,11 @@ export abstract class BaseRecognizer<Source, Clip, Frame> implements Recognizer<
     this.settingsChanged(this.#settings);
   }
 
-  attach(source: Source, { signal, mirror }: PrepareOptions = {}): Attachment {
+  attach(source: Source, { signal, ...options }: AttachOptions = {}): Attachment {
     this.#checkOpen('attach()');
     signal?.throwIfAborted();
     this.#startAfresh();
-    const attachment = this.follow(source, mirror);
+    const attachment = this.follow(source, options);
     this.#attachment = attachment;
     if (signal !== undefined) {
       const listening = new AbortController();

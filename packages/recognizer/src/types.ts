@@ -112,6 +112,8 @@ export interface Prediction {
   readonly filled: number;
   /** Milliseconds that preparing the clip and running the network took. */
   readonly latency: number;
+  /** Of a source attached with `clips`: what the network saw, uint8 RGB `[T, crop.height, crop.width, 3]`. */
+  readonly clip?: Uint8Array;
   /** The outputs asked for by name. */
   readonly maps?: Readonly<Record<string, LayerMaps>>;
 }
@@ -155,6 +157,11 @@ export interface PrepareOptions extends Abortable {
   readonly mirror?: boolean;
 }
 
+export interface AttachOptions extends PrepareOptions {
+  /** Whether predictions carry the clip that the network saw, as `clip`. Default: false. */
+  readonly clips?: boolean;
+}
+
 export interface PredictOptions extends PrepareOptions {
   /** Names of further outputs to give out as `maps`; a model exported with `--explain` has its layers' (`info.layers`). */
   readonly maps?: readonly string[];
@@ -184,9 +191,10 @@ export interface Recognizer<Source, Clip, Frame> {
   configure(changes: Partial<Settings>): void;
   /**
    * Follows a running source and gives out events; a source attached before is detached.
-   * @param options `signal` detaches; `mirror` is for cameras that mirror their pictures themselves, and for files
+   * @param options `signal` detaches; `mirror` is for cameras that mirror their pictures themselves, and for files; `clips` shows
+   *   what the network sees
    */
-  attach(source: Source, options?: PrepareOptions): Attachment;
+  attach(source: Source, options?: AttachOptions): Attachment;
   /**
    * Takes the frame that is shown at `timestampMs` (milliseconds, ascending; `performance.now()` will do) and returns at
    * once what is known so far: the network runs meanwhile, and frames that it cannot keep up with are dropped. Events are

@@ -43,9 +43,9 @@ const answers: Answers<All> = {
     }
   },
   predict: ({ clips, maps }) => opened().predict(clips, maps),
-  begin: async (pace) => {
+  begin: async ({ pace, clips }) => {
     live?.close();
-    live = new Live(opened(), pace);
+    live = new Live(opened(), pace, clips);
   },
   pace: async (pace) => {
     live?.configure(pace);

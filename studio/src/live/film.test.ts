@@ -1,6 +1,5 @@
-import { specDefaults } from '@kinora/clip';
 import { beforeAll, expect, test } from 'vitest';
-import { clipOf, filmImage } from './film.js';
+import { filmImage } from './film.js';
 
 beforeAll(() => {
   // Browsers have it.
@@ -20,13 +19,6 @@ const frames = (count: number) => ({
   count,
   height: 1,
   width: 1,
-});
-
-test('the clip is every second frame of the last seconds, and its last frame where there are no more', () => {
-  const spec = { ...specDefaults, frames: 4, stride: 2 };
-  const levels = (count: number) => [...clipOf(frames(count), spec).data].filter((_, i) => i % 3 === 0);
-  expect(levels(8)).toEqual([0, 20, 40, 60]);
-  expect(levels(4)).toEqual([0, 20, 30, 30]);
 });
 
 test('the film has the frames above, and what changed below', () => {

@@ -1,14 +1,5 @@
 /** What the network sees of a running video: the frames of its clip, and their differences, as one picture. */
-import { type Frames, frameAt, type PreprocessSpec, samplePositions } from '@kinora/clip';
-
-/** The clip `[T, H, W, 3]` out of the last seconds at the spec's rate; a shorter video repeats its last frame. */
-export function clipOf(recent: Frames, spec: PreprocessSpec): Frames {
-  const positions = samplePositions(recent.count, spec);
-  const size = recent.height * recent.width * 3;
-  const data = new Uint8Array(positions.length * size);
-  for (const [i, position] of positions.entries()) data.set(frameAt(recent, position), i * size);
-  return { data, count: positions.length, height: recent.height, width: recent.width };
-}
+import { type Frames, frameAt } from '@kinora/clip';
 
 /** How much brighter a difference is drawn: movements change pixels by a small part of their range. */
 const GAIN = 3;

@@ -15,6 +15,7 @@ const LOGGED = 50;
 
 export class Following {
   readonly #recognizer: BrowserRecognizer;
+  readonly #clips: boolean;
   readonly #off: (() => void)[];
   #predictions: number[] = [];
   #frames: number[] = [];
@@ -32,8 +33,10 @@ export class Following {
   /** Milliseconds from opening the source to the first prediction. */
   first = $state<number>();
 
-  constructor(recognizer: BrowserRecognizer) {
+  /** @param clips whether predictions carry the clip that the network saw */
+  constructor(recognizer: BrowserRecognizer, { clips = false } = {}) {
     this.#recognizer = recognizer;
+    this.#clips = clips;
     this.#off = [
       recognizer.on('prediction', (prediction) => this.#predicted(prediction)),
       recognizer.on('gesture', (gesture) => this.#gesture(gesture)),
@@ -70,7 +73,7 @@ export class Following {
   #watch(video: HTMLVideoElement, left: AbortSignal): void {
     // A file is taken to be the recording of a camera.
     const mirror = this.#recognizer.info.spec.mirrored;
-    const { detach, ended } = this.#recognizer.attach(video, { mirror });
+    const { detach, ended } = this.#recognizer.attach(video, { mirror, clips: this.#clips });
     left.addEventListener('abort', detach);
     void ended.then(() => {
       const again = (): void => this.#watch(video, left);

@@ -79,13 +79,13 @@ window.mirroring = async (options) => {
   const followed = async (one) => {
     const seen = [];
     const off = camera.on('prediction', (prediction) => seen.push(prediction));
-    const { detach } = camera.attach(video, one);
+    const { detach } = camera.attach(video, { ...one, clips: true });
     // The first may still be of the source before.
     while (seen.length < 4) await new Promise(requestAnimationFrame);
-    const { probabilities } = seen.at(-1);
+    const { probabilities, clip } = seen.at(-1);
     detach();
     off();
-    return [...probabilities];
+    return { probabilities: [...probabilities], bright: rightIsBright(clip) };
   };
   const [plain] = await camera.predictPrepared(await camera.prepare(pictures));
   const [turned] = await camera.predictPrepared(await camera.prepare(pictures, { mirror: true }));
@@ -96,11 +96,51 @@ window.mirroring = async (options) => {
     recognized = camera.recognizeFor(video, t).prediction;
     await new Promise(requestAnimationFrame);
   }
-  const answers = [await followed({}), await followed({ mirror: false }), [...recognized.probabilities]].map(isMirrored);
+  const [unasked, unmirrored] = [await followed({}), await followed({ mirror: false })];
+  const answers = [unasked.probabilities, unmirrored.probabilities, [...recognized.probabilities]].map(isMirrored);
   await camera.close();
   clearInterval(drawing);
   video.srcObject = null;
-  return { prepared: prepared.map(rightIsBright), pictures: rightIsBright(await recognizer.prepare(pictures)), answers };
+  return { prepared: prepared.map(rightIsBright), pictures: rightIsBright(await recognizer.prepare(pictures)), answers, clips: [unasked.bright, unmirrored.bright] };
+};
+/**
+ * How many predictions come after another source, which shows nothing, was attached: right after the third frame was handed
+ * over, after the fourth, and so on, so that after some of them a prediction is due.
+ */
+window.reattaching = async () => {
+  const drawing = setInterval(() => {
+    context.fillStyle = 'rgb(' + (performance.now() % 255) + ' 0 0)';
+    context.fillRect(0, 0, 160, 120);
+  }, 30);
+  const video = document.querySelector('video');
+  video.srcObject = canvas.captureStream(30);
+  await video.play();
+  const clip = await recognizer.prepare('clip.webm');
+  const { postMessage } = Worker.prototype;
+  const handedOver = (count) => new Promise((enough) => {
+    Worker.prototype.postMessage = function (message, ...rest) {
+      postMessage.call(this, message, ...rest);
+      if (message.name === 'frame' && --count === 0) enough();
+    };
+  });
+  let [made, late] = [0, 0];
+  for (let count = 3; count < 15; count++) {
+    const off = recognizer.on('prediction', () => made++);
+    const enough = handedOver(count);
+    recognizer.attach(video);
+    await enough;
+    off();
+    const offLate = recognizer.on('prediction', () => late++);
+    const { detach } = recognizer.attach(document.createElement('video'));
+    // Answers come in the order of the questions.
+    await recognizer.predictPrepared(clip);
+    offLate();
+    detach();
+  }
+  Worker.prototype.postMessage = postMessage;
+  clearInterval(drawing);
+  video.srcObject = null;
+  return { made, late };
 };
 window.looping = async () => {
   const seen = [];
@@ -227,7 +267,14 @@ describe.skipIf(chromiumPath === undefined || !hasFfmpeg)(`a page's clips${needs
       prepared: [false, true, false],
       pictures: true,
       answers: [true, false, true],
+      clips: [false, true],
     });
+  });
+
+  test('of a source that was left are not predicted any more, even those that the worker had already', async () => {
+    const { made, late } = await callInPage<Record<string, number>>(page, 'reattaching', {});
+    expect(made).toBeGreaterThan(0);
+    expect(late).toBe(0);
   });
 
   test.each([

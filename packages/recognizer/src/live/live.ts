@@ -22,10 +22,13 @@ const LATEST = 1e12;
 export class Live {
   readonly #predictor: Predictor;
   readonly #clips: LiveClips;
+  readonly #withClips: boolean;
   #previous: LiveFrame | undefined;
 
-  constructor(predictor: Predictor, pace: Pace) {
+  /** @param withClips whether predictions carry the clip that they are of */
+  constructor(predictor: Predictor, pace: Pace, withClips = false) {
     this.#predictor = predictor;
+    this.#withClips = withClips;
     this.#clips = new LiveClips(predictor.info.spec, pace);
   }
 
@@ -68,6 +71,7 @@ export class Live {
     }
     if (due === undefined) return undefined;
     const [prediction] = await this.#predictor.predict(due.clip);
-    return { ...prediction!, time: due.time, filled: due.filled };
+    const { time: until, filled, clip } = due;
+    return { ...prediction!, time: until, filled, ...(this.#withClips && { clip }) };
   }
 }

@@ -15,4 +15,6 @@ export interface LivePrediction extends RawPrediction {
   readonly time: number;
   /** Share of the clip that has been seen, 0 to 1. */
   readonly filled: number;
+  /** Where it was asked for. */
+  readonly clip?: Uint8Array;
 }

@@ -23,7 +23,7 @@ export interface Questions {
   picture: { ask: { bitmap: ImageBitmap } & Mirrored; answer: Uint8Array };
   predict: { ask: { clips: Uint8Array; maps: readonly string[] }; answer: RawPrediction[] };
   /** Forgets what was seen and begins to follow a source. */
-  begin: { ask: Pace; answer: undefined };
+  begin: { ask: { pace: Pace; clips: boolean }; answer: undefined };
   pace: { ask: Pace; answer: undefined };
   frame: { ask: { time: number; bitmap: ImageBitmap } & Mirrored; answer: LivePrediction | undefined };
   /** The source is over: its last frame stays until `time`. */
