@@ -100,6 +100,45 @@ describe.skipIf(obstacle !== undefined)(`Teach in Chromium${obstacle ? `: ${obst
     expect(complaints).toEqual([]);
   });
 
+  it('learns the part of a take that two handles choose, by keyboard, and says what to do next', async () => {
+    const { page, complaints } = await open();
+    const card = cards(page).first();
+    await card.getByRole('textbox').fill('Hello');
+    await card.locator('input[type=file]').setInputFiles(await film(TAUGHT[0], 0));
+    await card.getByText('1 take', { exact: true }).waitFor();
+    await page
+      .getByText('Record a second gesture: so far “Hello” can only be told from no gesture')
+      .waitFor();
+    const trimmer = page.getByRole('group', { name: 'Trim take 1 of Hello' });
+    const [start, end] = ['Start', 'End'].map((which) => trimmer.getByLabel(`${which} of take 1 of Hello`));
+    await card.getByRole('button', { name: 'Trim take 1 of Hello' }).click();
+    const count = Number(await end!.inputValue());
+    await start!.focus();
+    for (let frame = 0; frame < 3; frame++) await page.keyboard.press('ArrowRight');
+    await end!.focus();
+    await page.keyboard.press('ArrowLeft');
+    const part = { from: 3, until: count - 1 };
+    await expect.poll(async () => (await partsStored(page)).takes).toEqual([part]);
+    await expect.poll(async () => (await partsStored(page)).learned).toContain(`3-${count - 1}`);
+    // At least half a second is left, wherever the handle is dragged.
+    await start!.focus();
+    await page.keyboard.press('End');
+    expect(Number(await start!.inputValue())).toBe(count - 1 - 6);
+    await page.keyboard.press('Home');
+    // The handle moves before the browser has stored it.
+    await expect.poll(async () => (await partsStored(page)).takes).toEqual([{ ...part, from: 0 }]);
+    await page.reload();
+    await card.getByRole('button', { name: 'Trim take 1 of Hello' }).click();
+    expect(await start!.inputValue()).toBe('0');
+    await fits(page);
+    await trimmer.getByRole('button', { name: 'Whole take' }).click();
+    await expect.poll(async () => (await partsStored(page)).takes).toEqual([undefined]);
+    expect(await end!.inputValue()).toBe(String(count));
+    await trimmer.getByRole('button', { name: 'Done' }).click();
+    expect(await trimmer.count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
   it('moves a lesson to another browser by its project file, and gestures to an app', async () => {
     const { page, complaints } = await open();
     await teach(page);
@@ -125,6 +164,25 @@ describe.skipIf(obstacle !== undefined)(`Teach in Chromium${obstacle ? `: ${obst
     expect([...complaints, ...other.complaints]).toEqual([]);
   });
 });
+
+/** The parts of takes that the browser's database has as chosen, and those that it has features of. */
+const partsStored = (page: Page): Promise<{ takes: unknown[]; learned: string[] }> =>
+  page.evaluate(async () => {
+    const settled = <T>(request: IDBRequest<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const database = await settled(indexedDB.open('kinora teach'));
+    const stores = database.transaction(['takes', 'features']);
+    const takes = await settled<{ part?: unknown }[]>(stores.objectStore('takes').getAll());
+    const features = await settled<{ id: string }[]>(stores.objectStore('features').getAll());
+    database.close();
+    return {
+      takes: takes.map(({ part }) => part),
+      learned: features.flatMap(({ id }) => id.split(' ').slice(1)),
+    };
+  });
 
 /** Gestures and takes that are marked as removed in the browser's database. */
 const removedRecords = (page: Page): Promise<number> =>

@@ -15,6 +15,7 @@ import {
   trainHead,
 } from '@kinora/recognizer';
 import type { Lesson, TaughtGesture, TaughtTake } from './lesson.svelte.js';
+import { framesOf } from './trim.js';
 
 /** Windows in one run of the network. */
 const BATCH = 4;
@@ -69,7 +70,7 @@ export class Learner {
       const { fingerprint, postprocess } = this.#recognizer.info;
       const classes = ready.map(({ label, takes }) => ({
         label: label.trim(),
-        takes: takes.map(({ id }) => this.#lesson.features(id, fingerprint)!),
+        takes: takes.map((take) => this.#lesson.features(take, fingerprint)!),
       }));
       const options = { background: postprocess.background };
       const head = await trainHead(classes, options);
@@ -106,17 +107,18 @@ export class Learner {
   /** Runs every window of recordings that this network has not seen. */
   async #computeFeatures(takes: readonly TaughtTake[], overtaken: () => boolean): Promise<void> {
     const { spec, fingerprint } = this.#recognizer.info;
-    const fresh = takes.filter(({ id }) => this.#lesson.features(id, fingerprint) === undefined);
+    const fresh = takes.filter((take) => this.#lesson.features(take, fingerprint) === undefined);
     this.waiting = fresh.length;
-    for (const { id, frames, geometry } of fresh) {
-      const clips = takeWindows(takeFor(frames, geometry, this.geometry)!, spec);
+    for (const take of fresh) {
+      const frames = framesOf(take.frames, take.part);
+      const clips = takeWindows(takeFor(frames, take.geometry, this.geometry)!, spec);
       const size = spec.frames * spec.clips * frames.height * frames.width * 3;
       const windows: Float32Array[] = [];
       for (let at = 0; at < clips.length; at += BATCH * size) {
         const few = await this.#recognizer.predictPrepared(clips.slice(at, at + BATCH * size));
         windows.push(...few.map(({ features }) => features));
       }
-      await this.#lesson.keepFeatures({ id, fingerprint, windows });
+      await this.#lesson.keepFeatures(take, { fingerprint, windows });
       if (overtaken()) return;
       this.waiting--;
     }

@@ -6,15 +6,17 @@ import type { Frames } from '@kinora/clip';
 import { type Lesson as LessonFile, NOTHING, takeFor } from '@kinora/recognizer';
 import { rgbImage } from '../design/paint.js';
 import {
+  featuresId,
   openTeachStore,
   type StoredFeatures,
   type StoredGesture,
   type StoredTake,
   type TeachStore,
 } from './store.js';
+import { framesOf, type Part } from './trim.js';
 
 export interface TaughtTake extends StoredTake {
-  /** Its middle frame. */
+  /** The middle frame of what is learned of it. */
   readonly picture: ImageData;
 }
 
@@ -94,6 +96,19 @@ export class Lesson {
     await this.#put({ takes: [take] });
   }
 
+  /** Learns this part of a recording from now on; undefined: all of it. */
+  trim(gesture: string, take: string, part: Part | undefined): void {
+    const cut = ({ part: _, picture: __, ...others }: TaughtTake): TaughtTake =>
+      shown({ ...others, ...(part && { part }) });
+    this.#all = this.#all.map((one) =>
+      one.id === gesture
+        ? { ...one, takes: one.takes.map((own) => (own.id === take ? cut(own) : own)) }
+        : one,
+    );
+    const changed = this.#all.flatMap(({ takes }) => takes.filter(({ id }) => id === take));
+    void this.#put({ takes: changed.map(bareTake) });
+  }
+
   removeTake(gesture: string, take: string): void {
     const { label, takes } = this.gestures.find(({ id }) => id === gesture)!;
     const place = takes.findIndex(({ id }) => id === take) + 1;
@@ -147,8 +162,8 @@ export class Lesson {
       geometry,
       gestures: this.gestures.map(({ label, takes }) => ({
         label,
-        takes: takes.flatMap(({ made, frames, geometry: own }) => {
-          const fitting = takeFor(frames, own, geometry);
+        takes: takes.flatMap(({ made, frames, part, geometry: own }) => {
+          const fitting = takeFor(framesOf(frames, part), own, geometry);
           return fitting === undefined ? [] : [{ made, frames: fitting }];
         }),
       })),
@@ -165,13 +180,14 @@ export class Lesson {
     for (const { id } of unused) this.#change(id, { removed: Date.now() });
   }
 
-  /** What the network with this fingerprint made of a recording's windows, if it has. */
-  features(take: string, fingerprint: string): readonly Float32Array[] | undefined {
-    const known = this.#features.get(take);
+  /** What the network with this fingerprint made of the windows of what is learned of a recording, if it has. */
+  features(take: TaughtTake, fingerprint: string): readonly Float32Array[] | undefined {
+    const known = this.#features.get(featuresId(take));
     return known?.fingerprint === fingerprint ? known.windows : undefined;
   }
 
-  keepFeatures(features: StoredFeatures): Promise<void> {
+  keepFeatures(take: TaughtTake, made: Omit<StoredFeatures, 'id'>): Promise<void> {
+    const features = { id: featuresId(take), ...made };
     this.#features.set(features.id, features);
     return this.#put({ features: [features] });
   }
@@ -242,7 +258,10 @@ export class Lesson {
   }
 }
 
-const shown = (take: StoredTake): TaughtTake => ({ ...take, picture: pictureAt(take.frames) });
+const shown = (take: StoredTake): TaughtTake => ({
+  ...take,
+  picture: pictureAt(framesOf(take.frames, take.part)),
+});
 const bareGesture = ({ takes: _, ...gesture }: TaughtGesture): StoredGesture => gesture;
 const bareTake = ({ picture: _, ...take }: TaughtTake): StoredTake => take;
 

@@ -4,6 +4,7 @@
  */
 import type { Take } from '@kinora/recognizer';
 import { type KinoraError, kinoraError } from '@kinora/torch/error';
+import type { Part } from './trim.js';
 
 export interface StoredGesture {
   readonly id: string;
@@ -20,16 +21,24 @@ export interface StoredTake extends Take {
   readonly gesture: string;
   /** How its frames were made: `takeGeometry` of the spec. */
   readonly geometry: string;
+  /** What is learned of it; absent: all. The other frames stay, so that it can be chosen anew. */
+  readonly part?: Part;
   readonly removed?: number;
 }
 
 /** Features of a take's windows, so that they are computed once. */
 export interface StoredFeatures {
+  /** Of the take and of the part that is learned: `featuresId`. */
   readonly id: string;
   /** Of the network that computed them. */
   readonly fingerprint: string;
   readonly windows: readonly Float32Array[];
 }
+
+/** The id of a take, with its part if it has one. */
+export const featuresId = ({ id, part }: Pick<StoredTake, 'id' | 'part'>): string =>
+  part === undefined ? id : `${id} ${part.from}-${part.until}`;
+const takeOf = ({ id }: StoredFeatures): string => id.split(' ')[0]!;
 
 interface Records {
   gestures: StoredGesture;
@@ -75,13 +84,14 @@ export async function openTeachStore(name = NAME): Promise<TeachStore> {
       const lost = new Set(takes.filter((take) => old(take) || gone.has(take.gesture)).map(({ id }) => id));
       await within((transaction) => {
         for (const id of gone) transaction.objectStore('gestures').delete(id);
-        for (const id of lost)
-          for (const store of ['takes', 'features']) transaction.objectStore(store).delete(id);
+        for (const id of lost) transaction.objectStore('takes').delete(id);
+        for (const one of features)
+          if (lost.has(takeOf(one))) transaction.objectStore('features').delete(one.id);
       });
       return {
         gestures: gestures.filter(({ id }) => !gone.has(id)).sort((a, b) => a.order - b.order),
         takes: takes.filter(({ id }) => !lost.has(id)).sort((a, b) => a.made - b.made),
-        features: features.filter(({ id }) => !lost.has(id)),
+        features: features.filter((one) => !lost.has(takeOf(one))),
       };
     },
     put: (records) =>

@@ -1,6 +1,6 @@
 import type { Check } from '@kinora/recognizer';
 import { expect, test } from 'vitest';
-import { changeSince, figureOf, remarkOn } from './words.js';
+import { changeSince, figureOf, nextStep, remarkOn } from './words.js';
 
 const check = (changes: Partial<Check> = {}): Check => ({
   of: 10,
@@ -38,6 +38,22 @@ test('one take cannot be checked, and missed ones ask for more', () => {
   expect(remarkOn('Hi', 3, check({ missed: { Hi: 2 } }))).toBe(
     '2 takes not recognised when held out: record two more.',
   );
+});
+
+test('the next step is the first that is missing: a gesture, another one, takes, a difference, Nothing, a test', () => {
+  const step = (takes: Record<string, number>, changes?: Partial<Check>) =>
+    nextStep(new Map(Object.entries(takes)), changes && check(changes));
+  const confusions = [
+    { taught: 'Hi', answered: 'No', takes: 1 },
+    { taught: 'Eat', answered: 'Hi', takes: 2 },
+  ];
+  expect(step({ 'Gesture 1': 0, Nothing: 4 })).toBe('Record your first gesture.');
+  expect(step({ Hi: 5, Eat: 0, Nothing: 4 })).toContain('Record a second gesture: so far “Hi”');
+  expect(step({ Hi: 5, Eat: 1 }, { confusions })).toContain('Record 2 more of “Eat”: it has only 1 take,');
+  expect(step({ Hi: 5, Eat: 3 }, { confusions })).toContain('two more of “Eat” and of “Hi”');
+  expect(step({ Hi: 5, Eat: 3 }, {})).toContain('Record some of “Nothing”');
+  expect(step({ Hi: 5, Eat: 3, Nothing: 1 }, {})).toContain('record “Eat” up to 5 times');
+  expect(step({ Hi: 5, Eat: 5, Nothing: 1 }, {})).toContain('Test it below');
 });
 
 test('better and worse are said once all are checked', () => {
