@@ -54,6 +54,22 @@ test('the same step twice: the new one replaces the old one whole', () => {
   expect(readdirSync(folder)).toHaveLength(3);
 });
 
+test('the project deleted under a training is an error, and not a process that never ends', () => {
+  const program = `
+    const [module, folder] = process.argv.slice(1);
+    const { publish } = await import(module);
+    const { rmSync } = await import('node:fs');
+    process.chdir(folder);
+    rmSync(folder, { recursive: true });
+    publish('checkpoints', 'step-1', ['last'], () => {});`;
+  const gone = mkdtempSync(join(tmpdir(), 'kinora-generations-'));
+  const module = new URL('./generations.js', import.meta.url).href;
+  const words = ['--input-type=module', '-e', program, module, gone];
+  const { status, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8', timeout: 120_000 });
+  expect(status, stderr).toBe(1);
+  expect(stderr).toMatch(/checkpoints\/step-1: expected a checkpoint to be written, received no such file/);
+});
+
 test('a failure while it is written leaves everything as it was', () => {
   save('step-1', ['last', 'best']);
   const fail = () =>

@@ -22,7 +22,8 @@ export type Link = 'last' | 'best';
 const LINKS: readonly Link[] = ['best', 'last'];
 
 /**
- * Writes a generation called `name` and points `links` at it; generations that no link points at are removed.
+ * Writes a generation called `name` into a folder that is there and points `links` at it; generations that no link points at
+ * are removed.
  * On failure (a full disk) everything that was there before is still there and linked.
  */
 export function publish(
@@ -33,7 +34,8 @@ export function publish(
 ): void {
   const temporary = join(folder, `.${name}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
   try {
-    mkdirSync(temporary, { recursive: true });
+    // Not recursive: in a working directory that somebody has deleted, that never returns (Node 20).
+    mkdirSync(temporary);
     fill(temporary);
     serialize.syncFolder(temporary);
     const generation = unusedName(folder, name);
