@@ -46,11 +46,12 @@ const STEPS = 1200;
  */
 export function recipeFor(scan: Scan, start?: Start): Recipe {
   const usable = scan.clips.filter(({ problem }) => problem === undefined);
-  const train = usable.filter(({ part }) => part === 'train');
-  const count = train.length || Math.round(usable.length * 0.8);
+  const chosen = chosenOf(usable);
+  const train = chosen.filter(({ part }) => part !== 'validation');
+  const count = train.length;
   const clips = {
-    train: train.length,
-    validation: usable.filter(({ part }) => part === 'validation').length,
+    train: count,
+    validation: chosen.length - count,
     classes: new Set(usable.map((clip) => clip.class)).size,
     people: new Set(usable.map(({ person = NOBODY }) => person)).size,
   };
@@ -193,6 +194,12 @@ export function nextRun(project: Project, kind: string): string {
   return `${kind}-${n}`;
 }
 
+/** The clips that the lists name, and all of them, for training, where there are no lists yet. */
+function chosenOf(usable: readonly ScannedClip[]): readonly ScannedClip[] {
+  const listed = usable.filter(({ part }) => part !== undefined);
+  return listed.length > 0 ? listed : usable;
+}
+
 /** Copies of the lists for class folders; the project's own for projects of lists and packs. */
 function listsFor(
   project: Project,
@@ -212,8 +219,7 @@ function listsFor(
     return { keys, write: () => undefined };
   }
   const usable = scan.clips.filter(({ problem }) => problem === undefined);
-  const listed = usable.filter(({ part }) => part !== undefined);
-  const chosen = listed.length > 0 ? listed : usable;
+  const chosen = chosenOf(usable);
   const classes = new Set(chosen.filter(({ part }) => part !== 'validation').map((clip) => clip.class));
   if (classes.size < 2)
     throw kinoraError(
