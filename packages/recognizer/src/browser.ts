@@ -50,6 +50,7 @@ export type BrowserSource = HTMLVideoElement;
 /** What `createImageBitmap` takes: a `<video>`, a canvas, an `ImageData`, an `ImageBitmap`, a `VideoFrame`. */
 export type BrowserFrame = ImageBitmapSource;
 export type { BrowserClip } from './inputs/browser-clip.js';
+export { type SeekOptions, seekVideo } from './inputs/video-clip.js';
 export type BrowserRecognizer = Recognizer<BrowserSource, BrowserClip, BrowserFrame>;
 
 /**

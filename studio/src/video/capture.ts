@@ -4,7 +4,7 @@
  */
 
 import type { Frames } from '@kinora/clip';
-import type { PreprocessSpec } from '@kinora/recognizer';
+import { type PreprocessSpec, seekVideo } from '@kinora/recognizer';
 import { kinoraError } from '@kinora/torch/error';
 import { openVideoFile } from './file.js';
 import type { PrepareAsk } from './prepare-worker.js';
@@ -49,7 +49,8 @@ async function readFile(
   try {
     const duration = await durationOf(video, file);
     return await collect(spec, times(duration), async (time) => {
-      await seek(video, Math.min(time, Math.max(0, duration - HALF_A_FRAME)));
+      const last = Math.max(0, duration - HALF_A_FRAME);
+      await seekVideo(video, Math.min(time + INTO_FRAME, last), { name: file.name });
       return createImageBitmap(video);
     });
   } finally {
@@ -77,23 +78,17 @@ function watch(video: HTMLVideoElement, spec: PreprocessSpec, times: readonly nu
   });
 }
 
+/** Seconds beyond the start of a frame to seek to: containers round times, WebM's to a millisecond. */
+const INTO_FRAME = 1e-3;
 /** Seeking to a file's very end may yield no picture. */
 const HALF_A_FRAME = 1 / 60;
 
 /** Videos recorded by a browser report their duration only after a seek to the end. */
 async function durationOf(video: HTMLVideoElement, file: File): Promise<number> {
-  if (video.duration === Number.POSITIVE_INFINITY) await seek(video, 1e7);
+  if (video.duration === Number.POSITIVE_INFINITY) await seekVideo(video, 1e7, { name: file.name });
   if (Number.isFinite(video.duration) && video.duration > 0) return video.duration;
   throw kinoraError('video/endless', file.name, 'a video with a known duration', 'a stream', {
     hint: 'convert it to MP4 or WebM',
-  });
-}
-
-function seek(video: HTMLVideoElement, time: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    video.addEventListener('seeked', () => resolve(), { once: true });
-    video.addEventListener('error', () => reject(new Error('the video breaks off')), { once: true });
-    video.currentTime = time;
   });
 }
 

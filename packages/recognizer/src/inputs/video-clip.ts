@@ -41,7 +41,7 @@ export async function readVideo(
     const ticks = Math.max(1, Math.ceil((seconds - SAME) * frameRate));
     return await collect(samplePositions(ticks, spec), spec, async (tick) => {
       signal?.throwIfAborted();
-      await seek(video, Math.min(tick / frameRate + INTO_FRAME, seconds), name, signal);
+      await seekVideo(video, Math.min(tick / frameRate + INTO_FRAME, seconds), { name, signal });
       return prepare(await createImageBitmap(video));
     });
   } finally {
@@ -130,11 +130,22 @@ async function loaded(
   });
 }
 
-async function seek(
+export interface SeekOptions {
+  /** Names the video in errors. Default: `the video`. */
+  readonly name?: string;
+  /** Gives up: the promise rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Seeks, and waits until the picture at `time` (seconds) can be read with `createImageBitmap` or drawn: the `seeked` event alone
+ * may come before it, and whoever reads the video then gets the picture before, or an `InvalidStateError`. Throws
+ * `recognizer/video` where the browser cannot seek or play the video.
+ */
+export async function seekVideo(
   video: HTMLVideoElement,
   time: number,
-  name: string,
-  signal: AbortSignal | undefined,
+  { name = 'the video', signal }: SeekOptions = {},
 ): Promise<void> {
   await shown(video, 'seeked', name, signal, () => {
     video.currentTime = time;
@@ -205,7 +216,7 @@ async function durationOf(
   name: string,
   signal: AbortSignal | undefined,
 ): Promise<number> {
-  if (video.duration === Number.POSITIVE_INFINITY) await seek(video, 1e7, name, signal);
+  if (video.duration === Number.POSITIVE_INFINITY) await seekVideo(video, 1e7, { name, signal });
   if (Number.isFinite(video.duration) && video.duration > 0) return video.duration;
   throw kinoraError('recognizer/video', name, 'a video with an end', `a duration of ${video.duration}`, {
     hint: 'follow a stream with attach()',
