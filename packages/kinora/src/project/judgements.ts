@@ -2,8 +2,7 @@
  * How networks judge the clips, as reports in `runs/` have stored it: the latest evaluation, of the validation clips, and the
  * latest cross-validation, of all clips. Nothing is computed anew, and nothing else is stored.
  */
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { softmax } from '@kinora/clip';
 import { KinoraError } from '@kinora/torch/error';
 import { argmax } from '../measure/metrics.js';
@@ -12,7 +11,7 @@ import {
   readStoredEvaluation,
   type StoredPredictions,
 } from '../report/stored-predictions.js';
-import { type Project, pathsOf } from './project.js';
+import { type Project, runsWith } from './project.js';
 import type { Scan } from './scan.js';
 
 export interface Judgement {
@@ -40,21 +39,15 @@ const KINDS = {
 } as const;
 
 /** The reports of a kind in `runs/`, the latest first. */
-export function latestReports(
+export const latestReports = (
   project: Project,
   kind: Judge['kind'],
-): { readonly run: string; readonly folder: string; readonly at: number }[] {
-  const { runs } = pathsOf(project);
-  if (!existsSync(runs)) return [];
-  return readdirSync(runs, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .flatMap(({ name }) => {
-      const folder = join(runs, name, 'report');
-      const stat = statSync(join(folder, KINDS[kind].file), { throwIfNoEntry: false });
-      return stat === undefined ? [] : [{ run: name, folder, at: Math.round(stat.mtimeMs) }];
-    })
-    .sort((a, b) => b.at - a.at);
-}
+): { readonly run: string; readonly folder: string; readonly at: number }[] =>
+  runsWith(project, join('report', KINDS[kind].file)).map(({ run, file, at }) => ({
+    run,
+    folder: dirname(file),
+    at,
+  }));
 
 /**
  * The cross-validation first, where there is one: it judges every clip, by networks that have not seen the person. Clips that were

@@ -85,6 +85,23 @@ export function pathsOf({ folder, clips, lists }: Project): ProjectPaths {
   };
 }
 
+/** The folders in `runs/` that have a file of this name in them, the one written last first; `at` is in milliseconds since 1970. */
+export function runsWith(
+  project: Project,
+  name: string,
+): { readonly run: string; readonly file: string; readonly at: number }[] {
+  const { runs } = pathsOf(project);
+  if (!existsSync(runs)) return [];
+  return readdirSync(runs, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name: run }) => {
+      const file = join(runs, run, name);
+      const stat = statSync(file, { throwIfNoEntry: false });
+      return stat === undefined ? [] : [{ run, file, at: Math.round(stat.mtimeMs) }];
+    })
+    .sort((a, b) => b.at - a.at);
+}
+
 /** Folders at the top of a project that are no classes, where the classes lie at the top too. */
 const RESERVED = new Set(['recordings', 'runs', 'trainings', 'exports', 'node_modules']);
 

@@ -2,13 +2,13 @@
  * Searches for settings: learning-rate range tests and sweeps. Each has its configuration and lists in `trainings/`, as a run
  * has, and leaves what it found in `runs/`. Searches that the command line has made there count too.
  */
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { KinoraError, kinoraError } from '@kinora/torch/error';
 import * as z from 'zod';
 import { readRecord, writeRecord } from '../files/record.js';
 import { readSpace, type SearchSpace, spaceSchema } from '../sweep/space.js';
-import { type Project, pathsOf } from './project.js';
+import { type Project, pathsOf, runsWith } from './project.js';
 import { nextRun, type Recipe, type TrainingPlan, writeTraining } from './recipe.js';
 import type { Scan } from './scan.js';
 
@@ -119,16 +119,9 @@ export type FoundSweep = Found & { readonly kind: 'sweep' } & z.output<typeof sw
 
 /** What searches have found, the latest first, at most `most` of them. Records that cannot be read are left out. */
 export function readSearches(project: Project, most: number): (FoundRange | FoundSweep)[] {
-  const { runs } = pathsOf(project);
-  if (!existsSync(runs)) return [];
-  return readdirSync(runs, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .flatMap(({ name }) =>
-      (['lr-find', 'sweep'] as const).flatMap((kind) => {
-        const file = join(runs, name, `${kind}.json`);
-        const stat = statSync(file, { throwIfNoEntry: false });
-        return stat === undefined ? [] : [{ name, kind, file, modified: Math.round(stat.mtimeMs) }];
-      }),
+  return (['lr-find', 'sweep'] as const)
+    .flatMap((kind) =>
+      runsWith(project, `${kind}.json`).map(({ run, file, at }) => ({ name: run, kind, file, modified: at })),
     )
     .sort((a, b) => b.modified - a.modified)
     .slice(0, most)
