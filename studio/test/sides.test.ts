@@ -14,6 +14,7 @@ import { type Engine, startEngine } from './engine.js';
 import { plainServer } from './plain-server.js';
 import { brightSide, filmOf, placeOf, SIDE_NETWORK, SIDES, type Side, writeSideNetwork } from './sides.js';
 import { HOOK, makeSite, type TestSite } from './site.js';
+import { storedRecords } from './teach-store.js';
 import { cameraFlags, noBrowser, openPlainBrowser, PATIENCE, useCamera, visit } from './visit.js';
 
 const KINDS = [
@@ -187,23 +188,6 @@ function writeClips(project: string): void {
   }
 }
 
-/** The recordings in the browser's database, in the order in which they were made. */
-const storedTakes = async (page: Page): Promise<{ data: Uint8Array; width: number }[]> => {
-  const takes = await page.evaluate(async () => {
-    const settled = <T>(request: IDBRequest<T>): Promise<T> =>
-      new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-    const database = await settled(indexedDB.open('kinora teach'));
-    const store = database.transaction('takes').objectStore('takes');
-    const takes = await settled<{ made: number; frames: { data: Uint8Array; width: number } }[]>(
-      store.getAll(),
-    );
-    database.close();
-    return takes
-      .sort((a, b) => a.made - b.made)
-      .map(({ frames: { data, width } }) => ({ data: [...data.subarray(0, data.length)], width }));
-  });
-  return takes.map(({ data, width }) => ({ data: Uint8Array.from(data), width }));
-};
+/** The recordings that are stored, in the order in which they were made. */
+const storedTakes = async (page: Page): Promise<{ data: Uint8Array; width: number }[]> =>
+  (await storedRecords(page, 'takes')).sort((a, b) => a.made - b.made).map(({ frames }) => frames);

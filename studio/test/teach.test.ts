@@ -7,6 +7,7 @@ import { type StaticServer, serveFolder } from '../../packages/kinora/dist/serve
 import { noFfmpeg, readFilm, writeWebm, writeY4m } from './camera.js';
 import { fits } from './fits.js';
 import { HOOK, makeSite, type TestSite } from './site.js';
+import { storedRecords } from './teach-store.js';
 import { noBrowser, openPlainBrowser, PATIENCE, type Visit, visit } from './visit.js';
 
 /** Labels of the data set that the network was not trained on. */
@@ -165,38 +166,18 @@ describe.skipIf(obstacle !== undefined)(`Teach in Chromium${obstacle ? `: ${obst
   });
 });
 
-/** The parts of takes that the browser's database has as chosen, and those that it has features of. */
-const partsStored = (page: Page): Promise<{ takes: unknown[]; learned: string[] }> =>
-  page.evaluate(async () => {
-    const settled = <T>(request: IDBRequest<T>): Promise<T> =>
-      new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-    const database = await settled(indexedDB.open('kinora teach'));
-    const stores = database.transaction(['takes', 'features']);
-    const takes = await settled<{ part?: unknown }[]>(stores.objectStore('takes').getAll());
-    const features = await settled<{ id: string }[]>(stores.objectStore('features').getAll());
-    database.close();
-    return {
-      takes: takes.map(({ part }) => part),
-      learned: features.flatMap(({ id }) => id.split(' ').slice(1)),
-    };
-  });
+/** The parts of takes that are stored as chosen, and those that features are stored of. */
+async function partsStored(page: Page): Promise<{ takes: unknown[]; learned: string[] }> {
+  const takes = await storedRecords(page, 'takes');
+  const features = await storedRecords(page, 'features');
+  return {
+    takes: takes.map(({ part }) => part),
+    learned: features.flatMap(({ id }) => id.split(' ').slice(1)),
+  };
+}
 
-/** Gestures and takes that are marked as removed in the browser's database. */
-const removedRecords = (page: Page): Promise<number> =>
-  page.evaluate(async () => {
-    const settled = <T>(request: IDBRequest<T>): Promise<T> =>
-      new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-    const database = await settled(indexedDB.open('kinora teach'));
-    const stores = database.transaction(['gestures', 'takes']);
-    const records = await Promise.all(
-      ['gestures', 'takes'].map((name) => settled<{ removed?: number }[]>(stores.objectStore(name).getAll())),
-    );
-    database.close();
-    return records.flat().filter(({ removed }) => removed !== undefined).length;
-  });
+/** Gestures and takes that are stored as removed. */
+async function removedRecords(page: Page): Promise<number> {
+  const records = [...(await storedRecords(page, 'gestures')), ...(await storedRecords(page, 'takes'))];
+  return records.filter(({ removed }) => removed !== undefined).length;
+}

@@ -1,18 +1,6 @@
-import { beforeAll, expect, test } from 'vitest';
+import '../design/image-data.test.util.js';
+import { expect, test } from 'vitest';
 import { filmImage } from './film.js';
-
-beforeAll(() => {
-  // Browsers have it.
-  globalThis.ImageData ??= class {
-    readonly data: Uint8ClampedArray;
-    constructor(
-      readonly width: number,
-      readonly height: number,
-    ) {
-      this.data = new Uint8ClampedArray(width * height * 4);
-    }
-  } as never;
-});
 
 const frames = (count: number) => ({
   data: Uint8Array.from({ length: count * 3 }, (_, i) => 10 * Math.floor(i / 3)),

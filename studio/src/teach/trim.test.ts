@@ -1,18 +1,6 @@
-import { beforeAll, expect, test } from 'vitest';
+import '../design/image-data.test.util.js';
+import { expect, test } from 'vitest';
 import { framesOf, moveEnd, stripOf } from './trim.js';
-
-beforeAll(() => {
-  // Browsers have it.
-  globalThis.ImageData ??= class {
-    readonly data: Uint8ClampedArray;
-    constructor(
-      readonly width: number,
-      readonly height: number,
-    ) {
-      this.data = new Uint8ClampedArray(width * height * 4);
-    }
-  } as never;
-});
 
 /** Frames of 1 x 2 pixels: frame t has the levels 10 t and 10 t + 1. */
 const frames = (count: number) => ({
